@@ -1,0 +1,14 @@
+using Holdfast.Artifacts.Certificates;
+using Holdfast.Artifacts.Zones;
+using Holdfast.Releases.Intake;
+using Holdfast.Releases.Keys;
+
+namespace Holdfast.Artifacts;
+
+/// <summary>Every kind of artifact that this build knows.</summary>
+public static class ArtifactKinds
+{
+    /// <summary>The checks, one for each kind; the same in control and on every edge.</summary>
+    /// <param name="secrets">Opens private keys to see that they fit their certificates; it stays the caller's.</param>
+    public static IReadOnlyList<IArtifactCheck> All(SecretBox secrets) => [new ZoneArtifact(), new CertificateArtifact(secrets)];
+}

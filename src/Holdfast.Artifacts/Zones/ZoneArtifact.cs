@@ -1,0 +1,147 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Holdfast.Artifacts.Json;
+using Holdfast.Model.Releases;
+using Holdfast.Model.Zones;
+using Holdfast.Releases.Canonical;
+using Holdfast.Releases.Intake;
+
+namespace Holdfast.Artifacts.Zones;
+
+/// <summary>
+/// A zone's configuration as an artifact: <c>{"id","name","origin","settings":{...}}</c>. Settings stand as in the API
+/// (<see cref="ZoneSettingDefinitions"/>); one that is missing has its default, so that an older control can feed a newer edge.
+/// </summary>
+public sealed class ZoneArtifact : IArtifactCheck
+{
+    /// <summary>The format that <see cref="Write"/> makes, and the only one that is read.</summary>
+    public const int FormatVersion = 1;
+
+    /// <inheritdoc/>
+    public ArtifactKind Kind => ArtifactKind.Zone;
+
+    /// <summary>The zone's canonical bytes.</summary>
+    public static byte[] Write(ZoneConfig zone)
+    {
+        var settings = new JsonObject();
+        foreach (var setting in ZoneSettingDefinitions.All)
+        {
+            settings[setting.Id] = setting.Read(zone.Settings);
+        }
+
+        return CanonicalJson.Write(
+            new JsonObject
+            {
+                ["id"] = zone.Id,
+                ["name"] = zone.Name,
+                ["origin"] = zone.Origin?.ToString(),
+                ["settings"] = settings,
+            }
+        );
+    }
+
+    /// <summary>Reads a zone. Never throws for what the bytes are.</summary>
+    /// <param name="formatVersion">The payload's format.</param>
+    /// <param name="payload">The payload.</param>
+    /// <param name="zone">The zone when there is no problem.</param>
+    /// <param name="problems">Every problem found.</param>
+    public static bool TryParse(
+        int formatVersion,
+        ReadOnlySpan<byte> payload,
+        [NotNullWhen(true)] out ZoneConfig? zone,
+        out IReadOnlyList<ArtifactProblem> problems
+    )
+    {
+        var found = new List<ArtifactProblem>();
+        problems = found;
+        zone = null;
+        if (formatVersion != FormatVersion)
+        {
+            found.Add(new ArtifactProblem("", $"format {formatVersion}", $"format {FormatVersion}"));
+            return false;
+        }
+
+        if (!StrictJson.TryParse(payload, found, out var document))
+        {
+            return false;
+        }
+
+        using (document)
+        {
+            var read = Read(document.RootElement, found);
+            zone = found.Count == 0 ? read : null;
+            return zone is not null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ArtifactProblem> Check(int formatVersion, ReadOnlySpan<byte> payload)
+    {
+        TryParse(formatVersion, payload, out _, out var problems);
+        return problems;
+    }
+
+    private static ZoneConfig? Read(JsonElement root, List<ArtifactProblem> problems)
+    {
+        var members = new JsonMembers(root, "", problems);
+        var id = members.RequireText("id", ArtifactId.Form);
+        if (id is not null && !ArtifactId.IsWellFormed(id))
+        {
+            members.Report("id", "something else", ArtifactId.Form);
+        }
+
+        var name = members.RequireText("name", "a zone's name");
+        if (name is not null && ZoneName.TryNormalize(name, out var canonical, out _) is var isName && (!isName || canonical != name))
+        {
+            members.Report("name", "no zone name in canonical form", "a host name such as example.com or *.example.com, an address, or *");
+        }
+
+        OriginUrl? origin = null;
+        if (members.OptionalText("origin", "null or a URL") is { } text && !OriginUrl.TryParse(text, out origin, out var error))
+        {
+            members.Report("origin", error, "null, http://HOST[:PORT], https://HOST[:PORT] or h2c://HOST[:PORT]");
+        }
+
+        var settings = new ZoneSettings();
+        if (members.TryRequire("settings", "an object", out var value))
+        {
+            settings = ReadSettings(new JsonMembers(value, members.PointerTo("settings"), problems));
+        }
+
+        members.RefuseOthers();
+        return id is null || name is null
+            ? null
+            : new ZoneConfig
+            {
+                Id = id,
+                Name = name,
+                Origin = origin,
+                Settings = settings,
+            };
+    }
+
+    private static ZoneSettings ReadSettings(JsonMembers members)
+    {
+        var settings = new ZoneSettings();
+        foreach (var setting in ZoneSettingDefinitions.All)
+        {
+            if (!members.TryGet(setting.Id, out var value))
+            {
+                continue;
+            }
+
+            if (setting.Write(settings, value) is { } changed)
+            {
+                settings = changed;
+            }
+            else
+            {
+                members.Report(setting.Id, StrictJson.Describe(value), setting.Allowed);
+            }
+        }
+
+        members.RefuseOthers();
+        return settings;
+    }
+}

@@ -1,0 +1,138 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Holdfast.Artifacts.Json;
+using Holdfast.Model.Zones;
+
+namespace Holdfast.Artifacts.Zones;
+
+/// <summary>Every zone setting, with the spelling that Cloudflare's API gives it where it has one.</summary>
+public static class ZoneSettingDefinitions
+{
+    private static readonly (string, SslMode)[] SslModes =
+    [
+        ("off", SslMode.Off),
+        ("flexible", SslMode.Flexible),
+        ("full", SslMode.Full),
+        ("strict", SslMode.Strict),
+    ];
+
+    private static readonly (string, MinTlsVersion)[] TlsVersions = [("1.2", MinTlsVersion.Tls12), ("1.3", MinTlsVersion.Tls13)];
+
+    private static readonly (string, int)[] HttpVersions = [("1", 1), ("2", 2)];
+
+    /// <summary>All of them, by id in order of the alphabet.</summary>
+    public static ImmutableArray<ZoneSettingDefinition> All { get; } =
+    [
+        Switch("always_use_https", settings => settings.AlwaysUseHttps, (settings, on) => settings with { AlwaysUseHttps = on }),
+        new(
+            "error_page_html",
+            $"null or a string of 1 to {ZoneSettings.ErrorPageHtmlBytesLimit} bytes",
+            settings => settings.ErrorPageHtml,
+            (settings, value) =>
+                value.ValueKind == JsonValueKind.Null ? settings with { ErrorPageHtml = null }
+                : StrictJson.TextOf(value) is { Length: > 0 } html
+                && Encoding.UTF8.GetByteCount(html) <= ZoneSettings.ErrorPageHtmlBytesLimit
+                    ? settings with
+                    {
+                        ErrorPageHtml = html,
+                    }
+                : null
+        ),
+        Whole(
+            "max_upload",
+            ZoneSettings.MaxUploadMegabytesLimit,
+            settings => settings.MaxUploadMegabytes,
+            (settings, megabytes) => settings with { MaxUploadMegabytes = megabytes }
+        ),
+        OneOf(
+            "min_tls_version",
+            TlsVersions,
+            settings => settings.MinTlsVersion,
+            (settings, version) => settings with { MinTlsVersion = version }
+        ),
+        new(
+            "origin_host_header",
+            "null or a host name in lower case, with a port if need be",
+            settings => settings.OriginHostHeader,
+            (settings, value) =>
+                value.ValueKind == JsonValueKind.Null ? settings with { OriginHostHeader = null }
+                : StrictJson.TextOf(value) is { } host && IsHostHeader(host) ? settings with { OriginHostHeader = host }
+                : null
+        ),
+        OneOf(
+            "origin_max_http_version",
+            HttpVersions,
+            settings => settings.OriginMaxHttpVersion,
+            (settings, version) => settings with { OriginMaxHttpVersion = version }
+        ),
+        Whole(
+            "proxy_read_timeout",
+            ZoneSettings.ProxyReadTimeoutSecondsLimit,
+            settings => settings.ProxyReadTimeoutSeconds,
+            (settings, seconds) => settings with { ProxyReadTimeoutSeconds = seconds }
+        ),
+        Switch("server_timing", settings => settings.ServerTiming, (settings, on) => settings with { ServerTiming = on }),
+        OneOf("ssl", SslModes, settings => settings.Ssl, (settings, mode) => settings with { Ssl = mode }),
+        Switch("websockets", settings => settings.WebSockets, (settings, on) => settings with { WebSockets = on }),
+    ];
+
+    private static readonly FrozenDictionary<string, ZoneSettingDefinition> ById = All.ToFrozenDictionary(setting => setting.Id);
+
+    /// <summary>The setting with this id, or null when there is none.</summary>
+    public static ZoneSettingDefinition? Find(string id) => ById.GetValueOrDefault(id);
+
+    private static ZoneSettingDefinition Switch(string id, Func<ZoneSettings, bool> read, Func<ZoneSettings, bool, ZoneSettings> write) =>
+        OneOf(id, [("on", true), ("off", false)], read, write);
+
+    private static ZoneSettingDefinition OneOf<T>(
+        string id,
+        (string Text, T Value)[] values,
+        Func<ZoneSettings, T> read,
+        Func<ZoneSettings, T, ZoneSettings> write
+    )
+        where T : struct =>
+        new(
+            id,
+            string.Join(", ", values.Select(value => $"\"{value.Text}\"")),
+            settings => values.First(value => value.Value.Equals(read(settings))).Text,
+            (settings, value) =>
+                StrictJson.TextOf(value) is { } text && Array.FindIndex(values, known => known.Text == text) is >= 0 and var index
+                    ? write(settings, values[index].Value)
+                    : null
+        );
+
+    private static ZoneSettingDefinition Whole(
+        string id,
+        int most,
+        Func<ZoneSettings, int> read,
+        Func<ZoneSettings, int, ZoneSettings> write
+    ) =>
+        new(
+            id,
+            $"a whole number from 1 to {most}",
+            settings => JsonValue.Create(read(settings)),
+            (settings, value) =>
+                value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= 1 && number <= most
+                    ? write(settings, number)
+                    : null
+        );
+
+    private static bool IsHostHeader(string text)
+    {
+        var colon = text.LastIndexOf(':');
+        var host = colon < 0 ? text : text[..colon];
+        return host == host.ToLowerInvariant()
+            && ZoneName.IsHostName(host)
+            && (
+                colon < 0
+                || (
+                    int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+                    && port is > 0 and <= 65_535
+                )
+            );
+    }
+}

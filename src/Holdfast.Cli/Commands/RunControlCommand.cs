@@ -1,0 +1,65 @@
+using System.CommandLine;
+using Holdfast.Cli.Roles;
+using Holdfast.Cli.Settings;
+using Holdfast.Cli.Terminal;
+
+namespace Holdfast.Cli.Commands;
+
+/// <summary><c>holdfast run control</c></summary>
+internal static class RunControlCommand
+{
+    public static Command Create(CliContext context)
+    {
+        var data = CommonOptions.Data();
+        var listen = new Option<string?>("--listen")
+        {
+            HelpName = "ADDR",
+            Description = "Where the API listens [default: 127.0.0.1:8600].",
+        };
+        var descriptor = new Option<string?>("--fd-control") { HelpName = "FD", Description = "Listen on this inherited socket instead." };
+        var json = CommonOptions.Json();
+        var supervised = RunEdgeCommand.Supervised();
+        var command = new Command("control", "Run the API alone. Sockets may come from a systemd socket unit (FileDescriptorName=control).")
+        {
+            data,
+            listen,
+            descriptor,
+            json,
+            supervised,
+        };
+        command.SetAction(async result =>
+        {
+            var directory = DataDirectory.At(DataDirectory.Resolve(result.GetValue(data), context.Environment, context.CurrentDirectory));
+            var listeners = new RoleListeners(SocketActivation.From(context.Environment, Environment.ProcessId));
+            var listener = listeners.One(
+                "control",
+                result.GetValue(descriptor),
+                "listen",
+                result.GetValue(listen),
+                UpOptions.DefaultControl
+            );
+            var token = UpOptionsReader.ReadAdminToken(context.Environment);
+            directory.Create();
+            return await RoleProcess.RunAsync(
+                context,
+                "control",
+                "control",
+                result.GetValue(supervised),
+                result.GetValue(json),
+                (logging, ready, cancellationToken) =>
+                    Roles.Roles.RunControlAsync(
+                        new ControlRoleOptions
+                        {
+                            DataDirectory = directory.Root,
+                            Listener = listener,
+                            InitialAdminToken = token,
+                            Logging = logging,
+                        },
+                        ready,
+                        cancellationToken
+                    )
+            );
+        });
+        return command;
+    }
+}

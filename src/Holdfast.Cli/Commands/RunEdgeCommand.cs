@@ -1,0 +1,128 @@
+using System.CommandLine;
+using System.Net;
+using Holdfast.Cli.ControlApi;
+using Holdfast.Cli.Roles;
+using Holdfast.Cli.Settings;
+using Holdfast.Cli.Supervision;
+using Holdfast.Cli.Terminal;
+
+namespace Holdfast.Cli.Commands;
+
+/// <summary><c>holdfast run edge</c></summary>
+internal static class RunEdgeCommand
+{
+    /// <summary>Longest node name, as a DNS label's.</summary>
+    private const int MaxNameLength = 63;
+
+    public static Command Create(CliContext context)
+    {
+        var data = CommonOptions.Data();
+        var name = new Option<string>("--name")
+        {
+            HelpName = "NAME",
+            Description = "The node's name.",
+            DefaultValueFactory = _ => "edge-1",
+        };
+        var http = new Option<string[]>("--http")
+        {
+            HelpName = "ADDR",
+            Description = "Visitors' HTTP, several allowed [default: 127.0.0.1:8080].",
+        };
+        var https = new Option<string[]>("--https")
+        {
+            HelpName = "ADDR",
+            Description = "Visitors' HTTPS, several allowed [default: 127.0.0.1:8443].",
+        };
+        var management = new Option<string?>("--management")
+        {
+            HelpName = "ADDR",
+            Description = "Health and metrics [default: 127.0.0.1, a free port].",
+        };
+        var control = new Option<string?>("--control")
+        {
+            HelpName = "URL",
+            Description = "Where releases come from; without it the edge serves what lies on its disk.",
+        };
+        var httpDescriptors = new Option<string?>("--fd-http")
+        {
+            HelpName = "FD,...",
+            Description = "Listen on these inherited sockets instead.",
+        };
+        var httpsDescriptors = new Option<string?>("--fd-https") { HelpName = "FD,...", Description = "The same for HTTPS." };
+        var managementDescriptor = new Option<string?>("--fd-management") { HelpName = "FD", Description = "The same for management." };
+        var json = CommonOptions.Json();
+        var supervised = Supervised();
+        var command = new Command(
+            "edge",
+            "Run one edge alone. Sockets may come from systemd socket units (FileDescriptorName=http, https, management)."
+        )
+        {
+            data,
+            name,
+            http,
+            https,
+            management,
+            control,
+            httpDescriptors,
+            httpsDescriptors,
+            managementDescriptor,
+            json,
+            supervised,
+        };
+        command.SetAction(async result =>
+        {
+            var directory = DataDirectory.At(DataDirectory.Resolve(result.GetValue(data), context.Environment, context.CurrentDirectory));
+            var node = ReadName(result.GetRequiredValue(name));
+            var listeners = new RoleListeners(SocketActivation.From(context.Environment, Environment.ProcessId));
+            var plain = listeners.Several("http", result.GetValue(httpDescriptors), result.GetValue(http), UpOptions.DefaultHttp);
+            var encrypted = listeners.Several("https", result.GetValue(httpsDescriptors), result.GetValue(https), UpOptions.DefaultHttps);
+            var managed = listeners.One(
+                "management",
+                result.GetValue(managementDescriptor),
+                "management",
+                result.GetValue(management),
+                new IPEndPoint(IPAddress.Loopback, 0)
+            );
+            var feed = result.GetValue(control) is { } url ? ControlAddress.Parse("--control", url) : null;
+            directory.Create();
+            var settings = ConfigurationFile.Read(directory.Root).Edge;
+            return await RoleProcess.RunAsync(
+                context,
+                "edge",
+                node,
+                result.GetValue(supervised),
+                result.GetValue(json),
+                (logging, ready, cancellationToken) =>
+                    Roles.Roles.RunEdgeAsync(
+                        new EdgeRoleOptions
+                        {
+                            Name = node,
+                            DataDirectory = directory.Root,
+                            Http = plain,
+                            Https = encrypted,
+                            Management = managed,
+                            Control = feed,
+                            Settings = settings,
+                            Logging = logging,
+                        },
+                        ready,
+                        cancellationToken
+                    )
+            );
+        });
+        return command;
+    }
+
+    /// <summary>--supervised, which <c>up</c> alone writes.</summary>
+    public static Option<bool> Supervised() => new(ChildArguments.Supervised) { Hidden = true };
+
+    private static string ReadName(string name) =>
+        name.Length is >= 1 and <= MaxNameLength
+        && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')
+        && name[0] != '-'
+            ? name
+            : throw new CliFailure(
+                $"--name: '{name}' is not a node's name",
+                $"it is 1 to {MaxNameLength} lower-case letters, digits and hyphens"
+            );
+}

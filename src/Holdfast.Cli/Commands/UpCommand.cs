@@ -1,0 +1,79 @@
+using System.CommandLine;
+using Holdfast.Cli.Settings;
+using Holdfast.Cli.Supervision;
+using Holdfast.Cli.Terminal;
+
+namespace Holdfast.Cli.Commands;
+
+/// <summary><c>holdfast up</c></summary>
+internal static class UpCommand
+{
+    /// <summary>The command's name.</summary>
+    public const string Name = "up";
+
+    /// <summary>What stands under the options in the command's help.</summary>
+    public const string HelpNotes = """
+        ADDR is PORT, :PORT, localhost:PORT (all on 127.0.0.1), IPV4:PORT or [IPV6]:PORT; port 0 picks a free one.
+
+        Each option is also an environment variable (HOLDFAST_HTTP for --http) or a line in holdfast.yaml in the data
+        directory (http: 127.0.0.1:8080). Flags win over environment, environment over file.
+        HOLDFAST_ADMIN_TOKEN (20 to 200 visible ASCII characters) sets the first admin token instead of generating one.
+        HOLDFAST_LOG (debug, information, warning, error) sets how much is logged to standard error.
+        """;
+
+    public static Command Create(CliContext context)
+    {
+        var data = CommonOptions.Data();
+        var http = new Option<string[]>("--http")
+        {
+            HelpName = "ADDR",
+            Description = "Visitors' HTTP, several allowed [default: 127.0.0.1:8080].",
+        };
+        var https = new Option<string[]>("--https")
+        {
+            HelpName = "ADDR",
+            Description = "Visitors' HTTPS, several allowed [default: 127.0.0.1:8443].",
+        };
+        var control = new Option<string?>("--control") { HelpName = "ADDR", Description = "The API [default: 127.0.0.1:8600]." };
+        var status = new Option<string?>("--status") { HelpName = "ADDR", Description = "The status page [default: 127.0.0.1:8700]." };
+        var origin = new Option<string?>("--origin")
+        {
+            HelpName = "URL",
+            Description = "Serve every host that has no zone of its own from this site.",
+        };
+        var edges = new Option<string?>("--edges")
+        {
+            HelpName = "N",
+            Description = $"How many edge processes, 1 to {UpOptions.MaxEdges} [default: 1].",
+        };
+        var json = new Option<bool>("--json") { Description = "One line of JSON on standard output when ready, and nothing else there." };
+        var command = new Command(Name, "Start everything on this machine, and keep it running until Ctrl-C.")
+        {
+            data,
+            http,
+            https,
+            control,
+            status,
+            origin,
+            edges,
+            json,
+        };
+        command.SetAction(result =>
+        {
+            var flags = new UpFlags
+            {
+                Data = result.GetValue(data),
+                Http = result.GetValue(http) ?? [],
+                Https = result.GetValue(https) ?? [],
+                Control = result.GetValue(control),
+                Status = result.GetValue(status),
+                Origin = result.GetValue(origin),
+                Edges = result.GetValue(edges),
+                Json = result.GetValue(json),
+            };
+            var options = UpOptionsReader.Read(flags, context.Environment, context.CurrentDirectory);
+            return new UpSession(options, context).RunAsync();
+        });
+        return command;
+    }
+}

@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using Holdfast.Cli.Settings;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Cli.Roles;
+
+/// <summary>What control is started with.</summary>
+internal sealed record ControlRoleOptions
+{
+    /// <summary>The data directory, absolute.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>The API's listener.</summary>
+    public required RoleListener Listener { get; init; }
+
+    /// <summary>The first admin token when the user chose it; used only when there is no account yet.</summary>
+    public required string? InitialAdminToken { get; init; }
+
+    /// <summary>Where its log lines go.</summary>
+    public required ILoggerProvider Logging { get; init; }
+
+    /// <summary>No secret.</summary>
+    public override string ToString() => $"control on {DataDirectory}";
+}
+
+/// <summary>What an edge is started with.</summary>
+internal sealed record EdgeRoleOptions
+{
+    /// <summary>The node's name, <c>edge-1</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The data directory, absolute; shared by the edges of one <c>up</c>.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>Plain HTTP listeners.</summary>
+    public required ImmutableArray<RoleListener> Http { get; init; }
+
+    /// <summary>HTTPS listeners.</summary>
+    public required ImmutableArray<RoleListener> Https { get; init; }
+
+    /// <summary>Health, metrics and what else operators ask; on loopback.</summary>
+    public required RoleListener Management { get; init; }
+
+    /// <summary>Where releases come from, or null for none: the edge serves what lies on its disk.</summary>
+    public required Uri? Control { get; init; }
+
+    /// <summary>What <c>holdfast.yaml</c> says about edges.</summary>
+    public required EdgeSettings Settings { get; init; }
+
+    /// <summary>Where its log lines go.</summary>
+    public required ILoggerProvider Logging { get; init; }
+}
+
+/// <summary>What a role says when it serves.</summary>
+/// <param name="AdminToken">Control's first admin token, at the start that made it; otherwise null.</param>
+internal sealed record ReadyInfo(string? AdminToken = null)
+{
+    /// <summary>No secret.</summary>
+    public override string ToString() => "ready";
+}

@@ -1,0 +1,112 @@
+using Holdfast.Cli.Terminal;
+using Holdfast.Control;
+using Holdfast.Control.Storage;
+using Holdfast.Edge.Hosting;
+using Holdfast.Releases.Keys;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Cli.Roles;
+
+/// <summary>
+/// The seam between the command line and the roles: each method runs one role until it is cancelled, and says when it serves. Faults that
+/// the user can put right are thrown as <see cref="CliFailure"/>.
+/// </summary>
+internal static class Roles
+{
+    /// <summary>Runs control.</summary>
+    /// <param name="options">What it is started with.</param>
+    /// <param name="ready">Called once, when requests are answered.</param>
+    /// <param name="cancellationToken">Ends it in good order.</param>
+    public static async Task RunControlAsync(ControlRoleOptions options, Action<ReadyInfo> ready, CancellationToken cancellationToken)
+    {
+        using var loggers = Loggers(options.Logging);
+        var settings = new ControlOptions
+        {
+            DataDirectory = options.DataDirectory,
+            ListenHandle = options.Listener.Descriptor,
+            AdminToken = options.InitialAdminToken,
+            LoggerFactory = loggers,
+        };
+        if (options.Listener.Address is { } address)
+        {
+            settings = settings with { Endpoint = address };
+        }
+
+        await using var control = ControlHost.Build(settings);
+        await StartAsync(() => control.StartAsync(cancellationToken)).ConfigureAwait(false);
+        ready(new ReadyInfo(control.FirstAdminToken));
+        await WaitAsync(cancellationToken).ConfigureAwait(false);
+        await control.StopAsync(CancellationToken.None).ConfigureAwait(false);
+    }
+
+    /// <summary>Runs an edge.</summary>
+    /// <param name="options">What it is started with.</param>
+    /// <param name="ready">Called once, when requests are answered.</param>
+    /// <param name="cancellationToken">Ends it in good order.</param>
+    public static async Task RunEdgeAsync(EdgeRoleOptions options, Action<ReadyInfo> ready, CancellationToken cancellationToken)
+    {
+        InlineSockets.Enable();
+        using var loggers = Loggers(options.Logging);
+        EdgeHost? edge = null;
+        await StartAsync(async () =>
+                edge = await EdgeHost.StartAsync(
+                    new EdgeOptions
+                    {
+                        Name = options.Name,
+                        DataDirectory = options.DataDirectory,
+                        Http = [.. options.Http.Select(Socket)],
+                        Https = [.. options.Https.Select(Socket)],
+                        Management = Socket(options.Management),
+                        Control = options.Control,
+                        Place = options.Settings.Place,
+                        TrustedUpstreams = options.Settings.TrustedUpstreams,
+                        ProxyProtocolFrom = options.Settings.ProxyProtocolFrom,
+                        StatusPage = options.Settings.StatusPage,
+                        Limits = options.Settings.Limits,
+                        Connections = options.Settings.Connections,
+                        Loggers = loggers,
+                    },
+                    cancellationToken
+                )
+            )
+            .ConfigureAwait(false);
+        await using var running = edge!;
+        await running.WaitUntilReadyAsync(cancellationToken).ConfigureAwait(false);
+        ready(new ReadyInfo());
+        await WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private static ILoggerFactory Loggers(ILoggerProvider provider) =>
+        LoggerFactory.Create(logging =>
+        {
+            logging.AddProvider(provider);
+
+            // What the framework says at each start and of each connection is noise beside our own messages.
+            logging.AddFilter("Microsoft", LogLevel.Warning);
+            logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
+        });
+
+    private static EdgeSocket Socket(RoleListener listener) =>
+        new(listener.Descriptor, listener.Descriptor is null ? listener.Address : null);
+
+    private static async Task StartAsync(Func<Task> start)
+    {
+        try
+        {
+            await start().ConfigureAwait(false);
+        }
+        catch (Exception e)
+            when (e is KeyFileException or ControlDatabaseException or AddressInUseException or UnauthorizedAccessException or IOException)
+        {
+            throw new CliFailure(e.Message);
+        }
+    }
+
+    private static Task WaitAsync(CancellationToken cancellationToken)
+    {
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        cancellationToken.Register(() => stopped.TrySetResult());
+        return stopped.Task;
+    }
+}

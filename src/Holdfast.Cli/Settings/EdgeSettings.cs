@@ -1,0 +1,177 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+using Holdfast.Cli.Terminal;
+using Holdfast.Edge;
+using Holdfast.Edge.Listening.Admission;
+using YamlDotNet.RepresentationModel;
+
+namespace Holdfast.Cli.Settings;
+
+/// <summary>
+/// The section <c>edge</c> of <c>holdfast.yaml</c>: where an edge stands, whom it trusts, and its limits. Read when an edge starts.
+/// </summary>
+internal sealed record EdgeSettings
+{
+    /// <summary>The section's name.</summary>
+    public const string Section = "edge";
+
+    /// <summary>The place in CF-Ray.</summary>
+    public string Place { get; init; } = "LOC";
+
+    /// <summary>Proxies whose forwarded fields are believed.</summary>
+    public ImmutableArray<IPNetwork> TrustedUpstreams { get; init; } = [];
+
+    /// <summary>Load balancers that send a PROXY header.</summary>
+    public ImmutableArray<IPNetwork> ProxyProtocolFrom { get; init; } = [];
+
+    /// <summary>The status page that error pages link to.</summary>
+    public string? StatusPage { get; init; }
+
+    /// <summary>Limits towards visitors.</summary>
+    public EdgeLimits Limits { get; init; } = new();
+
+    /// <summary>Limits of connections.</summary>
+    public ConnectionLimits Connections { get; init; } = new();
+
+    private static readonly FrozenDictionary<string, Func<EdgeSettings, Value, EdgeSettings>> Settings = new Dictionary<
+        string,
+        Func<EdgeSettings, Value, EdgeSettings>
+    >
+    {
+        ["place"] = (s, v) => s with { Place = v.Place() },
+        ["trusted_upstreams"] = (s, v) => s with { TrustedUpstreams = v.Networks() },
+        ["proxy_protocol_from"] = (s, v) => s with { ProxyProtocolFrom = v.Networks() },
+        ["status_page"] = (s, v) => s with { StatusPage = v.WebAddress() },
+        ["idle_timeout"] = (s, v) => s with { Limits = s.Limits with { IdleTimeout = v.Seconds(1, 3600) } },
+        ["header_timeout"] = (s, v) => s with { Limits = s.Limits with { HeaderTimeout = v.Seconds(1, 600) } },
+        ["send_timeout"] = (s, v) => s with { Limits = s.Limits with { SendTimeout = v.Seconds(1, 3600) } },
+        ["tunnel_idle_timeout"] = (s, v) => s with { Limits = s.Limits with { TunnelIdleTimeout = v.Seconds(1, 86_400) } },
+        ["body_rate_grace"] = (s, v) => s with { Limits = s.Limits with { BodyRateGrace = v.Seconds(1, 600) } },
+        ["min_body_rate"] = (s, v) => s with { Limits = s.Limits with { MinBodyRate = v.Number(1, 1_000_000) } },
+        ["requests_per_connection"] = (s, v) => s with { Limits = s.Limits with { RequestsPerConnection = v.Number(1, 1_000_000_000) } },
+        ["max_request_line"] = (s, v) =>
+            s with
+            {
+                Limits = s.Limits with { Messages = s.Limits.Messages with { StartLineBytes = v.Number(256, 1024 * 1024) } },
+            },
+        ["max_header_bytes"] = (s, v) =>
+            s with
+            {
+                Limits = s.Limits with { Messages = s.Limits.Messages with { FieldsBytes = v.Number(1024, 1024 * 1024) } },
+            },
+        ["max_header_count"] = (s, v) =>
+            s with
+            {
+                Limits = s.Limits with { Messages = s.Limits.Messages with { FieldCount = v.Number(10, 10_000) } },
+            },
+        ["max_connections"] = (s, v) => s with { Connections = s.Connections with { MaxConnections = v.Number(1, 10_000_000) } },
+        ["max_connections_per_address"] = (s, v) =>
+            s with
+            {
+                Connections = s.Connections with { MaxConnectionsPerAddress = v.Number(1, 10_000_000) },
+            },
+        ["proxy_header_timeout"] = (s, v) => s with { Connections = s.Connections with { ProxyHeaderTimeout = v.Seconds(1, 60) } },
+        ["tls_handshake_timeout"] = (s, v) => s with { Connections = s.Connections with { HandshakeTimeout = v.Seconds(1, 60) } },
+        ["tls_close_timeout"] = (s, v) => s with { Connections = s.Connections with { CloseTimeout = v.Seconds(1, 60) } },
+        ["reported_failures_per_second"] = (s, v) =>
+            s with
+            {
+                Connections = s.Connections with { ReportedPerSecond = v.Number(0, 10_000) },
+            },
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>The names of all settings.</summary>
+    public static IReadOnlyCollection<string> Names => Settings.Keys;
+
+    /// <summary>Reads the section.</summary>
+    /// <param name="node">The section's value.</param>
+    /// <param name="path">The file's name, for messages.</param>
+    /// <exception cref="CliFailure">A setting is unknown or its value is wrong; the message names file and line.</exception>
+    public static EdgeSettings Parse(YamlNode node, string path)
+    {
+        if (node is not YamlMappingNode mapping)
+        {
+            throw new CliFailure($"{path} line {node.Start.Line}: '{Section}' is not a section", "its settings stand below it, indented");
+        }
+
+        var settings = new EdgeSettings();
+        foreach (var (keyNode, valueNode) in mapping.Children)
+        {
+            var key = (keyNode as YamlScalarNode)?.Value ?? "";
+            var place = $"{path} line {keyNode.Start.Line}: {Section}.{key}";
+            if (!Settings.TryGetValue(key, out var apply))
+            {
+                throw new CliFailure(
+                    $"{path} line {keyNode.Start.Line}: unknown setting '{Section}.{key}'",
+                    $"known are {string.Join(", ", Settings.Keys.Order(StringComparer.Ordinal))}"
+                );
+            }
+
+            IReadOnlyList<YamlNode> nodes = valueNode is YamlSequenceNode list ? [.. list.Children] : [valueNode];
+            if (nodes.Any(n => n is not YamlScalarNode { Value.Length: > 0 }))
+            {
+                throw new CliFailure($"{place} has no value that is text or a number", $"write '{key}: VALUE'");
+            }
+
+            settings = apply(settings, new Value([.. nodes.Select(n => ((YamlScalarNode)n).Value!)], place));
+        }
+
+        return settings;
+    }
+
+    /// <summary>One setting's value as it was written.</summary>
+    private readonly record struct Value(IReadOnlyList<string> Texts, string Where)
+    {
+        public int Number(int least, int most) =>
+            Texts.Count == 1
+            && int.TryParse(Texts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number >= least
+            && number <= most
+                ? number
+                : throw Wrong(string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {most}"));
+
+        public TimeSpan Seconds(int least, int most) =>
+            Texts.Count == 1
+            && int.TryParse(Texts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            && seconds >= least
+            && seconds <= most
+                ? TimeSpan.FromSeconds(seconds)
+                : throw Wrong(string.Create(CultureInfo.InvariantCulture, $"a whole number of seconds from {least} to {most}"));
+
+        public string Place() =>
+            Texts.Count == 1 && Texts[0].Length is >= 3 and <= 8 && Texts[0].All(char.IsAsciiLetterUpper)
+                ? Texts[0]
+                : throw Wrong("3 to 8 upper-case letters");
+
+        public string WebAddress() =>
+            Texts.Count == 1 && Uri.TryCreate(Texts[0], UriKind.Absolute, out var uri) && uri.Scheme is ("http" or "https")
+                ? uri.AbsoluteUri
+                : throw Wrong("an http or https address");
+
+        public ImmutableArray<IPNetwork> Networks()
+        {
+            var networks = ImmutableArray.CreateBuilder<IPNetwork>();
+            foreach (var text in Texts)
+            {
+                if (IPNetwork.TryParse(text, out var network))
+                {
+                    networks.Add(network);
+                }
+                else if (IPAddress.TryParse(text, out var address))
+                {
+                    networks.Add(new IPNetwork(address, address.GetAddressBytes().Length * 8));
+                }
+                else
+                {
+                    throw Wrong("addresses or networks such as 192.0.2.10 and 2001:db8::/32");
+                }
+            }
+
+            return networks.ToImmutable();
+        }
+
+        private CliFailure Wrong(string allowed) => new($"{Where}: '{string.Join(", ", Texts)}' is not allowed", $"it is {allowed}");
+    }
+}

@@ -1,0 +1,44 @@
+using System.Globalization;
+
+namespace Holdfast.Cli.Supervision;
+
+/// <summary>The arguments that <c>up</c> starts its children with; <c>run edge</c> and <c>run control</c> read them.</summary>
+internal static class ChildArguments
+{
+    /// <summary>Flag: the starter is <c>up</c>; standard input is its pipe, and ready is told on standard output.</summary>
+    public const string Supervised = "--supervised";
+
+    /// <summary><c>run control ...</c></summary>
+    public static IReadOnlyList<string> Control(string dataDirectory, ListeningSocket control) =>
+        ["run", "control", "--data", dataDirectory, "--fd-control", Descriptors([control]), Supervised];
+
+    /// <summary><c>run edge ...</c></summary>
+    public static IReadOnlyList<string> Edge(
+        string name,
+        string dataDirectory,
+        string controlUrl,
+        IEnumerable<ListeningSocket> http,
+        IEnumerable<ListeningSocket> https,
+        ListeningSocket management
+    ) =>
+        [
+            "run",
+            "edge",
+            "--name",
+            name,
+            "--data",
+            dataDirectory,
+            "--control",
+            controlUrl,
+            "--fd-http",
+            Descriptors(http),
+            "--fd-https",
+            Descriptors(https),
+            "--fd-management",
+            Descriptors([management]),
+            Supervised,
+        ];
+
+    private static string Descriptors(IEnumerable<ListeningSocket> sockets) =>
+        string.Join(',', sockets.Select(socket => socket.Descriptor.ToString(CultureInfo.InvariantCulture)));
+}

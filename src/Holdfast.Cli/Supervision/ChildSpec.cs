@@ -1,0 +1,20 @@
+namespace Holdfast.Cli.Supervision;
+
+/// <summary>What a child is started with, the same at every restart.</summary>
+internal sealed record ChildSpec
+{
+    /// <summary>Its node name: <c>control</c>, <c>edge-1</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The program's arguments, <c>run edge ...</c>; they are visible to every user of the machine and hold no secret.</summary>
+    public required IReadOnlyList<string> Arguments { get; init; }
+
+    /// <summary>The listening sockets that it inherits.</summary>
+    public required IReadOnlyList<ListeningSocket> Sockets { get; init; }
+
+    /// <summary>Environment variables to set, or to take away where the value is null.</summary>
+    public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
+
+    /// <summary>The name; not the environment.</summary>
+    public override string ToString() => Name;
+}

@@ -1,0 +1,45 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Holdfast.Cli.Supervision;
+
+/// <summary>The one line that a child writes to its standard output, a pipe to <c>up</c>, when it serves.</summary>
+/// <param name="Ready">Always true.</param>
+/// <param name="Role"><c>control</c> or <c>edge</c>.</param>
+/// <param name="Name">The node's name: <c>control</c>, <c>edge-1</c>.</param>
+/// <param name="AdminToken">Control's first admin token, at the start that made it; otherwise null.</param>
+internal sealed record ReadyMessage(bool Ready, string Role, string Name, string? AdminToken = null)
+{
+    /// <summary>The line.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, ReadyMessageJson.Default.ReadyMessage);
+
+    /// <summary>Reads a line; null when it is something else, such as a stray print.</summary>
+    public static ReadyMessage? TryParse(string line)
+    {
+        if (!line.StartsWith('{'))
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize(line, ReadyMessageJson.Default.ReadyMessage) is { Ready: true } message ? message : null;
+        }
+        catch (JsonException)
+        {
+            // Not the line that is waited for; whoever waits has a deadline.
+            return null;
+        }
+    }
+
+    /// <summary>The role and the name; not the token.</summary>
+    public override string ToString() => $"{Role} {Name} is ready";
+}
+
+/// <summary>Source-generated, so that a start does not pay for reflection.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
+[JsonSerializable(typeof(ReadyMessage))]
+internal sealed partial class ReadyMessageJson : JsonSerializerContext;

@@ -1,0 +1,206 @@
+using System.Collections.Immutable;
+using Holdfast.Cli.Settings;
+using Holdfast.Cli.Terminal;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Cli.Supervision;
+
+/// <summary>
+/// The children of one <c>up</c>: starts them, keeps them alive, writes <c>run/up.json</c> whenever a process id changes, ends them.
+/// </summary>
+internal sealed partial class Supervisor
+{
+    /// <summary>How long the first start of a child may take: migrations of a large database, a slow disk.</summary>
+    private static readonly TimeSpan ReadyTime = TimeSpan.FromSeconds(60);
+
+    private readonly DataDirectory data;
+    private readonly CliContext context;
+    private readonly ILogger logger;
+    private readonly SupervisedChild control;
+    private readonly ImmutableArray<SupervisedChild> edges;
+    private readonly RunState state;
+    private readonly Lock stateLock = new();
+    private readonly List<Task> running = [];
+    private readonly bool isFirstStart;
+
+    /// <param name="program">What the children run.</param>
+    /// <param name="options">What <c>up</c> was asked to do.</param>
+    /// <param name="listeners">Bound; they outlive the supervisor.</param>
+    /// <param name="context">Clock and standard error.</param>
+    /// <param name="logger">Ends and restarts.</param>
+    public Supervisor(OwnProgram program, UpOptions options, Listeners listeners, CliContext context, ILogger logger)
+    {
+        this.context = context;
+        this.logger = logger;
+        data = DataDirectory.At(options.DataDirectory);
+        isFirstStart = !File.Exists(data.InitializedFile);
+        var controlUrl = Listeners.Url("http", listeners.Control);
+        control = Supervise(
+            program,
+            new ChildSpec
+            {
+                Name = "control",
+                Arguments = ChildArguments.Control(data.Root, listeners.Control),
+                Sockets = [listeners.Control],
+                Environment = new Dictionary<string, string?> { [AdminTokenVariable] = options.AdminToken },
+            },
+            mustStart: isFirstStart
+        );
+        edges =
+        [
+            .. listeners.Edges.Select(edge =>
+                Supervise(
+                    program,
+                    new ChildSpec
+                    {
+                        Name = edge.Name,
+                        Arguments = ChildArguments.Edge(edge.Name, data.Root, controlUrl, edge.Http, edge.Https, edge.Management),
+                        Sockets = edge.All,
+                        Environment = new Dictionary<string, string?> { [AdminTokenVariable] = null },
+                    },
+                    mustStart: true
+                )
+            ),
+        ];
+        state = new RunState
+        {
+            StartedAt = context.Time.GetUtcNow(),
+            Version = CliContext.Version,
+            Control = controlUrl,
+            Status = null,
+            Edges = [.. listeners.Edges.Select(edge => edge.Urls)],
+            Processes = ImmutableDictionary<string, int>.Empty,
+            Restarts = ImmutableDictionary<string, int>.Empty,
+        };
+    }
+
+    /// <summary>Hands the first admin token to control, and to nobody else.</summary>
+    private const string AdminTokenVariable = "HOLDFAST_ADMIN_TOKEN";
+
+    /// <summary>The processes and addresses as they are now.</summary>
+    public RunState State
+    {
+        get
+        {
+            var children = edges.Prepend(control);
+            var processes = new OrderedDictionary<string, int> { ["up"] = Environment.ProcessId };
+            foreach (var child in children)
+            {
+                processes[child.Name] = child.ProcessId;
+            }
+
+            return state with
+            {
+                Processes = processes,
+                Restarts = children.ToDictionary(child => child.Name, child => child.Restarts),
+            };
+        }
+    }
+
+    /// <summary>
+    /// Starts everything and waits until it serves. On the first start of a data directory control comes first, because it makes the keys
+    /// that edges trust, and has to work; later all start at once, and an edge serves with or without control.
+    /// </summary>
+    /// <param name="progress">Told what is being started.</param>
+    /// <param name="stop">Ends the children in good order.</param>
+    /// <param name="hurry">Ends them at once.</param>
+    /// <returns>What control said when it was ready; null when it does not start now, which is being tried on.</returns>
+    /// <exception cref="CliFailure">A child did not start.</exception>
+    /// <exception cref="OperationCanceledException">Stopped before all was ready.</exception>
+    public async Task<ReadyMessage?> StartAsync(Action<string> progress, CancellationToken stop, CancellationToken hurry)
+    {
+        progress("starting control");
+        Run(control, stop, hurry);
+        var controlReady = isFirstStart ? await ReadyAsync(control, stop) : null;
+
+        progress(edges.Length == 1 ? "starting edge-1" : $"starting edge-1 to edge-{edges.Length}");
+        foreach (var edge in edges)
+        {
+            Run(edge, stop, hurry);
+        }
+
+        foreach (var edge in edges)
+        {
+            await ReadyAsync(edge, stop);
+        }
+
+        if (isFirstStart)
+        {
+            DataDirectory.WriteAtomically(data.InitializedFile, CliContext.Version + "\n");
+            return controlReady;
+        }
+
+        try
+        {
+            return await ReadyAsync(control, stop);
+        }
+        catch (CliFailure failure)
+        {
+            LogWithoutControl(logger, failure.Message);
+            return null;
+        }
+    }
+
+    /// <summary>Ends when every child has ended, which they do after the start's stop was cancelled; removes <c>run/up.json</c>.</summary>
+    public async Task WaitForEndAsync()
+    {
+        await Task.WhenAll(running);
+        try
+        {
+            lock (stateLock)
+            {
+                File.Delete(data.RunFile);
+            }
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // What is left names processes that are gone; the next start and 'holdfast status' look whether they are.
+            LogStateNotWritten(logger, data.RunFile, fault.Message);
+        }
+    }
+
+    private SupervisedChild Supervise(OwnProgram program, ChildSpec spec, bool mustStart) =>
+        new(program, spec, mustStart, context.Error, context.Time, logger, WriteState);
+
+    private void Run(SupervisedChild child, CancellationToken stop, CancellationToken hurry) => running.Add(child.RunAsync(stop, hurry));
+
+    private async Task<ReadyMessage> ReadyAsync(SupervisedChild child, CancellationToken stop)
+    {
+        try
+        {
+            return await child.FirstReady.WaitAsync(ReadyTime, context.Time, stop);
+        }
+        catch (ChildNeverReadyException fault)
+        {
+            const string Prefix = "holdfast: ";
+            var line = fault.LastErrorLine is { } last && last.StartsWith(Prefix, StringComparison.Ordinal) ? last[Prefix.Length..] : null;
+            throw new CliFailure(line is null ? fault.Message : $"{fault.Name} did not start: {line}");
+        }
+        catch (TimeoutException)
+        {
+            throw new CliFailure($"{child.Name} was not ready within {ReadyTime.TotalSeconds} s", "its messages are above");
+        }
+    }
+
+    private void WriteState()
+    {
+        try
+        {
+            lock (stateLock)
+            {
+                State.Write(data);
+            }
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // A full disk must not keep a child from being replaced; only 'holdfast status' knows less.
+            LogStateNotWritten(logger, data.RunFile, fault.Message);
+        }
+    }
+
+    [LoggerMessage(1011, LogLevel.Warning, "going on without control, which is tried again: {Reason}")]
+    private static partial void LogWithoutControl(ILogger logger, string reason);
+
+    [LoggerMessage(1012, LogLevel.Warning, "{File} could not be written: {Reason}")]
+    private static partial void LogStateNotWritten(ILogger logger, string file, string reason);
+}

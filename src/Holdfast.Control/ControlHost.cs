@@ -1,0 +1,214 @@
+using System.Net;
+using System.Net.Sockets;
+using Holdfast.Control.Certificates;
+using Holdfast.Control.Envelope;
+using Holdfast.Control.Feed;
+using Holdfast.Control.Releases;
+using Holdfast.Control.Settings;
+using Holdfast.Control.Storage;
+using Holdfast.Control.Tokens;
+using Holdfast.Control.Uplink;
+using Holdfast.Control.Zones;
+using Holdfast.Releases.Feed;
+using Holdfast.Releases.Keys;
+using Holdfast.Releases.Signing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Control;
+
+/// <summary>
+/// The control role: API, database, signing key, and control's ends of the channels to the edges. Build it, start it, read
+/// <see cref="Url"/> and <see cref="FirstAdminToken"/>, stop it.
+/// </summary>
+public sealed class ControlHost : IAsyncDisposable
+{
+    /// <summary>Largest body of an API request: 1 MiB.</summary>
+    public const long MaxRequestBodyBytes = 1024 * 1024;
+
+    private readonly ControlOptions _options;
+    private readonly ILogger _logger;
+    private WebApplication? _application;
+    private ControlDatabase? _database;
+    private SigningKey? _signingKey;
+    private SecretBox? _secrets;
+    private Uri? _url;
+
+    private ControlHost(ControlOptions options)
+    {
+        _options = options;
+        _logger = options.LoggerFactory.CreateLogger("Holdfast.Control");
+    }
+
+    /// <summary>The address that control answers on, known after <see cref="StartAsync"/>.</summary>
+    /// <exception cref="InvalidOperationException">It is not started.</exception>
+    public Uri Url => _url ?? throw new InvalidOperationException("control is not started");
+
+    /// <summary>The admin token in clear on the first start of an installation, null on every later one: it is stored nowhere.</summary>
+    public string? FirstAdminToken { get; private set; }
+
+    /// <summary>A control that is not started yet.</summary>
+    /// <exception cref="ArgumentException">The admin token is not one.</exception>
+    public static ControlHost Build(ControlOptions options) =>
+        options.AdminToken is { } token && AdminToken.Problem(token) is { } problem
+            ? throw new ArgumentException(problem, nameof(options))
+            : new ControlHost(options);
+
+    /// <summary>Opens keys and database, makes what is missing, and listens.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="KeyFileException">A key file cannot be used; the message says which and why.</exception>
+    /// <exception cref="ControlDatabaseException">The database cannot be used; the message says which and why.</exception>
+    /// <exception cref="IOException">The address is in use or not ours.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await OpenAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Ends the feeds, answers what is in flight, and stops listening.</summary>
+    /// <param name="cancellationToken">Ends what is in flight at once.</param>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (_application is not null)
+        {
+            await _application.StopAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Stops if need be, and lets go of database and keys.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_application is not null)
+        {
+            await _application.DisposeAsync().ConfigureAwait(false);
+            _application = null;
+        }
+
+        _database?.Dispose();
+        _signingKey?.Dispose();
+        _secrets?.Dispose();
+    }
+
+    private async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        KeyFile.CreateDirectory(_options.DataDirectory);
+        var keys = new KeyDirectory(_options.DataDirectory);
+        keys.EnsureAll();
+        _signingKey = SigningKey.LoadOrCreate(keys.SigningKeyFile);
+        _secrets = SecretBox.Load(keys.SecretKeyFile);
+        var feedSecret = FeedSecret.Load(keys.FeedKeyFile);
+        _database = ControlDatabase.Open(Path.Combine(Path.GetFullPath(_options.DataDirectory), "control", "control.db"));
+        var installation = new InstallationStore(_database, _options.Time);
+        var accountId = await installation.IdAsync(cancellationToken).ConfigureAwait(false);
+
+        // A descriptor is the application's once it listens, and must not be opened twice.
+        var bound = _options.ListenHandle is { } handle ? AddressOf(handle) : null;
+        var tokens = new TokenAuthentication();
+        _application = CreateApplication();
+        Compose(_application, tokens, accountId, feedSecret);
+        await _application.StartAsync(cancellationToken).ConfigureAwait(false);
+        _url = bound ?? AddressOf(_application);
+
+        // Only now: a start that fails must not use up the one time that the first token is shown.
+        FirstAdminToken = await AdminToken.EnsureAsync(installation, _options.AdminToken, cancellationToken).ConfigureAwait(false);
+        tokens.Believe(await installation.TokensAsync().ConfigureAwait(false));
+        ControlLog.Listening(_logger, _url);
+    }
+
+    private WebApplication CreateApplication()
+    {
+        // The empty builder reads no environment and no files: what control does is said by its options alone.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Holdfast.Control" });
+        builder.Services.AddSingleton(_options.LoggerFactory);
+        builder.Services.AddSingleton<IHostLifetime, OwnerDecides>();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
+        builder.Services.AddRoutingCore();
+        builder.WebHost.UseKestrelCore();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = MaxRequestBodyBytes;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            if (_options.ListenHandle is { } handle)
+            {
+                kestrel.ListenHandle((ulong)handle, listen => listen.Protocols = HttpProtocols.Http1);
+            }
+            else
+            {
+                kestrel.Listen(_options.Endpoint, listen => listen.Protocols = HttpProtocols.Http1);
+            }
+        });
+        return builder.Build();
+    }
+
+    private void Compose(WebApplication application, TokenAuthentication tokens, string accountId, FeedSecret feedSecret)
+    {
+        var time = _options.Time;
+        var signal = new ReleaseSignal();
+        var publisher = new ReleasePublisher(_secrets!, new ReleaseSigner(_signingKey!, time));
+        var zones = new ZoneStore(_database!, publisher, signal, time);
+        var certificates = new CertificateStore(_database!, publisher, signal, time);
+        var releases = new ReleaseLog(_database!);
+        var nodes = new NodeStore(_database!, time);
+        var edges = new EdgeAuthentication(feedSecret, time, _logger);
+        var stopping = application.Lifetime.ApplicationStopping;
+
+        application.Use(next => new ErrorEnvelope(next, _logger).InvokeAsync);
+        application.Use(next =>
+            context =>
+            {
+                if (NeedsToken(context.Request.Path))
+                {
+                    tokens.Authenticate(context.Request);
+                }
+
+                return next(context);
+            }
+        );
+        application.UseRouting();
+        application.MapGet("/healthz", context => context.Response.WriteAsync("ok\n", context.RequestAborted));
+        new TokenEndpoints(tokens).Map(application);
+        new ZoneEndpoints(zones, accountId).Map(application);
+        new SettingEndpoints(zones).Map(application);
+        new CertificateEndpoints(zones, certificates, _secrets!, time).Map(application);
+        new ReleaseEndpoints(releases).Map(application);
+        new NodeEndpoints(nodes, time).Map(application);
+        new FeedEndpoint(edges, releases, signal, time, stopping, _logger).Map(application);
+        new UplinkEndpoint(edges, nodes).Map(application);
+    }
+
+    /// <summary>Everything but the health check and the channels to the edges, which have a secret of their own.</summary>
+    private static bool NeedsToken(PathString path) => path.Value is not ("/healthz" or FeedHeaders.FeedPath or FeedHeaders.UplinkPath);
+
+    private static Uri AddressOf(WebApplication application) =>
+        new(application.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
+
+    private static Uri AddressOf(int handle)
+    {
+        using var socket = new Socket(new SafeSocketHandle(handle, ownsHandle: false));
+        return new Uri($"http://{(IPEndPoint)socket.LocalEndPoint!}");
+    }
+
+    /// <summary>Signals belong to the program that started control; the framework's own lifetime would catch them.</summary>
+    private sealed class OwnerDecides : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

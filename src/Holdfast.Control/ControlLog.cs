@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Control;
+
+/// <summary>Everything that control logs. No message carries a token, a key or a request's body.</summary>
+internal static partial class ControlLog
+{
+    [LoggerMessage(1000, LogLevel.Information, "Control listens on {Url}")]
+    public static partial void Listening(ILogger logger, Uri url);
+
+    [LoggerMessage(1001, LogLevel.Error, "{Method} {Path} failed")]
+    public static partial void RequestFailed(ILogger logger, string method, string path, Exception error);
+
+    [LoggerMessage(1002, LogLevel.Error, "The database cannot be used")]
+    public static partial void StorageUnavailable(ILogger logger, Exception error);
+
+    [LoggerMessage(1003, LogLevel.Warning, "An edge was refused: {Reason}")]
+    public static partial void EdgeRefused(ILogger logger, string reason);
+
+    [LoggerMessage(1004, LogLevel.Information, "Edge {Node} follows the feed after position {Position}")]
+    public static partial void FeedOpened(ILogger logger, string node, long position);
+
+    [LoggerMessage(1005, LogLevel.Information, "Edge {Node} left the feed at position {Position}")]
+    public static partial void FeedClosed(ILogger logger, string node, long position);
+
+    [LoggerMessage(1006, LogLevel.Warning, "{Problem}")]
+    public static partial void KeyProblem(ILogger logger, string problem);
+}

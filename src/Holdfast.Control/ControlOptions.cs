@@ -1,0 +1,32 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Control;
+
+/// <summary>How control is started.</summary>
+public sealed record ControlOptions
+{
+    /// <summary>The data directory. Control keeps <c>control/control.db</c> and <c>keys/</c> in it.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>
+    /// A socket that is bound and listening already (a file descriptor that was inherited), or null. It wins over
+    /// <see cref="Endpoint"/> and belongs to control from then on.
+    /// </summary>
+    public int? ListenHandle { get; init; }
+
+    /// <summary>Where to listen when there is no <see cref="ListenHandle"/>; port 0 picks a free one. Default 127.0.0.1:8600.</summary>
+    public IPEndPoint Endpoint { get; init; } = new(IPAddress.Loopback, 8600);
+
+    /// <summary>
+    /// The operator's own admin token (<c>HOLDFAST_ADMIN_TOKEN</c>): 20 to 200 visible ASCII characters, or null to have one generated
+    /// on the first start. On a later start a token that is not known yet is added as one more admin; those from before stay good.
+    /// </summary>
+    public string? AdminToken { get; init; }
+
+    /// <summary>Where control logs to.</summary>
+    public required ILoggerFactory LoggerFactory { get; init; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}

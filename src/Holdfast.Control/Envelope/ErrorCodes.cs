@@ -1,0 +1,27 @@
+namespace Holdfast.Control.Envelope;
+
+/// <summary>The codes of the API's errors: Cloudflare's where it has one for the case, otherwise ours from 40,000.</summary>
+internal static class ErrorCodes
+{
+    public const int InvalidZoneIdentifier = 1001;
+    public const int InvalidZoneName = 1002;
+    public const int UnknownSetting = 1006;
+    public const int InvalidSettingValue = 1007;
+    public const int ZoneExists = 1061;
+    public const int InvalidToken = 1000;
+    public const int MalformedJson = 6007;
+    public const int NoRoute = 7000;
+    public const int MethodNotAllowed = 7001;
+    public const int InvalidIdentifier = 7003;
+    public const int InvalidAccessToken = 9109;
+    public const int Authentication = 10000;
+
+    public const int Invalid = 40_000;
+    public const int NotFound = 40_004;
+    public const int Conflict = 40_009;
+    public const int PreconditionFailed = 40_012;
+    public const int TooLarge = 40_013;
+    public const int BadRequest = 40_014;
+    public const int Internal = 50_000;
+    public const int StorageUnavailable = 50_003;
+}

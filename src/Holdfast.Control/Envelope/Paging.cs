@@ -1,0 +1,35 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+
+namespace Holdfast.Control.Envelope;
+
+/// <summary>Which page of a list is wanted: <c>page</c> from 1, <c>per_page</c> from 1 to 1,000, 20 when it is not said.</summary>
+internal sealed record Paging(int Page, int PerPage)
+{
+    public const int DefaultPerPage = 20;
+    public const int MaxPerPage = 1_000;
+
+    /// <summary>Highest page: pages beyond the last are empty, and clients page until they meet one.</summary>
+    public const int MaxPage = 1_000_000;
+
+    public int Skip => (Page - 1) * PerPage;
+
+    /// <exception cref="ApiException">A value is out of its range.</exception>
+    public static Paging Of(HttpRequest request) =>
+        new(Number(request, "page", 1, MaxPage), Number(request, "per_page", DefaultPerPage, MaxPerPage));
+
+    /// <summary>A query's text, or null when it is missing or empty.</summary>
+    public static string? Text(HttpRequest request, string name) => request.Query[name].ToString() is { Length: > 0 } text ? text : null;
+
+    private static int Number(HttpRequest request, string name, int otherwise, int most)
+    {
+        if (Text(request, name) is not { } text)
+        {
+            return otherwise;
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= most
+            ? number
+            : throw ApiException.Invalid("/" + name, $"the query's {name} must be a whole number from 1 to {most}");
+    }
+}

@@ -1,0 +1,47 @@
+using System.Text.Json;
+using Holdfast.Artifacts.Json;
+using Holdfast.Releases.Intake;
+using Microsoft.AspNetCore.Http;
+
+namespace Holdfast.Control.Envelope;
+
+/// <summary>A request's JSON object, read whole; the server's limit bounds it.</summary>
+internal sealed class RequestBody : IDisposable
+{
+    private readonly JsonDocument _document;
+    private readonly List<ArtifactProblem> _problems = [];
+
+    private RequestBody(JsonDocument document)
+    {
+        _document = document;
+        Members = new JsonMembers(document.RootElement, "", _problems);
+    }
+
+    public JsonMembers Members { get; }
+
+    public ICollection<ArtifactProblem> Problems => _problems;
+
+    /// <exception cref="ApiException">It is no JSON.</exception>
+    public static async Task<RequestBody> ReadAsync(HttpContext context)
+    {
+        using var buffer = new MemoryStream();
+        await context.Request.Body.CopyToAsync(buffer, context.RequestAborted).ConfigureAwait(false);
+        var problems = new List<ArtifactProblem>();
+        return StrictJson.TryParse(buffer.GetBuffer().AsSpan(0, (int)buffer.Length), problems, out var document)
+            ? new RequestBody(document)
+            : throw ApiException.Invalid(problems, ErrorCodes.MalformedJson);
+    }
+
+    /// <summary>Refuses members that nobody read, and everything that was reported.</summary>
+    /// <exception cref="ApiException">There is a problem.</exception>
+    public void Complete(int code = ErrorCodes.Invalid)
+    {
+        Members.RefuseOthers();
+        if (_problems.Count > 0)
+        {
+            throw ApiException.Invalid(_problems, code);
+        }
+    }
+
+    public void Dispose() => _document.Dispose();
+}

@@ -1,0 +1,64 @@
+using Holdfast.Artifacts;
+using Holdfast.Artifacts.Certificates;
+using Holdfast.Artifacts.Zones;
+using Holdfast.Model.Certificates;
+using Holdfast.Model.Releases;
+using Holdfast.Model.Zones;
+using Holdfast.Releases.Intake;
+using Holdfast.Releases.Keys;
+using Holdfast.Releases.Signing;
+
+namespace Holdfast.Control.Releases;
+
+/// <summary>Turns what owners wrote into releases: canonical bytes, the checks that every edge will run again, signature.</summary>
+internal sealed class ReleasePublisher
+{
+    private readonly Dictionary<ArtifactKind, IArtifactCheck> _checks;
+    private readonly ReleaseSigner _signer;
+
+    public ReleasePublisher(SecretBox secrets, ReleaseSigner signer)
+    {
+        _checks = ArtifactKinds.All(secrets).ToDictionary(check => check.Kind);
+        _signer = signer;
+    }
+
+    /// <exception cref="ArtifactInvalidException">An edge would refuse it.</exception>
+    public Release Zone(ZoneConfig zone, long generation) =>
+        Build(ArtifactKind.Zone, zone.Id, generation, ZoneArtifact.FormatVersion, ZoneArtifact.Write(zone));
+
+    /// <exception cref="ArtifactInvalidException">An edge would refuse it.</exception>
+    public Release Certificate(CertificateConfig certificate, long generation) =>
+        Build(
+            ArtifactKind.Certificate,
+            certificate.Id,
+            generation,
+            CertificateArtifact.FormatVersion,
+            CertificateArtifact.Write(certificate)
+        );
+
+    public Release ZoneRemoval(string id, long generation) =>
+        _signer.SignRemoval(ArtifactKind.Zone, id, generation, ZoneArtifact.FormatVersion);
+
+    public Release CertificateRemoval(string id, long generation) =>
+        _signer.SignRemoval(ArtifactKind.Certificate, id, generation, CertificateArtifact.FormatVersion);
+
+    private Release Build(ArtifactKind kind, string name, long generation, int formatVersion, byte[] payload)
+    {
+        var problems = _checks[kind].Check(formatVersion, payload);
+        return problems.Count == 0
+            ? _signer.Sign(kind, name, generation, formatVersion, payload)
+            : throw new ArtifactInvalidException(problems);
+    }
+}
+
+/// <summary>An artifact does not pass its own checks; nothing of it was stored.</summary>
+internal sealed class ArtifactInvalidException : Exception
+{
+    public ArtifactInvalidException(IReadOnlyList<ArtifactProblem> problems)
+        : base(problems[0].ToString())
+    {
+        Problems = problems;
+    }
+
+    public IReadOnlyList<ArtifactProblem> Problems { get; }
+}

@@ -1,0 +1,230 @@
+using System.Data.Common;
+using Holdfast.Releases.Keys;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace Holdfast.Control.Storage;
+
+/// <summary>
+/// Control's SQLite file. Every write is one transaction that is on the disk when it returns (write-ahead log, synchronous FULL).
+/// Writers wait for each other here, in order, instead of polling SQLite's lock; one process owns the file.
+/// </summary>
+internal sealed class ControlDatabase : IDisposable
+{
+    private const int SqliteReadOnly = 8;
+    private const int SqliteCorrupt = 11;
+    private const int SqliteConstraint = 19;
+    private const int SqliteNotADatabase = 26;
+
+    /// <summary>Larger files are not read through at every start; their damage shows when the page is read.</summary>
+    private const long CheckedAtStartBytes = 256L * 1024 * 1024;
+
+    private readonly string _path;
+    private readonly FileStream _ownership;
+    private readonly DbContextOptions<ControlDbContext> _options;
+    private readonly SemaphoreSlim _writing = new(1, 1);
+
+    private ControlDatabase(string path, FileStream ownership)
+    {
+        _path = path;
+        _ownership = ownership;
+        var connection = new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 5 };
+        _options = new DbContextOptionsBuilder<ControlDbContext>()
+            .UseSqlite(connection.ConnectionString)
+            .AddInterceptors(new Pragmas())
+            .Options;
+    }
+
+    /// <summary>Opens the file, makes it when it is missing, and brings its tables up to date.</summary>
+    /// <exception cref="ControlDatabaseException">It is damaged, of a newer build, in use by another control, or cannot be made.</exception>
+    public static ControlDatabase Open(string path)
+    {
+        ControlDatabase? database = null;
+        try
+        {
+            KeyFile.CreateDirectory(Path.GetDirectoryName(path)!);
+            database = new ControlDatabase(path, TakeOwnership(path + ".lock"));
+            database.CreateFile();
+            database.Migrate();
+            return database;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DbException or DbUpdateException)
+        {
+            database?.Dispose();
+            throw new ControlDatabaseException(Explain(path, e), e);
+        }
+        catch (ControlDatabaseException)
+        {
+            database?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads. What it returns must not depend on the context any more.</summary>
+    public async Task<T> ReadAsync<T>(Func<ControlDbContext, Task<T>> read)
+    {
+        try
+        {
+            await using var context = new ControlDbContext(_options);
+            context.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.NoTracking;
+            return await read(context).ConfigureAwait(false);
+        }
+        catch (SqliteException e)
+        {
+            throw new StorageUnavailableException(Explain(_path, e), e);
+        }
+    }
+
+    /// <summary>Reads and writes in one transaction, which is on the disk when the task completes.</summary>
+    /// <exception cref="StorageConflictException">Another writer was first, or a unique value is taken.</exception>
+    public async Task<T> WriteAsync<T>(Func<ControlDbContext, Task<T>> write, CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await using var context = new ControlDbContext(_options);
+
+            // SQLite's provider begins with BEGIN IMMEDIATE: nothing that is read here can change before the commit.
+            await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+            var result = await write(context).ConfigureAwait(false);
+            await context.SaveChangesAsync(CancellationToken.None).ConfigureAwait(false);
+            await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+            return result;
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            throw new StorageConflictException("it was changed by somebody else at the same time");
+        }
+        catch (DbUpdateException e) when (e.InnerException is SqliteException { SqliteErrorCode: SqliteConstraint })
+        {
+            throw new StorageConflictException("it exists already");
+        }
+        catch (Exception e) when ((e as SqliteException ?? e.InnerException as SqliteException) is { } failure)
+        {
+            throw new StorageUnavailableException(Explain(_path, failure), e);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    /// <summary>Lets go of the file.</summary>
+    public void Dispose()
+    {
+        using (
+            var connection = new SqliteConnection(
+                new SqliteConnectionStringBuilder { DataSource = _path, DefaultTimeout = 5 }.ConnectionString
+            )
+        )
+        {
+            SqliteConnection.ClearPool(connection);
+        }
+
+        _ownership.Dispose();
+        _writing.Dispose();
+    }
+
+    private static FileStream TakeOwnership(string path)
+    {
+        try
+        {
+            var options = new FileStreamOptions
+            {
+                Mode = FileMode.OpenOrCreate,
+                Access = FileAccess.ReadWrite,
+                Share = FileShare.None,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            };
+            return new FileStream(path, options);
+        }
+        catch (IOException e) when (File.Exists(path))
+        {
+            throw new ControlDatabaseException($"{path} is held by another control that uses the same data directory: {e.Message}", e);
+        }
+    }
+
+    private void CreateFile()
+    {
+        if (File.Exists(_path))
+        {
+            return;
+        }
+
+        // SQLite would make it readable for everybody; its log files take over the mode of the database.
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        };
+        new FileStream(_path, options).Dispose();
+    }
+
+    private void Migrate()
+    {
+        using var context = new ControlDbContext(_options);
+        context.Database.OpenConnection();
+        context.Database.ExecuteSqlRaw("PRAGMA journal_mode=WAL");
+        if (new FileInfo(_path).Length < CheckedAtStartBytes)
+        {
+            using var check = context.Database.GetDbConnection().CreateCommand();
+            check.CommandText = "PRAGMA quick_check(1)";
+            var verdict = check.ExecuteScalar() as string;
+            if (verdict != "ok")
+            {
+                throw new ControlDatabaseException($"{_path} is damaged ({verdict}); {Advice(_path)}");
+            }
+        }
+
+        var known = context.Database.GetMigrations().ToHashSet();
+        var applied = context.Database.GetAppliedMigrations().ToList();
+        if (applied.Find(migration => !known.Contains(migration)) is { } newer)
+        {
+            throw new ControlDatabaseException($"{_path} was written by a newer Holdfast (it has {newer}); start that one");
+        }
+
+        if (applied.Count < known.Count)
+        {
+            // This process owns the file, so a lock that is left here belongs to a dead one; the migrator would wait for it for ever.
+            context.Database.ExecuteSqlRaw("DROP TABLE IF EXISTS \"__EFMigrationsLock\"");
+            context.Database.Migrate();
+        }
+    }
+
+    private static string Explain(string path, Exception e) =>
+        e switch
+        {
+            SqliteException { SqliteErrorCode: SqliteCorrupt or SqliteNotADatabase } => $"{path} is damaged ({e.Message}); {Advice(path)}",
+            SqliteException { SqliteErrorCode: SqliteReadOnly } => $"{path} cannot be written: it or its directory is read-only",
+            _ => $"{path} cannot be used: {e.Message}",
+        };
+
+    private static string Advice(string path) =>
+        $"the edges serve on without it. Move it away together with {Path.GetFileName(path)}-wal and -shm, and put a backup in its place";
+
+    /// <summary>What SQLite remembers per connection.</summary>
+    private sealed class Pragmas : DbConnectionInterceptor
+    {
+        private const string Text = "PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON;";
+
+        public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = Text;
+            command.ExecuteNonQuery();
+        }
+
+        public override async Task ConnectionOpenedAsync(
+            DbConnection connection,
+            ConnectionEndEventData eventData,
+            CancellationToken cancellationToken = default
+        )
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = Text;
+            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using Holdfast.Model.Uplink;
+using Microsoft.EntityFrameworkCore;
+
+namespace Holdfast.Control.Storage;
+
+/// <summary>What the edges sent up: the newest health of each, and the records, bounded.</summary>
+internal sealed class NodeStore
+{
+    /// <summary>Records kept over all nodes; the oldest go first.</summary>
+    public const int KeptRecords = 100_000;
+
+    private readonly ControlDatabase _database;
+    private readonly TimeProvider _time;
+
+    public NodeStore(ControlDatabase database, TimeProvider time)
+    {
+        _database = database;
+        _time = time;
+    }
+
+    /// <summary>Stores a batch of one node; records that are here already are passed over.</summary>
+    /// <returns>The highest sequence of the node that is safe.</returns>
+    public Task<long> TakeAsync(string name, IReadOnlyList<UplinkRecord> batch, CancellationToken cancellationToken) =>
+        _database.WriteAsync(
+            async context =>
+            {
+                var now = _time.GetUtcNow().UtcDateTime;
+                var node = await context.Nodes.SingleOrDefaultAsync(row => row.Name == name).ConfigureAwait(false);
+                if (node is null)
+                {
+                    node = new NodeRow { Name = name, FirstSeenAt = now };
+                    context.Nodes.Add(node);
+                }
+
+                node.LastSeenAt = now;
+                foreach (var record in batch.Where(record => record.Sequence > node.Sequence).ToList())
+                {
+                    node.Sequence = record.Sequence;
+                    if (record.Type == UplinkRecordTypes.Health)
+                    {
+                        // Only the newest matters, and it comes every few seconds from every edge.
+                        node.Health = record.Body.GetRawText();
+                        node.HealthAt = record.At.UtcDateTime;
+                        continue;
+                    }
+
+                    context.UplinkRecords.Add(
+                        new UplinkRow
+                        {
+                            Node = name,
+                            Sequence = record.Sequence,
+                            At = record.At.UtcDateTime,
+                            Type = record.Type,
+                            Body = record.Body.GetRawText(),
+                        }
+                    );
+                }
+
+                await context.SaveChangesAsync(CancellationToken.None).ConfigureAwait(false);
+                var newest = await context.UplinkRecords.MaxAsync(row => (long?)row.Id).ConfigureAwait(false) ?? 0;
+                await context.UplinkRecords.Where(row => row.Id <= newest - KeptRecords).ExecuteDeleteAsync().ConfigureAwait(false);
+                return node.Sequence;
+            },
+            cancellationToken
+        );
+
+    public Task<(IReadOnlyList<NodeRow> Nodes, int Total)> ListAsync(int skip, int take) =>
+        _database.ReadAsync<(IReadOnlyList<NodeRow>, int)>(async context =>
+        {
+            var total = await context.Nodes.CountAsync().ConfigureAwait(false);
+            return (await context.Nodes.OrderBy(row => row.Name).Skip(skip).Take(take).ToListAsync().ConfigureAwait(false), total);
+        });
+
+    /// <summary>A page of records, newest first.</summary>
+    public Task<(IReadOnlyList<UplinkRow> Records, int Total)> RecordsAsync(string? node, string? type, int skip, int take) =>
+        _database.ReadAsync<(IReadOnlyList<UplinkRow>, int)>(async context =>
+        {
+            var rows = context.UplinkRecords.AsQueryable();
+            rows = node is null ? rows : rows.Where(row => row.Node == node);
+            rows = type is null ? rows : rows.Where(row => row.Type == type);
+            var total = await rows.CountAsync().ConfigureAwait(false);
+            return (await rows.OrderByDescending(row => row.Id).Skip(skip).Take(take).ToListAsync().ConfigureAwait(false), total);
+        });
+}

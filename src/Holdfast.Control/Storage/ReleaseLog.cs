@@ -1,0 +1,111 @@
+using Holdfast.Model.Releases;
+using Holdfast.Releases.Wire;
+using Microsoft.EntityFrameworkCore;
+
+namespace Holdfast.Control.Storage;
+
+/// <summary>The published releases in the order of the feed.</summary>
+internal sealed class ReleaseLog
+{
+    /// <summary>Generations kept of each artifact; the feed needs the newest alone.</summary>
+    public const int KeptGenerations = 10;
+
+    private readonly ControlDatabase _database;
+
+    public ReleaseLog(ControlDatabase database)
+    {
+        _database = database;
+    }
+
+    /// <summary>Adds a release to the transaction of the change that it publishes.</summary>
+    public static async Task AppendAsync(ControlDbContext context, Release release)
+    {
+        var kind = (int)release.Kind;
+        context.Releases.Add(
+            new ReleaseRow
+            {
+                Kind = kind,
+                Name = release.Name,
+                Generation = release.Generation,
+                Digest = release.Digest,
+                Removed = release.Removed,
+                CreatedAt = release.CreatedAt.UtcDateTime,
+                Envelope = ReleaseCodec.Encode(release),
+            }
+        );
+
+        // What was removed leaves nothing but its removal: a customer's key does not stay behind.
+        var oldest = release.Removed ? release.Generation : release.Generation - KeptGenerations + 1;
+        await context
+            .Releases.Where(row => row.Kind == kind && row.Name == release.Name && row.Generation < oldest)
+            .ExecuteDeleteAsync()
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>What the feed sends next: of each artifact the newest release, in order.</summary>
+    /// <param name="after">The last position that was sent.</param>
+    /// <param name="limit">Most releases.</param>
+    public Task<FeedPage> ReadAsync(long after, int limit) =>
+        _database.ReadAsync(async context =>
+        {
+            // Positions are given in the order of commits, so everything up to this one is there. What is replaced between the two
+            // reads has its newer release behind it.
+            var newest = await context.Releases.MaxAsync(row => (long?)row.Position).ConfigureAwait(false) ?? 0;
+            var entries = await context
+                .Releases.Where(row =>
+                    row.Position > after
+                    && !context.Releases.Any(later => later.Kind == row.Kind && later.Name == row.Name && later.Generation > row.Generation)
+                )
+                .OrderBy(row => row.Position)
+                .Take(limit)
+                .Select(row => new FeedEntry(row.Position, row.Envelope))
+                .ToListAsync()
+                .ConfigureAwait(false);
+            return new FeedPage(entries, newest, entries.Count == limit);
+        });
+
+    /// <summary>A page of what was published, newest first.</summary>
+    public Task<(IReadOnlyList<PublishedRelease> Releases, int Total)> ListAsync(ArtifactKind? kind, string? name, int skip, int take) =>
+        _database.ReadAsync<(IReadOnlyList<PublishedRelease>, int)>(async context =>
+        {
+            var rows = context.Releases.AsQueryable();
+            rows = kind is null ? rows : rows.Where(row => row.Kind == (int)kind);
+            rows = name is null ? rows : rows.Where(row => row.Name == name);
+            var total = await rows.CountAsync().ConfigureAwait(false);
+            var page = await rows.OrderByDescending(row => row.Position)
+                .Skip(skip)
+                .Take(take)
+                .Select(row => new PublishedRelease(
+                    row.Position,
+                    (ArtifactKind)row.Kind,
+                    row.Name,
+                    row.Generation,
+                    row.Digest,
+                    row.Removed,
+                    row.CreatedAt
+                ))
+                .ToListAsync()
+                .ConfigureAwait(false);
+            return (page, total);
+        });
+}
+
+/// <summary>One message of the feed: its position and the encoded release.</summary>
+internal sealed record FeedEntry(long Position, byte[] Envelope);
+
+/// <summary>A stretch of the feed.</summary>
+/// <param name="Entries">The releases.</param>
+/// <param name="Newest">The newest position of all.</param>
+/// <param name="More">Whether there may be more behind it.</param>
+internal sealed record FeedPage(IReadOnlyList<FeedEntry> Entries, long Newest, bool More);
+
+/// <summary>What the API shows of a release.</summary>
+internal sealed record PublishedRelease(
+    long Position,
+    ArtifactKind Kind,
+    string Name,
+    long Generation,
+    string Digest,
+    bool Removed,
+    DateTime CreatedAt
+);

@@ -1,0 +1,115 @@
+namespace Holdfast.Control.Storage;
+
+/// <summary>This installation; one row.</summary>
+internal sealed class InstallationRow
+{
+    /// <summary>Always 1.</summary>
+    public int Key { get; set; }
+
+    /// <summary>32 hexadecimal digits; the account's id in the API.</summary>
+    public required string Id { get; set; }
+
+    public DateTime CreatedAt { get; set; }
+}
+
+/// <summary>A zone as its owner wrote it.</summary>
+internal sealed class ZoneRow
+{
+    public required string Id { get; set; }
+
+    public required string Name { get; set; }
+
+    /// <summary>Guards every write: compare-and-set. It is also the generation of the zone's newest release, and its ETag.</summary>
+    public long Generation { get; set; }
+
+    /// <summary>The artifact's canonical bytes.</summary>
+    public required byte[] Config { get; set; }
+
+    public DateTime CreatedAt { get; set; }
+
+    public DateTime ModifiedAt { get; set; }
+}
+
+/// <summary>An uploaded certificate; its private key is sealed in <see cref="Config"/>.</summary>
+internal sealed class CertificateRow
+{
+    public required string Id { get; set; }
+
+    public required string ZoneId { get; set; }
+
+    public long Generation { get; set; }
+
+    /// <summary>The artifact's canonical bytes.</summary>
+    public required byte[] Config { get; set; }
+
+    public DateTime CreatedAt { get; set; }
+}
+
+/// <summary>An API token; only its hash is kept.</summary>
+internal sealed class TokenRow
+{
+    public required string Id { get; set; }
+
+    public required string Name { get; set; }
+
+    /// <summary>SHA-256 of the token.</summary>
+    public required byte[] Hash { get; set; }
+
+    public DateTime CreatedAt { get; set; }
+}
+
+/// <summary>A published release.</summary>
+internal sealed class ReleaseRow
+{
+    /// <summary>Its place in the feed.</summary>
+    public long Position { get; set; }
+
+    public int Kind { get; set; }
+
+    public required string Name { get; set; }
+
+    public long Generation { get; set; }
+
+    public required string Digest { get; set; }
+
+    public bool Removed { get; set; }
+
+    public DateTime CreatedAt { get; set; }
+
+    /// <summary>The encoded release, as the feed sends it.</summary>
+    public required byte[] Envelope { get; set; }
+}
+
+/// <summary>An edge that has reported.</summary>
+internal sealed class NodeRow
+{
+    public required string Name { get; set; }
+
+    public DateTime FirstSeenAt { get; set; }
+
+    public DateTime LastSeenAt { get; set; }
+
+    /// <summary>The highest sequence that is stored: what comes again is dropped.</summary>
+    public long Sequence { get; set; }
+
+    public DateTime? HealthAt { get; set; }
+
+    /// <summary>The newest health record's body.</summary>
+    public string? Health { get; set; }
+}
+
+/// <summary>One upward record.</summary>
+internal sealed class UplinkRow
+{
+    public long Id { get; set; }
+
+    public required string Node { get; set; }
+
+    public long Sequence { get; set; }
+
+    public DateTime At { get; set; }
+
+    public required string Type { get; set; }
+
+    public required string Body { get; set; }
+}

@@ -1,0 +1,30 @@
+namespace Holdfast.Control.Storage;
+
+/// <summary>Control's database cannot be used; the message names the file and says what to do.</summary>
+public sealed class ControlDatabaseException : Exception
+{
+    /// <summary>A database that cannot be used.</summary>
+    public ControlDatabaseException(string message, Exception? inner = null)
+        : base(message, inner) { }
+}
+
+/// <summary>The write would collide with what is there.</summary>
+internal sealed class StorageConflictException : Exception
+{
+    public StorageConflictException(string message)
+        : base(message) { }
+}
+
+/// <summary>What was to be changed is no longer at the generation that the caller knows.</summary>
+internal sealed class StaleGenerationException : Exception
+{
+    public StaleGenerationException(long expected, long found)
+        : base($"it is at generation {found}, not {expected}") { }
+}
+
+/// <summary>The database cannot be read or written now: locked, full, read-only, or failing.</summary>
+internal sealed class StorageUnavailableException : Exception
+{
+    public StorageUnavailableException(string message, Exception inner)
+        : base(message, inner) { }
+}

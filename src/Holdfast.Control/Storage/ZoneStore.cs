@@ -1,0 +1,189 @@
+using Holdfast.Artifacts.Zones;
+using Holdfast.Control.Releases;
+using Holdfast.Model.Zones;
+using Microsoft.EntityFrameworkCore;
+
+namespace Holdfast.Control.Storage;
+
+/// <summary>The zones. Every change and its release are one transaction; whoever follows the feed is woken after it.</summary>
+internal sealed class ZoneStore
+{
+    private readonly ControlDatabase _database;
+    private readonly ReleasePublisher _publisher;
+    private readonly ReleaseSignal _signal;
+    private readonly TimeProvider _time;
+
+    public ZoneStore(ControlDatabase database, ReleasePublisher publisher, ReleaseSignal signal, TimeProvider time)
+    {
+        _database = database;
+        _publisher = publisher;
+        _signal = signal;
+        _time = time;
+    }
+
+    /// <summary>A page of zones by name.</summary>
+    /// <param name="name">The only name wanted, or null for all.</param>
+    /// <param name="skip">Zones before the page.</param>
+    /// <param name="take">Zones on the page.</param>
+    public Task<(IReadOnlyList<StoredZone> Zones, int Total)> ListAsync(string? name, int skip, int take) =>
+        _database.ReadAsync<(IReadOnlyList<StoredZone>, int)>(async context =>
+        {
+            var rows = name is null ? context.Zones : context.Zones.Where(row => row.Name == name);
+            var total = await rows.CountAsync().ConfigureAwait(false);
+            var page = await rows.OrderBy(row => row.Name).Skip(skip).Take(take).ToListAsync().ConfigureAwait(false);
+            return ([.. page.Select(Stored)], total);
+        });
+
+    public Task<StoredZone?> FindAsync(string id) =>
+        _database.ReadAsync(async context =>
+            await context.Zones.SingleOrDefaultAsync(row => row.Id == id).ConfigureAwait(false) is { } row ? Stored(row) : null
+        );
+
+    /// <exception cref="StorageConflictException">There is a zone of this name.</exception>
+    public async Task<StoredZone> CreateAsync(ZoneConfig zone, CancellationToken cancellationToken) =>
+        (
+            await PutAsync(
+                zone.Name,
+                before => before is null ? zone : throw new StorageConflictException("the zone exists already"),
+                cancellationToken
+            )
+        ).Zone;
+
+    /// <summary>Makes a zone or changes the one of this name.</summary>
+    /// <param name="name">The canonical name.</param>
+    /// <param name="put">Gives the zone, from the one that is there or from null.</param>
+    /// <param name="cancellationToken">Gives up before anything is written.</param>
+    /// <returns>The zone, and whether it is new.</returns>
+    public async Task<(StoredZone Zone, bool Created)> PutAsync(
+        string name,
+        Func<ZoneConfig?, ZoneConfig> put,
+        CancellationToken cancellationToken
+    )
+    {
+        var result = await _database
+            .WriteAsync(
+                async context =>
+                {
+                    var row = await context.Zones.SingleOrDefaultAsync(row => row.Name == name).ConfigureAwait(false);
+                    if (row is not null)
+                    {
+                        return (await ReplaceAsync(context, row, put(Stored(row).Config)).ConfigureAwait(false), false);
+                    }
+
+                    var zone = put(null);
+                    var now = Now();
+                    row = new ZoneRow
+                    {
+                        Id = zone.Id,
+                        Name = zone.Name,
+                        Generation = 1,
+                        Config = ZoneArtifact.Write(zone),
+                        CreatedAt = now,
+                        ModifiedAt = now,
+                    };
+                    context.Zones.Add(row);
+                    await ReleaseLog.AppendAsync(context, _publisher.Zone(zone, row.Generation)).ConfigureAwait(false);
+                    return (Stored(row), true);
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        _signal.Wake();
+        return result;
+    }
+
+    /// <summary>Changes a zone.</summary>
+    /// <param name="id">The zone's id.</param>
+    /// <param name="generation">The generation that the caller knows, or null when any will do.</param>
+    /// <param name="change">Gives the zone as it shall be.</param>
+    /// <param name="cancellationToken">Gives up before anything is written.</param>
+    /// <returns>The zone, or null when there is none.</returns>
+    /// <exception cref="StaleGenerationException">It is at another generation.</exception>
+    public async Task<StoredZone?> ChangeAsync(
+        string id,
+        long? generation,
+        Func<ZoneConfig, ZoneConfig> change,
+        CancellationToken cancellationToken
+    )
+    {
+        var result = await _database
+            .WriteAsync(
+                async context =>
+                    await FindAsync(context, id, generation).ConfigureAwait(false) is { } row
+                        ? await ReplaceAsync(context, row, change(Stored(row).Config)).ConfigureAwait(false)
+                        : null,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        _signal.Wake();
+        return result;
+    }
+
+    /// <summary>Removes a zone and its certificates.</summary>
+    /// <returns>Whether there was one.</returns>
+    /// <exception cref="StaleGenerationException">It is at another generation.</exception>
+    public async Task<bool> RemoveAsync(string id, long? generation, CancellationToken cancellationToken)
+    {
+        var removed = await _database
+            .WriteAsync(
+                async context =>
+                {
+                    if (await FindAsync(context, id, generation).ConfigureAwait(false) is not { } row)
+                    {
+                        return false;
+                    }
+
+                    foreach (
+                        var certificate in await context.Certificates.Where(row => row.ZoneId == id).ToListAsync().ConfigureAwait(false)
+                    )
+                    {
+                        context.Certificates.Remove(certificate);
+                        var removal = _publisher.CertificateRemoval(certificate.Id, certificate.Generation + 1);
+                        await ReleaseLog.AppendAsync(context, removal).ConfigureAwait(false);
+                    }
+
+                    context.Zones.Remove(row);
+                    await ReleaseLog.AppendAsync(context, _publisher.ZoneRemoval(id, row.Generation + 1)).ConfigureAwait(false);
+                    return true;
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        _signal.Wake();
+        return removed;
+    }
+
+    private static async Task<ZoneRow?> FindAsync(ControlDbContext context, string id, long? generation)
+    {
+        var row = await context.Zones.SingleOrDefaultAsync(row => row.Id == id).ConfigureAwait(false);
+        return row is null || generation is null || generation == row.Generation
+            ? row
+            : throw new StaleGenerationException(generation.Value, row.Generation);
+    }
+
+    private async Task<StoredZone> ReplaceAsync(ControlDbContext context, ZoneRow row, ZoneConfig zone)
+    {
+        var config = ZoneArtifact.Write(zone);
+        if (config.AsSpan().SequenceEqual(row.Config))
+        {
+            // A change that changes nothing is no release: repeating a PUT gives the same state.
+            return Stored(row);
+        }
+
+        row.Generation++;
+        row.Config = config;
+        row.ModifiedAt = Now();
+        await ReleaseLog.AppendAsync(context, _publisher.Zone(zone, row.Generation)).ConfigureAwait(false);
+        return Stored(row);
+    }
+
+    private static StoredZone Stored(ZoneRow row) =>
+        ZoneArtifact.TryParse(ZoneArtifact.FormatVersion, row.Config, out var zone, out var problems)
+            ? new StoredZone(zone, row.Generation, row.CreatedAt, row.ModifiedAt)
+            : throw new InvalidDataException($"zone {row.Id} in the database is damaged: {problems[0]}");
+
+    private DateTime Now() => _time.GetUtcNow().UtcDateTime;
+}
+
+/// <summary>A zone with what control knows about it.</summary>
+internal sealed record StoredZone(ZoneConfig Config, long Generation, DateTime CreatedAt, DateTime ModifiedAt);

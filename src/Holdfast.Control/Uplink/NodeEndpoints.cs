@@ -1,0 +1,67 @@
+using System.Text.Json.Nodes;
+using Holdfast.Control.Envelope;
+using Holdfast.Control.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Holdfast.Control.Uplink;
+
+/// <summary><c>GET /holdfast/v1/nodes</c> and <c>GET /holdfast/v1/uplink_records?node=&amp;type=</c>: what the edges sent up.</summary>
+internal sealed class NodeEndpoints
+{
+    /// <summary>Silence after which a node counts as silent: three missed health records of 10 s.</summary>
+    private static readonly TimeSpan Silent = TimeSpan.FromSeconds(30);
+
+    private readonly NodeStore _nodes;
+    private readonly TimeProvider _time;
+
+    public NodeEndpoints(NodeStore nodes, TimeProvider time)
+    {
+        _nodes = nodes;
+        _time = time;
+    }
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/holdfast/v1/nodes", ListAsync);
+        routes.MapGet("/holdfast/v1/uplink_records", RecordsAsync);
+    }
+
+    private async Task ListAsync(HttpContext context)
+    {
+        var paging = Paging.Of(context.Request);
+        var (nodes, total) = await _nodes.ListAsync(paging.Skip, paging.PerPage).ConfigureAwait(false);
+        await ApiAnswer.PageAsync(context, nodes.Select(Show), paging, total).ConfigureAwait(false);
+    }
+
+    private async Task RecordsAsync(HttpContext context)
+    {
+        var paging = Paging.Of(context.Request);
+        var node = Paging.Text(context.Request, "node");
+        var type = Paging.Text(context.Request, "type");
+        var (records, total) = await _nodes.RecordsAsync(node, type, paging.Skip, paging.PerPage).ConfigureAwait(false);
+        await ApiAnswer.PageAsync(context, records.Select(Show), paging, total).ConfigureAwait(false);
+    }
+
+    private JsonNode Show(NodeRow node) =>
+        new JsonObject
+        {
+            ["name"] = node.Name,
+            ["status"] = _time.GetUtcNow().UtcDateTime - node.LastSeenAt > Silent ? "silent" : "reporting",
+            ["first_seen_on"] = ApiAnswer.Time(node.FirstSeenAt),
+            ["last_seen_on"] = ApiAnswer.Time(node.LastSeenAt),
+            ["health_on"] = node.HealthAt is { } at ? ApiAnswer.Time(at) : null,
+            ["health"] = node.Health is { } health ? JsonNode.Parse(health) : null,
+        };
+
+    private static JsonNode Show(UplinkRow record) =>
+        new JsonObject
+        {
+            ["node"] = record.Node,
+            ["sequence"] = record.Sequence,
+            ["at"] = ApiAnswer.Time(record.At),
+            ["type"] = record.Type,
+            ["body"] = JsonNode.Parse(record.Body),
+        };
+}

@@ -1,0 +1,162 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Holdfast.Artifacts;
+using Holdfast.Control.Envelope;
+using Holdfast.Control.Storage;
+using Holdfast.Model.Zones;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Holdfast.Control.Zones;
+
+/// <summary>Zones: <c>/client/v4/zones</c> as Cloudflare has it, and origins under <c>/holdfast/v1/zones</c>.</summary>
+internal sealed class ZoneEndpoints
+{
+    private static readonly string[] Types = ["full", "partial", "secondary", "internal"];
+
+    private readonly ZoneStore _zones;
+    private readonly string _accountId;
+
+    public ZoneEndpoints(ZoneStore zones, string accountId)
+    {
+        _zones = zones;
+        _accountId = accountId;
+    }
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/client/v4/zones", ListAsync);
+        routes.MapPost("/client/v4/zones", CreateAsync);
+        routes.MapGet("/client/v4/zones/{id}", GetAsync);
+        routes.MapDelete("/client/v4/zones/{id}", DeleteAsync);
+        routes.MapPut("/holdfast/v1/zones/by-name/{name}", PutByNameAsync);
+        routes.MapGet("/holdfast/v1/zones/{id}/origin", GetOriginAsync);
+        routes.MapPut("/holdfast/v1/zones/{id}/origin", PutOriginAsync);
+    }
+
+    private async Task ListAsync(HttpContext context)
+    {
+        var paging = Paging.Of(context.Request);
+        var name = Paging.Text(context.Request, "name") is { } text ? ZoneRequests.Name(text, "/name") : null;
+        var (zones, total) = await _zones.ListAsync(name, paging.Skip, paging.PerPage).ConfigureAwait(false);
+        await ApiAnswer.PageAsync(context, zones.Select(zone => ZoneJson.Of(zone, _accountId)), paging, total).ConfigureAwait(false);
+    }
+
+    private async Task CreateAsync(HttpContext context)
+    {
+        using var body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
+        var text = body.Members.RequireText("name", "a zone's name");
+        ZoneRequests.Origin(body, required: false, out var origin);
+        IgnoreCloudflares(body);
+        body.Complete();
+        var zone = new ZoneConfig
+        {
+            Id = ArtifactId.New(),
+            Name = ZoneRequests.Name(text, "/name"),
+            Origin = origin,
+        };
+        try
+        {
+            await AnswerAsync(context, await _zones.CreateAsync(zone, context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+        catch (StorageConflictException)
+        {
+            throw new ApiException(409, new ApiError(ErrorCodes.ZoneExists, $"The zone {zone.Name} already exists", "/name"));
+        }
+    }
+
+    private async Task GetAsync(HttpContext context)
+    {
+        var zone = await _zones.FindAsync(ZoneRequests.Id(context)).ConfigureAwait(false) ?? throw ZoneRequests.NoZone();
+        await AnswerAsync(context, zone).ConfigureAwait(false);
+    }
+
+    private async Task DeleteAsync(HttpContext context)
+    {
+        var id = ZoneRequests.Id(context);
+        if (!await _zones.RemoveAsync(id, Preconditions.IfMatch(context.Request), context.RequestAborted).ConfigureAwait(false))
+        {
+            throw ZoneRequests.NoZone();
+        }
+
+        await ApiAnswer.ResultAsync(context, new JsonObject { ["id"] = id }).ConfigureAwait(false);
+    }
+
+    private async Task PutByNameAsync(HttpContext context)
+    {
+        var name = ZoneRequests.Name(context.Request.RouteValues["name"] as string, "");
+        using var body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
+        ZoneRequests.Origin(body, required: true, out var origin);
+        body.Complete();
+        var (zone, created) = await _zones
+            .PutAsync(
+                name,
+                before =>
+                    before is not null
+                        ? before with
+                        {
+                            Origin = origin,
+                        }
+                        : new ZoneConfig
+                        {
+                            Id = ArtifactId.New(),
+                            Name = name,
+                            Origin = origin,
+                        },
+                context.RequestAborted
+            )
+            .ConfigureAwait(false);
+        await AnswerAsync(context, zone, created ? 201 : 200).ConfigureAwait(false);
+    }
+
+    private async Task GetOriginAsync(HttpContext context)
+    {
+        var zone = await _zones.FindAsync(ZoneRequests.Id(context)).ConfigureAwait(false) ?? throw ZoneRequests.NoZone();
+        await AnswerOriginAsync(context, zone).ConfigureAwait(false);
+    }
+
+    private async Task PutOriginAsync(HttpContext context)
+    {
+        var id = ZoneRequests.Id(context);
+        var generation = Preconditions.IfMatch(context.Request);
+        using var body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
+        ZoneRequests.Origin(body, required: true, out var origin);
+        body.Complete();
+        var zone =
+            await _zones.ChangeAsync(id, generation, zone => zone with { Origin = origin }, context.RequestAborted).ConfigureAwait(false)
+            ?? throw ZoneRequests.NoZone();
+        await AnswerOriginAsync(context, zone).ConfigureAwait(false);
+    }
+
+    /// <summary>Members that Cloudflare's clients send and that mean nothing here; their types are checked all the same.</summary>
+    private static void IgnoreCloudflares(RequestBody body)
+    {
+        if (body.Members.TryGet("account", out var account) && account.ValueKind != JsonValueKind.Object)
+        {
+            body.Members.Report("account", "no object", "an object with the account's id");
+        }
+
+        if (body.Members.OptionalText("type", "a zone's type") is { } type && !Types.Contains(type))
+        {
+            body.Members.Report("type", "something else", string.Join(", ", Types));
+        }
+
+        if (body.Members.TryGet("jump_start", out var jump) && jump.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
+        {
+            body.Members.Report("jump_start", "no boolean", "true or false");
+        }
+    }
+
+    private Task AnswerAsync(HttpContext context, StoredZone zone, int status = 200)
+    {
+        Preconditions.SetTag(context.Response, zone.Generation);
+        return ApiAnswer.ResultAsync(context, ZoneJson.Of(zone, _accountId), status);
+    }
+
+    private static Task AnswerOriginAsync(HttpContext context, StoredZone zone)
+    {
+        Preconditions.SetTag(context.Response, zone.Generation);
+        return ApiAnswer.ResultAsync(context, new JsonObject { ["origin"] = zone.Config.Origin?.ToString() });
+    }
+}

@@ -1,0 +1,48 @@
+using Holdfast.Http.Messages;
+
+namespace Holdfast.Edge;
+
+/// <summary>Limits and times of the edge towards visitors. Each default has its reason.</summary>
+internal sealed record EdgeLimits
+{
+    /// <summary>What an origin exchange may still take once its visitor has gone: enough for a visitor that only half-closed.</summary>
+    public static readonly TimeSpan GoneVisitorGrace = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// What is accepted of one message. Settings <c>max_request_line</c>, <c>max_header_bytes</c> and <c>max_header_count</c>.
+    /// </summary>
+    public MessageLimits Messages { get; init; } = MessageLimits.ForVisitors;
+
+    /// <summary>How long a connection may wait for its next request. Default 75 s, nginx's keepalive_timeout. Setting <c>idle_timeout</c>.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(75);
+
+    /// <summary>
+    /// Time from a request's first byte, or from the connection's beginning, until its head is whole. Default 30 s: room for a slow
+    /// phone, none for a slowloris. Setting <c>header_timeout</c>.
+    /// </summary>
+    public TimeSpan HeaderTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Lowest rate of a request body in bytes per second after the grace time. Default 240, Kestrel's. Setting <c>min_body_rate</c>.</summary>
+    public int MinBodyRate { get; init; } = 240;
+
+    /// <summary>Waiting that a body may cost before its rate counts. Default 10 s: a stall in a mobile network. Setting <c>body_rate_grace</c>.</summary>
+    public TimeSpan BodyRateGrace { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a visitor may take no byte of an answer. Default 60 s, nginx's send_timeout. Setting <c>send_timeout</c>.</summary>
+    public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Requests on one connection. Default 10,000: then it is closed, so that load balancers before us rebalance. Setting <c>requests_per_connection</c>.</summary>
+    public int RequestsPerConnection { get; init; } = 10_000;
+
+    /// <summary>Unread body that is read and dropped so that a connection can be kept. Default 256 KiB; beyond that closing is cheaper.</summary>
+    public int DrainBytes { get; init; } = 256 * 1024;
+
+    /// <summary>Time for that, and for a visitor to read the answer to a request whose body was refused. Default 2 s.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long the origin is asked before the edge itself answers <c>Expect: 100-continue</c>. Default 1 s (law 24).</summary>
+    public TimeSpan ContinueTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a tunnel (WebSocket) may be silent in both directions. Default 10 min. Setting <c>tunnel_idle_timeout</c>.</summary>
+    public TimeSpan TunnelIdleTimeout { get; init; } = TimeSpan.FromMinutes(10);
+}

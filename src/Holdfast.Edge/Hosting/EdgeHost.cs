@@ -1,0 +1,408 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Holdfast.Artifacts;
+using Holdfast.Edge.Geo;
+using Holdfast.Edge.Http1;
+using Holdfast.Edge.Http2;
+using Holdfast.Edge.Listening;
+using Holdfast.Edge.Listening.Accepting;
+using Holdfast.Edge.Listening.Certificates;
+using Holdfast.Edge.Listening.Http2;
+using Holdfast.Edge.Management;
+using Holdfast.Edge.Origins;
+using Holdfast.Edge.Releases;
+using Holdfast.Edge.Reporting;
+using Holdfast.Edge.Requests;
+using Holdfast.Edge.Zones;
+using Holdfast.Http.Deadlines;
+using Holdfast.Http.Messages;
+using Holdfast.Http.Origins;
+using Holdfast.Model.Uplink;
+using Holdfast.Model.Zones;
+using Holdfast.Releases.Feed;
+using Holdfast.Releases.Intake;
+using Holdfast.Releases.Keys;
+using Holdfast.Releases.Signing;
+using Holdfast.Releases.Store;
+using Holdfast.Releases.Uplink;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Holdfast.Edge.Hosting;
+
+/// <summary>
+/// A running edge: everything it is made of, in the order it is started and stopped. It starts from its own disk before it asks
+/// control for anything, and serves on whether control is there or not.
+/// </summary>
+internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
+{
+    // How long a first start waits for control's zones before it says that it serves.
+    private static readonly TimeSpan FirstZonesTime = TimeSpan.FromSeconds(3);
+
+    private static readonly TimeSpan HealthInterval = TimeSpan.FromSeconds(10);
+
+    // How long requests in flight may go on after the edge is told to stop; the supervisor waits a little longer.
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(8);
+
+    private readonly EdgeOptions _options;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ZoneDirectory _zones = new();
+    private readonly EdgeCounters _counters = new(Enum.GetNames<MessageFault>());
+    private readonly EdgeMetrics _metrics;
+    private readonly DeadlineSweep _sweep;
+    private readonly OriginTargets _targets;
+    private readonly Http2OriginForwarder _http2Forwarder;
+    private readonly CountryDatabase _countries;
+    private readonly AccessLog _log;
+    private readonly EdgeTelemetry _telemetry;
+    private readonly SecretBox _secrets;
+    private readonly VerificationKeys _keys;
+    private readonly LiveReleases _live;
+    private readonly UplinkRing _ring;
+    private readonly ReleaseIntake _intake;
+    private readonly FeedSecret? _feedSecret;
+    private readonly HttpClient _client = HttpReleaseFeed.CreateClient();
+    private readonly KestrelServer _server;
+    private readonly Http2Application _application;
+    private readonly bool _servesFromDisk;
+    private ManagementListener? _management;
+    private Task _background = Task.CompletedTask;
+
+    private EdgeHost(EdgeOptions options)
+    {
+        _options = options;
+        var time = options.Time;
+        var data = Path.GetFullPath(options.DataDirectory);
+        var home = Path.Combine(data, "edges", options.Name);
+        var limits = options.Limits;
+        _metrics = new EdgeMetrics(
+            _counters,
+            [
+                EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.zones", "Zones that are live.", () => _zones.Current.Count),
+                EdgeMetrics.Plain(
+                    MetricKind.Gauge,
+                    "holdfast.edge.feed.position",
+                    "The last position of the feed that was dealt with.",
+                    () => _intake?.State.Position ?? 0
+                ),
+                EdgeMetrics.Plain(
+                    MetricKind.Gauge,
+                    "holdfast.edge.feed.connected",
+                    "1 while control's releases are followed.",
+                    () => _intake?.State.Connected == true ? 1 : 0
+                ),
+            ]
+        );
+        _telemetry = EdgeTelemetry.Start(
+            Environment.GetEnvironmentVariable(EdgeTelemetry.EndpointVariable),
+            options.Name,
+            options.Loggers.CreateLogger<EdgeTelemetry>()
+        );
+        _countries = CountryDatabase.Open(
+            options.CountryDatabase ?? CountryDatabase.DefaultPath,
+            options.Loggers.CreateLogger<CountryDatabase>()
+        );
+        _log = new AccessLog(
+            new AccessLogOptions { Directory = Path.Combine(data, "logs"), Node = options.Name },
+            _counters,
+            time,
+            options.Loggers.CreateLogger<AccessLog>()
+        );
+
+        // Origins
+        _sweep = new DeadlineSweep(time);
+        _targets = new OriginTargets(new DnsOriginResolver(), new OriginPoolLimits(), _sweep);
+
+        // Releases
+        var keys = new KeyDirectory(data);
+        _secrets = SecretBox.LoadOrCreate(keys.SecretKeyFile);
+        _keys = new VerificationKeys(keys.TrustedDirectory, time);
+        _live = new LiveReleases(options.Loggers.CreateLogger<LiveReleases>());
+        _ring = new UplinkRing(options.Name, Path.Combine(home, "uplink"), time);
+        var authority = LocalAuthority.Open(data, time, options.Loggers.CreateLogger<LocalAuthority>());
+        var certificates = new CertificateStore(authority, PolicyOf, time);
+        _feedSecret = options.Control is null ? null : FeedSecret.LoadOrCreate(keys.FeedKeyFile);
+        var verifier = new ReleaseVerifier(_keys);
+        _intake = new ReleaseIntake(
+            new ReleaseIntakeOptions
+            {
+                Feed =
+                    options.Feed
+                    ?? (
+                        options.Control is { } control && _feedSecret is { } secret
+                            ? new HttpReleaseFeed(_client, control, options.Name, secret, time)
+                            : new NoFeed()
+                    ),
+                Store = new ReleaseStore(Path.Combine(home, "releases"), verifier),
+                Verifier = verifier,
+                Checks = ArtifactKinds.All(_secrets),
+                Consumers = [new ZoneConsumer(_zones, _targets), new CertificateConsumer(certificates, _secrets)],
+                Uplink = _ring,
+                Observer = _live,
+                Time = time,
+            }
+        );
+        _servesFromDisk = _intake.Boot().Artifacts.Count > 0;
+
+        // The request path
+        var forwarded = new ForwardedHeaders(InstallationOf(keys), options.Place);
+        var forwarder = new OriginForwarder(_targets, forwarded, limits, time);
+        _http2Forwarder = new Http2OriginForwarder(_targets, forwarded, forwarder, time);
+        var ports = new EdgePorts(PortOf(options.Http, 80), PortOf(options.Https, 443));
+        var pipeline = new RequestPipeline(
+            _zones,
+            forwarder,
+            _http2Forwarder,
+            forwarded,
+            new LocalAnswers(options.Name, options.Place, options.StatusPage, forwarded, time),
+            options.TrustedUpstreams.IsEmpty ? TrustedUpstreams.None : new TrustedUpstreams(options.TrustedUpstreams),
+            new RequestObserver(_log, _counters, _countries, time),
+            ports,
+            Random.Shared,
+            options.Loggers.CreateLogger<RequestPipeline>()
+        );
+
+        // Listening
+        var http1 = new Http1ConnectionHandler(pipeline, limits, _sweep) { Stopping = _stop.Token };
+        var listener = new EdgeListener(
+            options.Connections,
+            VisitorHttp2Limits.From(limits),
+            certificates,
+            new ConnectionReports(_counters, options.Loggers.CreateLogger<ConnectionReports>()),
+            time
+        );
+        _application = new Http2Application(pipeline, limits, time);
+        var kestrel = new KestrelServerOptions
+        {
+            AddServerHeader = false,
+
+            // Field values are bytes to us, on HTTP/2 too: what an origin says in them passes.
+            RequestHeaderEncodingSelector = static _ => System.Text.Encoding.Latin1,
+            ResponseHeaderEncodingSelector = static _ => System.Text.Encoding.Latin1,
+        };
+        foreach (var socket in options.Http)
+        {
+            listener.Add(kestrel, Listener(socket, tls: false), http1.RunAsync);
+        }
+
+        foreach (var socket in options.Https)
+        {
+            listener.Add(kestrel, Listener(socket, tls: true), http1.RunAsync);
+        }
+
+        var transport = new PatientListenerFactory(
+            new SocketConnectionFactoryOptions { UnsafePreferInlineScheduling = options.InlineScheduling },
+            time,
+            options.Loggers
+        );
+        _server = new KestrelServer(Options.Create(kestrel), transport, options.Loggers);
+    }
+
+    /// <summary>The addresses that the edge listens on for visitors, with their true ports.</summary>
+    public IReadOnlyCollection<string> Addresses =>
+        [.. _server.Features.Get<Microsoft.AspNetCore.Hosting.Server.Features.IServerAddressesFeature>()?.Addresses ?? []];
+
+    /// <summary>What the edge counts.</summary>
+    internal EdgeCounters Counters => _counters;
+
+    /// <summary>The connections to origins.</summary>
+    internal OriginTargets Origins => _targets;
+
+    /// <summary>The management listener's address.</summary>
+    public string ManagementAddress => _management?.Addresses.FirstOrDefault() ?? "";
+
+    /// <inheritdoc/>
+    string IEdgeState.Node => _options.Name;
+
+    /// <inheritdoc/>
+    bool IEdgeState.IsReady => _servesFromDisk || _live.ConnectedOnce.IsCompleted || _options.Control is null;
+
+    /// <inheritdoc/>
+    long IEdgeState.Position => _intake.State.Position;
+
+    /// <inheritdoc/>
+    int IEdgeState.Zones => _zones.Current.Count;
+
+    /// <inheritdoc/>
+    string? IEdgeState.LastFeedError => _intake.State.Connected ? null : _intake.State.LastError;
+
+    /// <summary>Starts an edge. When it returns, visitors are served.</summary>
+    /// <exception cref="IOException">An address is in use.</exception>
+    /// <exception cref="KeyFileException">A key file is unusable; the message says which and why.</exception>
+    public static async Task<EdgeHost> StartAsync(EdgeOptions options, CancellationToken cancellationToken)
+    {
+        var host = new EdgeHost(options);
+        try
+        {
+            await host._server.StartAsync(host._application, cancellationToken).ConfigureAwait(false);
+            host._management = await ManagementListener
+                .StartAsync(host.ListenForManagement, host, host._counters, host._metrics, options.Loggers, cancellationToken)
+                .ConfigureAwait(false);
+            host._background = host.RunBackgroundAsync(host._stop.Token);
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    IEnumerable<LiveRelease> IEdgeState.LiveReleases(int limit) => _live.First(limit);
+
+    /// <summary>
+    /// Waits until the edge knows its zones. Without anything on its disk it learns them from control; when control is not there it
+    /// serves all the same, so the wait is bounded.
+    /// </summary>
+    public async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
+    {
+        if (!((IEdgeState)this).IsReady)
+        {
+            try
+            {
+                await _live.ConnectedOnce.WaitAsync(FirstZonesTime, _options.Time, cancellationToken).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                // Control is slow or dead. Whoever asks /readyz is told; visitors are not made to wait for it.
+            }
+        }
+    }
+
+    /// <summary>Stops accepting, lets requests in flight end, writes the log's rest.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        using (var enough = new CancellationTokenSource(DrainTime))
+        {
+            await _server.StopAsync(enough.Token).ConfigureAwait(false);
+        }
+
+        _server.Dispose();
+        await _background.ConfigureAwait(false);
+        if (_management is not null)
+        {
+            await _management.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _http2Forwarder.Dispose();
+        _targets.Dispose();
+        _sweep.Dispose();
+        _client.Dispose();
+        _ring.Dispose();
+        _keys.Dispose();
+        _secrets.Dispose();
+        await _log.DisposeAsync().ConfigureAwait(false);
+        _telemetry.Dispose();
+        _metrics.Dispose();
+        _countries.Dispose();
+        _stop.Dispose();
+    }
+
+    // Stable over restarts and the same on all edges of an installation, and says nothing about it.
+    private static string InstallationOf(KeyDirectory keys)
+    {
+        var trusted = Directory.Exists(keys.TrustedDirectory)
+            ? Directory.GetFiles(keys.TrustedDirectory, "*.pub").Order(StringComparer.Ordinal).FirstOrDefault()
+            : null;
+        var bytes = trusted is null ? RandomNumberGenerator.GetBytes(32) : File.ReadAllBytes(trusted);
+        return Convert.ToHexStringLower(SHA256.HashData(bytes))[..12];
+    }
+
+    private static int PortOf(IReadOnlyList<EdgeSocket> sockets, int otherwise)
+    {
+        if (sockets.Count == 0)
+        {
+            return otherwise;
+        }
+
+        if (sockets[0].Handle is not { } handle)
+        {
+            return sockets[0].Address?.Port is { } port and not 0 ? port : otherwise;
+        }
+
+        // The descriptor belongs to Kestrel; it is only asked for its name.
+        using var socket = new Socket(new SafeSocketHandle(handle, ownsHandle: false));
+        return socket.LocalEndPoint is IPEndPoint bound ? bound.Port : otherwise;
+    }
+
+    private ListenerConfig Listener(EdgeSocket socket, bool tls) =>
+        new()
+        {
+            Handle = (ulong?)socket.Handle,
+            Address = socket.Handle is null ? socket.Address : null,
+            Tls = tls,
+            ProxyProtocolFrom = _options.ProxyProtocolFrom,
+        };
+
+    private void ListenForManagement(KestrelServerOptions kestrel)
+    {
+        if (_options.Management.Handle is { } handle)
+        {
+            kestrel.ListenHandle((ulong)handle);
+        }
+        else
+        {
+            kestrel.Listen(_options.Management.Address ?? new IPEndPoint(IPAddress.Loopback, 0));
+        }
+    }
+
+    private TlsPolicy? PolicyOf(string host)
+    {
+        Span<byte> bytes = stackalloc byte[ZoneName.MaxLength + 3];
+        if (host.Length > ZoneName.MaxLength || !System.Text.Encoding.ASCII.TryGetBytes(host, bytes, out var length))
+        {
+            return null;
+        }
+
+        return _zones.Current.FindName(bytes[..length]) is { } zone
+            ? new TlsPolicy(zone.Config.Id, zone.Config.Settings.MinTlsVersion)
+            : null;
+    }
+
+    private async Task RunBackgroundAsync(CancellationToken cancellationToken)
+    {
+        if (_options.Control is not { } control || _feedSecret is not { } secret)
+        {
+            await _intake.RunAsync(cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var uplink = new HttpEdgeUplink(_client, control, _options.Name, secret, _options.Time);
+        var sender = new UplinkSender(_ring, uplink, _options.Time, Random.Shared);
+        await Task.WhenAll(_intake.RunAsync(cancellationToken), sender.RunAsync(cancellationToken), ReportHealthAsync(cancellationToken))
+            .ConfigureAwait(false);
+    }
+
+    private async Task ReportHealthAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(HealthInterval, _options.Time);
+        try
+        {
+            do
+            {
+                _ring.Add(
+                    UplinkRecordTypes.Health,
+                    new JsonObject
+                    {
+                        ["requests"] = _counters.Requests,
+                        ["edge_errors"] = _counters.EdgeErrors,
+                        ["origin_errors"] = _counters.OriginErrors,
+                        ["connections"] = _counters.OpenConnections,
+                        ["position"] = _intake.State.Position,
+                        ["zones"] = _zones.Current.Count,
+                    }
+                );
+            } while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false));
+        }
+        catch (OperationCanceledException)
+        {
+            // Told to stop.
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using System.Net;
+using Holdfast.Edge.Listening.Admission;
+using Holdfast.Model.Releases;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Edge.Hosting;
+
+/// <summary>How an edge is started.</summary>
+internal sealed record EdgeOptions
+{
+    /// <summary>The node's name, <c>edge-1</c>: lower-case letters, digits, hyphens, dots and underscores.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The data directory. The edge keeps <c>edges/NAME/</c> and <c>logs/</c> in it and reads <c>keys/</c>.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>Where plain HTTP is served.</summary>
+    public required ImmutableArray<EdgeSocket> Http { get; init; }
+
+    /// <summary>Where HTTPS is served.</summary>
+    public required ImmutableArray<EdgeSocket> Https { get; init; }
+
+    /// <summary>Where health, metrics and state are told; a loopback address.</summary>
+    public required EdgeSocket Management { get; init; }
+
+    /// <summary>Where releases come from, or null: the edge then serves what lies on its disk.</summary>
+    public Uri? Control { get; init; }
+
+    /// <summary>Where releases come from instead of <see cref="Control"/>, or null.</summary>
+    public IReleaseFeed? Feed { get; init; }
+
+    /// <summary>The country database's file, or null for the one beside the program.</summary>
+    public string? CountryDatabase { get; init; }
+
+    /// <summary>Where the edge stands, as it follows the ray id in CF-Ray: 3 to 8 upper-case letters. Default <c>LOC</c>.</summary>
+    public string Place { get; init; } = "LOC";
+
+    /// <summary>Proxies before this edge whose forwarded fields are believed. Default none.</summary>
+    public ImmutableArray<IPNetwork> TrustedUpstreams { get; init; } = [];
+
+    /// <summary>Load balancers that send a PROXY header on every connection, to every listener. Default none.</summary>
+    public ImmutableArray<IPNetwork> ProxyProtocolFrom { get; init; } = [];
+
+    /// <summary>The status page's address for error pages, or null.</summary>
+    public string? StatusPage { get; init; }
+
+    /// <summary>Limits and times towards visitors.</summary>
+    public EdgeLimits Limits { get; init; } = new();
+
+    /// <summary>Limits of connections before a request is read.</summary>
+    public ConnectionLimits Connections { get; init; } = new();
+
+    /// <summary>Where the edge's own messages go.</summary>
+    public required ILoggerFactory Loggers { get; init; }
+
+    /// <summary>
+    /// Whether a connection's work runs on the thread that saw its bytes arrive, instead of being handed to the thread pool. Default
+    /// on: see docs/decisions/0004-inline-scheduling.md. It wants <see cref="InlineSockets.Enable"/> before the process's first socket.
+    /// </summary>
+    public bool InlineScheduling { get; init; } = true;
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}
+
+/// <summary>A place to listen: an inherited socket, or an address to bind.</summary>
+/// <param name="Handle">A bound and listening socket's descriptor, or null.</param>
+/// <param name="Address">The address to bind when there is no descriptor; port 0 picks a free one.</param>
+internal readonly record struct EdgeSocket(int? Handle, IPEndPoint? Address);

@@ -1,0 +1,180 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using Holdfast.Model.Certificates;
+using Holdfast.Model.Zones;
+
+namespace Holdfast.Edge.Listening.Certificates;
+
+/// <summary>
+/// The certificates that this edge serves: the zones' own, else what the local authority issues. Handshakes read one immutable snapshot, and
+/// finish with the certificate that they began with; changes make a new snapshot and touch nothing else. Any thread may call it.
+/// </summary>
+/// <param name="authority">Issues for hosts without a certificate of their own.</param>
+/// <param name="policyOf">What the zone that serves a host says, or null when no zone does. It is called once a handshake and must be quick.</param>
+/// <param name="time">The clock.</param>
+internal sealed class CertificateStore(LocalAuthority authority, Func<string, TlsPolicy?> policyOf, TimeProvider time) : IServerCertificates
+{
+    /// <summary>The name on the certificate for hosts that belong to nobody: their visitors still get a page that says so.</summary>
+    public const string DefaultName = "holdfast.local";
+
+    private readonly Lock _change = new();
+    private volatile Snapshot _snapshot = Snapshot.Empty;
+
+    /// <summary>How many custom certificates there are.</summary>
+    public int Count => _snapshot.ById.Count;
+
+    /// <summary>Adds a custom certificate, or replaces the one with the same id. Nothing changes when it can't be used.</summary>
+    /// <param name="config">The certificate.</param>
+    /// <param name="pkcs8">Its private key, decrypted. The caller clears it afterwards.</param>
+    /// <param name="error">What is wrong with it, as one sentence.</param>
+    public bool TryPut(CertificateConfig config, ReadOnlySpan<byte> pkcs8, [NotNullWhen(false)] out string? error)
+    {
+        if (!CustomCertificate.TryCreate(config, pkcs8, out var made, out error))
+        {
+            return false;
+        }
+
+        lock (_change)
+        {
+            _snapshot = _snapshot.Without(config.Id).With(made);
+        }
+
+        return true;
+    }
+
+    /// <summary>Removes a custom certificate.</summary>
+    /// <returns>Whether there was one.</returns>
+    public bool Remove(string id)
+    {
+        lock (_change)
+        {
+            var before = _snapshot;
+            _snapshot = before.Without(id);
+            return before != _snapshot;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<TlsChoice?> SelectAsync(string? sni, IPEndPoint local, KeyTypes accepted, CancellationToken cancellationToken)
+    {
+        var snapshot = _snapshot;
+        var (name, isOurs) = sni is null ? (local.Address.ToString(), true) : (sni, sni == "localhost" || IsAddress(sni, local));
+        var policy = policyOf(name);
+        var minVersion = policy?.MinVersion ?? MinTlsVersion.Tls12;
+        var custom = policy is { } zone ? snapshot.Find(name, zone.ZoneId, accepted, time.GetUtcNow()) : null;
+        if (custom is not null)
+        {
+            return new ValueTask<TlsChoice?>(new TlsChoice(custom, minVersion));
+        }
+
+        var issued = authority.IssueAsync(policy is not null || isOurs ? name : DefaultName, cancellationToken);
+        return issued.IsCompletedSuccessfully
+            ? new ValueTask<TlsChoice?>(new TlsChoice(issued.Result, minVersion))
+            : AwaitAsync(issued, minVersion);
+    }
+
+    private static async ValueTask<TlsChoice?> AwaitAsync(ValueTask<ServerCertificate> issued, MinTlsVersion minVersion) =>
+        new TlsChoice(await issued, minVersion);
+
+    // An address is no host name (RFC 6066 section 3), but some clients send it all the same.
+    private static bool IsAddress(string sni, IPEndPoint local) => IPAddress.TryParse(sni, out var named) && named.Equals(local.Address);
+
+    /// <summary>All custom certificates, by id and by host.</summary>
+    private sealed record Snapshot(
+        ImmutableDictionary<string, CustomCertificate> ById,
+        ImmutableDictionary<string, ImmutableArray<CustomCertificate>> ByHost
+    )
+    {
+        public static readonly Snapshot Empty = new(
+            ImmutableDictionary.Create<string, CustomCertificate>(StringComparer.Ordinal),
+            ImmutableDictionary.Create<string, ImmutableArray<CustomCertificate>>(StringComparer.Ordinal)
+        );
+
+        public Snapshot With(CustomCertificate added)
+        {
+            var byHost = ByHost.ToBuilder();
+            foreach (var host in added.Hosts)
+            {
+                byHost[host] = byHost.TryGetValue(host, out var others) ? others.Add(added) : [added];
+            }
+
+            return new Snapshot(ById.SetItem(added.Id, added), byHost.ToImmutable());
+        }
+
+        public Snapshot Without(string id)
+        {
+            if (!ById.TryGetValue(id, out var removed))
+            {
+                return this;
+            }
+
+            var byHost = ByHost.ToBuilder();
+            foreach (var host in removed.Hosts)
+            {
+                var others = byHost.TryGetValue(host, out var all) ? all.Remove(removed) : [];
+                if (others.IsEmpty)
+                {
+                    byHost.Remove(host);
+                }
+                else
+                {
+                    byHost[host] = others;
+                }
+            }
+
+            return new Snapshot(ById.Remove(id), byHost.ToImmutable());
+        }
+
+        /// <summary>The best certificate for a host: of the exact name before the wildcard's, one that the client can check before others.</summary>
+        public ServerCertificate? Find(string host, string zoneId, KeyTypes accepted, DateTimeOffset now)
+        {
+            if (ById.IsEmpty)
+            {
+                return null;
+            }
+
+            var exact = Best(host, zoneId, accepted, now);
+            if (exact is not null && (exact.KeyType & accepted) != 0)
+            {
+                return exact;
+            }
+
+            var dot = host.IndexOf('.');
+            var wildcard = dot > 0 ? Best(string.Concat("*", host.AsSpan(dot)), zoneId, accepted, now) : null;
+            return wildcard is not null && (exact is null || (wildcard.KeyType & accepted) != 0) ? wildcard : exact;
+        }
+
+        private ServerCertificate? Best(string name, string zoneId, KeyTypes accepted, DateTimeOffset now)
+        {
+            if (!ByHost.TryGetValue(name, out var candidates))
+            {
+                return null;
+            }
+
+            ServerCertificate? best = null;
+            foreach (var candidate in candidates)
+            {
+                var certificate = candidate.Certificate;
+                if (
+                    candidate.ZoneId == zoneId
+                    && (best is null || Rank(certificate, accepted, now).CompareTo(Rank(best, accepted, now)) > 0)
+                )
+                {
+                    best = certificate;
+                }
+            }
+
+            return best;
+        }
+
+        // What the client can check, then what is still valid, then ECDSA (a tenth of RSA's work), then what lasts longest.
+        private static (bool, bool, bool, DateTimeOffset) Rank(ServerCertificate certificate, KeyTypes accepted, DateTimeOffset now) =>
+            (
+                (certificate.KeyType & accepted) != 0,
+                certificate.NotAfter > now,
+                (certificate.KeyType & KeyTypes.Ecdsa) != 0,
+                certificate.NotAfter
+            );
+    }
+}

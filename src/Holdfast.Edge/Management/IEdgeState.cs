@@ -1,0 +1,31 @@
+using Holdfast.Model.Releases;
+
+namespace Holdfast.Edge.Management;
+
+/// <summary>What the management listener tells about its edge. Read on any thread; every member answers from memory.</summary>
+internal interface IEdgeState
+{
+    /// <summary>The node name: <c>edge-1</c>.</summary>
+    string Node { get; }
+
+    /// <summary>Whether the edge knows its zones: they were loaded from disk, or the feed has given its first answer.</summary>
+    bool IsReady { get; }
+
+    /// <summary>The feed's last position that was dealt with; 0 before the first.</summary>
+    long Position { get; }
+
+    /// <summary>How many zones are live.</summary>
+    int Zones { get; }
+
+    /// <summary>Why the feed was last lost, or null when it stands.</summary>
+    string? LastFeedError { get; }
+
+    /// <summary>Releases that are live, at most <paramref name="limit"/> of them, ordered by kind and name.</summary>
+    IEnumerable<LiveRelease> LiveReleases(int limit);
+}
+
+/// <summary>A release that an edge serves with.</summary>
+/// <param name="Kind">What kind of artifact.</param>
+/// <param name="Name">Which one.</param>
+/// <param name="Generation">Which generation of it.</param>
+internal readonly record struct LiveRelease(ArtifactKind Kind, string Name, long Generation);

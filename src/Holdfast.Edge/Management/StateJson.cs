@@ -1,0 +1,69 @@
+using System.Buffers;
+using System.Text.Json;
+using Holdfast.Edge.ErrorPages;
+using Holdfast.Edge.Reporting;
+
+namespace Holdfast.Edge.Management;
+
+/// <summary>The management listener's JSON documents.</summary>
+internal static class StateJson
+{
+    /// <summary>Most releases listed: an edge may have a million.</summary>
+    public const int MaxReleases = 1000;
+
+    /// <summary>Whether the edge is ready, and what it knows: the answer of <c>/readyz</c>.</summary>
+    public static void WriteReady(IEdgeState state, IBufferWriter<byte> output)
+    {
+        using var json = new Utf8JsonWriter(output);
+        json.WriteStartObject();
+        WriteSummary(json, state);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Node, releases and counters: the answer of <c>/holdfast/state</c>.</summary>
+    public static void WriteState(IEdgeState state, EdgeCounters counters, IBufferWriter<byte> output)
+    {
+        using var json = new Utf8JsonWriter(output);
+        json.WriteStartObject();
+        WriteSummary(json, state);
+        json.WriteStartObject("counters");
+        json.WriteNumber("requests", counters.Requests);
+        json.WriteNumber("edge_errors", counters.EdgeErrors);
+        json.WriteNumber("origin_errors", counters.OriginErrors);
+        json.WriteNumber("open_connections", counters.OpenConnections);
+        json.WriteNumber("log_drops", counters.LogDrops);
+        json.WriteStartObject("errors");
+        foreach (var info in EdgeErrorCatalog.All)
+        {
+            var count = counters.Value(info.Error);
+            if (count > 0)
+            {
+                json.WriteNumber(info.Name, count);
+            }
+        }
+
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteStartArray("releases");
+        foreach (var release in state.LiveReleases(MaxReleases))
+        {
+            json.WriteStartObject();
+            json.WriteString("kind", JsonNamingPolicy.SnakeCaseLower.ConvertName(release.Kind.ToString()));
+            json.WriteString("name", release.Name);
+            json.WriteNumber("generation", release.Generation);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteSummary(Utf8JsonWriter json, IEdgeState state)
+    {
+        json.WriteString("node", state.Node);
+        json.WriteBoolean("ready", state.IsReady);
+        json.WriteNumber("position", state.Position);
+        json.WriteNumber("zones", state.Zones);
+        json.WriteString("last_feed_error", state.LastFeedError);
+    }
+}

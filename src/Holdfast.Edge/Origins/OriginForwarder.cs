@@ -1,0 +1,491 @@
+using System.Runtime.CompilerServices;
+using Holdfast.Edge.ErrorPages;
+using Holdfast.Edge.Requests;
+using Holdfast.Edge.Zones;
+using Holdfast.Http.Headers;
+using Holdfast.Http.Messages;
+using Holdfast.Http.Origins;
+
+namespace Holdfast.Edge.Origins;
+
+/// <summary>
+/// Sends a request to its zone's origin over HTTP/1.1 and the answer back to the visitor, both bodies at the same time and at the pace
+/// of the slower side.
+/// <code>
+/// 1 take or make a connection   2 write the head   3 pump the request's body, unless the origin must first say 100
+/// 4 read heads: pass interim ones on, stop at the final one   5 relay the answer's body   6 give the connection back
+/// </code>
+/// Nothing is sent twice, except a GET, HEAD or OPTIONS without a body, once, when a connection that had served before was closed
+/// without a byte of answer.
+/// </summary>
+internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders forwarded, EdgeLimits limits, TimeProvider time)
+{
+    // More interim responses than any origin has a reason to send.
+    private const int MostInterim = 64;
+
+    // From here on a body is read straight into the visitor's memory; below, one copy is cheaper than one more system call.
+    private const int DirectFrom = 16 * 1024;
+
+    private const int LargestRead = 64 * 1024;
+
+    private static readonly ResponseHead Continue = new() { Status = 100 };
+
+    /// <summary>Answers the request from its zone's origin.</summary>
+    /// <param name="request">Its zone has an origin.</param>
+    /// <param name="zone">The zone that the request began with.</param>
+    /// <param name="upgrade">Whether the visitor's wish for another protocol is passed on.</param>
+    /// <returns>
+    /// <see cref="EdgeError.None"/> when the answer was sent, or begun and broken off; otherwise nothing was sent and this is the
+    /// error to answer with.
+    /// </returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<EdgeError> ForwardAsync(EdgeRequest request, ZoneRuntime zone, bool upgrade)
+    {
+        var target = zone.Origin!;
+        var started = time.GetTimestamp();
+        try
+        {
+            var mayRepeat = request.Head is { Framing: Framing.None, Method: KnownMethod.Get or KnownMethod.Head or KnownMethod.Options };
+            var fresh = false;
+            while (true)
+            {
+                // 1
+                var (connection, error) = await AcquireAsync(request, target, fresh).ConfigureAwait(false);
+                if (connection is null)
+                {
+                    return error;
+                }
+
+                request.Use(connection);
+                var reused = connection.Exchanges > 0;
+                var outcome = await ExchangeAsync(request, zone, connection, upgrade).ConfigureAwait(false);
+                if (outcome == OriginFault.ClosedEarly && reused && mayRepeat && !fresh && !request.VisitorGone && !request.HasStarted)
+                {
+                    fresh = true;
+                    continue;
+                }
+
+                return outcome == OriginFault.None || request.HasStarted ? EdgeError.None : ErrorOf(request, outcome);
+            }
+        }
+        finally
+        {
+            request.Origin.Total = time.GetElapsedTime(started);
+        }
+    }
+
+    /// <summary>The error that says what went wrong with the origin.</summary>
+    public static EdgeError ErrorOf(EdgeRequest request, OriginFault fault)
+    {
+        // What the visitor did wrong while its body was on the way explains what happened to the origin's connection.
+        if (request.Refused != MessageFault.None)
+        {
+            return RefusalErrors.Of(request.Refused);
+        }
+
+        return fault switch
+        {
+            // The exchange was cut short because its visitor has gone: nobody's fault, and nobody to tell.
+            OriginFault.ReadTimeout when request.VisitorGone => EdgeError.None,
+            OriginFault.Refused => EdgeError.OriginRefused,
+            OriginFault.ConnectTimeout => EdgeError.OriginConnectTimeout,
+            OriginFault.Unreachable => EdgeError.OriginUnreachable,
+            OriginFault.NoResources => EdgeError.EdgeAtCapacity,
+            OriginFault.TlsHandshake => EdgeError.OriginTlsHandshake,
+            OriginFault.BadCertificate => EdgeError.OriginCertificate,
+            OriginFault.ReadTimeout or OriginFault.WriteTimeout => EdgeError.OriginTimeout,
+            _ => EdgeError.OriginUnknownError,
+        };
+    }
+
+    /// <summary>Whether the upgrade is to HTTP/2, which nobody here would read: the classic way past a proxy's rules.</summary>
+    public static bool AsksForHttp2(HeaderBlock headers) =>
+        TokenList.AnyIn(headers, KnownHeader.Upgrade, "h2c"u8) || TokenList.AnyIn(headers, KnownHeader.Upgrade, "h2"u8);
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<(OriginConnection? Connection, EdgeError Error)> AcquireAsync(
+        EdgeRequest request,
+        OriginTarget target,
+        bool fresh
+    )
+    {
+        OriginPool[] pools;
+        var resolving = target.PoolsAsync(CancellationToken.None);
+        if (resolving.IsCompletedSuccessfully)
+        {
+            pools = resolving.Result;
+        }
+        else
+        {
+            var asked = time.GetTimestamp();
+            try
+            {
+                pools = await resolving.ConfigureAwait(false);
+            }
+            catch (OriginNameException)
+            {
+                return (null, EdgeError.OriginDns);
+            }
+            finally
+            {
+                request.Origin.Dns = time.GetElapsedTime(asked);
+            }
+        }
+
+        if (!fresh)
+        {
+            foreach (var pool in pools)
+            {
+                if (pool.TryTake() is { } idle)
+                {
+                    request.Origin.Address = idle.Endpoint.Address;
+                    request.Origin.Reused = true;
+                    return (idle, EdgeError.None);
+                }
+            }
+        }
+
+        return await ConnectAsync(request, pools).ConfigureAwait(false);
+    }
+
+    private async ValueTask<(OriginConnection? Connection, EdgeError Error)> ConnectAsync(EdgeRequest request, OriginPool[] pools)
+    {
+        var started = time.GetTimestamp();
+        var fault = OriginFault.Unreachable;
+        for (var i = 0; i < pools.Length; i++)
+        {
+            // Each address gets its share of what is left, so that a dead first one leaves time for the others.
+            var left = targets.Limits.ConnectTimeout - time.GetElapsedTime(started);
+            if (left <= TimeSpan.Zero)
+            {
+                fault = OriginFault.ConnectTimeout;
+                break;
+            }
+
+            var endpoint = pools[i].Endpoint;
+            var result = await targets
+                .Connector.ConnectAsync(endpoint, left / (pools.Length - i), CancellationToken.None)
+                .ConfigureAwait(false);
+            request.Origin.Address = endpoint.Address;
+            request.Origin.Reused = false;
+            request.Origin.Tcp = result.TcpTime;
+            request.Origin.Tls = result.TlsTime;
+            if (result.Connection is { } connection)
+            {
+                return (connection, EdgeError.None);
+            }
+
+            fault = result.Fault;
+        }
+
+        return (null, ErrorOf(request, fault));
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<OriginFault> ExchangeAsync(EdgeRequest request, ZoneRuntime zone, OriginConnection connection, bool upgrade)
+    {
+        var sent = time.GetTimestamp();
+        RequestPump? pump = null;
+        var clean = false;
+        connection.Begin();
+        try
+        {
+            // 2
+            var output = request.Scratch.Output;
+            output.Clear();
+            HeadWriter.WriteRequest(
+                output,
+                request.Head.MethodBytes,
+                request.Head.Form == TargetForm.Asterisk ? "*"u8 : request.Head.Target,
+                zone.OriginHostHeader ?? (request.Head.Host.IsEmpty ? zone.Origin!.HostText : request.Head.Host),
+                request.Head.Headers,
+                request.Head.Framing,
+                request.Head.ContentLength
+            );
+            var hasBody = request.Head.Framing != Framing.None;
+            if (hasBody && !request.Head.ExpectsContinue)
+            {
+                // 3, with the head in the same write as the beginning of the body
+                pump = new RequestPump(request, connection, targets.Limits.WriteTimeout, zone.ReadTimeout);
+                pump.Start();
+            }
+            else
+            {
+                var writeFault = await WriteAsync(connection, output.Written).ConfigureAwait(false);
+                if (writeFault != OriginFault.None)
+                {
+                    return writeFault;
+                }
+
+                request.WaitForOrigin(connection, zone.ReadTimeout);
+            }
+
+            // 4
+            var saidContinue = false;
+            for (var interim = 0; ; interim++)
+            {
+                var reading = connection.ReadHeadAsync(request.Response, request.Head.Method, MessageLimits.ForOrigins);
+                OriginFault fault;
+                MessageFault detail;
+                if (hasBody && pump is null && !reading.IsCompleted)
+                {
+                    var head = reading.AsTask();
+                    if (!await IsDoneWithinAsync(head, limits.ContinueTimeout).ConfigureAwait(false))
+                    {
+                        // An origin that knows nothing of 100-continue waits for the body as the visitor waits for it: we say it.
+                        saidContinue = true;
+                        await SayContinueAsync(request, connection, head).ConfigureAwait(false);
+                        pump = StartAfterContinue(request, connection, zone);
+                    }
+
+                    (fault, detail) = await head.ConfigureAwait(false);
+                }
+                else
+                {
+                    (fault, detail) = await reading.ConfigureAwait(false);
+                }
+
+                if (fault != OriginFault.None)
+                {
+                    request.Origin.Detail = detail;
+                    return pump?.WriteFault is { } writeFault and not OriginFault.None && fault == OriginFault.ClosedEarly
+                        ? writeFault
+                        : fault;
+                }
+
+                if (!request.Response.IsInterim)
+                {
+                    break;
+                }
+
+                if (interim == MostInterim)
+                {
+                    return OriginFault.BadAnswer;
+                }
+
+                if (request.Response.Status != 100 || !saidContinue)
+                {
+                    await PassInterimAsync(request).ConfigureAwait(false);
+                }
+
+                if (request.Response.Status == 100 && hasBody && pump is null)
+                {
+                    pump = StartAfterContinue(request, connection, zone);
+                }
+            }
+
+            connection.ReadDeadline.Lift();
+            request.Origin.Status = request.Response.Status;
+            request.Origin.FirstByte = time.GetElapsedTime(sent);
+            if (request.Response.Status == 101)
+            {
+                return upgrade ? await TunnelAsync(request, connection).ConfigureAwait(false) : OriginFault.BadAnswer;
+            }
+
+            // 5
+            var keepAlive = request.Response.KeepAlive;
+            var body = request.Scratch.Body;
+            body.Begin(connection, request.Response, MessageLimits.ForOrigins);
+            var relayed = await RelayAsync(request, zone, connection, body).ConfigureAwait(false);
+            clean = relayed && keepAlive && body.LeavesCleanConnection && (pump is null ? !hasBody : pump.IsComplete);
+            return OriginFault.None;
+        }
+        finally
+        {
+            // 6
+            try
+            {
+                if (pump is not null)
+                {
+                    await pump.AbandonAsync().ConfigureAwait(false);
+                }
+            }
+            finally
+            {
+                if (request.Release(connection) && clean)
+                {
+                    GiveBack(connection);
+                }
+                else
+                {
+                    connection.Dispose();
+                }
+            }
+        }
+    }
+
+    private void GiveBack(OriginConnection connection) => targets.PoolFor(connection.Endpoint).Return(connection);
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<OriginFault> WriteAsync(OriginConnection connection, ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            var writing = connection.WriteAsync(bytes);
+            if (!writing.IsCompletedSuccessfully)
+            {
+                connection.WriteDeadline.Set(targets.Limits.WriteTimeout);
+                await writing.ConfigureAwait(false);
+                connection.WriteDeadline.Lift();
+            }
+
+            return OriginFault.None;
+        }
+        catch (Exception e) when (OriginConnection.IsBroken(e))
+        {
+            return connection.WriteDeadline.HasPassed ? OriginFault.WriteTimeout : OriginFault.ClosedEarly;
+        }
+    }
+
+    private RequestPump StartAfterContinue(EdgeRequest request, OriginConnection connection, ZoneRuntime zone)
+    {
+        request.Scratch.Output.Clear();
+        var pump = new RequestPump(request, connection, targets.Limits.WriteTimeout, zone.ReadTimeout);
+        pump.Start();
+        return pump;
+    }
+
+    private static async ValueTask SayContinueAsync(EdgeRequest request, OriginConnection connection, Task head)
+    {
+        try
+        {
+            await request.SendInterimAsync(Continue).ConfigureAwait(false);
+        }
+        catch
+        {
+            // The visitor is gone. The read of the head must have ended before anybody else uses what it reads into.
+            connection.Abort();
+            await head.ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async ValueTask<bool> IsDoneWithinAsync(Task task, TimeSpan moment)
+    {
+        using var done = new CancellationTokenSource();
+        var first = await Task.WhenAny(task, Task.Delay(moment, time, done.Token)).ConfigureAwait(false);
+        await done.CancelAsync().ConfigureAwait(false);
+        return first == task;
+    }
+
+    private static async ValueTask PassInterimAsync(EdgeRequest request)
+    {
+        if (request.CanSendInterim && !request.VisitorGone)
+        {
+            ForwardedHeaders.PrepareInterim(request);
+            await request.SendInterimAsync(request.Response).ConfigureAwait(false);
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> RelayAsync(EdgeRequest request, ZoneRuntime zone, OriginConnection connection, OriginBody body)
+    {
+        var response = request.Response;
+        ForwardedHeaders.PrepareResponse(request);
+        forwarded.Stamp(request);
+        request.Start(response.Framing, response.Framing == Framing.None ? response.ContentLength : body.Length);
+        while (true)
+        {
+            var direct = body.DirectBytes;
+            if (direct >= DirectFrom)
+            {
+                if (request.Unflushed > 0 && !await request.FlushAsync().ConfigureAwait(false))
+                {
+                    return false;
+                }
+
+                var memory = request.GetMemory(DirectFrom);
+                memory = memory[..(int)Math.Min(Math.Min(direct, memory.Length), LargestRead)];
+                var read = body.ReadDirectAsync(memory);
+                var count = read.IsCompleted
+                    ? await read.ConfigureAwait(false)
+                    : await WaitAsync(request, zone, connection, read).ConfigureAwait(false);
+                if (count < 0)
+                {
+                    return await BreakOffAsync(request, body).ConfigureAwait(false);
+                }
+
+                request.Advance(count);
+                continue;
+            }
+
+            var reading = body.ReadAsync(CancellationToken.None);
+            if (!reading.IsCompleted && request.Unflushed > 0)
+            {
+                // What is here goes out before we wait for more: a stream must stream.
+                var stays = false;
+                try
+                {
+                    stays = await request.FlushAsync().ConfigureAwait(false);
+                }
+                finally
+                {
+                    // Nothing may read into this exchange's buffers when it is over.
+                    if (!stays)
+                    {
+                        connection.Abort();
+                        await reading.ConfigureAwait(false);
+                    }
+                }
+
+                if (!stays)
+                {
+                    return false;
+                }
+            }
+
+            var piece = reading.IsCompleted
+                ? await reading.ConfigureAwait(false)
+                : await WaitAsync(request, zone, connection, reading).ConfigureAwait(false);
+            if (piece.Fault != MessageFault.None)
+            {
+                request.Origin.Detail = piece.Fault;
+                return await BreakOffAsync(request, body).ConfigureAwait(false);
+            }
+
+            if (piece.End)
+            {
+                await request.EndAsync(body.Trailers).ConfigureAwait(false);
+                return true;
+            }
+
+            request.Write(piece.Data.Span);
+            if (request.Unflushed >= LargestRead && !await request.FlushAsync().ConfigureAwait(false))
+            {
+                return false;
+            }
+        }
+    }
+
+    // Only the time of waiting counts: a visitor that is slow to take what has come must not make the origin look slow.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<T> WaitAsync<T>(EdgeRequest request, ZoneRuntime zone, OriginConnection connection, ValueTask<T> reading)
+    {
+        request.WaitForOrigin(connection, zone.ReadTimeout);
+        var result = await reading.ConfigureAwait(false);
+        connection.ReadDeadline.Lift();
+        return result;
+    }
+
+    private static async ValueTask<bool> BreakOffAsync(EdgeRequest request, OriginBody body)
+    {
+        request.Error = ErrorOf(request, body.Fault);
+        if (request.Unflushed > 0)
+        {
+            await request.FlushAsync().ConfigureAwait(false);
+        }
+
+        request.Abort();
+        return false;
+    }
+
+    private async ValueTask<OriginFault> TunnelAsync(EdgeRequest request, OriginConnection connection)
+    {
+        ForwardedHeaders.PrepareResponse(request);
+        request.Response.Headers.Add(KnownHeader.Connection, "Upgrade"u8);
+        forwarded.Stamp(request);
+        var visitor = await request.AcceptUpgradeAsync().ConfigureAwait(false);
+        await Tunnel.RunAsync(visitor, connection, limits.TunnelIdleTimeout, request.CountTunnelBytes).ConfigureAwait(false);
+        return OriginFault.None;
+    }
+}

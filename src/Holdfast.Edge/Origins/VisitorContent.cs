@@ -1,0 +1,111 @@
+using System.Net;
+using Holdfast.Edge.Requests;
+using Holdfast.Http.Messages;
+
+namespace Holdfast.Edge.Origins;
+
+/// <summary>The visitor's body as the framework's client wants it. It can be sent once.</summary>
+internal sealed class VisitorContent(EdgeRequest request, Action onProgress) : HttpContent
+{
+    private static readonly ResponseHead Continue = new() { Status = 100 };
+
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _state;
+
+    private enum State
+    {
+        New,
+        Begun,
+        Closed,
+    }
+
+    /// <summary>Sees to it that nobody reads the visitor's body from now on.</summary>
+    public Task CloseAsync()
+    {
+        var before = (State)Interlocked.Exchange(ref _state, (int)State.Closed);
+        if (before == State.New || _ended.Task.IsCompleted)
+        {
+            return Task.CompletedTask;
+        }
+
+        request.StopReadingBody();
+        return _ended.Task;
+    }
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+        SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        if (Interlocked.CompareExchange(ref _state, (int)State.Begun, (int)State.New) != (int)State.New)
+        {
+            // The client wants to send again, or only now: what the visitor sent is gone, or no longer wanted.
+            throw new IOException("The visitor's body can be read once.");
+        }
+
+        try
+        {
+            if (request.Head.ExpectsContinue && request.CanSendInterim)
+            {
+                // The client begins when the origin has said 100, or nothing for a second.
+                await request.SendInterimAsync(Continue).ConfigureAwait(false);
+            }
+
+            // What the visitor sends is passed on as it comes: a gRPC stream may never end before it is answered.
+            await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
+            await CopyAsync(stream, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _ended.TrySetResult();
+        }
+    }
+
+    protected override bool TryComputeLength(out long length)
+    {
+        length = 0;
+        return false;
+    }
+
+    private async Task CopyAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            // Not cancelled, but stopped: a cancelled read could not be told from one that still runs.
+            var reading = request.Body.ReadAsync(CancellationToken.None);
+            if (!reading.IsCompleted)
+            {
+                try
+                {
+                    await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
+                }
+                catch
+                {
+                    // The body has one reader: whoever drains it next must not meet this read.
+                    request.StopReadingBody();
+                    await reading.ConfigureAwait(false);
+                    throw;
+                }
+            }
+
+            var piece = await reading.ConfigureAwait(false);
+            if (piece.Fault != MessageFault.None)
+            {
+                if (Volatile.Read(ref _state) != (int)State.Closed)
+                {
+                    request.Refused = piece.Fault;
+                }
+
+                throw new IOException($"The visitor's body ended in {piece.Fault}.");
+            }
+
+            if (piece.End)
+            {
+                return;
+            }
+
+            await stream.WriteAsync(piece.Data, cancellationToken).ConfigureAwait(false);
+            onProgress();
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+using Holdfast.Edge.Management;
+using Holdfast.Model.Releases;
+using Holdfast.Releases.Intake;
+using Holdfast.Releases.Store;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Edge.Releases;
+
+/// <summary>Keeps count of the releases in use, and says what the intake meets.</summary>
+internal sealed partial class LiveReleases(ILogger<LiveReleases> logger) : IReleaseIntakeObserver
+{
+    private readonly ConcurrentDictionary<(ArtifactKind Kind, string Name), long> _live = new();
+    private readonly TaskCompletionSource _connectedOnce = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Done when the feed has answered for the first time since the start.</summary>
+    public Task ConnectedOnce => _connectedOnce.Task;
+
+    /// <summary>The releases in use, ordered by kind and name.</summary>
+    public IEnumerable<LiveRelease> First(int limit) =>
+        _live
+            .OrderBy(p => p.Key.Kind)
+            .ThenBy(p => p.Key.Name, StringComparer.Ordinal)
+            .Take(limit)
+            .Select(p => new LiveRelease(p.Key.Kind, p.Key.Name, p.Value));
+
+    /// <inheritdoc/>
+    public void Accepted(Release release, bool fromStore)
+    {
+        if (release.Removed)
+        {
+            _live.TryRemove((release.Kind, release.Name), out _);
+        }
+        else
+        {
+            _live[(release.Kind, release.Name)] = release.Generation;
+        }
+
+        if (!fromStore)
+        {
+            LogAccepted(release.Kind, release.Name, release.Generation, release.Removed ? "removed" : "live");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Refused(ReleaseRefusal refusal) =>
+        LogRefused(refusal.Release.Kind, refusal.Release.Name, refusal.Release.Generation, refusal.Reason);
+
+    /// <inheritdoc/>
+    public void StoreProblem(StoreProblem problem) => LogStoreProblem(problem.Path, problem.Reason);
+
+    /// <inheritdoc/>
+    public void Connected()
+    {
+        _connectedOnce.TrySetResult();
+        LogConnected();
+    }
+
+    /// <inheritdoc/>
+    public void Lost(Exception reason, TimeSpan retryIn) => LogLost(reason.Message, retryIn.TotalSeconds);
+
+    [LoggerMessage(EventId = 1101, Level = LogLevel.Information, Message = "{Kind} {Name} generation {Generation} is {What}.")]
+    private partial void LogAccepted(ArtifactKind kind, string name, long generation, string what);
+
+    [LoggerMessage(
+        EventId = 1102,
+        Level = LogLevel.Warning,
+        Message = "{Kind} {Name} generation {Generation} was refused, what was live stays: {Reason}"
+    )]
+    private partial void LogRefused(ArtifactKind kind, string name, long generation, string reason);
+
+    [LoggerMessage(EventId = 1103, Level = LogLevel.Warning, Message = "Release store: {Path}: {Reason}")]
+    private partial void LogStoreProblem(string path, string reason);
+
+    [LoggerMessage(EventId = 1104, Level = LogLevel.Information, Message = "Following control's releases.")]
+    private partial void LogConnected();
+
+    [LoggerMessage(
+        EventId = 1105,
+        Level = LogLevel.Warning,
+        Message = "Control's releases can't be followed: {Reason}; trying again in {Seconds:F1} s. Sites are served as before."
+    )]
+    private partial void LogLost(string reason, double seconds);
+}

@@ -1,0 +1,126 @@
+using System.Net;
+using System.Text;
+using Holdfast.Edge.Geo;
+using Holdfast.Edge.Requests;
+using Holdfast.Http.Headers;
+using Holdfast.Http.Messages;
+
+namespace Holdfast.Edge.Reporting;
+
+/// <summary>Ends every request in one access log record and its counts.</summary>
+internal sealed class RequestObserver(AccessLog log, EdgeCounters counters, CountryDatabase countries, TimeProvider time) : IRequestObserver
+{
+    // What is written for a request whose visitor left before it was answered, as nginx and Cloudflare log it.
+    private const int VisitorLeft = 499;
+
+    private static readonly byte[][] FaultNames = [.. Enum.GetNames<MessageFault>().Select(Encoding.ASCII.GetBytes)];
+
+    /// <inheritdoc/>
+    public CountryCode CountryOf(IPAddress address) => countries.Lookup(address);
+
+    /// <inheritdoc/>
+    public void Ended(EdgeRequest request)
+    {
+        var elapsed = time.GetElapsedTime(request.StartTimestamp);
+        var status =
+            request.HasStarted ? request.Response.Status
+            : request.VisitorGone || request.Refused == MessageFault.CutOff ? VisitorLeft
+            : 0;
+        var tunnel = request.TunnelBytes;
+        var requestBytes = RequestBytes(request) + tunnel.In;
+        var responseBytes = request.ResponseBytes + tunnel.Out;
+        counters.RequestEnded(status, request.Error, requestBytes, responseBytes, elapsed);
+        var origin = request.Origin;
+        if (origin.Address is not null)
+        {
+            counters.OriginAsked(origin.Reused, origin.Status, origin.Total);
+        }
+
+        if (request.Refused != MessageFault.None)
+        {
+            counters.ParserRefused((int)request.Refused);
+        }
+
+        Append(request, status, requestBytes, responseBytes, elapsed);
+    }
+
+    private void Append(EdgeRequest request, int status, long requestBytes, long responseBytes, TimeSpan elapsed)
+    {
+        var head = request.Head;
+        var connection = request.Connection;
+        var origin = request.Origin;
+        Span<byte> ray = stackalloc byte[RayId.Length];
+        request.Ray.Format(ray);
+        Span<byte> originAddress = stackalloc byte[65];
+        var originAddressLength = 0;
+        origin.Address?.Address.TryFormat(originAddress, out originAddressLength);
+        Span<byte> tls = stackalloc byte[16];
+        Span<byte> cipher = stackalloc byte[64];
+        Span<byte> ja4 = stackalloc byte[48];
+        head.Headers.TryGet(KnownHeader.Referer, out var referer);
+        head.Headers.TryGet(KnownHeader.UserAgent, out var agent);
+        head.Headers.TryGet(KnownHeader.TraceParent, out var traceParent);
+        request.Response.Headers.TryGet(KnownHeader.ContentType, out var contentType);
+        var start = request.StartedAt.UtcDateTime;
+        log.Append(
+            new AccessLogEntry
+            {
+                RayId = ray,
+                EdgeStart = start,
+                EdgeEnd = start + elapsed,
+                ClientIp = request.ClientAddressText,
+                ClientSourcePort = connection.Client.Port,
+                ClientCountry = request.Country.Utf8,
+                Method = head.MethodBytes,
+                Scheme = request.IsHttps ? "https"u8 : "http"u8,
+                Host = head.Host,
+                Path = head.Path,
+                Uri = head.Target,
+                Protocol = head.Version switch
+                {
+                    10 => "HTTP/1.0"u8,
+                    20 => "HTTP/2"u8,
+                    30 => "HTTP/3"u8,
+                    _ => "HTTP/1.1"u8,
+                },
+                Referer = referer,
+                UserAgent = agent,
+                RequestBytes = requestBytes,
+                TlsProtocol = Latin1(connection.TlsProtocol, tls),
+                TlsCipher = Latin1(connection.TlsCipher, cipher),
+                Ja4 = Latin1(connection.Ja4, ja4),
+                Status = status,
+                ResponseBytes = responseBytes,
+                ResponseBodyBytes = request.ResponseBodyBytes,
+                ResponseContentType = contentType,
+                OriginIp = originAddress[..originAddressLength],
+                OriginStatus = origin.Status,
+                OriginDuration = origin.Total,
+                OriginDns = origin.Dns,
+                OriginTcpHandshake = origin.Tcp,
+                OriginTlsHandshake = origin.Tls,
+                OriginHeaderReceive = origin.FirstByte,
+                ZoneName = request.Zone is { } zone ? zone.NameText : default(ReadOnlySpan<byte>),
+                ZoneId = request.Zone is { } owner ? owner.IdText : default(ReadOnlySpan<byte>),
+                Generation = request.Zone?.Generation ?? 0,
+                Error = request.Error,
+                RefusedReason = request.Refused == MessageFault.None ? default(ReadOnlySpan<byte>) : FaultNames[(int)request.Refused],
+                ConnectionRequests = request.Ordinal,
+                TraceParent = traceParent,
+            }
+        );
+    }
+
+    // What was read of the request, as near as it is known: line, fields and content, without the body's framing.
+    private static long RequestBytes(EdgeRequest request) => request.Head.ByteCount + request.BodyBytesRead;
+
+    private static ReadOnlySpan<byte> Latin1(string? text, Span<byte> into)
+    {
+        if (text is null || text.Length > into.Length)
+        {
+            return default;
+        }
+
+        return into[..Encoding.Latin1.GetBytes(text, into)];
+    }
+}

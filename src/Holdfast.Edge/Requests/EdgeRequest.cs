@@ -1,0 +1,274 @@
+using System.IO.Pipelines;
+using System.Net;
+using System.Text;
+using Holdfast.Edge.ErrorPages;
+using Holdfast.Edge.Geo;
+using Holdfast.Edge.Listening;
+using Holdfast.Edge.Origins;
+using Holdfast.Edge.Zones;
+using Holdfast.Http.Bodies;
+using Holdfast.Http.Headers;
+using Holdfast.Http.Messages;
+using Holdfast.Http.Origins;
+
+namespace Holdfast.Edge.Requests;
+
+/// <summary>
+/// One request and its answer: the one thing that phases see, whichever HTTP version the visitor speaks. It belongs to one flow of
+/// control at a time and is used again for the next request of its connection or stream.
+/// </summary>
+internal abstract class EdgeRequest
+{
+    private OriginConnection? _origin;
+    private CancellationTokenSource? _exchange;
+    private volatile bool _visitorGone;
+    private byte[]? _forwardedAddressText;
+    private IPAddress? _located;
+    private long _tunnelBytesIn;
+    private long _tunnelBytesOut;
+
+    /// <summary>The request's head. Phases change it on its way to the origin; method, target and host stay as the visitor sent them.</summary>
+    public RequestHead Head { get; protected init; } = new();
+
+    /// <summary>The request's body.</summary>
+    public abstract BodyReader Body { get; }
+
+    /// <summary>Bytes of request body read so far.</summary>
+    public abstract long BodyBytesRead { get; }
+
+    /// <summary>What is known of the visitor's connection.</summary>
+    public required ConnectionFacts Connection { get; init; }
+
+    /// <summary>The request's name.</summary>
+    public RayId Ray { get; private set; }
+
+    /// <summary>The visitor's address: the connection's, or the one that a trusted upstream forwarded.</summary>
+    public IPAddress ClientAddress { get; private set; } = IPAddress.None;
+
+    /// <summary><see cref="ClientAddress"/> as text.</summary>
+    public ReadOnlySpan<byte> ClientAddressText => _forwardedAddressText ?? Connection.ClientAddressUtf8;
+
+    /// <summary>Whether the visitor came by HTTPS, to us or to the trusted upstream before us.</summary>
+    public bool IsHttps { get; set; }
+
+    /// <summary>The visitor's country, two letters; XX when unknown.</summary>
+    public CountryCode Country { get; private set; }
+
+    /// <summary>When the request's first byte was seen, UTC.</summary>
+    public DateTimeOffset StartedAt { get; private set; }
+
+    /// <summary>The same as a timestamp of the time provider.</summary>
+    public long StartTimestamp { get; private set; }
+
+    /// <summary>Which request of its connection it is, from 1.</summary>
+    public int Ordinal { get; protected set; }
+
+    /// <summary>The zone it belongs to, once looked up; null when it belongs to none.</summary>
+    public ZoneRuntime? Zone { get; set; }
+
+    /// <summary>Why the edge answered instead of the origin, or <see cref="EdgeError.None"/>.</summary>
+    public EdgeError Error { get; set; }
+
+    /// <summary>Why the codec refused the request or its body, or <see cref="MessageFault.None"/>.</summary>
+    public MessageFault Refused { get; set; }
+
+    /// <summary>What the exchange with the origin looked like.</summary>
+    public OriginReport Origin { get; } = new();
+
+    /// <summary>The answer's head, filled in by whoever answers.</summary>
+    public ResponseHead Response { get; } = new();
+
+    /// <summary>What an exchange with the origin needs beside; kept for the next request.</summary>
+    public ExchangeScratch Scratch { get; } = new();
+
+    /// <summary>Whether the answer's head has been handed over to the connection: too late for another answer.</summary>
+    public bool HasStarted { get; protected set; }
+
+    /// <summary>Whether the answer is complete.</summary>
+    public bool HasEnded { get; protected set; }
+
+    /// <summary>Whether the visitor has gone.</summary>
+    public bool VisitorGone => _visitorGone;
+
+    /// <summary>Bytes of response body handed over.</summary>
+    public long ResponseBodyBytes { get; protected set; }
+
+    /// <summary>Bytes of the response handed over, head and framing included; without TLS and HTTP/2 framing.</summary>
+    public long ResponseBytes { get; protected set; }
+
+    /// <summary>Whether interim responses (1xx) can be passed on.</summary>
+    public abstract bool CanSendInterim { get; }
+
+    /// <summary>Whether <see cref="AcceptUpgradeAsync"/> can be called after a 101.</summary>
+    public abstract bool CanUpgrade { get; }
+
+    /// <summary>Sends an interim response at once.</summary>
+    public abstract ValueTask SendInterimAsync(ResponseHead interim);
+
+    /// <summary>Hands <see cref="Response"/> over. It goes out with the next flush.</summary>
+    /// <param name="framing">How the origin framed the body; the connection chooses its own framing for an unknown length.</param>
+    /// <param name="length">The body's length, or -1. Without a body: the Content-Length to state, or -1.</param>
+    public abstract void Start(Framing framing, long length);
+
+    /// <summary>Hands body bytes over.</summary>
+    public abstract void Write(ReadOnlySpan<byte> bytes);
+
+    /// <summary>Memory to put body bytes into directly; only with a known length. Follow with <see cref="Advance"/>.</summary>
+    public abstract Memory<byte> GetMemory(int atLeast);
+
+    /// <summary>Hands over what was put into <see cref="GetMemory"/>.</summary>
+    public abstract void Advance(int count);
+
+    /// <summary>How many bytes were handed over and not flushed.</summary>
+    public abstract long Unflushed { get; }
+
+    /// <summary>Sends what was handed over; waits while the visitor is slow. False when the visitor is gone.</summary>
+    public abstract ValueTask<bool> FlushAsync();
+
+    /// <summary>Ends the answer, with trailers where the visitor's protocol has them.</summary>
+    public abstract ValueTask EndAsync(HeaderBlock? trailers);
+
+    /// <summary>Breaks the answer off, so that the visitor can tell that it is not whole.</summary>
+    public abstract void Abort();
+
+    /// <summary>Sends the 101 in <see cref="Response"/> and gives the connection away; the caller owns both directions from then on.</summary>
+    public abstract ValueTask<IDuplexPipe> AcceptUpgradeAsync();
+
+    /// <summary>The origin connection in use from now on, which is given little time once the visitor has gone.</summary>
+    public void Use(OriginConnection connection) => Volatile.Write(ref _origin, connection);
+
+    /// <summary>Lets go of the origin connection in use.</summary>
+    /// <returns>
+    /// Whether nobody else touches its deadline any more. False when the visitor's leaving has, or is just about to shorten it: such
+    /// a connection must not serve another request.
+    /// </returns>
+    public bool Release(OriginConnection connection) => Interlocked.CompareExchange(ref _origin, null, connection) == connection;
+
+    /// <summary>Gives the origin this long to be heard of, or less when the visitor has gone.</summary>
+    public void WaitForOrigin(OriginConnection connection, TimeSpan limit)
+    {
+        connection.ReadDeadline.Set(limit);
+        if (VisitorGone)
+        {
+            // Whoever said so may have done it before the line above.
+            connection.ReadDeadline.Shorten(EdgeLimits.GoneVisitorGrace);
+        }
+    }
+
+    /// <summary>The same, unless the origin has been heard of since its deadline was suspended.</summary>
+    public void AwaitAnswer(OriginConnection connection, TimeSpan limit)
+    {
+        connection.ReadDeadline.Resume(limit);
+        if (VisitorGone)
+        {
+            connection.ReadDeadline.Shorten(EdgeLimits.GoneVisitorGrace);
+        }
+    }
+
+    /// <summary>The exchange to cancel, after a moment, once the visitor has gone; for exchanges without a connection of their own.</summary>
+    public void Use(CancellationTokenSource exchange)
+    {
+        Volatile.Write(ref _exchange, exchange);
+        if (VisitorGone)
+        {
+            Shorten(exchange);
+        }
+    }
+
+    /// <summary>Gives such an exchange this long to go on, or less when the visitor has gone.</summary>
+    public void WaitForOrigin(CancellationTokenSource exchange, TimeSpan limit)
+    {
+        if (!VisitorGone)
+        {
+            exchange.CancelAfter(limit);
+            if (VisitorGone)
+            {
+                Shorten(exchange);
+            }
+        }
+    }
+
+    /// <summary>Lets go of the exchange.</summary>
+    public void ReleaseExchange() => Volatile.Write(ref _exchange, null);
+
+    /// <summary>Looks the visitor's country up, unless it is the address of the request before: a look-up costs a microsecond.</summary>
+    public void LocateWith(IRequestObserver observer)
+    {
+        if (!ReferenceEquals(_located, ClientAddress))
+        {
+            Country = observer.CountryOf(ClientAddress);
+            _located = ClientAddress;
+        }
+    }
+
+    /// <summary>Takes the visitor's address from a trusted upstream instead of the connection.</summary>
+    public void ForwardedFor(IPAddress client)
+    {
+        ClientAddress = client;
+        _forwardedAddressText = Encoding.ASCII.GetBytes(client.ToString());
+    }
+
+    /// <summary>Counts what a tunnel carried; may be called from both directions at once.</summary>
+    public void CountTunnelBytes(long fromVisitor, long toVisitor)
+    {
+        Interlocked.Add(ref _tunnelBytesIn, fromVisitor);
+        Interlocked.Add(ref _tunnelBytesOut, toVisitor);
+    }
+
+    /// <summary>Bytes that a tunnel carried from the visitor and to it.</summary>
+    public (long In, long Out) TunnelBytes => (Interlocked.Read(ref _tunnelBytesIn), Interlocked.Read(ref _tunnelBytesOut));
+
+    /// <summary>Sets the largest body in bytes, before it is read.</summary>
+    public abstract void LimitBody(long most);
+
+    /// <summary>Makes a pending read of the body return at once, because nobody wants the rest.</summary>
+    public abstract void StopReadingBody();
+
+    /// <summary>Begins the next request.</summary>
+    protected void Begin(RayId ray, DateTimeOffset now, long timestamp)
+    {
+        Ray = ray;
+        StartedAt = now;
+        StartTimestamp = timestamp;
+        Ordinal++;
+        Zone = null;
+        Error = EdgeError.None;
+        Refused = MessageFault.None;
+        Origin.Clear();
+        Response.Clear();
+        HasStarted = HasEnded = false;
+        ResponseBodyBytes = ResponseBytes = 0;
+        ClientAddress = Connection.Client.Address;
+        _forwardedAddressText = null;
+        _tunnelBytesIn = _tunnelBytesOut = 0;
+        IsHttps = Connection.IsTls;
+    }
+
+    /// <summary>Says that the visitor has gone: what runs for it is given a moment and then ended.</summary>
+    public void SetVisitorGone()
+    {
+        _visitorGone = true;
+
+        // Taken, not read: the exchange sees that its connection's deadline is not its own any more and does not pool it.
+        Interlocked.Exchange(ref _origin, null)?.ReadDeadline.Shorten(EdgeLimits.GoneVisitorGrace);
+        if (Volatile.Read(ref _exchange) is { } exchange)
+        {
+            Shorten(exchange);
+        }
+    }
+
+    /// <summary>Forgets that a visitor has gone: for an object that serves one visitor after the other.</summary>
+    protected void SetVisitorHere() => _visitorGone = false;
+
+    private static void Shorten(CancellationTokenSource exchange)
+    {
+        try
+        {
+            exchange.CancelAfter(EdgeLimits.GoneVisitorGrace);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The exchange ended at the same moment.
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using System.Net;
+using Holdfast.Edge.Geo;
+
+namespace Holdfast.Edge.Requests;
+
+/// <summary>What stands at the end of every request: the log and the counters.</summary>
+internal interface IRequestObserver
+{
+    /// <summary>Takes down a request that has ended, however it ended. Must not throw or wait.</summary>
+    void Ended(EdgeRequest request);
+
+    /// <summary>The country of an address.</summary>
+    CountryCode CountryOf(IPAddress address);
+}
+
+/// <summary>The ports that visitors reach the edge's listeners on, for redirects from one to the other.</summary>
+/// <param name="Http">The first plain listener's port.</param>
+/// <param name="Https">The first TLS listener's port.</param>
+internal sealed record EdgePorts(int Http, int Https);

@@ -1,0 +1,45 @@
+using System.Net;
+using Holdfast.Http.Messages;
+
+namespace Holdfast.Edge.Requests;
+
+/// <summary>What one request's exchange with its origin looked like; for the log, metrics and Server-Timing.</summary>
+internal sealed class OriginReport
+{
+    /// <summary>The address used last, or null when none was.</summary>
+    public IPEndPoint? Address { get; set; }
+
+    /// <summary>The origin's status, or 0.</summary>
+    public int Status { get; set; }
+
+    /// <summary>What was wrong with the origin's answer, or <see cref="MessageFault.None"/>.</summary>
+    public MessageFault Detail { get; set; }
+
+    /// <summary>Whether the connection had served before.</summary>
+    public bool Reused { get; set; }
+
+    /// <summary>Time spent resolving the name.</summary>
+    public TimeSpan Dns { get; set; }
+
+    /// <summary>Time of the TCP handshake.</summary>
+    public TimeSpan Tcp { get; set; }
+
+    /// <summary>Time of the TLS handshake.</summary>
+    public TimeSpan Tls { get; set; }
+
+    /// <summary>From sending the request until the final head was read.</summary>
+    public TimeSpan FirstByte { get; set; }
+
+    /// <summary>From asking for a connection until the answer's end.</summary>
+    public TimeSpan Total { get; set; }
+
+    /// <summary>Forgets the request before.</summary>
+    public void Clear()
+    {
+        Address = null;
+        Status = 0;
+        Detail = MessageFault.None;
+        Reused = false;
+        Dns = Tcp = Tls = FirstByte = Total = TimeSpan.Zero;
+    }
+}

@@ -1,0 +1,200 @@
+using System.Runtime.CompilerServices;
+using Holdfast.Edge.ErrorPages;
+using Holdfast.Edge.Origins;
+using Holdfast.Edge.Reporting;
+using Holdfast.Edge.Zones;
+using Holdfast.Http.Messages;
+using Holdfast.Model.Zones;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Edge.Requests;
+
+/// <summary>
+/// A request's way through the edge, in the order of the design's chart. Whatever happens on it, every request ends in one answer, or
+/// in a broken connection when the answer had begun, and in one log record.
+/// </summary>
+internal sealed partial class RequestPipeline(
+    ZoneDirectory zones,
+    OriginForwarder forwarder,
+    Http2OriginForwarder http2Forwarder,
+    ForwardedHeaders forwarded,
+    LocalAnswers answers,
+    TrustedUpstreams upstreams,
+    IRequestObserver observer,
+    EdgePorts ports,
+    Random random,
+    ILogger<RequestPipeline> logger
+)
+{
+    /// <summary>Where ray ids come from.</summary>
+    public Random Random => random;
+
+    /// <summary>Answers a request and logs it.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask HandleAsync(EdgeRequest request)
+    {
+        using var span = RequestSpan.Begin(request);
+        try
+        {
+            var error = await RouteAsync(request).ConfigureAwait(false);
+            if (!request.HasStarted)
+            {
+                await AnswerErrorAsync(request, error).ConfigureAwait(false);
+            }
+            else if (!request.HasEnded)
+            {
+                request.Abort();
+            }
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            await AnswerFaultAsync(request, e).ConfigureAwait(false);
+        }
+        finally
+        {
+            span.End(request);
+            observer.Ended(request);
+        }
+    }
+
+    /// <summary>Answers a request that the codec refused, and logs it. With <see cref="EdgeError.None"/> nobody is there to be answered.</summary>
+    public async ValueTask RefuseAsync(EdgeRequest request, EdgeError error)
+    {
+        try
+        {
+            await AnswerErrorAsync(request, error).ConfigureAwait(false);
+        }
+        finally
+        {
+            observer.Ended(request);
+        }
+    }
+
+    // The error to answer with, or None when the answer was sent.
+    private ValueTask<EdgeError> RouteAsync(EdgeRequest request)
+    {
+        var trusted = upstreams.Believe(request);
+        request.LocateWith(observer);
+
+        var map = zones.Current;
+        var zone = map.Find(request.Head.Host);
+        request.Zone = zone;
+
+        if (OwnPaths.Contains(request.Head.Path))
+        {
+            return LocalAsync(request);
+        }
+
+        if (zone is null)
+        {
+            return map.Count == 0 ? Answered(answers.WelcomeAsync(request)) : new ValueTask<EdgeError>(EdgeError.NoSuchHost);
+        }
+
+        var settings = zone.Config.Settings;
+        if (
+            !request.IsHttps
+            && settings.AlwaysUseHttps
+            && !request.Head.Host.IsEmpty
+            && !request.Head.Path.StartsWith("/.well-known/acme-challenge/"u8)
+        )
+        {
+            return Answered(answers.RedirectAsync(request, 301, "https"u8, ports.Https));
+        }
+
+        if (request.IsHttps && settings.Ssl == SslMode.Off && !request.Head.Host.IsEmpty)
+        {
+            return Answered(answers.RedirectAsync(request, 302, "http"u8, ports.Http));
+        }
+
+        if (request.Connection.IsTls && settings.MinTlsVersion == MinTlsVersion.Tls13 && request.Connection.TlsProtocol != "TLSv1.3")
+        {
+            // One connection can carry requests for several zones; the handshake knew only the one it was made for.
+            return new ValueTask<EdgeError>(EdgeError.MisdirectedRequest);
+        }
+
+        request.LimitBody(zone.MaxUploadBytes);
+        if (request.Head.Framing == Framing.Length && request.Head.ContentLength > zone.MaxUploadBytes)
+        {
+            request.Refused = MessageFault.BodyTooLarge;
+            return new ValueTask<EdgeError>(EdgeError.ContentTooLarge);
+        }
+
+        if (zone.Origin is null)
+        {
+            return new ValueTask<EdgeError>(EdgeError.OriginDns);
+        }
+
+        if (forwarded.IsLoop(request.Head.Headers))
+        {
+            return new ValueTask<EdgeError>(EdgeError.Loop);
+        }
+
+        var upgrade =
+            request.CanUpgrade
+            && request.Head is { WantsUpgrade: true, Framing: Framing.None } // a body and the new protocol would share one stream
+            && settings.WebSockets
+            && !OriginForwarder.AsksForHttp2(request.Head.Headers);
+
+        // The framework's HTTP/2 client upgrades nothing; an https origin speaks HTTP/1.1 too, an h2c one does not.
+        var http2 = zone.Origin.Key.Http2 && !(upgrade && zone.Origin.Key.Tls);
+        upgrade &= !http2;
+        forwarded.PrepareRequest(request, upgrade, trusted);
+        return http2 ? http2Forwarder.ForwardAsync(request, zone) : forwarder.ForwardAsync(request, zone, upgrade);
+    }
+
+    private ValueTask<EdgeError> LocalAsync(EdgeRequest request) =>
+        request.Head.Path.SequenceEqual("/cdn-cgi/trace"u8)
+            ? Answered(answers.TraceAsync(request))
+            : new ValueTask<EdgeError>(EdgeError.NotFound);
+
+    private static async ValueTask<EdgeError> Answered(ValueTask answering)
+    {
+        await answering.ConfigureAwait(false);
+        return EdgeError.None;
+    }
+
+    private async ValueTask AnswerErrorAsync(EdgeRequest request, EdgeError error)
+    {
+        if (error == EdgeError.None)
+        {
+            request.Abort();
+            return;
+        }
+
+        await answers.ErrorAsync(request, error).ConfigureAwait(false);
+    }
+
+    private async ValueTask AnswerFaultAsync(EdgeRequest request, Exception exception)
+    {
+        // A visitor that goes away shows as an exception in whatever was writing to it, perhaps before its connection says so. What
+        // breaks on the origin's side never gets here: the forwarders turn it into an error of its own.
+        var visitorLeft = request.VisitorGone || exception is IOException or OperationCanceledException;
+        if (visitorLeft)
+        {
+            request.SetVisitorGone();
+        }
+        else
+        {
+            LogFault(exception, request.Ray.ToString());
+        }
+
+        if (request.HasStarted || visitorLeft)
+        {
+            request.Error = visitorLeft ? EdgeError.None : EdgeError.EdgeFault;
+            request.Abort();
+            return;
+        }
+
+        try
+        {
+            await answers.ErrorAsync(request, EdgeError.EdgeFault).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException or ObjectDisposedException)
+        {
+            request.Abort();
+        }
+    }
+
+    [LoggerMessage(EventId = 1001, Level = LogLevel.Error, Message = "Request {Ray} met a fault of the edge.")]
+    private partial void LogFault(Exception exception, string ray);
+}

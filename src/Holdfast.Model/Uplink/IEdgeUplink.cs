@@ -1,0 +1,37 @@
+using System.Text.Json;
+
+namespace Holdfast.Model.Uplink;
+
+/// <summary>The channel from an edge up to control: batches, at least once, in order.</summary>
+public interface IEdgeUplink
+{
+    /// <summary>Delivers a batch.</summary>
+    /// <param name="batch">1 to 1,000 records of one node, ascending by sequence.</param>
+    /// <param name="cancellationToken">Gives up; the batch may or may not have arrived.</param>
+    /// <returns>The highest sequence that is safe at the other end; the sender may forget up to there.</returns>
+    Task<long> SendAsync(IReadOnlyList<UplinkRecord> batch, CancellationToken cancellationToken);
+}
+
+/// <summary>One upward record.</summary>
+/// <param name="Node">The edge's node name, <c>edge-1</c>.</param>
+/// <param name="Sequence">Strictly increasing per node, also over restarts and a lost disk; with gaps.</param>
+/// <param name="At">When it happened, UTC.</param>
+/// <param name="Type">See <see cref="UplinkRecordTypes"/>.</param>
+/// <param name="Body">The record's own members.</param>
+public sealed record UplinkRecord(string Node, long Sequence, DateTimeOffset At, string Type, JsonElement Body);
+
+/// <summary>The types of upward record there are.</summary>
+public static class UplinkRecordTypes
+{
+    /// <summary>A release went live: kind, name, generation, digest.</summary>
+    public const string ReleaseAccepted = "release.accepted";
+
+    /// <summary>A release was refused: kind, name, generation, digest, reason.</summary>
+    public const string ReleaseRefused = "release.refused";
+
+    /// <summary>The node's health, every 10 s: requests, edge errors, origin errors, connections, position.</summary>
+    public const string Health = "health";
+
+    /// <summary>Records were lost because the ring was full: count.</summary>
+    public const string Dropped = "uplink.dropped";
+}

@@ -1,0 +1,73 @@
+namespace Holdfast.Model.Zones;
+
+/// <summary>What a zone's owner can set. Every default and range stands here and nowhere else.</summary>
+public sealed record ZoneSettings
+{
+    /// <summary>Largest accepted <see cref="MaxUploadMegabytes"/>.</summary>
+    public const int MaxUploadMegabytesLimit = 100_000;
+
+    /// <summary>Largest accepted <see cref="ProxyReadTimeoutSeconds"/>.</summary>
+    public const int ProxyReadTimeoutSecondsLimit = 6_000;
+
+    /// <summary>Largest accepted <see cref="ErrorPageHtml"/>, in UTF-8 bytes: it is kept in memory on every edge.</summary>
+    public const int ErrorPageHtmlBytesLimit = 256 * 1024;
+
+    /// <summary>How the edge speaks to the origin (<c>ssl</c>). Default strict: an encrypted origin is verified.</summary>
+    public SslMode Ssl { get; init; } = SslMode.Strict;
+
+    /// <summary>The lowest TLS version offered to visitors (<c>min_tls_version</c>). Default 1.2.</summary>
+    public MinTlsVersion MinTlsVersion { get; init; } = MinTlsVersion.Tls12;
+
+    /// <summary>Redirect plain HTTP to HTTPS with 301 (<c>always_use_https</c>). Default off.</summary>
+    public bool AlwaysUseHttps { get; init; }
+
+    /// <summary>Whether WebSocket and other upgrades reach the origin (<c>websockets</c>). Default on.</summary>
+    public bool WebSockets { get; init; } = true;
+
+    /// <summary>Highest HTTP version spoken to an https origin (<c>origin_max_http_version</c>): 1 or 2. Default 1.</summary>
+    public int OriginMaxHttpVersion { get; init; } = 1;
+
+    /// <summary>Seconds to wait for the origin's answer, and between two reads of it (<c>proxy_read_timeout</c>): 1 to 6,000. Default 100.</summary>
+    public int ProxyReadTimeoutSeconds { get; init; } = 100;
+
+    /// <summary>Largest request body in megabytes of 1,048,576 bytes (<c>max_upload</c>): 1 to 100,000. Default 100.</summary>
+    public int MaxUploadMegabytes { get; init; } = 100;
+
+    /// <summary>The Host that the origin sees instead of the visitor's (<c>origin_host_header</c>), or null for the visitor's own. Default null.</summary>
+    public string? OriginHostHeader { get; init; }
+
+    /// <summary>Whether responses carry <c>Server-Timing</c> (<c>server_timing</c>). Default off.</summary>
+    public bool ServerTiming { get; init; }
+
+    /// <summary>
+    /// HTML served instead of the edge's own error page (<c>error_page_html</c>), or null. The tokens <c>::RAY_ID::</c>,
+    /// <c>::CLIENT_IP::</c>, <c>::ERROR_CODE::</c> and <c>::ERROR_TITLE::</c> are replaced. At most 256 KiB. Default null.
+    /// </summary>
+    public string? ErrorPageHtml { get; init; }
+}
+
+/// <summary>How the edge speaks to an origin and what it demands of its certificate.</summary>
+public enum SslMode
+{
+    /// <summary>Plain HTTP to the origin; visitors on HTTPS are redirected to HTTP.</summary>
+    Off,
+
+    /// <summary>Plain HTTP to the origin, whatever the visitor used.</summary>
+    Flexible,
+
+    /// <summary>TLS to an https origin; its certificate is not checked.</summary>
+    Full,
+
+    /// <summary>TLS to an https origin; its certificate must be valid for its name, otherwise the answer is 526.</summary>
+    Strict,
+}
+
+/// <summary>The lowest TLS version that a zone offers its visitors.</summary>
+public enum MinTlsVersion
+{
+    /// <summary>TLS 1.2 (RFC 5246) and later.</summary>
+    Tls12,
+
+    /// <summary>TLS 1.3 (RFC 8446) only.</summary>
+    Tls13,
+}

@@ -1,0 +1,26 @@
+namespace Holdfast.Releases.Feed;
+
+/// <summary>The headers and paths of the channels between control and its edges.</summary>
+public static class FeedHeaders
+{
+    /// <summary>The feed's path; the query <c>after</c> is the last position dealt with.</summary>
+    public const string FeedPath = "/holdfast/v1/feed";
+
+    /// <summary>The uplink's path.</summary>
+    public const string UplinkPath = "/holdfast/v1/uplink";
+
+    /// <summary>The asking edge's name.</summary>
+    public const string Node = "X-Holdfast-Node";
+
+    /// <summary>When it asks: seconds since 1970, UTC.</summary>
+    public const string Time = "X-Holdfast-Time";
+
+    /// <summary>32 hexadecimal digits that no request repeats.</summary>
+    public const string Nonce = "X-Holdfast-Nonce";
+
+    /// <summary>SHA-256 of the request's body, in hexadecimal digits.</summary>
+    public const string ContentDigest = "X-Holdfast-Content-Sha256";
+
+    /// <summary>The proof, of the edge in a request and of control in a response.</summary>
+    public const string Proof = "X-Holdfast-Proof";
+}

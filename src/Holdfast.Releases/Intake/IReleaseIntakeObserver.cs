@@ -1,0 +1,31 @@
+using Holdfast.Model.Releases;
+using Holdfast.Releases.Store;
+
+namespace Holdfast.Releases.Intake;
+
+/// <summary>What the intake tells about itself, for logs and metrics. Called on its thread; what it throws is not caught.</summary>
+public interface IReleaseIntakeObserver
+{
+    /// <summary>A release is in use.</summary>
+    /// <param name="release">The release.</param>
+    /// <param name="fromStore">True at a start from disk, false when it came by the feed.</param>
+    void Accepted(Release release, bool fromStore) { }
+
+    /// <summary>A release was refused; what was in use before stays in use.</summary>
+    void Refused(ReleaseRefusal refusal) { }
+
+    /// <summary>The store could not read or write a file.</summary>
+    void StoreProblem(StoreProblem problem) { }
+
+    /// <summary>The feed delivered its first message since the connection was made.</summary>
+    void Connected() { }
+
+    /// <summary>The feed was lost; the next attempt follows.</summary>
+    void Lost(Exception reason, TimeSpan retryIn) { }
+}
+
+/// <summary>A refused release.</summary>
+/// <param name="Release">The release.</param>
+/// <param name="Reason">Why, as one sentence.</param>
+/// <param name="FromStore">True at a start from disk, false when it came by the feed.</param>
+public sealed record ReleaseRefusal(Release Release, string Reason, bool FromStore);

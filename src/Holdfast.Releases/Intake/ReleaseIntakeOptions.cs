@@ -1,0 +1,37 @@
+using Holdfast.Model.Releases;
+using Holdfast.Releases.Signing;
+using Holdfast.Releases.Store;
+using Holdfast.Releases.Uplink;
+
+namespace Holdfast.Releases.Intake;
+
+/// <summary>What an intake is made of.</summary>
+public sealed record ReleaseIntakeOptions
+{
+    /// <summary>Where releases come from.</summary>
+    public required IReleaseFeed Feed { get; init; }
+
+    /// <summary>Where accepted ones are kept.</summary>
+    public required ReleaseStore Store { get; init; }
+
+    /// <summary>Who says that they are genuine.</summary>
+    public required ReleaseVerifier Verifier { get; init; }
+
+    /// <summary>Who says that they are good; a kind without a check is refused.</summary>
+    public required IReadOnlyList<IArtifactCheck> Checks { get; init; }
+
+    /// <summary>Who uses them, one for each kind; a kind without a consumer is refused.</summary>
+    public required IReadOnlyList<IReleaseConsumer> Consumers { get; init; }
+
+    /// <summary>Where acknowledgements go, or null.</summary>
+    public IUplinkSink? Uplink { get; init; }
+
+    /// <summary>Who is told, or null.</summary>
+    public IReleaseIntakeObserver? Observer { get; init; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Draws the delays between attempts.</summary>
+    public Random Random { get; init; } = Random.Shared;
+}

@@ -1,0 +1,47 @@
+using Holdfast.Model.Releases;
+using Holdfast.Releases.Wire;
+
+namespace Holdfast.Releases.Signing;
+
+/// <summary>Says whether a release is what a believed key signed. Never throws for what a release contains.</summary>
+public sealed class ReleaseVerifier
+{
+    private readonly VerificationKeys _keys;
+
+    /// <summary>A verifier that believes these keys.</summary>
+    public ReleaseVerifier(VerificationKeys keys)
+    {
+        _keys = keys;
+    }
+
+    /// <summary>Checks form, signature and digest, in this order.</summary>
+    /// <returns>Null when the release is genuine, otherwise the reason it is not, as one sentence.</returns>
+    public string? Verify(Release release)
+    {
+        if (Malformed(release) is { } problem)
+        {
+            return problem;
+        }
+
+        if (!_keys.Verify(release.KeyId, ReleaseHeader.Bytes(release), release.Signature.Span, out var known))
+        {
+            return known ? "the signature does not match" : $"it is signed with key {release.KeyId}, which is not among the trusted keys";
+        }
+
+        var digest = ReleaseDigest.Of(release.Payload.Span);
+        return digest == release.Digest ? null : $"the payload's digest is {digest}, signed was {release.Digest}";
+    }
+
+    internal static string? Malformed(Release release) =>
+        !ReleaseHeader.IsName(release.Name) ? "the name is not 1 to 64 lower-case letters, digits, hyphens and underscores"
+        : release.Generation < 1 ? $"generation {release.Generation} is below 1"
+        : release.FormatVersion < 1 ? $"format version {release.FormatVersion} is below 1"
+        : release.Payload.Length > ReleaseCodec.MaxPayloadBytes
+            ? $"the payload has {release.Payload.Length} bytes; at most {ReleaseCodec.MaxPayloadBytes} are allowed"
+        : release.Removed && release.Payload.Length > 0 ? "a removal has a payload"
+        : !release.Removed && release.Payload.Length == 0 ? "the payload is empty"
+        : !ReleaseDigest.IsWellFormed(release.Digest) ? "the digest is not 64 lower-case hexadecimal digits"
+        : release.KeyId.Length != 32 || release.KeyId.AsSpan().ContainsAnyExcept("0123456789abcdef")
+            ? "the key id is not 32 lower-case hexadecimal digits"
+        : null;
+}

@@ -1,0 +1,72 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Holdfast.Releases.Wire;
+
+/// <summary>A release as it stands on the wire, in files and in control's database.</summary>
+internal sealed record ReleaseEnvelope
+{
+    public required string Kind { get; init; }
+
+    public required string Name { get; init; }
+
+    public required long Generation { get; init; }
+
+    public required int Format { get; init; }
+
+    public required string CreatedAt { get; init; }
+
+    public required bool Removed { get; init; }
+
+    public required string Digest { get; init; }
+
+    public required string KeyId { get; init; }
+
+    public required byte[] Signature { get; init; }
+
+    public required byte[] Payload { get; init; }
+}
+
+/// <summary>One line of the feed; the release is read apart, so that one that cannot be read is refused alone.</summary>
+internal sealed record FeedLine
+{
+    public required long Position { get; init; }
+
+    public required JsonElement? Release { get; init; }
+}
+
+/// <summary>One upward record on the wire.</summary>
+internal sealed record UplinkLine
+{
+    public required string Node { get; init; }
+
+    public required long Sequence { get; init; }
+
+    public required DateTimeOffset At { get; init; }
+
+    public required string Type { get; init; }
+
+    public required JsonElement Body { get; init; }
+}
+
+/// <summary>Control's answer to a batch of upward records.</summary>
+internal sealed record UplinkAnswer
+{
+    public required long Sequence { get; init; }
+}
+
+/// <summary>How all of them are read: unknown, missing and repeated members are refused.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    MaxDepth = 32
+)]
+[JsonSerializable(typeof(ReleaseEnvelope))]
+[JsonSerializable(typeof(FeedLine))]
+[JsonSerializable(typeof(UplinkLine))]
+[JsonSerializable(typeof(UplinkLine[]))]
+[JsonSerializable(typeof(UplinkAnswer))]
+internal sealed partial class WireJson : JsonSerializerContext;

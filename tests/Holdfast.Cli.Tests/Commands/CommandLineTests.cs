@@ -1,0 +1,124 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using Holdfast.Cli.Tests.TestSystem;
+
+namespace Holdfast.Cli.Tests.Commands;
+
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly TemporaryDirectory directory = new();
+
+    public void Dispose() => directory.Dispose();
+
+    private async Task<(int ExitCode, string Out, string Error)> RunAsync(params string[] arguments)
+    {
+        var cli = new CliRun { CurrentDirectory = directory.Path };
+        var exitCode = await cli.RunAsync(arguments);
+        return (exitCode, cli.Out, cli.Error);
+    }
+
+    [Theory]
+    [InlineData("up", "--bogus")]
+    [InlineData("up", "--http")]
+    [InlineData("up", "extra")]
+    [InlineData("up", "--edges", "0")]
+    [InlineData("up", "--origin", "nowhere")]
+    [InlineData("up", "--http", "1", "--https", "1")]
+    [InlineData("zon")]
+    [InlineData("zone", "bogus")]
+    [InlineData("zone", "show")]
+    [InlineData("cert", "add", "example.com")]
+    [InlineData("run", "edge", "--name", "Edge 1")]
+    [InlineData("run", "edge", "--fd-http", "x")]
+    [InlineData("run", "control", "--fd-control", "2")]
+    [InlineData("logs", "--lines", "few")]
+    [InlineData("logs", "--edge", "../../etc")]
+    [InlineData("status", "--data", "")]
+    public async Task AnyCommand_WrittenWrongly_IsOneLineAndExitCode2(params string[] arguments)
+    {
+        var (exitCode, output, error) = await RunAsync(arguments);
+        Assert.Equal(2, exitCode);
+        Assert.Empty(output);
+        Assert.StartsWith("holdfast: ", error, StringComparison.Ordinal);
+        Assert.Single(error.TrimEnd('\n').Split('\n'));
+    }
+
+    [Theory]
+    [InlineData()]
+    [InlineData("up")]
+    [InlineData("run")]
+    [InlineData("run", "edge")]
+    [InlineData("run", "control")]
+    [InlineData("status")]
+    [InlineData("zone")]
+    [InlineData("zone", "add")]
+    [InlineData("zone", "list")]
+    [InlineData("zone", "show")]
+    [InlineData("zone", "remove")]
+    [InlineData("cert")]
+    [InlineData("cert", "add")]
+    [InlineData("cert", "list")]
+    [InlineData("cert", "trust")]
+    [InlineData("logs")]
+    [InlineData("version")]
+    public async Task Help_OfEveryCommand_IsOnStandardOutput(params string[] command)
+    {
+        var (exitCode, output, error) = await RunAsync([.. command, "--help"]);
+        Assert.Equal(0, exitCode);
+        Assert.Contains("Usage:", output, StringComparison.Ordinal);
+        Assert.Empty(error);
+    }
+
+    [Fact]
+    public async Task Version_Json_HasTheVersion()
+    {
+        var (exitCode, output, _) = await RunAsync("version", "--json");
+        Assert.Equal(0, exitCode);
+        Assert.Matches(@"^\d+\.\d+\.\d+", JsonDocument.Parse(output).RootElement.GetProperty("version").GetString());
+    }
+
+    [Fact]
+    public async Task Status_NothingRuns_IsExitCode1()
+    {
+        var (exitCode, output, _) = await RunAsync("status", "--json");
+        Assert.Equal(1, exitCode);
+        Assert.False(JsonDocument.Parse(output).RootElement.GetProperty("running").GetBoolean());
+        Assert.Contains("nothing runs", (await RunAsync("status")).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task CertTrust_ALocalAuthority_IsExportedWithoutItsKey()
+    {
+        Assert.Equal(1, (await RunAsync("cert", "trust")).ExitCode);
+
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var authority = new CertificateRequest("CN=Holdfast test", key, HashAlgorithmName.SHA256).CreateSelfSigned(
+            DateTimeOffset.UtcNow,
+            DateTimeOffset.UtcNow.AddDays(1)
+        );
+        Directory.CreateDirectory(directory[".holdfast/keys"]);
+        File.WriteAllText(
+            directory[".holdfast/keys/local-ca.pem"],
+            authority.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem()
+        );
+
+        var (exitCode, output, _) = await RunAsync("cert", "trust", "--out", "ca.pem");
+        Assert.Equal(0, exitCode);
+        Assert.Contains($"curl --cacert {directory["ca.pem"]}", output, StringComparison.Ordinal);
+        Assert.Equal(authority.ExportCertificatePem() + "\n", File.ReadAllText(directory["ca.pem"]));
+
+        var json = JsonDocument.Parse((await RunAsync("cert", "trust", "--json")).Out).RootElement;
+        Assert.DoesNotContain("PRIVATE", json.GetProperty("pem").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Logs_Json_PrintsTheRecordsAsTheyAre()
+    {
+        Assert.Equal(1, (await RunAsync("logs")).ExitCode);
+        Directory.CreateDirectory(directory[".holdfast/logs"]);
+        File.WriteAllText(directory[".holdfast/logs/edge-2.jsonl"], "{\"RayID\":\"a\"}\n{\"RayID\":\"b\"}\n");
+        Assert.Equal("{\"RayID\":\"b\"}\n", (await RunAsync("logs", "--edge", "edge-2", "--json", "-n", "1")).Out);
+        Assert.Equal(2, (await RunAsync("logs", "--edge", "edge-2")).Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+    }
+}

@@ -1,0 +1,127 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using Holdfast.Artifacts;
+using Holdfast.Artifacts.Zones;
+using Holdfast.Model.Releases;
+using Holdfast.Model.Zones;
+using Holdfast.Releases.Feed;
+using Holdfast.Releases.Intake;
+using Holdfast.Releases.Keys;
+using Holdfast.Releases.Signing;
+using Holdfast.Releases.Store;
+using Holdfast.Releases.Uplink;
+
+namespace Holdfast.Control.Tests;
+
+/// <summary>An edge's end of the channels, with consumers that remember what they got.</summary>
+internal sealed class TestEdge : IAsyncDisposable, IReleaseIntakeObserver
+{
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly HttpClient _client = HttpReleaseFeed.CreateClient();
+    private readonly VerificationKeys _trusted;
+    private readonly SecretBox _secrets;
+    private readonly UplinkRing _ring;
+    private readonly Task _running;
+
+    public TestEdge(string data, Uri control, string store, string node = "edge-1", FeedSecret? secret = null)
+    {
+        var keys = new KeyDirectory(data);
+        secret ??= FeedSecret.Load(keys.FeedKeyFile);
+        _secrets = SecretBox.Load(keys.SecretKeyFile);
+        _trusted = new VerificationKeys(keys.TrustedDirectory, TimeProvider.System);
+        var verifier = new ReleaseVerifier(_trusted);
+        _ring = new UplinkRing(node, Path.Combine(store, "uplink"), TimeProvider.System);
+        Intake = new ReleaseIntake(
+            new ReleaseIntakeOptions
+            {
+                Feed = new HttpReleaseFeed(_client, control, node, secret, TimeProvider.System),
+                Store = new ReleaseStore(Path.Combine(store, "releases"), verifier),
+                Verifier = verifier,
+                Checks = ArtifactKinds.All(_secrets),
+                Consumers = [Zones, Certificates],
+                Uplink = _ring,
+                Observer = this,
+            }
+        );
+        Booted = Intake.Boot();
+        var sender = new UplinkSender(
+            _ring,
+            new HttpEdgeUplink(_client, control, node, secret, TimeProvider.System),
+            TimeProvider.System,
+            new Random(1)
+        );
+        _running = Task.WhenAll(Intake.RunAsync(_stopping.Token), sender.RunAsync(_stopping.Token));
+    }
+
+    public ReleaseIntake Intake { get; }
+
+    public StoreContents Booted { get; }
+
+    public Consumer Zones { get; } = new(ArtifactKind.Zone);
+
+    public Consumer Certificates { get; } = new(ArtifactKind.Certificate);
+
+    public ConcurrentQueue<ReleaseRefusal> Refusals { get; } = new();
+
+    public UplinkRing Ring => _ring;
+
+    public ZoneConfig? Zone(string id) =>
+        Zones.Live.TryGetValue(id, out var release)
+        && ZoneArtifact.TryParse(release.FormatVersion, release.Payload.Span, out var zone, out _)
+            ? zone
+            : null;
+
+    public void Refused(ReleaseRefusal refusal) => Refusals.Enqueue(refusal);
+
+    public void Report(string type, JsonObject body) => _ring.Add(type, body);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _running;
+        _ring.Dispose();
+        _client.Dispose();
+        _trusted.Dispose();
+        _secrets.Dispose();
+        _stopping.Dispose();
+    }
+
+    internal sealed class Consumer(ArtifactKind kind) : IReleaseConsumer
+    {
+        public ArtifactKind Kind => kind;
+
+        public ConcurrentDictionary<string, Release> Live { get; } = new();
+
+        public ConcurrentQueue<Release> Seen { get; } = new();
+
+        /// <summary>The names that it refuses, with what it then throws.</summary>
+        public ConcurrentDictionary<string, Exception> Refuses { get; } = new();
+
+        public void Activate(Release release)
+        {
+            Seen.Enqueue(release);
+            if (Refuses.TryGetValue(release.Name, out var error))
+            {
+                throw error;
+            }
+
+            Live[release.Name] = release;
+        }
+
+        public void Deactivate(Release tombstone) => Live.TryRemove(tombstone.Name, out _);
+    }
+}
+
+internal static class Eventually
+{
+    /// <summary>Waits for a condition, ten seconds at most.</summary>
+    public static async Task TrueAsync(Func<bool> condition, string what)
+    {
+        var deadline = TimeProvider.System.GetTimestamp();
+        while (!condition())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(deadline) < TimeSpan.FromSeconds(10), $"not within 10 s: {what}");
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+using System.Net;
+using Holdfast.Edge.Listening.Certificates;
+using Holdfast.Model.Zones;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Holdfast.Edge.Tests.Listening;
+
+public sealed class CertificateStoreTests : IDisposable
+{
+    private static readonly IPEndPoint Local = new(IPAddress.Parse("192.0.2.10"), 443);
+
+    private readonly TemporaryDirectory _directory = new();
+    private readonly CertificateStore _store;
+
+    public CertificateStoreTests() =>
+        _store = new CertificateStore(
+            LocalAuthority.Open(_directory.Path, TimeProvider.System, NullLogger<LocalAuthority>.Instance),
+            Policy,
+            TimeProvider.System
+        );
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task Select_HostOfAZone_IsIssuedLocallyOnce()
+    {
+        var first = await SelectAsync("www.example.com");
+
+        Assert.Equal("www.example.com", DnsName(first));
+        Assert.Same(first, await SelectAsync("www.example.com"));
+        Assert.Same(first.Options(MinTlsVersion.Tls12, true), first.Options(MinTlsVersion.Tls12, true));
+    }
+
+    [Theory]
+    [InlineData("nobody.test", "holdfast.local")]
+    [InlineData("localhost", "localhost")]
+    [InlineData("192.0.2.10", "192.0.2.10")]
+    [InlineData("192.0.2.11", "holdfast.local")]
+    [InlineData(null, "192.0.2.10")]
+    public async Task Select_NotAZonesHost_IsTheListenersOrTheDefault(string? sni, string expected) =>
+        Assert.Contains("CN=" + expected, (await SelectAsync(sni)).Leaf.Subject);
+
+    [Fact]
+    public async Task Select_ExactBeforeWildcardBeforeLocal_OneLabelOnly()
+    {
+        Put("wild", hosts: "*.example.com");
+        Put("exact", hosts: "www.example.com");
+
+        Assert.Equal("CN=exact", await SubjectAsync("www.example.com"));
+        Assert.Equal("CN=wild", await SubjectAsync("api.example.com"));
+        Assert.Contains("a.b.example.com", await SubjectAsync("a.b.example.com"));
+        Assert.Contains("CN=example.com", await SubjectAsync("example.com"));
+    }
+
+    [Fact]
+    public async Task Select_SeveralKeyTypes_PrefersEcdsaWhereTheClientCan()
+    {
+        Put("rsa", rsa: true, hosts: "example.com");
+        Put("ecdsa", hosts: "example.com");
+
+        Assert.Equal("CN=ecdsa", await SubjectAsync("example.com"));
+        Assert.Equal("CN=rsa", await SubjectAsync("example.com", KeyTypes.Rsa));
+        Assert.Equal("CN=rsa", await SubjectAsync("example.com", KeyTypes.Rsa | KeyTypes.EcdsaP384));
+    }
+
+    [Fact]
+    public async Task Select_ExactThatTheClientCannotCheck_TakesTheWildcardThatItCan()
+    {
+        Put("exact", hosts: "www.example.com");
+        Put("wild", rsa: true, hosts: "*.example.com");
+
+        Assert.Equal("CN=wild", await SubjectAsync("www.example.com", KeyTypes.Rsa));
+        Assert.Equal("CN=exact", await SubjectAsync("www.example.com", KeyTypes.EcdsaP384));
+    }
+
+    [Fact]
+    public async Task Select_OneExpired_TakesTheValidOne()
+    {
+        Put("new", hosts: "example.com");
+        Put("old", notAfter: DateTimeOffset.UtcNow.AddDays(-1), hosts: "example.com");
+
+        Assert.Equal("CN=new", await SubjectAsync("example.com"));
+    }
+
+    [Fact]
+    public async Task Select_AnotherZonesCertificate_IsNeverServed()
+    {
+        Put("theirs", zone: "zone-2", hosts: "example.com");
+
+        Assert.Contains("CN=example.com", await SubjectAsync("example.com"));
+    }
+
+    [Fact]
+    public async Task Select_MinimumVersion_IsTheZones()
+    {
+        var choice = await _store.SelectAsync("strict.example.com", Local, KeyTypes.All, TestContext.Current.CancellationToken);
+
+        Assert.Equal(MinTlsVersion.Tls13, choice!.Value.MinVersion);
+    }
+
+    [Fact]
+    public async Task PutWithTheSameId_Replaces_AndRemoveGoesBackToLocal()
+    {
+        Put("one", hosts: "example.com");
+        var before = await SelectAsync("example.com");
+        Put("one", hosts: "www.example.com");
+
+        Assert.NotEqual("CN=one", await SubjectAsync("example.com"));
+        Assert.Equal("CN=one", await SubjectAsync("www.example.com"));
+        Assert.Equal(1, _store.Count);
+        Assert.True(_store.Remove("one"));
+        Assert.False(_store.Remove("one"));
+        Assert.NotEqual("CN=one", await SubjectAsync("www.example.com"));
+        // Whoever began with the old one can finish with it.
+        Assert.NotNull(before.Options(MinTlsVersion.Tls12, http2: true).ServerCertificateContext);
+        Assert.True(before.Leaf.HasPrivateKey);
+    }
+
+    [Fact]
+    public async Task Put_KeyOfAnotherCertificate_IsRefusedAndChangesNothing()
+    {
+        Put("good", hosts: "example.com");
+        var (config, _) = TestCertificates.Make("good", "zone-1", rsa: false, hosts: "example.com");
+        var (_, otherKey) = TestCertificates.Make("other", "zone-1", rsa: false, hosts: "example.com");
+
+        Assert.False(_store.TryPut(config, otherKey, out var error));
+        Assert.Contains("certificate good can't be used", error);
+        Assert.False(_store.TryPut(config, [1, 2, 3], out _));
+        Assert.False(_store.TryPut(config with { ChainPem = "nothing" }, otherKey, out _));
+        Assert.False(
+            _store.TryPut(config with { ChainPem = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n" }, otherKey, out _)
+        );
+        Assert.Equal("CN=good", await SubjectAsync("example.com"));
+    }
+
+    private static TlsPolicy? Policy(string host) =>
+        host == "strict.example.com" ? new TlsPolicy("zone-1", MinTlsVersion.Tls13)
+        : host.EndsWith("example.com", StringComparison.Ordinal) ? new TlsPolicy("zone-1", MinTlsVersion.Tls12)
+        : null;
+
+    private static string DnsName(ServerCertificate certificate) =>
+        certificate
+            .Leaf.Extensions.OfType<System.Security.Cryptography.X509Certificates.X509SubjectAlternativeNameExtension>()
+            .Single()
+            .EnumerateDnsNames()
+            .Single();
+
+    private void Put(string id, string zone = "zone-1", bool rsa = false, DateTimeOffset? notAfter = null, params string[] hosts)
+    {
+        var (config, key) = TestCertificates.Make(id, zone, rsa, notAfter, hosts);
+        Assert.True(_store.TryPut(config, key, out var error), error);
+    }
+
+    private async Task<ServerCertificate> SelectAsync(string? sni, KeyTypes accepted = KeyTypes.All) =>
+        (await _store.SelectAsync(sni, Local, accepted, TestContext.Current.CancellationToken))!.Value.Certificate;
+
+    private async Task<string> SubjectAsync(string? sni, KeyTypes accepted = KeyTypes.All) =>
+        (await SelectAsync(sni, accepted)).Leaf.Subject;
+}

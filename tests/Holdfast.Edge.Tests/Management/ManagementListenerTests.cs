@@ -1,0 +1,129 @@
+using System.Net;
+using System.Text.Json;
+using Holdfast.Edge.ErrorPages;
+using Holdfast.Edge.Management;
+using Holdfast.Edge.Reporting;
+using Holdfast.Model.Releases;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Holdfast.Edge.Tests.Management;
+
+public sealed class ManagementListenerTests : IAsyncLifetime
+{
+    private readonly EdgeCounters _counters = new([]);
+    private readonly FakeState _state = new();
+    private EdgeMetrics _metrics = null!;
+    private ManagementListener _listener = null!;
+    private HttpClient _client = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _metrics = new EdgeMetrics(_counters, []);
+        _listener = await ManagementListener.StartAsync(
+            kestrel => kestrel.Listen(IPAddress.Loopback, 0),
+            _state,
+            _counters,
+            _metrics,
+            NullLoggerFactory.Instance,
+            TestContext.Current.CancellationToken
+        );
+        _client = new HttpClient { BaseAddress = new Uri(_listener.Addresses.Single()) };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        await _listener.DisposeAsync();
+        _metrics.Dispose();
+    }
+
+    [Fact]
+    public async Task Healthz_Always_IsOk() => Assert.Equal((HttpStatusCode.OK, "ok\n"), await Get("/healthz"));
+
+    [Fact]
+    public async Task Readyz_BeforeZonesAreKnown_Is503WithTheReason()
+    {
+        _state.LastFeedError = "connection refused";
+        var (status, body) = await Get("/readyz");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
+        Assert.Equal("connection refused", JsonDocument.Parse(body).RootElement.GetProperty("last_feed_error").GetString());
+
+        _state.IsReady = true;
+        (status, body) = await Get("/readyz");
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Equal(42, JsonDocument.Parse(body).RootElement.GetProperty("position").GetInt64());
+    }
+
+    [Fact]
+    public async Task State_Asked_HasReleasesAndCounters()
+    {
+        _counters.RequestEnded(521, EdgeError.OriginRefused, 0, 0, TimeSpan.Zero);
+
+        var (_, body) = await Get("/holdfast/state");
+
+        var json = JsonDocument.Parse(body).RootElement;
+        Assert.Equal("edge-1", json.GetProperty("node").GetString());
+        Assert.Equal(1, json.GetProperty("counters").GetProperty("origin_errors").GetInt64());
+        Assert.Equal(1, json.GetProperty("counters").GetProperty("errors").GetProperty("origin_refused").GetInt64());
+        var release = json.GetProperty("releases")[0];
+        Assert.Equal("zone", release.GetProperty("kind").GetString());
+        Assert.Equal(7, release.GetProperty("generation").GetInt64());
+    }
+
+    [Fact]
+    public async Task Metrics_Asked_AreInPrometheusFormat()
+    {
+        using var response = await _client.GetAsync("/metrics", TestContext.Current.CancellationToken);
+
+        Assert.Equal("text/plain; version=0.0.4; charset=utf-8", response.Content.Headers.ContentType?.ToString());
+        Assert.Contains(
+            "# TYPE holdfast_edge_requests_total counter\n",
+            await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)
+        );
+    }
+
+    [Theory]
+    [InlineData("evil.example.com", HttpStatusCode.Forbidden)]
+    [InlineData("localhost.example.com", HttpStatusCode.Forbidden)]
+    [InlineData("192.0.2.1", HttpStatusCode.Forbidden)]
+    [InlineData("localhost", HttpStatusCode.OK)]
+    [InlineData("LOCALHOST:99", HttpStatusCode.OK)]
+    [InlineData("127.0.0.1:1", HttpStatusCode.OK)]
+    [InlineData("[::1]:1", HttpStatusCode.OK)]
+    public async Task Host_NotOurs_IsForbidden(string host, HttpStatusCode expected)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/healthz") { Headers = { Host = host } };
+        using var response = await _client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(expected, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task OtherMethodsAndPaths_AreRefused()
+    {
+        using var post = await _client.PostAsync("/healthz", null, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, post.StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await Get("/")).Status);
+    }
+
+    private async Task<(HttpStatusCode Status, string Body)> Get(string path)
+    {
+        using var response = await _client.GetAsync(path, TestContext.Current.CancellationToken);
+        return (response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    private sealed class FakeState : IEdgeState
+    {
+        public string Node => "edge-1";
+
+        public bool IsReady { get; set; }
+
+        public long Position => 42;
+
+        public int Zones => 3;
+
+        public string? LastFeedError { get; set; }
+
+        public IEnumerable<LiveRelease> LiveReleases(int limit) => [new(ArtifactKind.Zone, "0123456789abcdef0123456789abcdef", 7)];
+    }
+}

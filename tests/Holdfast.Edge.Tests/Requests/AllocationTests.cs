@@ -1,0 +1,97 @@
+using System.Net;
+using System.Net.Sockets;
+using Holdfast.Edge.Tests.Harness;
+
+namespace Holdfast.Edge.Tests.Requests;
+
+/// <summary>Alone in its collection: the figure is of the whole process.</summary>
+[CollectionDefinition(nameof(AllocationTests), DisableParallelization = true)]
+[Collection(nameof(AllocationTests))]
+public class AllocationTests
+{
+    private const int WarmUp = 20_000;
+    private const int Measured = 20_000;
+
+    // Far below one object per request: what is left is state machines that the runtime's pool did not have at hand, and timers.
+    private const double AllowedBytesPerRequest = 100;
+
+    [Fact]
+    public async Task PassThrough_SteadyState_AllocatesNextToNothing()
+    {
+        using var origin = new BlockingOrigin();
+        await using var edge = await EdgeUnderTest.InFrontOfAsync(
+            $"http://127.0.0.1:{origin.Port}",
+            change: options => options with { Limits = options.Limits with { RequestsPerConnection = int.MaxValue } }
+        );
+        using var visitor = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        visitor.Connect(edge.Http);
+        var request = "GET /some/path?with=query HTTP/1.1\r\nHost: example.com\r\nUser-Agent: test/1.0\r\nAccept: */*\r\n\r\n"u8.ToArray();
+        var buffer = new byte[4096];
+        Exchange(visitor, request, buffer, WarmUp);
+
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        Exchange(visitor, request, buffer, Measured);
+        var perRequest = (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)Measured;
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{perRequest:F1} bytes a request");
+        Assert.True(perRequest < AllowedBytesPerRequest, $"{perRequest:F1} bytes are allocated for each request");
+    }
+
+    private static void Exchange(Socket visitor, byte[] request, byte[] buffer, int times)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            visitor.Send(request);
+            var received = 0;
+            do
+            {
+                var count = visitor.Receive(buffer.AsSpan(received));
+                received += count > 0 ? count : throw new IOException("The edge closed the connection.");
+            } while (!buffer.AsSpan(0, received).EndsWith("hello"u8));
+        }
+    }
+
+    /// <summary>An origin that allocates nothing: a thread, a socket, a buffer.</summary>
+    private sealed class BlockingOrigin : IDisposable
+    {
+        private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        private readonly Thread _thread;
+
+        public BlockingOrigin()
+        {
+            _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            _listener.Listen();
+            _thread = new Thread(Serve) { IsBackground = true };
+            _thread.Start();
+        }
+
+        public int Port => ((IPEndPoint)_listener.LocalEndPoint!).Port;
+
+        public void Dispose() => _listener.Dispose();
+
+        private void Serve()
+        {
+            try
+            {
+                using var connection = _listener.Accept();
+                connection.NoDelay = true;
+                var buffer = new byte[4096];
+                var response = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello"u8.ToArray();
+                var received = 0;
+                while (connection.Receive(buffer.AsSpan(received)) is var count and > 0)
+                {
+                    received += count;
+                    if (buffer.AsSpan(0, received).EndsWith("\r\n\r\n"u8))
+                    {
+                        connection.Send(response);
+                        received = 0;
+                    }
+                }
+            }
+            catch (SocketException)
+            {
+                // The test is over.
+            }
+        }
+    }
+}

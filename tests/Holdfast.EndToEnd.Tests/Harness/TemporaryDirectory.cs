@@ -1,0 +1,11 @@
+namespace Holdfast.EndToEnd.Tests.Harness;
+
+/// <summary>A directory of its own, gone when disposed.</summary>
+internal sealed class TemporaryDirectory : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("holdfast-e2e-").FullName;
+
+    public string this[string name] => System.IO.Path.Combine(Path, name);
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}

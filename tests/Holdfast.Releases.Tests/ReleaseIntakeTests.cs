@@ -1,0 +1,287 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Holdfast.Model.Releases;
+using Holdfast.Releases.Intake;
+
+namespace Holdfast.Releases.Tests;
+
+public sealed class ReleaseIntakeTests
+{
+    [Fact]
+    public async Task Release_Good_IsActivatedKeptAndCounted()
+    {
+        using var fixture = new Fixture();
+        var consumer = new RecordingConsumer();
+        var intake = await RunAsync(
+            fixture,
+            consumer,
+            fixture.Zone("a", 1),
+            fixture.Zone("a", 2),
+            fixture.Zone("b", 1),
+            fixture.Removal("b", 2)
+        );
+        Assert.Equal(["+a/1", "+a/2", "+b/1", "-b/2"], consumer.Calls);
+        Assert.Equal((4, 4, 0, 1), (intake.State.Position, intake.State.Accepted, intake.State.Refused, intake.State.Live));
+        var boot = Boot(fixture, out var cold);
+        Assert.Equal(["+a/2", "-b/2"], cold.Calls);
+        Assert.Equal(4, boot.State.Position);
+    }
+
+    [Fact]
+    public async Task Release_ForgedBadThrowingOrOld_IsRefusedAndOthersGoOn()
+    {
+        using var fixture = new Fixture();
+        using var stranger = new Fixture();
+        var consumer = new RecordingConsumer
+        {
+            Throws = release =>
+                release.Name == "throws" && release.Generation == 2 ? new InvalidOperationException("boom")
+                : release.Name == "refuses" ? new ArtifactRefusedException("no room")
+                : null,
+        };
+        var refusals = new Refusals();
+        var intake = await RunAsync(
+            fixture,
+            consumer,
+            refusals,
+            fixture.Zone("a", 5),
+            stranger.Zone("a", 6),
+            fixture.Zone("bad", 1, "bad"),
+            fixture.Zone("throws", 1),
+            fixture.Zone("throws", 2),
+            fixture.Zone("refuses", 1),
+            fixture.Zone("a", 4),
+            fixture.Zone("a", 5, "other content"),
+            fixture.Zone("b", 1),
+            fixture.Signer.Sign(ArtifactKind.Certificate, "c", 1, 1, [1])
+        );
+        Assert.Equal(["a/5", "b/1", "throws/1"], consumer.Live.Select(live => $"{live.Key}/{live.Value}").Order());
+        Assert.Equal(
+            [
+                $"a/6 it is signed with key {stranger.Key.Id}, which is not among the trusted keys",
+                "bad/1 /text is bad; allowed is good",
+                "throws/2 it cannot be used: InvalidOperationException: boom",
+                "refuses/1 no room",
+                "a/4 its generation 4 is not above 5, which is in use",
+                "a/5 its generation 5 is not above 5, which is in use",
+                "c/1 this build does not know its kind of artifact",
+            ],
+            refusals.Reasons
+        );
+        Assert.Equal((10, 7), (intake.State.Position, intake.State.Refused));
+    }
+
+    [Fact]
+    public async Task Digest_RefusedOnce_IsNotTriedAgain()
+    {
+        using var fixture = new Fixture();
+        var consumer = new RecordingConsumer { Throws = release => release.Generation == 1 ? new InvalidOperationException("boom") : null };
+        var payload = "the same"u8.ToArray();
+        await RunAsync(
+            fixture,
+            consumer,
+            fixture.Signer.Sign(ArtifactKind.Zone, "a", 1, 1, payload),
+            fixture.Signer.Sign(ArtifactKind.Zone, "a", 2, 1, payload),
+            fixture.Signer.Sign(ArtifactKind.Zone, "a", 3, 1, "another"u8.ToArray())
+        );
+        Assert.Equal(["+a/1", "+a/3"], consumer.Calls);
+    }
+
+    [Fact]
+    public void Boot_NewestUnusable_TakesTheOneBeforeAndReadsTheFeedAgain()
+    {
+        using var fixture = new Fixture();
+        var store = fixture.Store();
+        store.Keep(fixture.Zone("a", 1));
+        store.Keep(fixture.Zone("a", 2, "bad"));
+        store.Keep(fixture.Zone("b", 1));
+        store.SavePosition(9);
+        var intake = Boot(fixture, out var consumer);
+        Assert.Equal(["+a/1", "+b/1"], consumer.Calls);
+        Assert.Equal(0, intake.State.Position);
+    }
+
+    [Fact]
+    public async Task Newest_DamagedOnDisk_ComesAgainByTheFeed()
+    {
+        using var fixture = new Fixture();
+        var first = fixture.Zone("a", 1);
+        var second = fixture.Zone("a", 2);
+        await RunAsync(fixture, new RecordingConsumer(), first, second);
+        File.WriteAllText(fixture.FileOf(second), "rot");
+        var consumer = new RecordingConsumer();
+        var feed = new ScriptedFeed([
+            [new FeedMessage(2, second)],
+        ]);
+        await RunAsync(fixture, consumer, feed, new InstantTime(), state => state.Position == 2);
+        Assert.Equal(["+a/1", "+a/2"], consumer.Calls);
+        Assert.Equal([0], feed.AskedAfter.Take(1));
+    }
+
+    [Fact]
+    public async Task Disk_Unwritable_ActivatesAllTheSameAndSavesNoPosition()
+    {
+        using var fixture = new Fixture();
+        File.WriteAllText(fixture.StorePath, "in the way");
+        var consumer = new RecordingConsumer();
+        var intake = await RunAsync(fixture, consumer, fixture.Zone("a", 1), fixture.Zone("b", 1));
+        Assert.Equal(["+a/1", "+b/1"], consumer.Calls);
+        Assert.Equal((2, 2), (intake.State.Unsaved, intake.State.Position));
+        Assert.True(intake.State.FailedWrites >= 2);
+    }
+
+    [Fact]
+    public async Task Feed_Lost_ResumesAfterTheLastPositionWithGrowingDelays()
+    {
+        using var fixture = new Fixture();
+        var consumer = new RecordingConsumer();
+        var feed = new ScriptedFeed([
+            [new FeedMessage(3, fixture.Zone("a", 1))],
+            [],
+            [],
+            [],
+            [],
+            [],
+            [],
+            [],
+            [new FeedMessage(4, fixture.Zone("b", 1))],
+        ]);
+        var time = new InstantTime();
+        await RunAsync(fixture, consumer, feed, time, state => state.Position == 4);
+        Assert.Equal([0, 3, 3, 3, 3, 3, 3, 3, 3], feed.AskedAfter.Take(9));
+        for (var i = 0; i < 8; i++)
+        {
+            var full = Math.Min(5000, 100 * Math.Pow(2, i));
+            Assert.InRange(time.Waits[i].TotalMilliseconds, full / 2, full);
+        }
+    }
+
+    [Fact]
+    public async Task Feed_BehindOurPosition_IsReadFromItsBeginning()
+    {
+        using var fixture = new Fixture();
+        var consumer = new RecordingConsumer();
+        var feed = new ScriptedFeed([
+            [new FeedMessage(9, fixture.Zone("a", 1))],
+            [new FeedMessage(2, null)],
+            [new FeedMessage(1, fixture.Zone("b", 1))],
+        ]);
+        await RunAsync(fixture, consumer, feed, new InstantTime(), state => state.Position == 1);
+        Assert.Equal([0, 9, 0], feed.AskedAfter.Take(3));
+        Assert.Equal(["+a/1", "+b/1"], consumer.Calls);
+    }
+
+    [Fact]
+    public async Task Message_ThatCannotBeRead_IsCountedAndPassed()
+    {
+        using var fixture = new Fixture();
+        var consumer = new RecordingConsumer();
+        var feed = new ScriptedFeed([
+            [new FeedMessage(1, null, "unreadable"), new FeedMessage(2, fixture.Zone("a", 1))],
+        ]);
+        var intake = await RunAsync(fixture, consumer, feed, new InstantTime(), state => state.Position == 2);
+        Assert.Equal(1, intake.State.Refused);
+        Assert.Equal(["+a/1"], consumer.Calls);
+    }
+
+    private static ReleaseIntake Boot(Fixture fixture, out RecordingConsumer consumer)
+    {
+        consumer = new RecordingConsumer();
+        var intake = Intake(fixture, consumer, new ScriptedFeed([]), new InstantTime(), null);
+        intake.Boot();
+        return intake;
+    }
+
+    private static Task<ReleaseIntake> RunAsync(Fixture fixture, RecordingConsumer consumer, params Release[] releases) =>
+        RunAsync(fixture, consumer, null, releases);
+
+    private static Task<ReleaseIntake> RunAsync(
+        Fixture fixture,
+        RecordingConsumer consumer,
+        IReleaseIntakeObserver? observer,
+        params Release[] releases
+    )
+    {
+        var feed = new ScriptedFeed([
+            [.. releases.Select((release, at) => new FeedMessage(at + 1, release)), new FeedMessage(releases.Length, null)],
+        ]);
+        return RunAsync(fixture, consumer, feed, new InstantTime(), state => state.Position == releases.Length, observer);
+    }
+
+    private static async Task<ReleaseIntake> RunAsync(
+        Fixture fixture,
+        RecordingConsumer consumer,
+        ScriptedFeed feed,
+        InstantTime time,
+        Func<IntakeState, bool> until,
+        IReleaseIntakeObserver? observer = null
+    )
+    {
+        var intake = Intake(fixture, consumer, feed, time, observer);
+        intake.Boot();
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        stopping.CancelAfter(TimeSpan.FromSeconds(20));
+        var running = intake.RunAsync(stopping.Token);
+        await feed.Ended.WaitAsync(stopping.Token);
+        await stopping.CancelAsync();
+        await running;
+        Assert.True(until(intake.State), intake.State.ToString());
+        return intake;
+    }
+
+    private static ReleaseIntake Intake(
+        Fixture fixture,
+        RecordingConsumer consumer,
+        IReleaseFeed feed,
+        TimeProvider time,
+        IReleaseIntakeObserver? observer
+    ) =>
+        new(
+            new ReleaseIntakeOptions
+            {
+                Feed = feed,
+                Store = fixture.Store(),
+                Verifier = fixture.Verifier,
+                Checks = [new TextCheck()],
+                Consumers = [consumer],
+                Observer = observer,
+                Time = time,
+                Random = new Random(1),
+            }
+        );
+
+    private sealed class Refusals : IReleaseIntakeObserver
+    {
+        public List<string> Reasons { get; } = [];
+
+        public void Refused(ReleaseRefusal refusal) => Reasons.Add($"{refusal.Release.Name}/{refusal.Release.Generation} {refusal.Reason}");
+    }
+
+    /// <summary>Each connection delivers its messages and is lost; after the last one it stays open and silent.</summary>
+    private sealed class ScriptedFeed(FeedMessage[][] connections) : IReleaseFeed
+    {
+        private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _next;
+
+        public List<long> AskedAfter { get; } = [];
+
+        public Task Ended => _ended.Task;
+
+        public async IAsyncEnumerable<FeedMessage> ReadAsync(long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            AskedAfter.Add(after);
+            if (_next < connections.Length)
+            {
+                foreach (var message in connections[_next++])
+                {
+                    yield return message;
+                }
+
+                throw new IOException("lost");
+            }
+
+            _ended.TrySetResult();
+            await Channel.CreateUnbounded<int>().Reader.ReadAsync(cancellationToken);
+        }
+    }
+}
