@@ -45,7 +45,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
         var started = time.GetTimestamp();
         try
         {
-            var mayRepeat = request.Head is { Framing: Framing.None, Method: KnownMethod.Get or KnownMethod.Head or KnownMethod.Options };
+            var mayRepeat = MayRepeat(request.Head);
             var fresh = false;
             while (true)
             {
@@ -97,6 +97,10 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
             _ => EdgeError.OriginUnknownError,
         };
     }
+
+    /// <summary>Whether the request may be sent a second time when an origin is known not to have begun its answer.</summary>
+    public static bool MayRepeat(RequestHead head) =>
+        head is { Framing: Framing.None, Method: KnownMethod.Get or KnownMethod.Head or KnownMethod.Options };
 
     /// <summary>Whether the upgrade is to HTTP/2, which nobody here would read: the classic way past a proxy's rules.</summary>
     public static bool AsksForHttp2(HeaderBlock headers) =>
