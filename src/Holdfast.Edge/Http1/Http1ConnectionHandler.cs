@@ -6,6 +6,7 @@ using Holdfast.Edge.Listening;
 using Holdfast.Edge.Requests;
 using Holdfast.Http.Deadlines;
 using Holdfast.Http.Messages;
+using Holdfast.Http.Pooling;
 using Microsoft.AspNetCore.Connections;
 
 namespace Holdfast.Edge.Http1;
@@ -79,7 +80,7 @@ internal sealed class Http1ConnectionHandler(RequestPipeline pipeline, EdgeLimit
     }
 
     // None: a head was read. CutOff: the connection ended between two requests. Otherwise: why the head was refused.
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
     private async ValueTask<MessageFault> ReadHeadAsync(Http1Request request, PipeReader input)
     {
         var begun = false;

@@ -6,6 +6,7 @@ using Holdfast.Http.Bodies;
 using Holdfast.Http.Deadlines;
 using Holdfast.Http.Headers;
 using Holdfast.Http.Messages;
+using Holdfast.Http.Pooling;
 using Microsoft.AspNetCore.Connections;
 
 namespace Holdfast.Edge.Http1;
@@ -254,7 +255,7 @@ internal sealed class Http1Request : EdgeRequest, IDisposable
     private void AbortConnection() =>
         _connection.Abort(new ConnectionAbortedException("The visitor took nothing for too long, or the answer broke off."));
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
     private async ValueTask<bool> WaitForFlushAsync(ValueTask<FlushResult> flushing)
     {
         _writeDeadline.Set(_limits.SendTimeout);
@@ -268,6 +269,6 @@ internal sealed class Http1Request : EdgeRequest, IDisposable
         }
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder))]
     private static async ValueTask DropResultAsync(ValueTask<bool> flushing) => _ = await flushing.ConfigureAwait(false);
 }

@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Holdfast.Http.Bodies;
 using Holdfast.Http.Messages;
+using Holdfast.Http.Pooling;
 
 namespace Holdfast.Edge.Http2;
 
@@ -47,7 +48,7 @@ internal sealed class Http2Body : BodyReader
     public void Stop() => _input?.CancelPendingRead();
 
     /// <inheritdoc/>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
     public override async ValueTask<BodyPiece> ReadAsync(CancellationToken cancellationToken)
     {
         while (!_complete)

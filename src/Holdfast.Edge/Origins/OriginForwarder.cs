@@ -5,6 +5,7 @@ using Holdfast.Edge.Zones;
 using Holdfast.Http.Headers;
 using Holdfast.Http.Messages;
 using Holdfast.Http.Origins;
+using Holdfast.Http.Pooling;
 
 namespace Holdfast.Edge.Origins;
 
@@ -38,7 +39,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
     /// <see cref="EdgeError.None"/> when the answer was sent, or begun and broken off; otherwise nothing was sent and this is the
     /// error to answer with.
     /// </returns>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
     public async ValueTask<EdgeError> ForwardAsync(EdgeRequest request, ZoneRuntime zone, bool upgrade)
     {
         var target = zone.Origin!;
@@ -106,7 +107,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
     public static bool AsksForHttp2(HeaderBlock headers) =>
         TokenList.AnyIn(headers, KnownHeader.Upgrade, "h2c"u8) || TokenList.AnyIn(headers, KnownHeader.Upgrade, "h2"u8);
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
     private async ValueTask<(OriginConnection? Connection, EdgeError Error)> AcquireAsync(
         EdgeRequest request,
         OriginTarget target,
@@ -185,7 +186,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
         return (null, ErrorOf(request, fault));
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
     private async ValueTask<OriginFault> ExchangeAsync(EdgeRequest request, ZoneRuntime zone, OriginConnection connection, bool upgrade)
     {
         var sent = time.GetTimestamp();
@@ -320,7 +321,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
 
     private void GiveBack(OriginConnection connection) => targets.PoolFor(connection.Endpoint).Return(connection);
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
     private async ValueTask<OriginFault> WriteAsync(OriginConnection connection, ReadOnlyMemory<byte> bytes)
     {
         try
@@ -381,7 +382,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
         }
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
     private async ValueTask<bool> RelayAsync(EdgeRequest request, ZoneRuntime zone, OriginConnection connection, OriginBody body)
     {
         var response = request.Response;
@@ -462,7 +463,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
     }
 
     // Only the time of waiting counts: a visitor that is slow to take what has come must not make the origin look slow.
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
     private static async ValueTask<T> WaitAsync<T>(EdgeRequest request, ZoneRuntime zone, OriginConnection connection, ValueTask<T> reading)
     {
         request.WaitForOrigin(connection, zone.ReadTimeout);
