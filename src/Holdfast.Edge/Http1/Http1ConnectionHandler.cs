@@ -93,7 +93,8 @@ internal sealed class Http1ConnectionHandler(RequestPipeline pipeline, EdgeLimit
                 var reading = input.ReadAsync(CancellationToken.None);
                 if (!reading.IsCompleted && !begun)
                 {
-                    // A new connection owes a request soon; an old one may rest.
+                    // A new connection owes a request soon; an old one may rest, and needs nothing for that.
+                    request.GiveBuffers();
                     request.ReadDeadline.Set(request.Ordinal == 0 ? limits.HeaderTimeout : limits.IdleTimeout);
                 }
 
@@ -112,6 +113,7 @@ internal sealed class Http1ConnectionHandler(RequestPipeline pipeline, EdgeLimit
                 if (!begun && !buffer.IsEmpty)
                 {
                     begun = true;
+                    request.TakeBuffers();
                     timestamp = _time.GetTimestamp();
                     now = _time.GetUtcNow();
                 }

@@ -59,9 +59,6 @@ internal sealed class Http1Request : EdgeRequest, IDisposable
     /// <summary>Whether the connection stays for another request after this answer.</summary>
     public bool KeepAlive { get; private set; }
 
-    /// <summary>Whether the answer ended before its end, so that the connection must end now.</summary>
-    public bool IsBrokenOff { get; private set; }
-
     /// <summary>Whether the connection was given away to a tunnel.</summary>
     public bool IsUpgraded { get; private set; }
 

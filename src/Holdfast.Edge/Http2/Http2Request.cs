@@ -55,12 +55,14 @@ internal sealed class Http2Request : EdgeRequest
         _gone.Dispose();
         _gone = default;
         _output = null;
+        GiveBuffers();
     }
 
     /// <summary>Reads the request's head from Kestrel's features.</summary>
     /// <returns>Why it is refused, or <see cref="MessageFault.None"/>.</returns>
     public MessageFault BeginRequest(RayId ray, DateTimeOffset now, long timestamp)
     {
+        TakeBuffers();
         Head.Clear();
         var fault = ReadHead();
         Begin(ray, now, timestamp);
@@ -165,7 +167,7 @@ internal sealed class Http2Request : EdgeRequest
     /// <inheritdoc/>
     public override void Abort()
     {
-        HasEnded = true;
+        HasEnded = IsBrokenOff = true;
         _features.GetRequiredFeature<IHttpRequestLifetimeFeature>().Abort();
     }
 

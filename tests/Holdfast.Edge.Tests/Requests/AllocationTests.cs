@@ -16,6 +16,12 @@ public class AllocationTests
     // The smallest object there is. What a request allocates shows in every round; what a timer does beside it, not in the best one.
     private const double SmallestObject = 24;
 
+    private const int Warm = 50;
+    private const int Idle = 300;
+
+    // Some 7 KB are the transport's objects and ours. One request's buffers are 10 KB more.
+    private const long AllowedBytesPerIdleConnection = 12_000;
+
     [Fact]
     public async Task PassThrough_SteadyState_AllocatesNoObject()
     {
@@ -41,6 +47,40 @@ public class AllocationTests
         var best = perRequest.Min();
         TestContext.Current.TestOutputHelper?.WriteLine($"{best:F1} bytes a request, {perRequest.Average():F1} on average");
         Assert.True(best < SmallestObject, $"{best:F1} bytes are allocated for each request");
+    }
+
+    [Fact]
+    public async Task IdleConnections_HoldNoBuffers()
+    {
+        using var origin = new BlockingOrigin();
+        await using var edge = await EdgeUnderTest.InFrontOfAsync($"http://127.0.0.1:{origin.Port}");
+        var request = "GET / HTTP/1.1\r\nHost: example.com\r\n\r\n"u8.ToArray();
+        var buffer = new byte[4096];
+        var visitors = new List<Socket>();
+        try
+        {
+            long before = 0;
+            for (var i = 0; i < Warm + Idle; i++)
+            {
+                if (i == Warm)
+                {
+                    before = GC.GetTotalMemory(forceFullCollection: true);
+                }
+
+                var visitor = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                visitors.Add(visitor);
+                visitor.Connect(edge.Http);
+                Exchange(visitor, request, buffer, 1);
+            }
+
+            var each = (GC.GetTotalMemory(forceFullCollection: true) - before) / Idle;
+            TestContext.Current.TestOutputHelper?.WriteLine($"{each} bytes a connection");
+            Assert.True(each < AllowedBytesPerIdleConnection, $"{each} bytes are held for each idle connection");
+        }
+        finally
+        {
+            visitors.ForEach(visitor => visitor.Dispose());
+        }
     }
 
     private static void Exchange(Socket visitor, byte[] request, byte[] buffer, int times)
@@ -79,7 +119,23 @@ public class AllocationTests
         {
             try
             {
-                using var connection = _listener.Accept();
+                while (true)
+                {
+                    var connection = _listener.Accept();
+                    new Thread(() => Serve(connection)) { IsBackground = true }.Start();
+                }
+            }
+            catch (SocketException)
+            {
+                // The test is over.
+            }
+        }
+
+        private static void Serve(Socket connection)
+        {
+            try
+            {
+                using var owned = connection;
                 connection.NoDelay = true;
                 var buffer = new byte[4096];
                 var response = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello"u8.ToArray();
@@ -96,7 +152,7 @@ public class AllocationTests
             }
             catch (SocketException)
             {
-                // The test is over.
+                // The edge has closed it.
             }
         }
     }
