@@ -51,7 +51,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
     private readonly EdgeOptions _options;
     private readonly CancellationTokenSource _stop = new();
     private readonly ZoneDirectory _zones = new();
-    private readonly EdgeCounters _counters = new(Enum.GetNames<MessageFault>());
+    private readonly EdgeCounters _counters = new(Enum.GetNames<MessageFault>()[1..]);
     private readonly EdgeMetrics _metrics;
     private readonly DeadlineSweep _sweep;
     private readonly OriginTargets _targets;
@@ -115,7 +115,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
 
         // Origins
         _sweep = new DeadlineSweep(time);
-        _targets = new OriginTargets(new DnsOriginResolver(), new OriginPoolLimits(), _sweep);
+        _targets = new OriginTargets(new DnsOriginResolver(), new OriginPoolLimits(), _sweep, new OriginReports(_counters));
 
         // Releases
         var keys = new KeyDirectory(data);

@@ -124,6 +124,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
             }
             catch (OriginNameException)
             {
+                targets.Events.NotResolved();
                 return (null, EdgeError.OriginDns);
             }
             finally
@@ -139,6 +140,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
                 if (pool.TryTake() is { } idle)
                 {
                     request.Origin.Address = idle.Endpoint.Address;
+                    request.Origin.LocalAddress = idle.LocalAddress;
                     request.Origin.Reused = true;
                     return (idle, EdgeError.None);
                 }
@@ -172,10 +174,13 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
             request.Origin.Tls = result.TlsTime;
             if (result.Connection is { } connection)
             {
+                targets.Events.Connected();
+                request.Origin.LocalAddress = connection.LocalAddress;
                 return (connection, EdgeError.None);
             }
 
             fault = result.Fault;
+            targets.Events.NotConnected(fault);
         }
 
         return (null, ErrorOf(request, fault));

@@ -101,6 +101,13 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
         return id;
     }
 
+    /// <summary>What Prometheus gets.</summary>
+    public async Task<string> MetricsAsync()
+    {
+        using var client = new HttpClient();
+        return await client.GetStringAsync(new Uri(Management, "/metrics"), TestContext.Current.CancellationToken);
+    }
+
     /// <summary>The log's records so far, once there are at least this many.</summary>
     public async Task<IReadOnlyList<System.Text.Json.JsonElement>> LogRecordsAsync(int atLeast)
     {

@@ -232,6 +232,8 @@ public class Http2Tests
             Assert.Contains($"{spoken} /d", answer, StringComparison.Ordinal);
             Assert.Contains(" hello\r\n", answer, StringComparison.Ordinal);
         }
+
+        Assert.All(await edge.LogRecordsAsync(2), r => Assert.Equal("127.0.0.1", r.GetProperty("EdgeServerIP").GetString()));
     }
 
     [Fact]
@@ -244,6 +246,11 @@ public class Http2Tests
         await visitor.SendAsync("GET / HTTP/1.1\r\nHost: a.example\r\n\r\n");
 
         Assert.StartsWith("HTTP/1.1 526 ", await visitor.ReadHeadAsync(), StringComparison.Ordinal);
+        Assert.Contains(
+            "holdfast_edge_origin_connect_failures_total{reason=\"certificate\"} 1\n",
+            await edge.MetricsAsync(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
