@@ -490,7 +490,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
         request.Response.Headers.Add(KnownHeader.Connection, "Upgrade"u8);
         forwarded.Stamp(request);
         var visitor = await request.AcceptUpgradeAsync().ConfigureAwait(false);
-        await Tunnel.RunAsync(visitor, connection, limits.TunnelIdleTimeout, request.CountTunnelBytes).ConfigureAwait(false);
+        await Tunnel.RunAsync(request, visitor, connection, limits.TunnelIdleTimeout).ConfigureAwait(false);
         return OriginFault.None;
     }
 }
