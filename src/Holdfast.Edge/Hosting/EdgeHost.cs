@@ -212,6 +212,9 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
     /// <summary>The connections to origins.</summary>
     internal OriginTargets Origins => _targets;
 
+    /// <summary>Whether it has been told to stop.</summary>
+    internal bool IsStopping { get; private set; }
+
     /// <summary>The management listener's address.</summary>
     public string ManagementAddress => _management?.Addresses.FirstOrDefault() ?? "";
 
@@ -278,6 +281,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
+        IsStopping = true;
         using (var enough = new CancellationTokenSource(DrainTime))
         {
             await _server.StopAsync(enough.Token).ConfigureAwait(false);

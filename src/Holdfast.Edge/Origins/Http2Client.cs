@@ -38,7 +38,7 @@ internal sealed class Http2Client : IDisposable
                 ConnectTimeout = limits.ConnectTimeout + limits.TlsTimeout + TimeSpan.FromSeconds(1),
                 PooledConnectionLifetime = limits.MaxLifetime,
                 PooledConnectionIdleTimeout = limits.MaxIdleTime,
-                RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+                RequestHeaderEncodingSelector = OriginRequestMessage.EncodingOf,
                 ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
                 ConnectCallback = ConnectAsync,
             }

@@ -6,6 +6,7 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Holdfast.Http.Deadlines;
 using Holdfast.Http.Messages;
+using Holdfast.Http.Pooling;
 
 namespace Holdfast.Http.Origins;
 
@@ -126,7 +127,7 @@ public sealed class OriginConnection : IDisposable
     /// Reads the next response head, interim or final.
     /// </summary>
     /// <returns><see cref="OriginFault.None"/> when <paramref name="head"/> was filled in.</returns>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
     public async ValueTask<(OriginFault Fault, MessageFault Detail)> ReadHeadAsync(
         ResponseHead head,
         KnownMethod method,
@@ -241,7 +242,7 @@ public sealed class OriginConnection : IDisposable
     /// <summary>Reads more body behind what is unread, with a buffer that fits big bodies.</summary>
     internal ValueTask<int> FillBodyAsync(CancellationToken cancellationToken) => FillAsync(BodyBuffer, cancellationToken);
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
     private async ValueTask<int> FillAsync(int mostUnread, CancellationToken cancellationToken)
     {
         Interlocked.Exchange(ref _filling, 1);
@@ -265,7 +266,7 @@ public sealed class OriginConnection : IDisposable
         : _looksAhead ? ReadAfterLookAsync(_tls, into, cancellationToken)
         : _tls.ReadAsync(into, cancellationToken);
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
     private async ValueTask<int> ReadAfterLookAsync(SslStream tls, Memory<byte> into, CancellationToken cancellationToken)
     {
         _looksAhead = false;
@@ -279,7 +280,7 @@ public sealed class OriginConnection : IDisposable
     private ValueTask<int> ReceiveAsync(Memory<byte> into, CancellationToken cancellationToken) =>
         _socket.ReceiveAsync(into, SocketFlags.None, cancellationToken);
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder))]
     private async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
     {
         while (!bytes.IsEmpty)

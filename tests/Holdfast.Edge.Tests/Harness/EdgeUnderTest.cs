@@ -41,6 +41,9 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
     /// <summary>Visitors' connections open now.</summary>
     public long OpenConnections => _host.Counters.OpenConnections;
 
+    /// <summary>Whether it has been told to stop.</summary>
+    public bool IsStopping => _host.IsStopping;
+
     /// <summary>Deadlines that are watched now, of visitors' connections and of origins'.</summary>
     public int WatchedDeadlines => _host.Origins.Sweep.Count;
 

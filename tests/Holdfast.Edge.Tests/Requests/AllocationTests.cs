@@ -10,13 +10,14 @@ namespace Holdfast.Edge.Tests.Requests;
 public class AllocationTests
 {
     private const int WarmUp = 20_000;
-    private const int Measured = 20_000;
+    private const int Rounds = 20;
+    private const int RequestsPerRound = 1_000;
 
-    // Far below one object per request: what is left is state machines that the runtime's pool did not have at hand, and timers.
-    private const double AllowedBytesPerRequest = 100;
+    // The smallest object there is. What a request allocates shows in every round; what a timer does beside it, not in the best one.
+    private const double SmallestObject = 24;
 
     [Fact]
-    public async Task PassThrough_SteadyState_AllocatesNextToNothing()
+    public async Task PassThrough_SteadyState_AllocatesNoObject()
     {
         using var origin = new BlockingOrigin();
         await using var edge = await EdgeUnderTest.InFrontOfAsync(
@@ -29,12 +30,17 @@ public class AllocationTests
         var buffer = new byte[4096];
         Exchange(visitor, request, buffer, WarmUp);
 
-        var before = GC.GetTotalAllocatedBytes(precise: true);
-        Exchange(visitor, request, buffer, Measured);
-        var perRequest = (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)Measured;
+        var perRequest = new double[Rounds];
+        for (var i = 0; i < Rounds; i++)
+        {
+            var before = GC.GetTotalAllocatedBytes(precise: true);
+            Exchange(visitor, request, buffer, RequestsPerRound);
+            perRequest[i] = (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)RequestsPerRound;
+        }
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"{perRequest:F1} bytes a request");
-        Assert.True(perRequest < AllowedBytesPerRequest, $"{perRequest:F1} bytes are allocated for each request");
+        var best = perRequest.Min();
+        TestContext.Current.TestOutputHelper?.WriteLine($"{best:F1} bytes a request, {perRequest.Average():F1} on average");
+        Assert.True(best < SmallestObject, $"{best:F1} bytes are allocated for each request");
     }
 
     private static void Exchange(Socket visitor, byte[] request, byte[] buffer, int times)
