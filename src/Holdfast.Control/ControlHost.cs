@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Holdfast.Control.Access;
 using Holdfast.Control.Certificates;
 using Holdfast.Control.Envelope;
 using Holdfast.Control.Feed;
@@ -174,15 +175,16 @@ public sealed class ControlHost : IAsyncDisposable
             {
                 if (NeedsToken(context.Request.Path))
                 {
-                    tokens.Authenticate(context.Request);
+                    tokens.Authenticate(context.Request).Enter(context);
                 }
 
                 return next(context);
             }
         );
         application.UseRouting();
+        application.Use(next => context => PermissionCheck.CheckAsync(context, next));
         application.MapGet("/healthz", context => context.Response.WriteAsync("ok\n", context.RequestAborted));
-        new TokenEndpoints(tokens).Map(application);
+        new TokenEndpoints().Map(application);
         new ZoneEndpoints(zones, accountId).Map(application);
         new SettingEndpoints(zones).Map(application);
         new CertificateEndpoints(zones, certificates, _secrets!, time).Map(application);

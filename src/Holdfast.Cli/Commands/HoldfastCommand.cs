@@ -8,6 +8,9 @@ namespace Holdfast.Cli.Commands;
 /// <summary>The root of the command line: its commands, and what happens to every failure.</summary>
 internal static class HoldfastCommand
 {
+    /// <summary>Columns of help that goes into a pipe; in a terminal it has the terminal's.</summary>
+    private const int PipeWidth = 80;
+
     /// <summary>Runs one command.</summary>
     /// <param name="arguments">Without the program's name.</param>
     /// <param name="context">The process.</param>
@@ -58,11 +61,18 @@ internal static class HoldfastCommand
 
     private static RootCommand Create(CliContext context)
     {
+        var help = new HelpAction();
+        if (!context.OutIsTerminal)
+        {
+            help.MaxWidth = PipeWidth;
+        }
+
         var root = new RootCommand("Holdfast: an edge network you run yourself.")
         {
             UpCommand.Create(context),
             StatusCommand.Create(context),
             Group(
+                help,
                 "zone",
                 "Zones: the domains that are served.",
                 ZoneAddCommand.Create(context),
@@ -71,6 +81,7 @@ internal static class HoldfastCommand
                 ZoneRemoveCommand.Create(context)
             ),
             Group(
+                help,
                 "cert",
                 "Certificates: upload one for a zone, or trust those that Holdfast makes itself.",
                 CertAddCommand.Create(context),
@@ -79,6 +90,7 @@ internal static class HoldfastCommand
             ),
             LogsCommand.Create(context),
             Group(
+                help,
                 "run",
                 "Run one role alone, in the foreground; 'up' runs them all.",
                 RunEdgeCommand.Create(context),
@@ -86,11 +98,12 @@ internal static class HoldfastCommand
             ),
             VersionCommand.Create(context),
         };
-        ShowHelpWithoutSubcommand(root);
+        root.Options.OfType<HelpOption>().Single().Action = help;
+        root.SetAction(help.Invoke);
         return root;
     }
 
-    private static Command Group(string name, string description, params Command[] commands)
+    private static Command Group(HelpAction help, string name, string description, params Command[] commands)
     {
         var group = new Command(name, description);
         foreach (var command in commands)
@@ -98,11 +111,9 @@ internal static class HoldfastCommand
             group.Add(command);
         }
 
-        ShowHelpWithoutSubcommand(group);
+        group.SetAction(help.Invoke);
         return group;
     }
-
-    private static void ShowHelpWithoutSubcommand(Command command) => command.SetAction(result => new HelpAction().Invoke(result));
 
     private static string PathOf(ParseResult result)
     {

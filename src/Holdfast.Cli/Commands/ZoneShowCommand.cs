@@ -36,10 +36,10 @@ internal static class ZoneShowCommand
                 var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
                 foreach (
                     var member in zone.EnumerateObject()
-                        .Where(member => member.Value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Object))
+                        .Where(member => member.Value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Object or JsonValueKind.Array))
                 )
                 {
-                    grid.AddRow(new Text(Printable.From(member.Name)), new Text(Printable.From(member.Value.ToString())));
+                    grid.AddRow(new Text(Printable.From(member.Name)), new Text(Printable.From(ValueText(member.Value))));
                 }
 
                 context.CreateConsole().Write(grid);
@@ -47,4 +47,6 @@ internal static class ZoneShowCommand
         );
         return command;
     }
+
+    private static string ValueText(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
 }

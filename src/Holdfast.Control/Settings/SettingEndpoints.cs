@@ -4,7 +4,6 @@ using Holdfast.Artifacts.Zones;
 using Holdfast.Control.Envelope;
 using Holdfast.Control.Storage;
 using Holdfast.Control.Zones;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
@@ -22,9 +21,9 @@ internal sealed class SettingEndpoints
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/client/v4/zones/{id}/settings", ListAsync);
-        routes.MapGet("/client/v4/zones/{id}/settings/{setting}", GetAsync);
-        routes.MapPatch("/client/v4/zones/{id}/settings/{setting}", EditAsync);
+        SettingOperations.List.Map(routes, ListAsync);
+        SettingOperations.Get.Map(routes, GetAsync);
+        SettingOperations.Edit.Map(routes, EditAsync);
     }
 
     private async Task ListAsync(HttpContext context)
@@ -77,7 +76,7 @@ internal sealed class SettingEndpoints
 
     private static ZoneSettingDefinition Setting(HttpContext context)
     {
-        var id = context.Request.RouteValues["setting"] as string ?? "";
+        var id = context.Request.RouteValues["setting_id"] as string ?? "";
         return ZoneSettingDefinitions.Find(id)
             ?? throw new ApiException(
                 400,

@@ -1,4 +1,5 @@
 using Holdfast.Artifacts.Zones;
+using Holdfast.Control.Access;
 using Holdfast.Control.Releases;
 using Holdfast.Model.Zones;
 using Microsoft.EntityFrameworkCore;
@@ -22,13 +23,20 @@ internal sealed class ZoneStore
     }
 
     /// <summary>A page of zones by name.</summary>
-    /// <param name="name">The only name wanted, or null for all.</param>
-    /// <param name="skip">Zones before the page.</param>
-    /// <param name="take">Zones on the page.</param>
-    public Task<(IReadOnlyList<StoredZone> Zones, int Total)> ListAsync(string? name, int skip, int take) =>
+    /// <param name="visible">Which zones the caller may see.</param>
+    /// <param name="name">The canonical name of the only one wanted, or null.</param>
+    /// <param name="skip">How many to leave out at the beginning.</param>
+    /// <param name="take">How many to give at most.</param>
+    public Task<(IReadOnlyList<StoredZone> Zones, int Total)> ListAsync(ZoneSelection visible, string? name, int skip, int take) =>
         _database.ReadAsync<(IReadOnlyList<StoredZone>, int)>(async context =>
         {
             var rows = name is null ? context.Zones : context.Zones.Where(row => row.Name == name);
+            if (!visible.All || visible.Ids.Count > 0)
+            {
+                var ids = visible.Ids.ToArray();
+                rows = visible.All ? rows.Where(row => !ids.Contains(row.Id)) : rows.Where(row => ids.Contains(row.Id));
+            }
+
             var total = await rows.CountAsync().ConfigureAwait(false);
             var page = await rows.OrderBy(row => row.Name).Skip(skip).Take(take).ToListAsync().ConfigureAwait(false);
             return ([.. page.Select(Stored)], total);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Holdfast.Control.Access;
 using Holdfast.Control.Envelope;
 using Holdfast.Control.Storage;
 using Microsoft.AspNetCore.Http;
@@ -21,9 +22,9 @@ internal sealed class TokenAuthentication
     /// <summary>Says which tokens are believed from now on; before the first call none is.</summary>
     public void Believe(IReadOnlyList<StoredToken> tokens) => _tokens = tokens;
 
-    /// <summary>The token that the request presents.</summary>
+    /// <summary>Whose token the request presents.</summary>
     /// <exception cref="ApiException">It presents none, or one that is not believed here.</exception>
-    public StoredToken Authenticate(HttpRequest request)
+    public Caller Authenticate(HttpRequest request)
     {
         var header = request.Headers.Authorization.ToString();
         if (!header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) || header.Length == Prefix.Length)
@@ -31,11 +32,12 @@ internal sealed class TokenAuthentication
             throw new ApiException(401, new ApiError(ErrorCodes.Authentication, "Authentication error: send Authorization: Bearer TOKEN"));
         }
 
-        return Find(header[Prefix.Length..].Trim()) ?? throw Refused(request);
+        var token = Find(header[Prefix.Length..].Trim()) ?? throw Refused(request);
+        return new Caller(token.Id, token.Name, [Policy.Everything]);
     }
 
     private static ApiException Refused(HttpRequest request) =>
-        request.Path.StartsWithSegments(TokenEndpoints.VerifyPath, StringComparison.Ordinal)
+        request.Path.StartsWithSegments(TokenOperations.VerifyPath, StringComparison.Ordinal)
             ? new ApiException(401, new ApiError(ErrorCodes.InvalidToken, "Invalid API Token"))
             : new ApiException(403, new ApiError(ErrorCodes.InvalidAccessToken, "Invalid access token"));
 

@@ -28,7 +28,7 @@ internal sealed class Http1ConnectionHandler(RequestPipeline pipeline, EdgeLimit
         var facts =
             connection.Features.Get<ConnectionFacts>() ?? throw new InvalidOperationException("The listener has set no ConnectionFacts.");
         var input = connection.Transport.Input;
-        using var request = new Http1Request(connection, sweep, limits) { Connection = facts };
+        using var request = new Http1Request(connection, sweep, limits, Stopping) { Connection = facts };
         await using var gone = connection
             .ConnectionClosed.UnsafeRegister(static r => ((Http1Request)r!).SetVisitorGone(), request)
             .ConfigureAwait(false);
@@ -43,11 +43,6 @@ internal sealed class Http1ConnectionHandler(RequestPipeline pipeline, EdgeLimit
                     break;
                 }
 
-                if (Stopping.IsCancellationRequested)
-                {
-                    request.CloseAfter();
-                }
-
                 if (fault == MessageFault.None)
                 {
                     await pipeline.HandleAsync(request).ConfigureAwait(false);
@@ -60,6 +55,11 @@ internal sealed class Http1ConnectionHandler(RequestPipeline pipeline, EdgeLimit
                 }
 
                 request.ReleaseBody();
+                if (Stopping.IsCancellationRequested)
+                {
+                    // The wake-up of the stop may have ended a read of the body; the wait for a next request must not outlast it.
+                    input.CancelPendingRead();
+                }
             } while (!request.IsUpgraded && await ReachNextAsync(request, input).ConfigureAwait(false));
         }
         catch (Exception e)
@@ -73,7 +73,6 @@ internal sealed class Http1ConnectionHandler(RequestPipeline pipeline, EdgeLimit
         {
             // The visitor is gone. A fault of ours inside a request never gets here: the pipeline answers and logs it.
         }
-        finally { }
 
         await input.CompleteAsync().ConfigureAwait(false);
         await connection.Transport.Output.CompleteAsync().ConfigureAwait(false);

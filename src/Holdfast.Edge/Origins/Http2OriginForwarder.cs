@@ -27,7 +27,7 @@ internal sealed class Http2OriginForwarder(OriginTargets targets, ForwardedHeade
     public async ValueTask<EdgeError> ForwardAsync(EdgeRequest request, ZoneRuntime zone)
     {
         var target = zone.Origin!;
-        var client = _clients.GetOrAdd(target, static (t, limits) => new Http2Client(t, limits), targets.Limits);
+        var client = _clients.GetOrAdd(target, static (t, all) => new Http2Client(t, all.Limits, all.Events), targets);
         if (client.SpeaksHttp1Until > time.GetTimestamp())
         {
             return await http1.ForwardAsync(request, zone, upgrade: false).ConfigureAwait(false);
@@ -46,6 +46,7 @@ internal sealed class Http2OriginForwarder(OriginTargets targets, ForwardedHeade
         {
             using var response = await client.Invoker.SendAsync(message, timeout.Token).ConfigureAwait(false);
             request.Origin.Address = client.LastAddress;
+            request.Origin.LocalAddress = client.LastLocalAddress;
             request.Origin.Status = (int)response.StatusCode;
             request.Origin.FirstByte = time.GetElapsedTime(started);
             return await RelayAsync(request, zone, response, content, timeout).ConfigureAwait(false);
@@ -60,6 +61,7 @@ internal sealed class Http2OriginForwarder(OriginTargets targets, ForwardedHeade
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
         {
             request.Origin.Address = client.LastAddress;
+            request.Origin.LocalAddress = client.LastLocalAddress;
             var fault = FaultOf(e, timeout.IsCancellationRequested, client.LastFault);
             if (!request.HasStarted)
             {

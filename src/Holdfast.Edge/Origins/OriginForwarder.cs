@@ -129,6 +129,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
             }
             catch (OriginNameException)
             {
+                targets.Events.NotResolved();
                 return (null, EdgeError.OriginDns);
             }
             finally
@@ -144,6 +145,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
                 if (pool.TryTake() is { } idle)
                 {
                     request.Origin.Address = idle.Endpoint.Address;
+                    request.Origin.LocalAddress = idle.LocalAddress;
                     request.Origin.Reused = true;
                     return (idle, EdgeError.None);
                 }
@@ -177,10 +179,13 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
             request.Origin.Tls = result.TlsTime;
             if (result.Connection is { } connection)
             {
+                targets.Events.Connected();
+                request.Origin.LocalAddress = connection.LocalAddress;
                 return (connection, EdgeError.None);
             }
 
             fault = result.Fault;
+            targets.Events.NotConnected(fault);
         }
 
         return (null, ErrorOf(request, fault));
@@ -490,7 +495,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
         request.Response.Headers.Add(KnownHeader.Connection, "Upgrade"u8);
         forwarded.Stamp(request);
         var visitor = await request.AcceptUpgradeAsync().ConfigureAwait(false);
-        await Tunnel.RunAsync(visitor, connection, limits.TunnelIdleTimeout, request.CountTunnelBytes).ConfigureAwait(false);
+        await Tunnel.RunAsync(request, visitor, connection, limits.TunnelIdleTimeout).ConfigureAwait(false);
         return OriginFault.None;
     }
 }

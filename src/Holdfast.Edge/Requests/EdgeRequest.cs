@@ -135,8 +135,16 @@ internal abstract class EdgeRequest
     /// <summary>Breaks the answer off, so that the visitor can tell that it is not whole.</summary>
     public abstract void Abort();
 
-    /// <summary>Sends the 101 in <see cref="Response"/> and gives the connection away; the caller owns both directions from then on.</summary>
-    public abstract ValueTask<IDuplexPipe> AcceptUpgradeAsync();
+    /// <summary>
+    /// Sends the 101 in <see cref="Response"/> and gives what the visitor sends from then on to the caller, who must read and answer it.
+    /// </summary>
+    public abstract ValueTask<PipeReader> AcceptUpgradeAsync();
+
+    /// <summary>
+    /// Sends bytes of the new protocol after <see cref="AcceptUpgradeAsync"/>; a visitor that takes nothing for too long is dropped.
+    /// False when the visitor is gone.
+    /// </summary>
+    public abstract ValueTask<bool> SendUpgradedAsync(ReadOnlyMemory<byte> bytes);
 
     /// <summary>The origin connection in use from now on, which is given little time once the visitor has gone.</summary>
     public void Use(OriginConnection connection) => Volatile.Write(ref _origin, connection);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
@@ -37,6 +38,7 @@ public sealed class OriginConnection : IDisposable
         _socket = socket;
         _tls = tls;
         Endpoint = endpoint;
+        LocalAddress = (socket.LocalEndPoint as IPEndPoint)?.Address;
         Created = sweep.Time.GetTimestamp();
         ReadDeadline = sweep.Watch(Abort);
         WriteDeadline = sweep.Watch(Abort);
@@ -44,6 +46,9 @@ public sealed class OriginConnection : IDisposable
 
     /// <summary>Where it leads.</summary>
     public OriginEndpoint Endpoint { get; }
+
+    /// <summary>This side's address, or null when the connection was gone before it was asked for.</summary>
+    public IPAddress? LocalAddress { get; }
 
     /// <summary>When it was made, as a timestamp of the sweep's time provider.</summary>
     public long Created { get; }
