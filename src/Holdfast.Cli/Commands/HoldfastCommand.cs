@@ -1,6 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Holdfast.Cli.Commands.Nodes;
+using Holdfast.Cli.Commands.Profiles;
+using Holdfast.Cli.Commands.Records;
+using Holdfast.Cli.Commands.Settings;
+using Holdfast.Cli.Commands.Tokens;
 using Holdfast.Cli.Terminal;
 
 namespace Holdfast.Cli.Commands;
@@ -78,6 +83,7 @@ internal static class HoldfastCommand
                 ZoneAddCommand.Create(context),
                 ZoneListCommand.Create(context),
                 ZoneShowCommand.Create(context),
+                ZoneSetCommand.Create(context),
                 ZoneRemoveCommand.Create(context)
             ),
             Group(
@@ -86,8 +92,39 @@ internal static class HoldfastCommand
                 "Certificates: upload one for a zone, or trust those that Holdfast makes itself.",
                 CertAddCommand.Create(context),
                 CertListCommand.Create(context),
+                CertShowCommand.Create(context),
+                CertRemoveCommand.Create(context),
                 CertTrustCommand.Create(context)
             ),
+            Group(
+                "record",
+                "DNS records: what a zone's names stand for.",
+                RecordAddCommand.Create(context),
+                RecordListCommand.Create(context),
+                RecordShowCommand.Create(context),
+                RecordSetCommand.Create(context),
+                RecordRemoveCommand.Create(context)
+            ),
+            Group(
+                "setting",
+                "Settings of a zone.",
+                SettingListCommand.Create(context),
+                SettingShowCommand.Create(context),
+                SettingSetCommand.Create(context)
+            ),
+            Group(
+                "token",
+                "API tokens: who may do what.",
+                TokenAddCommand.Create(context),
+                TokenListCommand.Create(context),
+                TokenShowCommand.Create(context),
+                TokenSetCommand.Create(context),
+                TokenRollCommand.Create(context),
+                TokenRemoveCommand.Create(context)
+            ),
+            Group("node", "Edges, as control knows them.", NodeListCommand.Create(context), NodeShowCommand.Create(context)),
+            ApplyCommand.Create(context),
+            ExportCommand.Create(context),
             LogsCommand.Create(context),
             Group(
                 help,
@@ -96,6 +133,14 @@ internal static class HoldfastCommand
                 RunEdgeCommand.Create(context),
                 RunControlCommand.Create(context)
             ),
+            Group(
+                "profile",
+                "Profiles: several controls, each with its address and token.",
+                ProfileAddCommand.Create(context),
+                ProfileListCommand.Create(context),
+                ProfileRemoveCommand.Create(context)
+            ),
+            CompletionCommand.Create(context),
             VersionCommand.Create(context),
         };
         root.Options.OfType<HelpOption>().Single().Action = help;
