@@ -97,6 +97,7 @@ internal static class HoldfastCommand
                 CertTrustCommand.Create(context)
             ),
             Group(
+                help,
                 "record",
                 "DNS records: what a zone's names stand for.",
                 RecordAddCommand.Create(context),
@@ -106,6 +107,7 @@ internal static class HoldfastCommand
                 RecordRemoveCommand.Create(context)
             ),
             Group(
+                help,
                 "setting",
                 "Settings of a zone.",
                 SettingListCommand.Create(context),
@@ -113,6 +115,7 @@ internal static class HoldfastCommand
                 SettingSetCommand.Create(context)
             ),
             Group(
+                help,
                 "token",
                 "API tokens: who may do what.",
                 TokenAddCommand.Create(context),
@@ -122,7 +125,7 @@ internal static class HoldfastCommand
                 TokenRollCommand.Create(context),
                 TokenRemoveCommand.Create(context)
             ),
-            Group("node", "Edges, as control knows them.", NodeListCommand.Create(context), NodeShowCommand.Create(context)),
+            Group(help, "node", "Edges, as control knows them.", NodeListCommand.Create(context), NodeShowCommand.Create(context)),
             ApplyCommand.Create(context),
             ExportCommand.Create(context),
             LogsCommand.Create(context),
@@ -134,6 +137,7 @@ internal static class HoldfastCommand
                 RunControlCommand.Create(context)
             ),
             Group(
+                help,
                 "profile",
                 "Profiles: several controls, each with its address and token.",
                 ProfileAddCommand.Create(context),

@@ -41,8 +41,12 @@ internal static class Listing
         context.CreateConsole().Write(table);
     }
 
-    /// <summary>Writes one thing: its plain members, a line each.</summary>
-    public static void WriteOne(CliContext context, bool json, JsonElement item)
+    /// <summary>Writes one thing: its members, a line each.</summary>
+    /// <param name="context">Where to.</param>
+    /// <param name="json">Whether a script reads it.</param>
+    /// <param name="item">The thing, as the API gave it.</param>
+    /// <param name="shown">Which values people are shown; null for all that are not null.</param>
+    public static void WriteOne(CliContext context, bool json, JsonElement item, Func<JsonElement, bool>? shown = null)
     {
         if (json)
         {
@@ -53,9 +57,15 @@ internal static class Listing
         var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
         foreach (var member in item.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.Null))
         {
-            grid.AddRow(new Text(Printable.From(member.Name)), new Text(Printable.From(member.Value.ToString())));
+            if (shown is null || shown(member.Value))
+            {
+                grid.AddRow(new Text(Printable.From(member.Name)), new Text(Printable.From(TextOf(member.Value))));
+            }
         }
 
         context.CreateConsole().Write(grid);
     }
+
+    /// <summary>A value as JSON writes it, a string without its quotes.</summary>
+    public static string TextOf(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
 }

@@ -20,7 +20,7 @@ internal static class SettingListCommand
                     call.Control.ListAsync($"{call.Path}/settings", cancellationToken),
                     $"zone {call.Zone} has no settings",
                     ("setting", setting => ZoneApi.Text(setting, "id")),
-                    ("value", setting => Printable.From(setting.GetProperty("value").ToString()))
+                    ("value", setting => Printable.From(Listing.TextOf(setting.GetProperty("value"))))
                 )
         );
 }

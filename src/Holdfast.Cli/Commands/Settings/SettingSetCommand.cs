@@ -38,7 +38,7 @@ internal static class SettingSetCommand
                 else
                 {
                     context.Out.WriteLine(
-                        $"{call.Zone}: {ZoneApi.Text(result, "id")} is {Printable.From(result.GetProperty("value").ToString())}"
+                        $"{call.Zone}: {ZoneApi.Text(result, "id")} is {Printable.From(Listing.TextOf(result.GetProperty("value")))}"
                     );
                 }
             }
