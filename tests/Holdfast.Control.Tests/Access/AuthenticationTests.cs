@@ -115,6 +115,28 @@ public sealed class AuthenticationTests
         Assert.Equal(1, allowance.Counted);
     }
 
+    [Fact]
+    public void Failures_OfVeryManyAddresses_TheOldestAreForgotten()
+    {
+        var failures = new FailureCounter(Authentication.LongestPause, new ManualTime());
+        foreach (var address in new[] { "first", "second" })
+        {
+            for (var i = 0; i <= FailureCounter.Free; i++)
+            {
+                failures.Failed(address);
+            }
+        }
+
+        // One more than there is room for: the first has to go, the second stays.
+        for (var i = 0; i < FailureCounter.Capacity - 1; i++)
+        {
+            failures.Failed($"other-{i}");
+        }
+
+        Assert.Null(failures.Pause("first"));
+        Assert.NotNull(failures.Pause("second"));
+    }
+
     [Theory]
     [InlineData("192.0.2.7", "192.0.2.7")]
     [InlineData("::ffff:192.0.2.7", "192.0.2.7")]
