@@ -93,7 +93,7 @@ run_project() {
 
 install_for_tests
 find_dotnet
-fetch_country_database || true
+fetch_for_tests
 dotnet tool restore >/dev/null || give_up "dotnet tool restore failed"
 
 echo "building"

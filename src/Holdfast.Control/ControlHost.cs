@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Holdfast.Control.Access;
+using Holdfast.Control.Accounts;
+using Holdfast.Control.Addresses;
 using Holdfast.Control.Certificates;
 using Holdfast.Control.Envelope;
 using Holdfast.Control.Feed;
@@ -9,6 +11,7 @@ using Holdfast.Control.Settings;
 using Holdfast.Control.Storage;
 using Holdfast.Control.Tokens;
 using Holdfast.Control.Uplink;
+using Holdfast.Control.Users;
 using Holdfast.Control.Zones;
 using Holdfast.Releases.Feed;
 using Holdfast.Releases.Keys;
@@ -41,6 +44,8 @@ public sealed class ControlHost : IAsyncDisposable
     private ControlDatabase? _database;
     private SigningKey? _signingKey;
     private SecretBox? _secrets;
+    private TokenStore? _tokens;
+    private TokenUse? _use;
     private Uri? _url;
 
     private ControlHost(ControlOptions options)
@@ -100,6 +105,13 @@ public sealed class ControlHost : IAsyncDisposable
             _application = null;
         }
 
+        if (_use is not null)
+        {
+            await _use.DisposeAsync().ConfigureAwait(false);
+            _use = null;
+        }
+
+        _tokens?.Dispose();
         _database?.Dispose();
         _signingKey?.Dispose();
         _secrets?.Dispose();
@@ -114,20 +126,23 @@ public sealed class ControlHost : IAsyncDisposable
         _secrets = SecretBox.Load(keys.SecretKeyFile);
         var feedSecret = FeedSecret.Load(keys.FeedKeyFile);
         _database = ControlDatabase.Open(Path.Combine(Path.GetFullPath(_options.DataDirectory), "control", "control.db"));
-        var installation = new InstallationStore(_database, _options.Time);
-        var accountId = await installation.IdAsync(cancellationToken).ConfigureAwait(false);
+        var accounts = await AccountStore.OpenAsync(_database, _options.Time, cancellationToken).ConfigureAwait(false);
+        var users = await UserStore.OpenAsync(_database, _options.Time, cancellationToken).ConfigureAwait(false);
+        _tokens = new TokenStore(_database, _options.Time);
+        _use = new TokenUse(_tokens, _options.Time, _logger);
 
         // A descriptor is the application's once it listens, and must not be opened twice.
         var bound = _options.ListenHandle is { } handle ? AddressOf(handle) : null;
-        var tokens = new TokenAuthentication();
         _application = CreateApplication();
-        Compose(_application, tokens, accountId, feedSecret);
+        Compose(_application, accounts, users, feedSecret);
         await _application.StartAsync(cancellationToken).ConfigureAwait(false);
         _url = bound ?? AddressOf(_application);
 
         // Only now: a start that fails must not use up the one time that the first token is shown.
-        FirstAdminToken = await AdminToken.EnsureAsync(installation, _options.AdminToken, cancellationToken).ConfigureAwait(false);
-        tokens.Believe(await installation.TokensAsync().ConfigureAwait(false));
+        _use.Start(await _tokens.LoadAsync().ConfigureAwait(false));
+        FirstAdminToken = await AdminToken
+            .EnsureAsync(_tokens, _options.AdminToken, _options.Time, cancellationToken)
+            .ConfigureAwait(false);
         ControlLog.Listening(_logger, _url);
     }
 
@@ -157,7 +172,7 @@ public sealed class ControlHost : IAsyncDisposable
         return builder.Build();
     }
 
-    private void Compose(WebApplication application, TokenAuthentication tokens, string accountId, FeedSecret feedSecret)
+    private void Compose(WebApplication application, AccountStore accounts, UserStore users, FeedSecret feedSecret)
     {
         var time = _options.Time;
         var signal = new ReleaseSignal();
@@ -170,22 +185,23 @@ public sealed class ControlHost : IAsyncDisposable
         var stopping = application.Lifetime.ApplicationStopping;
 
         application.Use(next => new ErrorEnvelope(next, _logger).InvokeAsync);
-        application.Use(next =>
-            context =>
-            {
-                if (NeedsToken(context.Request.Path))
-                {
-                    tokens.Authenticate(context.Request).Enter(context);
-                }
-
-                return next(context);
-            }
+        var authentication = new Authentication(
+            [new TokenAuthentication(_tokens!.Table, _use!, time)],
+            new FailureCounter(Authentication.LongestPause, time),
+            new RequestAllowance(_options.RequestsPerPeriod, time),
+            Random.Shared.NextDouble
         );
+        application.Use(next => context => NeedsToken(context.Request.Path) ? authentication.InvokeAsync(context, next) : next(context));
         application.UseRouting();
         application.Use(next => context => PermissionCheck.CheckAsync(context, next));
         application.MapGet("/healthz", context => context.Response.WriteAsync("ok\n", context.RequestAborted));
-        new TokenEndpoints().Map(application);
-        new ZoneEndpoints(zones, accountId).Map(application);
+        new TokenEndpoints(TokenOperations.OfUser, _tokens!, _use!, accounts, users, time).Map(application);
+        new TokenEndpoints(TokenOperations.OfAccount, _tokens!, _use!, accounts, users, time).Map(application);
+        new UserEndpoints(users).Map(application);
+        new MembershipEndpoints(users, accounts).Map(application);
+        new AccountEndpoints(accounts).Map(application);
+        new AddressEndpoints(_options.PublicAddresses).Map(application);
+        new ZoneEndpoints(zones, accounts).Map(application);
         new SettingEndpoints(zones).Map(application);
         new CertificateEndpoints(zones, certificates, _secrets!, time).Map(application);
         new ReleaseEndpoints(releases).Map(application);
@@ -194,8 +210,9 @@ public sealed class ControlHost : IAsyncDisposable
         new UplinkEndpoint(edges, nodes).Map(application);
     }
 
-    /// <summary>Everything but the health check and the channels to the edges, which have a secret of their own.</summary>
-    private static bool NeedsToken(PathString path) => path.Value is not ("/healthz" or FeedHeaders.FeedPath or FeedHeaders.UplinkPath);
+    /// <summary>Everything but what anybody may know, and the channels to the edges, which have a secret of their own.</summary>
+    private static bool NeedsToken(PathString path) =>
+        path.Value is not ("/healthz" or AddressEndpoints.Path or FeedHeaders.FeedPath or FeedHeaders.UplinkPath);
 
     private static Uri AddressOf(WebApplication application) =>
         new(application.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());

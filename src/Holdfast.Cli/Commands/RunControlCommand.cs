@@ -40,6 +40,7 @@ internal static class RunControlCommand
             );
             var token = UpOptionsReader.ReadAdminToken(context.Environment);
             directory.Create();
+            var settings = ConfigurationFile.Read(directory.Root).Api;
             return await RoleProcess.RunAsync(
                 context,
                 "control",
@@ -53,6 +54,7 @@ internal static class RunControlCommand
                             DataDirectory = directory.Root,
                             Listener = listener,
                             InitialAdminToken = token,
+                            Settings = settings,
                             Logging = logging,
                         },
                         ready,

@@ -8,6 +8,18 @@ namespace Holdfast.Control.Access;
 /// <param name="Policies">What the credential may do.</param>
 internal sealed record Caller(string CredentialId, string Name, IReadOnlyList<Policy> Policies)
 {
+    /// <summary>What bounds the credential beside its policies; what it makes is bounded at least as much.</summary>
+    public CredentialBounds Bounds { get; init; } = CredentialBounds.None;
+
+    /// <summary>
+    /// Whether it may let others manage tokens. People and the admin token may. A token may not: one that leaked could make another of
+    /// its kind, and deleting it would not end the matter.
+    /// </summary>
+    public bool MayDelegateTokens { get; init; }
+
+    /// <summary>Whether its requests are counted against the limit of requests.</summary>
+    public bool IsCounted { get; init; } = true;
+
     /// <summary>The caller of a request that was authenticated.</summary>
     /// <exception cref="InvalidOperationException">It was not.</exception>
     public static Caller Of(HttpContext context) =>
@@ -48,6 +60,16 @@ internal sealed record Caller(string CredentialId, string Name, IReadOnlyList<Po
             : new ZoneSelection(false, allowed.SelectMany(resources => resources.Zones).Except(except).ToHashSet());
     }
 
+    /// <summary>Whether the caller may do everything that these policies allow, and at least as long and from as many places.</summary>
+    public bool Holds(IReadOnlyList<Policy> policies, CredentialBounds bounds)
+    {
+        var other = new Caller(CredentialId, Name, policies);
+        return bounds.AreWithin(Bounds)
+            && PermissionGroups.All.All(group =>
+                group.Scope == ResourceScope.Zone ? ZonesWith(group).Contains(other.ZonesWith(group)) : !other.May(group) || May(group)
+            );
+    }
+
     private bool Decide(PermissionGroup needed, Func<PolicyResources, bool> names)
     {
         var allowed = false;
@@ -66,13 +88,4 @@ internal sealed record Caller(string CredentialId, string Name, IReadOnlyList<Po
 
         return allowed;
     }
-}
-
-/// <summary>A set of zones: all but some, or some. An empty selection means none, never all.</summary>
-/// <param name="All">Whether it is all but <paramref name="Ids"/>.</param>
-/// <param name="Ids">Those left out, or those meant.</param>
-internal sealed record ZoneSelection(bool All, IReadOnlySet<string> Ids)
-{
-    /// <summary>No zone.</summary>
-    public static ZoneSelection None { get; } = new(false, new HashSet<string>());
 }

@@ -10,6 +10,8 @@ internal sealed class ControlDbContext : DbContext
 
     public DbSet<InstallationRow> Installation => Set<InstallationRow>();
 
+    public DbSet<UserRow> Users => Set<UserRow>();
+
     public DbSet<ZoneRow> Zones => Set<ZoneRow>();
 
     public DbSet<CertificateRow> Certificates => Set<CertificateRow>();
@@ -28,6 +30,13 @@ internal sealed class ControlDbContext : DbContext
         {
             table.ToTable("installation").HasKey(row => row.Key);
             table.Property(row => row.Key).ValueGeneratedNever();
+            table.Property(row => row.Generation).IsConcurrencyToken();
+        });
+        modelBuilder.Entity<UserRow>(table =>
+        {
+            table.ToTable("users").HasKey(row => row.Id);
+            table.HasIndex(row => row.Email).IsUnique();
+            table.Property(row => row.Generation).IsConcurrencyToken();
         });
         modelBuilder.Entity<ZoneRow>(table =>
         {
@@ -46,6 +55,7 @@ internal sealed class ControlDbContext : DbContext
         {
             table.ToTable("tokens").HasKey(row => row.Id);
             table.HasIndex(row => row.Hash).IsUnique();
+            table.Property(row => row.Generation).IsConcurrencyToken();
         });
         modelBuilder.Entity<ReleaseRow>(table =>
         {

@@ -16,12 +16,12 @@ internal sealed class ZoneEndpoints
     private static readonly string[] Types = ["full", "partial", "secondary", "internal"];
 
     private readonly ZoneStore _zones;
-    private readonly string _accountId;
+    private readonly AccountStore _accounts;
 
-    public ZoneEndpoints(ZoneStore zones, string accountId)
+    public ZoneEndpoints(ZoneStore zones, AccountStore accounts)
     {
         _zones = zones;
-        _accountId = accountId;
+        _accounts = accounts;
     }
 
     public void Map(IEndpointRouteBuilder routes)
@@ -41,7 +41,7 @@ internal sealed class ZoneEndpoints
         var name = Paging.Text(context.Request, "name") is { } text ? ZoneRequests.Name(text, "/name") : null;
         var visible = Caller.Of(context).ZonesWith(PermissionGroups.ZoneRead);
         var (zones, total) = await _zones.ListAsync(visible, name, paging.Skip, paging.PerPage).ConfigureAwait(false);
-        await ApiAnswer.PageAsync(context, zones.Select(zone => ZoneJson.Of(zone, _accountId)), paging, total).ConfigureAwait(false);
+        await ApiAnswer.PageAsync(context, zones.Select(zone => ZoneJson.Of(zone, _accounts.Account)), paging, total).ConfigureAwait(false);
     }
 
     private async Task CreateAsync(HttpContext context)
@@ -161,7 +161,7 @@ internal sealed class ZoneEndpoints
     private Task AnswerAsync(HttpContext context, StoredZone zone, int status = 200)
     {
         Preconditions.SetTag(context.Response, zone.Generation);
-        return ApiAnswer.ResultAsync(context, ZoneJson.Of(zone, _accountId), status);
+        return ApiAnswer.ResultAsync(context, ZoneJson.Of(zone, _accounts.Account), status);
     }
 
     private static Task AnswerOriginAsync(HttpContext context, StoredZone zone)
