@@ -45,7 +45,8 @@ internal static class AccountOperations
         new("PUT", OneAccount, "accounts-update", "Change an account's name and settings")
         {
             Permission = PermissionGroups.AccountSettingsWrite,
-            Body = ApiSchema.Object(("id?", Id), ("name", Name), ("type?", Type), ("settings?", Settings)),
+            Description = "An `id` in the body must be the account's. Settings that are left out stay as they are.",
+            Body = ApiSchema.Object(("name", Name), ("type?", Type), ("settings?", Settings)),
             Result = Account,
         };
 }

@@ -25,12 +25,12 @@ internal static class TokenRules
 
     /// <summary>
     /// Nobody touches a token that may do more than they may themselves: rolling it would hand it to them, and removing it would shut
-    /// out its holder.
+    /// out its holder. An admin token may do more than any other: it lets others manage tokens.
     /// </summary>
     /// <exception cref="ApiException">The token may do more.</exception>
     public static void RequireHolds(Caller caller, ApiToken token)
     {
-        if (!caller.Holds(token.Rules, token.Bounds))
+        if ((token.IsAdmin && !caller.MayDelegateTokens) || !caller.Holds(token.Rules, token.Bounds))
         {
             throw new ApiException(
                 403,

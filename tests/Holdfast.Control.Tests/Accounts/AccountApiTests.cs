@@ -1,6 +1,9 @@
 using System.Net;
 using Holdfast.Control.Access;
+using Holdfast.Control.Accounts;
 using Holdfast.Control.Tests.Tokens;
+using Holdfast.Control.Tokens;
+using Holdfast.Control.Users;
 using static Holdfast.Control.Tests.Tokens.TestTokens;
 
 namespace Holdfast.Control.Tests.Accounts;
@@ -109,5 +112,29 @@ public sealed class AccountApiTests
         Assert.Equal("192.0.2.0/24", Text(Assert.Single(answer.Result["ipv4_cidrs"]!.AsArray())));
         Assert.Equal("2001:db8::/32", Text(Assert.Single(answer.Result["ipv6_cidrs"]!.AsArray())));
         Assert.NotEqual(Text((await none.GetAsync("/client/v4/ips")).Result["etag"]), Text(answer.Result["etag"]));
+    }
+
+    [Fact]
+    public async Task Operations_TheirExampleBodies_AreTaken()
+    {
+        await using var control = await TestControl.StartAsync();
+        var account = await control.AccountIdAsync();
+        foreach (
+            var operation in new[]
+            {
+                TokenOperations.OfUser.Create,
+                TokenOperations.OfAccount.Create,
+                UserOperations.Edit,
+                AccountOperations.Update,
+            }
+        )
+        {
+            var answer = await control.SendAsync(
+                new HttpMethod(operation.Method),
+                operation.Path.Replace("{account_id}", account),
+                operation.Body!.Example!.ToJsonString()
+            );
+            Assert.True(answer.Status == HttpStatusCode.OK, $"{operation.Id}: {answer.Body.ToJsonString()}");
+        }
     }
 }

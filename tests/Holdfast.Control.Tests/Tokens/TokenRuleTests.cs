@@ -130,6 +130,22 @@ public sealed class TokenRuleTests
     }
 
     [Fact]
+    public async Task Maker_ThatMayDoEverything_StillCannotTouchTheAdminToken()
+    {
+        await using var control = await TestControl.StartAsync();
+        var admin = await control.AdminIdAsync();
+        var shown = (await control.GetAsync($"{TokensPath}/{admin}")).Result["policies"]![0]!;
+        var (_, everything) = await control.AddTokenAsync(Body([shown.ToJsonString()]));
+        foreach (var (method, path) in new[] { (HttpMethod.Put, $"{admin}/value"), (HttpMethod.Delete, admin) })
+        {
+            var answer = await control.SendAsync(method, $"{TokensPath}/{path}", token: everything);
+            Assert.Equal((HttpStatusCode.Forbidden, 9109), (answer.Status, answer.Code));
+        }
+
+        Assert.Equal(HttpStatusCode.OK, (await control.GetAsync("/client/v4/zones")).Status);
+    }
+
+    [Fact]
     public async Task LastAdminToken_CanBeRolledAndNeitherRemovedNorBounded()
     {
         using var data = new TemporaryDirectory();
