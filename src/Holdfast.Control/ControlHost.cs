@@ -1,10 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
 using Holdfast.Control.Access;
+using Holdfast.Control.Audit;
 using Holdfast.Control.Certificates;
 using Holdfast.Control.Envelope;
 using Holdfast.Control.Feed;
+using Holdfast.Control.Operators;
+using Holdfast.Control.Operators.Passwords;
 using Holdfast.Control.Releases;
+using Holdfast.Control.Sessions;
 using Holdfast.Control.Settings;
 using Holdfast.Control.Storage;
 using Holdfast.Control.Tokens;
@@ -41,6 +45,10 @@ public sealed class ControlHost : IAsyncDisposable
     private ControlDatabase? _database;
     private SigningKey? _signingKey;
     private SecretBox? _secrets;
+    private readonly PasswordGate _passwordGate = new();
+    private readonly CancellationTokenSource _stopped = new();
+    private VerificationKeys? _trusted;
+    private Task _auditHeads = Task.CompletedTask;
     private Uri? _url;
 
     private ControlHost(ControlOptions options)
@@ -100,6 +108,11 @@ public sealed class ControlHost : IAsyncDisposable
             _application = null;
         }
 
+        await _stopped.CancelAsync().ConfigureAwait(false);
+        await _auditHeads.ConfigureAwait(false);
+        _stopped.Dispose();
+        _passwordGate.Dispose();
+        _trusted?.Dispose();
         _database?.Dispose();
         _signingKey?.Dispose();
         _secrets?.Dispose();
@@ -113,7 +126,7 @@ public sealed class ControlHost : IAsyncDisposable
         _signingKey = SigningKey.LoadOrCreate(keys.SigningKeyFile);
         _secrets = SecretBox.Load(keys.SecretKeyFile);
         var feedSecret = FeedSecret.Load(keys.FeedKeyFile);
-        _database = ControlDatabase.Open(Path.Combine(Path.GetFullPath(_options.DataDirectory), "control", "control.db"));
+        _database = ControlDatabase.Open(Path.Combine(Path.GetFullPath(_options.DataDirectory), "control", "control.db"), _options.Time);
         var installation = new InstallationStore(_database, _options.Time);
         var accountId = await installation.IdAsync(cancellationToken).ConfigureAwait(false);
 
@@ -121,7 +134,8 @@ public sealed class ControlHost : IAsyncDisposable
         var bound = _options.ListenHandle is { } handle ? AddressOf(handle) : null;
         var tokens = new TokenAuthentication();
         _application = CreateApplication();
-        Compose(_application, tokens, accountId, feedSecret);
+        Compose(_application, tokens, accountId, feedSecret, keys);
+        await SignAuditHeadsAsync(keys, cancellationToken).ConfigureAwait(false);
         await _application.StartAsync(cancellationToken).ConfigureAwait(false);
         _url = bound ?? AddressOf(_application);
 
@@ -129,6 +143,15 @@ public sealed class ControlHost : IAsyncDisposable
         FirstAdminToken = await AdminToken.EnsureAsync(installation, _options.AdminToken, cancellationToken).ConfigureAwait(false);
         tokens.Believe(await installation.TokensAsync().ConfigureAwait(false));
         ControlLog.Listening(_logger, _url);
+    }
+
+    private async Task SignAuditHeadsAsync(KeyDirectory keys, CancellationToken cancellationToken)
+    {
+        _trusted = new VerificationKeys(keys.TrustedDirectory, _options.Time);
+        var log = new AuditLog(_database!);
+        var heads = new AuditHeadWriter(_database!, log, _signingKey!, _trusted, keys.AuditHeadFile, _options.Time, _logger);
+        await heads.CheckAsync(cancellationToken).ConfigureAwait(false);
+        _auditHeads = heads.RunAsync(_stopped.Token);
     }
 
     private WebApplication CreateApplication()
@@ -157,7 +180,7 @@ public sealed class ControlHost : IAsyncDisposable
         return builder.Build();
     }
 
-    private void Compose(WebApplication application, TokenAuthentication tokens, string accountId, FeedSecret feedSecret)
+    private void Compose(WebApplication application, TokenAuthentication tokens, string accountId, FeedSecret feedSecret, KeyDirectory keys)
     {
         var time = _options.Time;
         var signal = new ReleaseSignal();
@@ -167,24 +190,36 @@ public sealed class ControlHost : IAsyncDisposable
         var releases = new ReleaseLog(_database!);
         var nodes = new NodeStore(_database!, time);
         var edges = new EdgeAuthentication(feedSecret, time, _logger);
+        var operators = new OperatorStore(_database!, time);
+        var sessions = new SessionStore(_database!, time);
+        var audit = new AuditLog(_database!);
+        var passwords = new PasswordCheck(_passwordGate, time);
+        var operatorRequests = new OperatorRequests(operators, passwords);
+        var authentication = new Authentication(tokens, sessions, operators, passwords);
+        var refusals = new RefusalAudit(audit, time);
         var stopping = application.Lifetime.ApplicationStopping;
 
         application.Use(next => new ErrorEnvelope(next, _logger).InvokeAsync);
+        application.Use(next => context => refusals.WatchAsync(context, next));
         application.Use(next =>
-            context =>
+            async context =>
             {
-                if (NeedsToken(context.Request.Path))
+                if (NeedsCredential(context.Request))
                 {
-                    tokens.Authenticate(context.Request).Enter(context);
+                    (await authentication.AuthenticateAsync(context).ConfigureAwait(false)).Enter(context);
                 }
 
-                return next(context);
+                await next(context).ConfigureAwait(false);
             }
         );
         application.UseRouting();
         application.Use(next => context => PermissionCheck.CheckAsync(context, next));
         application.MapGet("/healthz", context => context.Response.WriteAsync("ok\n", context.RequestAborted));
         new TokenEndpoints().Map(application);
+        new SessionEndpoints(new SignIn(operators, sessions, passwords, _secrets!, time), sessions).Map(application);
+        new OperatorEndpoints(operators, operatorRequests, passwords, time).Map(application);
+        new CredentialEndpoints(operatorRequests, passwords, _secrets!, time).Map(application);
+        new AuditEndpoints(audit, keys.AuditHeadFile, accountId).Map(application);
         new ZoneEndpoints(zones, accountId).Map(application);
         new SettingEndpoints(zones).Map(application);
         new CertificateEndpoints(zones, certificates, _secrets!, time).Map(application);
@@ -194,8 +229,10 @@ public sealed class ControlHost : IAsyncDisposable
         new UplinkEndpoint(edges, nodes).Map(application);
     }
 
-    /// <summary>Everything but the health check and the channels to the edges, which have a secret of their own.</summary>
-    private static bool NeedsToken(PathString path) => path.Value is not ("/healthz" or FeedHeaders.FeedPath or FeedHeaders.UplinkPath);
+    /// <summary>Everything but the health check, signing in, and the channels to the edges, which have a secret of their own.</summary>
+    private static bool NeedsCredential(HttpRequest request) =>
+        request.Path.Value is not ("/healthz" or FeedHeaders.FeedPath or FeedHeaders.UplinkPath)
+        && !(request.Path.Value == SessionOperations.Path && HttpMethods.IsPost(request.Method));
 
     private static Uri AddressOf(WebApplication application) =>
         new(application.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());

@@ -28,20 +28,19 @@ internal sealed class ControlOptions
     /// <summary>Whether JSON is wanted.</summary>
     public bool WantsJson(ParseResult result) => result.GetValue(json);
 
+    /// <summary>The data directory that the options name.</summary>
+    public DataDirectory Data(ParseResult result, CliContext context) =>
+        DataDirectory.At(DataDirectory.Resolve(result.GetValue(data), context.Environment, context.CurrentDirectory));
+
     /// <summary>edge-1 of what runs on this machine's data directory; null when another control is meant or nothing runs.</summary>
     public EdgeUrls? LocalEdge(ParseResult result, CliContext context)
     {
-        var here = DataDirectory.At(DataDirectory.Resolve(result.GetValue(data), context.Environment, context.CurrentDirectory));
+        var here = Data(result, context);
         return result.GetValue(control) is null && RunState.TryRead(here, out var state) && state.Edges.Count > 0 ? state.Edges[0] : null;
     }
 
     /// <summary>A client for the API that the options name.</summary>
     /// <exception cref="CliFailure">Address or token are not to be had.</exception>
     public ControlClient Open(ParseResult result, CliContext context) =>
-        ControlClient.Open(
-            context,
-            DataDirectory.At(DataDirectory.Resolve(result.GetValue(data), context.Environment, context.CurrentDirectory)),
-            result.GetValue(control),
-            result.GetValue(token)
-        );
+        ControlClient.Open(context, Data(result, context), result.GetValue(control), result.GetValue(token));
 }

@@ -77,6 +77,12 @@ internal static class HoldfastCommand
                 CertListCommand.Create(context),
                 CertTrustCommand.Create(context)
             ),
+            Group(
+                "audit",
+                "The audit log: who changed what, and whether the log itself is whole.",
+                AuditListCommand.Create(context),
+                AuditVerifyCommand.Create(context)
+            ),
             LogsCommand.Create(context),
             Group(
                 "run",

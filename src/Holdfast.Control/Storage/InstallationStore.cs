@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using Holdfast.Artifacts;
+using Holdfast.Control.Audit;
 using Microsoft.EntityFrameworkCore;
 
 namespace Holdfast.Control.Storage;
@@ -44,8 +46,9 @@ internal sealed class InstallationStore
             await context.Tokens.Select(row => new StoredToken(row.Id, row.Name, row.Hash)).ToListAsync().ConfigureAwait(false)
         );
 
-    public Task<StoredToken> AddTokenAsync(string name, byte[] hash, CancellationToken cancellationToken) =>
+    public Task<StoredToken> AddTokenAsync(string name, byte[] hash, AuditScope audit, CancellationToken cancellationToken) =>
         _database.WriteAsync(
+            audit,
             context =>
             {
                 var row = new TokenRow
@@ -56,6 +59,7 @@ internal sealed class InstallationStore
                     CreatedAt = _time.GetUtcNow().UtcDateTime,
                 };
                 context.Tokens.Add(row);
+                audit.Record("token", row.Id, null, null, new JsonObject { ["id"] = row.Id, ["name"] = name });
                 return Task.FromResult(new StoredToken(row.Id, row.Name, row.Hash));
             },
             cancellationToken

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Holdfast.Control.Audit;
 using Holdfast.Control.Storage;
 
 namespace Holdfast.Control.Tokens;
@@ -35,7 +36,7 @@ internal static class AdminToken
         }
 
         var token = given ?? New();
-        await store.AddTokenAsync("admin", Hash(token), cancellationToken).ConfigureAwait(false);
+        await store.AddTokenAsync("admin", Hash(token), AuditScope.System("tokens-first"), cancellationToken).ConfigureAwait(false);
         return known.Count == 0 ? token : null;
     }
 }
