@@ -46,7 +46,7 @@ public sealed class ControlHost : IAsyncDisposable
     private SigningKey? _signingKey;
     private SecretBox? _secrets;
     private readonly PasswordGate _passwordGate = new();
-    private readonly CancellationTokenSource _stopped = new();
+    private CancellationTokenSource? _stopped;
     private VerificationKeys? _trusted;
     private Task _auditHeads = Task.CompletedTask;
     private Uri? _url;
@@ -108,9 +108,14 @@ public sealed class ControlHost : IAsyncDisposable
             _application = null;
         }
 
-        await _stopped.CancelAsync().ConfigureAwait(false);
-        await _auditHeads.ConfigureAwait(false);
-        _stopped.Dispose();
+        if (_stopped is not null)
+        {
+            await _stopped.CancelAsync().ConfigureAwait(false);
+            await _auditHeads.ConfigureAwait(false);
+            _stopped.Dispose();
+            _stopped = null;
+        }
+
         _passwordGate.Dispose();
         _trusted?.Dispose();
         _database?.Dispose();
@@ -151,6 +156,7 @@ public sealed class ControlHost : IAsyncDisposable
         var log = new AuditLog(_database!);
         var heads = new AuditHeadWriter(_database!, log, _signingKey!, _trusted, keys.AuditHeadFile, _options.Time, _logger);
         await heads.CheckAsync(cancellationToken).ConfigureAwait(false);
+        _stopped = new CancellationTokenSource();
         _auditHeads = heads.RunAsync(_stopped.Token);
     }
 
@@ -195,7 +201,7 @@ public sealed class ControlHost : IAsyncDisposable
         var audit = new AuditLog(_database!);
         var passwords = new PasswordCheck(_passwordGate, time);
         var operatorRequests = new OperatorRequests(operators, passwords);
-        var authentication = new Authentication(tokens, sessions, operators, passwords);
+        var authentication = new Authentication([new SessionScheme(sessions), new ApiKeyScheme(operators), tokens], time);
         var refusals = new RefusalAudit(audit, time);
         var stopping = application.Lifetime.ApplicationStopping;
 

@@ -83,6 +83,9 @@ internal static class HoldfastCommand
                 AuditListCommand.Create(context),
                 AuditVerifyCommand.Create(context)
             ),
+            BackupCommand.Create(context),
+            RestoreCommand.Create(context),
+            Group("node", "This machine as a node of the installation.", NodeTrustCommand.Create(context)),
             LogsCommand.Create(context),
             Group(
                 "run",

@@ -1,90 +1,53 @@
 using Holdfast.Control.Envelope;
-using Holdfast.Control.Operators;
-using Holdfast.Control.Operators.Passwords;
-using Holdfast.Control.Sessions;
-using Holdfast.Control.Storage;
-using Holdfast.Control.Tokens;
 using Microsoft.AspNetCore.Http;
 
 namespace Holdfast.Control.Access;
 
 /// <summary>
-/// Who makes a request: an operator's session (<c>Authorization: Bearer hfs_...</c>), an operator's API key (<c>X-Auth-Email</c> and
-/// <c>X-Auth-Key</c>), or an API token (<c>Authorization: Bearer</c>).
+/// The step before routing: who calls? Wrong credentials are slowed by address; good ones never are, whatever else comes from their
+/// address. An attacker behind the same NAT or proxy can so lock nobody out, and gains nothing by it: tokens have 240 random bits, so it
+/// is not the pause that keeps them from being guessed. The pause keeps rubbish cheap.
 /// </summary>
 internal sealed class Authentication
 {
-    private const string Bearer = "Bearer ";
-    private const string KeyHeader = "X-Auth-Key";
-    private const string EmailHeader = "X-Auth-Email";
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
-    private readonly TokenAuthentication _tokens;
-    private readonly SessionStore _sessions;
-    private readonly OperatorStore _operators;
-    private readonly PasswordCheck _failures;
+    private readonly IReadOnlyList<ICredentialScheme> _schemes;
+    private readonly FailureCounter _failures;
 
-    public Authentication(TokenAuthentication tokens, SessionStore sessions, OperatorStore operators, PasswordCheck failures)
+    /// <summary>The step.</summary>
+    /// <param name="schemes">The ways to say who calls; the first that the request uses decides.</param>
+    /// <param name="time">The clock.</param>
+    public Authentication(IReadOnlyList<ICredentialScheme> schemes, TimeProvider time)
     {
-        _tokens = tokens;
-        _sessions = sessions;
-        _operators = operators;
-        _failures = failures;
+        _schemes = schemes;
+        _failures = new FailureCounter(LongestPause, time);
     }
 
     /// <summary>The caller.</summary>
     /// <exception cref="ApiException">No credential, or none that is good.</exception>
     public async ValueTask<Caller> AuthenticateAsync(HttpContext context)
     {
-        var headers = context.Request.Headers;
-        var authorization = headers.Authorization.ToString();
-        if (authorization.Length > Bearer.Length && authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
+        foreach (var scheme in _schemes)
         {
-            var text = authorization[Bearer.Length..].Trim();
-            if (text.StartsWith(SignIn.TokenPrefix, StringComparison.Ordinal))
+            if (await scheme.CheckAsync(context).ConfigureAwait(false) is { } verdict)
             {
-                return await SessionAsync(context, text).ConfigureAwait(false);
+                return verdict.Caller ?? throw Refused(context, verdict);
             }
         }
-        else if (headers.ContainsKey(KeyHeader))
-        {
-            return await ApiKeyAsync(context, headers[EmailHeader].ToString(), headers[KeyHeader].ToString()).ConfigureAwait(false);
-        }
 
-        return _tokens.Authenticate(context.Request);
+        throw new ApiException(401, new ApiError(ErrorCodes.Authentication, "Authentication error: send Authorization: Bearer TOKEN"));
     }
 
-    private async Task<Caller> SessionAsync(HttpContext context, string token)
+    private ApiException Refused(HttpContext context, CredentialVerdict verdict)
     {
-        _failures.CheckAddress(context);
-        var session =
-            token.Length > OpaqueSecret.MaxLength
-                ? null
-                : await _sessions.UseAsync(OpaqueSecret.Hash(token), context.RequestAborted).ConfigureAwait(false);
-        if (session is null)
+        var address = AddressKey.Of(context.Connection.RemoteIpAddress);
+        if (_failures.Pause(address) is { } left)
         {
-            _failures.CountAddress(context);
-            throw new ApiException(401, new ApiError(ErrorCodes.Authentication, "the session is over: sign in again"));
+            return ApiException.TooMany(left);
         }
 
-        return CallerOf(session.Operator, CredentialKind.Session, session.Id);
+        _failures.Failed(address);
+        return new ApiException(verdict.Status, verdict.Error!);
     }
-
-    private async Task<Caller> ApiKeyAsync(HttpContext context, string email, string key)
-    {
-        _failures.CheckAddress(context);
-        var known =
-            email.Length > OperatorEmail.MaxLength
-                ? null
-                : await _operators.FindByEmailAsync(email.Trim().ToLowerInvariant()).ConfigureAwait(false);
-        if (known is not { Disabled: false, ApiKeyHash: { } hash } || !OpaqueSecret.Matches(key, hash))
-        {
-            _failures.CountAddress(context);
-            throw new ApiException(403, new ApiError(ErrorCodes.UnknownKeyOrEmail, "Unknown X-Auth-Key or X-Auth-Email"));
-        }
-
-        return CallerOf(known, CredentialKind.ApiKey, known.Id);
-    }
-
-    private static Caller CallerOf(StoredOperator known, CredentialKind kind, string credentialId) =>
-        new(credentialId, known.Email, OperatorRoles.PoliciesOf(known.Role)) { Credential = kind, OperatorId = known.Id };
 }

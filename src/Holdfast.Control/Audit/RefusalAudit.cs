@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Holdfast.Control.Envelope;
+using Holdfast.Control.Operations;
 using Holdfast.Control.Storage;
 using Microsoft.AspNetCore.Http;
 
@@ -36,27 +37,33 @@ internal sealed class RefusalAudit
         try
         {
             await next(context).ConfigureAwait(false);
+            await NoteAsync(context, context.Response.StatusCode).ConfigureAwait(false);
         }
-        catch (ApiException refusal) when (refusal.Status is 401 or 403)
+        catch (ApiException refusal)
         {
-            if (MayWrite(out var leftOut))
-            {
-                await WriteAsync(context, refusal, leftOut).ConfigureAwait(false);
-            }
-
+            await NoteAsync(context, refusal.Status).ConfigureAwait(false);
             throw;
         }
     }
 
-    private async Task WriteAsync(HttpContext context, ApiException refusal, long leftOut)
+    private async Task NoteAsync(HttpContext context, int status)
+    {
+        // A route that is no operation is a channel to the edges; what they are refused is in the program's log.
+        var isChannel = context.GetEndpoint() is { } route && route.Metadata.GetMetadata<ApiOperation>() is null;
+        if (status is 401 or 403 && !isChannel && MayWrite(out var leftOut))
+        {
+            await WriteAsync(context, status, leftOut).ConfigureAwait(false);
+        }
+    }
+
+    private async Task WriteAsync(HttpContext context, int status, long leftOut)
     {
         var path = context.Request.Path.Value ?? "/";
         var after = new JsonObject
         {
             ["method"] = context.Request.Method,
             ["path"] = path.Length > 200 ? path[..200] : path,
-            ["status"] = refusal.Status,
-            ["code"] = refusal.Errors[0].Code,
+            ["status"] = status,
         };
         if (leftOut > 0)
         {
@@ -67,9 +74,9 @@ internal sealed class RefusalAudit
         scope.Record("request", "", null, null, after);
         try
         {
-            await _log.WriteRefusalAsync(scope, context.RequestAborted).ConfigureAwait(false);
+            await _log.WriteRefusalAsync(scope, CancellationToken.None).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is StorageUnavailableException or OperationCanceledException)
+        catch (StorageUnavailableException)
         {
             // The refusal stands whether or not it could be written down.
             CountLeftOut();

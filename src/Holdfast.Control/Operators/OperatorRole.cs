@@ -54,6 +54,13 @@ internal static class OperatorRoles
             _ => Viewing,
         };
 
+    /// <summary>An operator as the caller of a request.</summary>
+    /// <param name="known">Who.</param>
+    /// <param name="kind">What they presented.</param>
+    /// <param name="credentialId">The session's id, or the operator's.</param>
+    public static Caller CallerOf(StoredOperator known, CredentialKind kind, string credentialId) =>
+        new(credentialId, known.Email, PoliciesOf(known.Role)) { Credential = kind, OperatorId = known.Id };
+
     /// <summary>Whether the caller may do all that the role may: nobody gives away more than they have.</summary>
     public static bool MayGrant(Caller caller, OperatorRole role) =>
         PoliciesOf(role)

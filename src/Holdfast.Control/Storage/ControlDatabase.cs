@@ -169,7 +169,9 @@ internal sealed class ControlDatabase : IDisposable
         _writing.Dispose();
     }
 
-    private static FileStream TakeOwnership(string path)
+    /// <summary>Holds the lock of a database, which one control has.</summary>
+    /// <exception cref="ControlDatabaseException">Another has it.</exception>
+    internal static FileStream TakeOwnership(string path)
     {
         try
         {

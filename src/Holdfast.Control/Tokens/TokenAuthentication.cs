@@ -10,7 +10,7 @@ namespace Holdfast.Control.Tokens;
 /// Who may use the API: bearer tokens (RFC 6750). The hashes are in memory, and every presented token is compared with all of them in
 /// a time that does not depend on what matches.
 /// </summary>
-internal sealed class TokenAuthentication
+internal sealed class TokenAuthentication : ICredentialScheme
 {
     /// <summary>Longest token that is looked at; longer ones cannot be ours.</summary>
     public const int MaxTokenLength = 200;
@@ -22,24 +22,25 @@ internal sealed class TokenAuthentication
     /// <summary>Says which tokens are believed from now on; before the first call none is.</summary>
     public void Believe(IReadOnlyList<StoredToken> tokens) => _tokens = tokens;
 
-    /// <summary>Whose token the request presents.</summary>
-    /// <exception cref="ApiException">It presents none, or one that is not believed here.</exception>
-    public Caller Authenticate(HttpRequest request)
+    /// <inheritdoc/>
+    public ValueTask<CredentialVerdict?> CheckAsync(HttpContext context)
     {
-        var header = request.Headers.Authorization.ToString();
+        var header = context.Request.Headers.Authorization.ToString();
         if (!header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) || header.Length == Prefix.Length)
         {
-            throw new ApiException(401, new ApiError(ErrorCodes.Authentication, "Authentication error: send Authorization: Bearer TOKEN"));
+            return default;
         }
 
-        var token = Find(header[Prefix.Length..].Trim()) ?? throw Refused(request);
-        return new Caller(token.Id, token.Name, [Policy.Everything]);
+        var verdict = Find(header[Prefix.Length..].Trim()) is { } token
+            ? CredentialVerdict.Good(new Caller(token.Id, token.Name, [Policy.Everything]))
+            : Refused(context.Request);
+        return ValueTask.FromResult<CredentialVerdict?>(verdict);
     }
 
-    private static ApiException Refused(HttpRequest request) =>
+    private static CredentialVerdict Refused(HttpRequest request) =>
         request.Path.StartsWithSegments(TokenOperations.VerifyPath, StringComparison.Ordinal)
-            ? new ApiException(401, new ApiError(ErrorCodes.InvalidToken, "Invalid API Token"))
-            : new ApiException(403, new ApiError(ErrorCodes.InvalidAccessToken, "Invalid access token"));
+            ? CredentialVerdict.Refused(401, ErrorCodes.InvalidToken, "Invalid API Token")
+            : CredentialVerdict.Refused(403, ErrorCodes.InvalidAccessToken, "Invalid access token");
 
     private StoredToken? Find(string text)
     {

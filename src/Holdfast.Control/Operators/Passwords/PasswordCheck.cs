@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Holdfast.Control.Access;
 using Holdfast.Control.Audit;
 using Holdfast.Control.Envelope;
@@ -36,7 +35,12 @@ internal sealed class PasswordCheck
     /// <exception cref="ApiException">429 or 503 with Retry-After: it was not looked at.</exception>
     public async Task<(bool IsRight, string? NewHash)> CheckAsync(HttpContext context, string email, StoredOperator? known, string password)
     {
-        CheckAddress(context);
+        var address = _addresses.Pause(AddressKey.Of(context.Connection.RemoteIpAddress));
+        if (address is { } left)
+        {
+            throw ApiException.TooMany(left);
+        }
+
         if (known?.SignedInFrom != AuditScope.AddressOf(context) && _accounts.Pause(email) is { } pause)
         {
             throw ApiException.TooMany(pause);
@@ -59,24 +63,11 @@ internal sealed class PasswordCheck
     public Task<string> HashAsync(string password, CancellationToken cancellationToken) =>
         _gate.RunAsync(() => PasswordHash.Of(password), cancellationToken);
 
-    /// <summary>Refuses an address that failed too often just now.</summary>
-    /// <exception cref="ApiException">429 with Retry-After.</exception>
-    public void CheckAddress(HttpContext context)
-    {
-        if (_addresses.Pause(Key(context)) is { } pause)
-        {
-            throw ApiException.TooMany(pause);
-        }
-    }
-
-    /// <summary>Counts a failure for the address.</summary>
-    public void CountAddress(HttpContext context) => _addresses.Failed(Key(context));
-
     /// <summary>Counts a failure of address and account.</summary>
     /// <returns>The one answer to everything that can be wrong: 401.</returns>
     public ApiException Failed(HttpContext context, string email)
     {
-        CountAddress(context);
+        _addresses.Failed(AddressKey.Of(context.Connection.RemoteIpAddress));
         _accounts.Failed(email);
         return new ApiException(401, new ApiError(ErrorCodes.Authentication, "e-mail address, password or code is wrong"));
     }
@@ -84,16 +75,7 @@ internal sealed class PasswordCheck
     /// <summary>Forgets the failures of address and account.</summary>
     public void Succeeded(HttpContext context, string email)
     {
-        _addresses.Succeeded(Key(context));
+        _addresses.Succeeded(AddressKey.Of(context.Connection.RemoteIpAddress));
         _accounts.Succeeded(email);
-    }
-
-    /// <summary>The address, of IPv6 the network: one subscriber has a /64.</summary>
-    private static string Key(HttpContext context)
-    {
-        var address = context.Connection.RemoteIpAddress;
-        return address is { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false }
-            ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8))
-            : AuditScope.AddressOf(context);
     }
 }
