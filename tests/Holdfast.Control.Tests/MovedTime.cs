@@ -1,15 +1,16 @@
 namespace Holdfast.Control.Tests;
 
-/// <summary>The system's time, moved forward by the test: timers run as they do, and what looks at the clock sees it jump.</summary>
+/// <summary>A clock that stands still until the test moves it. Timers run as the system's do.</summary>
 internal sealed class MovedTime : TimeProvider
 {
-    private long _offset;
+    private readonly DateTimeOffset _start = System.GetUtcNow();
+    private long _moved;
 
-    public override long GetTimestamp() => System.GetTimestamp() + (long)(Offset.TotalSeconds * TimestampFrequency);
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + Offset;
+    public override long GetTimestamp() => Interlocked.Read(ref _moved);
 
-    public void Advance(TimeSpan by) => Interlocked.Add(ref _offset, by.Ticks);
+    public override DateTimeOffset GetUtcNow() => _start + TimeSpan.FromTicks(Interlocked.Read(ref _moved));
 
-    private TimeSpan Offset => TimeSpan.FromTicks(Interlocked.Read(ref _offset));
+    public void Advance(TimeSpan by) => Interlocked.Add(ref _moved, by.Ticks);
 }

@@ -11,6 +11,7 @@ namespace Holdfast.Cli.Commands;
 internal static class AuditListCommand
 {
     private const int DefaultCount = 50;
+    private static readonly string[] Names = ["name", "email", "path"];
 
     public static Command Create(CliContext context)
     {
@@ -82,9 +83,10 @@ internal static class AuditListCommand
 
     private static string NameOf(JsonElement entry)
     {
-        foreach (var side in new[] { "after", "before" })
+        // A zone has a name, an operator an address, a refused request a path.
+        foreach (var (side, member) in from side in new[] { "after", "before" } from member in Names select (side, member))
         {
-            if (entry.TryGetProperty(side, out var thing) && ZoneApi.Text(thing, "name") is { Length: > 0 } name)
+            if (entry.TryGetProperty(side, out var thing) && ZoneApi.Text(thing, member) is { Length: > 0 } name)
             {
                 return name;
             }

@@ -16,6 +16,18 @@ internal sealed class AuditLog
         _database = database;
     }
 
+    /// <summary>Lets the database itself refuse to change or remove entries, whatever code asks it to.</summary>
+    public static void Protect(ControlDbContext context)
+    {
+        foreach (var change in new[] { "UPDATE", "DELETE" })
+        {
+            var sql =
+                $"CREATE TRIGGER IF NOT EXISTS audit_log_no_{change.ToLowerInvariant()} BEFORE {change} ON audit_log "
+                + "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END";
+            context.Database.ExecuteSqlRaw(sql);
+        }
+    }
+
     /// <summary>Adds an entry to the transaction: its number, time and hashes are made here.</summary>
     /// <returns>The entry as it is stored.</returns>
     public static async Task<AuditEntry> AppendAsync(ControlDbContext context, AuditEntry draft, TimeProvider time)

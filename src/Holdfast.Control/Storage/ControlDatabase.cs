@@ -236,6 +236,8 @@ internal sealed class ControlDatabase : IDisposable
             context.Database.ExecuteSqlRaw("DROP TABLE IF EXISTS \"__EFMigrationsLock\"");
             context.Database.Migrate();
         }
+
+        AuditLog.Protect(context);
     }
 
     private static string Explain(string path, Exception e) =>

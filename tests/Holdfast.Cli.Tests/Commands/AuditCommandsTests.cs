@@ -46,6 +46,16 @@ public sealed class AuditCommandsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task List_RefusedRequest_SaysSoAndWhere()
+    {
+        using var stranger = new HttpClient { BaseAddress = control.Url };
+        stranger.DefaultRequestHeaders.Authorization = new("Bearer", "not-a-token-of-this-place");
+        using var refused = await stranger.GetAsync("/client/v4/accounts", TestContext.Current.CancellationToken);
+        var (_, output, _) = await RunAsync("audit", "list", "--count", "1");
+        Assert.Matches(@"3 .* anonymous +127\.0\.0\.1 +authentication \(refused\) +request /client/v4/accounts", output);
+    }
+
+    [Fact]
     public async Task List_Json_IsCutAtTheCount()
     {
         var (exitCode, output, _) = await RunAsync("audit", "list", "--json", "--count", "1");

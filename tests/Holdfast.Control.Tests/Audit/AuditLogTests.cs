@@ -5,11 +5,15 @@ using Holdfast.Control.Storage;
 using Holdfast.Control.Tests.Operators;
 using Holdfast.Releases.Keys;
 using Holdfast.Releases.Signing;
+using Microsoft.Data.Sqlite;
 
 namespace Holdfast.Control.Tests.Audit;
 
 public sealed class AuditLogTests
 {
+    /// <summary>What somebody with the file does first.</summary>
+    private const string Unprotect = "DROP TRIGGER audit_log_no_update; DROP TRIGGER audit_log_no_delete; ";
+
     [Fact]
     public async Task Change_OfAZone_SaysWhoWhatBeforeAndAfter()
     {
@@ -162,8 +166,20 @@ public sealed class AuditLogTests
         using var data = new TemporaryDirectory();
         await WriteThreeAsync(data.Path);
         Assert.Null((await VerifyAsync(data.Path)).Problem);
-        SignInTests.Execute(data.Path, sql, null);
+        SignInTests.Execute(data.Path, Unprotect + sql, null);
         Assert.StartsWith(problem, (await VerifyAsync(data.Path)).Problem!, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("UPDATE audit_log SET ActorName = 'nobody' WHERE Sequence = 3")]
+    [InlineData("DELETE FROM audit_log WHERE Sequence = 4")]
+    public async Task Table_ChangedByOrdinarySql_RefusesIt(string sql)
+    {
+        using var data = new TemporaryDirectory();
+        await WriteThreeAsync(data.Path);
+        var error = Assert.Throws<SqliteException>(() => SignInTests.Execute(data.Path, sql, null));
+        Assert.Contains("append-only", error.Message, StringComparison.Ordinal);
+        Assert.Null((await VerifyAsync(data.Path)).Problem);
     }
 
     [Fact]
@@ -196,7 +212,7 @@ public sealed class AuditLogTests
     {
         using var data = new TemporaryDirectory();
         await WriteThreeAsync(data.Path);
-        SignInTests.Execute(data.Path, "DELETE FROM audit_log WHERE Sequence = 4", null);
+        SignInTests.Execute(data.Path, Unprotect + "DELETE FROM audit_log WHERE Sequence = 4", null);
         await using var control = await TestControl.StartAsync(data.Path);
         var entry = (await control.GetAsync("/holdfast/v1/audit_logs?operation=audit-head-differs")).Result[0]!;
         Assert.Equal(4, entry["before"]!["sequence"]!.GetValue<int>());

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
 using Holdfast.Control.Operators.Passwords;
 using Microsoft.Data.Sqlite;
 using OtpNet;
@@ -68,6 +69,26 @@ public sealed class SignInTests
         time.Advance(TimeSpan.FromSeconds(61));
         await ops.SignInAsync();
         Assert.Equal(HttpStatusCode.Unauthorized, (await ops.TrySignInAsync("anything that is wrong")).Status);
+    }
+
+    [Fact]
+    public async Task SignIn_OthersFailOnTheAccount_SlowsThemAndNotItsOwner()
+    {
+        await using var control = await TestControl.StartAsync(time: new MovedTime());
+        using var owner = await OperatorUnderTest.AddAsync(control);
+        await owner.SignInAsync();
+        foreach (var last in new[] { 2, 3 })
+        {
+            using var stranger = ClientFrom($"127.0.0.{last}", control.Host.Url);
+            for (var i = 0; i < 4; i++)
+            {
+                await OperatorUnderTest.TrySignInAsync(stranger, "anything that is wrong");
+            }
+        }
+
+        using var another = ClientFrom("127.0.0.4", control.Host.Url);
+        Assert.Equal((HttpStatusCode)429, (await OperatorUnderTest.TrySignInAsync(another, OperatorUnderTest.Password)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await owner.TrySignInAsync(OperatorUnderTest.Password)).Status);
     }
 
     [Fact]
@@ -220,6 +241,25 @@ public sealed class SignInTests
         );
         Assert.Single(answers, answer => answer.Status == HttpStatusCode.OK);
     }
+
+    /// <summary>A client whose requests come from this address; every address in 127.0.0.0/8 is this machine's.</summary>
+    private static HttpClient ClientFrom(string address, Uri control) =>
+        new(
+            new SocketsHttpHandler
+            {
+                UseProxy = false,
+                ConnectCallback = async (context, cancellationToken) =>
+                {
+                    var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                    socket.Bind(new IPEndPoint(IPAddress.Parse(address), 0));
+                    await socket.ConnectAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, cancellationToken);
+                    return new NetworkStream(socket, ownsSocket: true);
+                },
+            }
+        )
+        {
+            BaseAddress = control,
+        };
 
     internal static string? Execute(string data, string sql, string? hash)
     {
