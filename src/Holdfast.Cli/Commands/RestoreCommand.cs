@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Holdfast.Cli.Settings;
-using Holdfast.Cli.Supervision;
 using Holdfast.Cli.Terminal;
 using Holdfast.Control.Backup;
 
@@ -31,9 +30,6 @@ internal static class RestoreCommand
                 );
                 var path = Path.GetFullPath(result.GetRequiredValue(file), context.CurrentDirectory);
                 directory.Create();
-
-                // 'up' would start a stopped control again in the middle of it.
-                using var notRunning = DataDirectoryLock.Take(directory);
                 try
                 {
                     var (manifest, aside) = await ControlBackup.RestoreAsync(directory.Root, path, context.Time, cancellationToken);

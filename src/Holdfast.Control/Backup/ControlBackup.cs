@@ -42,9 +42,9 @@ public static class ControlBackup
         {
             // The keys first: the audit log's head that is copied is then never ahead of the database that is copied.
             var files = new List<string>();
-            foreach (var path in Directory.GetFiles(Path.Combine(root, "keys"), "*", SearchOption.AllDirectories))
+            foreach (var path in FilesBelow(root, "keys"))
             {
-                Copy(root, staging, Path.GetRelativePath(root, path), files);
+                Copy(root, staging, path, files);
             }
 
             foreach (var path in OtherFiles.Where(name => File.Exists(Path.Combine(root, name))))
@@ -91,7 +91,9 @@ public static class ControlBackup
             var staging = Staging(Path.Combine(root, "restore"));
             try
             {
-                using var stopped = DatabaseCopy.HoldStopped(Path.Combine(root, Database));
+                using var stopped = await DatabaseCopy
+                    .HoldStoppedAsync(Path.Combine(root, Database), time, cancellationToken)
+                    .ConfigureAwait(false);
                 var manifest = await BackupFile.ExtractAsync(file, staging, cancellationToken).ConfigureAwait(false);
                 if (!manifest.Files.Any(entry => entry.Path == Database))
                 {
@@ -145,29 +147,55 @@ public static class ControlBackup
         File.Delete(path + ".lock");
     }
 
-    /// <summary>Moves the old aside and the new in. Each move is a rename; after a crash between two of them both are still there.</summary>
+    /// <summary>
+    /// Keeps the old aside and puts the new in its place, while control's lock is held: an 'up' that goes on serving may try to start
+    /// control all the time. After a crash in the middle both are still there, and restoring again brings it to its end.
+    /// </summary>
+    /// <returns>Where the old is, or null when there was none.</returns>
     private static string? Swap(string root, string staging, TimeProvider time)
     {
-        string? aside = null;
-        foreach (var name in Directory.GetFileSystemEntries(staging).Select(path => Path.GetFileName(path)!))
+        var stamp = time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+        var aside = Path.Combine(root, $"before-restore-{stamp}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(2))}");
+
+        // A write-ahead log that stayed behind would be played into the new database.
+        foreach (var file in new[] { Database + "-wal", Database + "-shm", Database }.Concat(OtherFiles))
         {
-            var there = Path.Combine(root, name);
-            if (Directory.Exists(there) || File.Exists(there))
+            if (
+                File.Exists(Path.Combine(root, file))
+                && (file.StartsWith(Database, StringComparison.Ordinal) || File.Exists(Path.Combine(staging, file)))
+            )
             {
-                if (aside is null)
-                {
-                    var stamp = time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
-                    aside = Path.Combine(root, $"before-restore-{stamp}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(2))}");
-                    Directory.CreateDirectory(aside, OwnerOnly);
-                }
-
-                Directory.Move(there, Path.Combine(aside, name));
+                File.Move(Path.Combine(root, file), Prepared(aside, file));
             }
-
-            Directory.Move(Path.Combine(staging, name), there);
         }
 
-        return aside;
+        // Keys are replaced one by one, never missing: what is in use goes on, and a key that was trusted since stays trusted.
+        foreach (var path in FilesBelow(root, "keys"))
+        {
+            File.Copy(Path.Combine(root, path), Prepared(aside, path));
+        }
+
+        foreach (var path in FilesBelow(staging, ""))
+        {
+            File.Move(Path.Combine(staging, path), Prepared(root, path), overwrite: true);
+        }
+
+        return Directory.Exists(aside) ? aside : null;
+    }
+
+    private static IEnumerable<string> FilesBelow(string root, string directory)
+    {
+        var below = Path.Combine(root, directory);
+        return Directory.Exists(below)
+            ? Directory.GetFiles(below, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(root, path))
+            : [];
+    }
+
+    private static string Prepared(string root, string path)
+    {
+        var target = Path.Combine(root, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!, OwnerOnly);
+        return target;
     }
 
     private static string Staging(string near)
@@ -185,9 +213,7 @@ public static class ControlBackup
             return;
         }
 
-        var target = Path.Combine(staging, path);
-        Directory.CreateDirectory(Path.GetDirectoryName(target)!, OwnerOnly);
-        File.Copy(Path.Combine(root, path), target);
+        File.Copy(Path.Combine(root, path), Prepared(staging, path));
         files.Add(path);
     }
 }

@@ -249,7 +249,7 @@ internal sealed class ControlDatabase : IDisposable
         };
 
     private static string Advice(string path) =>
-        $"the edges serve on without it. Move it away together with {Path.GetFileName(path)}-wal and -shm, and put a backup in its place";
+        $"the edges serve on without it. 'holdfast restore FILE' moves {Path.GetFileName(path)} away and puts a backup in its place";
 
     /// <summary>What SQLite remembers per connection.</summary>
     private sealed class Pragmas : DbConnectionInterceptor

@@ -1,3 +1,4 @@
+using Holdfast.Releases.Keys;
 using Microsoft.Data.Sqlite;
 
 namespace Holdfast.Control.Storage;
@@ -5,6 +6,11 @@ namespace Holdfast.Control.Storage;
 /// <summary>Copies of control's database, taken from outside the process that owns it.</summary>
 internal static class DatabaseCopy
 {
+    /// <summary>Longer than a start of control that fails.</summary>
+    private static readonly TimeSpan LongestTry = TimeSpan.FromSeconds(3);
+
+    private static readonly TimeSpan TryInterval = TimeSpan.FromMilliseconds(20);
+
     /// <summary>Copies one moment's state with SQLite's online backup; writers are not held up.</summary>
     /// <exception cref="ControlDatabaseException">The database cannot be read, or the copy cannot be written.</exception>
     public static async Task CopyAsync(string from, string to)
@@ -33,11 +39,28 @@ internal static class DatabaseCopy
         }
     }
 
-    /// <summary>Takes control's place at the database, so that none runs and none can start meanwhile.</summary>
+    /// <summary>
+    /// Takes control's place at the database, so that none runs and none can start meanwhile. A control that cannot start because the
+    /// database is damaged, and is tried again and again, has the place for moments: it is waited for.
+    /// </summary>
     /// <returns>Gives the place up when it is disposed.</returns>
     /// <exception cref="ControlDatabaseException">Control runs.</exception>
-    public static IDisposable? HoldStopped(string database) =>
-        Directory.Exists(Path.GetDirectoryName(database)) ? ControlDatabase.TakeOwnership(database + ".lock") : null;
+    public static async Task<IDisposable> HoldStoppedAsync(string database, TimeProvider time, CancellationToken cancellationToken)
+    {
+        KeyFile.CreateDirectory(Path.GetDirectoryName(database)!);
+        var begun = time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return ControlDatabase.TakeOwnership(database + ".lock");
+            }
+            catch (ControlDatabaseException) when (time.GetElapsedTime(begun) < LongestTry)
+            {
+                await Task.Delay(TryInterval, time, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
 
     private static string Text(string path, SqliteOpenMode mode) =>
         new SqliteConnectionStringBuilder
