@@ -3,10 +3,14 @@ using System.Net.Sockets;
 using Holdfast.Control.Access;
 using Holdfast.Control.Accounts;
 using Holdfast.Control.Addresses;
+using Holdfast.Control.Audit;
 using Holdfast.Control.Certificates;
 using Holdfast.Control.Envelope;
 using Holdfast.Control.Feed;
+using Holdfast.Control.Operators;
+using Holdfast.Control.Operators.Passwords;
 using Holdfast.Control.Releases;
+using Holdfast.Control.Sessions;
 using Holdfast.Control.Settings;
 using Holdfast.Control.Storage;
 using Holdfast.Control.Tokens;
@@ -46,6 +50,10 @@ public sealed class ControlHost : IAsyncDisposable
     private SecretBox? _secrets;
     private TokenStore? _tokens;
     private TokenUse? _use;
+    private readonly PasswordGate _passwordGate = new();
+    private CancellationTokenSource? _stopped;
+    private VerificationKeys? _trusted;
+    private Task _auditHeads = Task.CompletedTask;
     private Uri? _url;
 
     private ControlHost(ControlOptions options)
@@ -105,6 +113,16 @@ public sealed class ControlHost : IAsyncDisposable
             _application = null;
         }
 
+        if (_stopped is not null)
+        {
+            await _stopped.CancelAsync().ConfigureAwait(false);
+            await _auditHeads.ConfigureAwait(false);
+            _stopped.Dispose();
+            _stopped = null;
+        }
+
+        _passwordGate.Dispose();
+        _trusted?.Dispose();
         if (_use is not null)
         {
             await _use.DisposeAsync().ConfigureAwait(false);
@@ -125,7 +143,7 @@ public sealed class ControlHost : IAsyncDisposable
         _signingKey = SigningKey.LoadOrCreate(keys.SigningKeyFile);
         _secrets = SecretBox.Load(keys.SecretKeyFile);
         var feedSecret = FeedSecret.Load(keys.FeedKeyFile);
-        _database = ControlDatabase.Open(Path.Combine(Path.GetFullPath(_options.DataDirectory), "control", "control.db"));
+        _database = ControlDatabase.Open(Path.Combine(Path.GetFullPath(_options.DataDirectory), "control", "control.db"), _options.Time);
         var accounts = await AccountStore.OpenAsync(_database, _options.Time, cancellationToken).ConfigureAwait(false);
         var users = await UserStore.OpenAsync(_database, _options.Time, cancellationToken).ConfigureAwait(false);
         _tokens = new TokenStore(_database, _options.Time);
@@ -134,7 +152,8 @@ public sealed class ControlHost : IAsyncDisposable
         // A descriptor is the application's once it listens, and must not be opened twice.
         var bound = _options.ListenHandle is { } handle ? AddressOf(handle) : null;
         _application = CreateApplication();
-        Compose(_application, accounts, users, feedSecret);
+        Compose(_application, accounts, users, feedSecret, keys);
+        await SignAuditHeadsAsync(keys, cancellationToken).ConfigureAwait(false);
         await _application.StartAsync(cancellationToken).ConfigureAwait(false);
         _url = bound ?? AddressOf(_application);
 
@@ -144,6 +163,16 @@ public sealed class ControlHost : IAsyncDisposable
             .EnsureAsync(_tokens, _options.AdminToken, _options.Time, cancellationToken)
             .ConfigureAwait(false);
         ControlLog.Listening(_logger, _url);
+    }
+
+    private async Task SignAuditHeadsAsync(KeyDirectory keys, CancellationToken cancellationToken)
+    {
+        _trusted = new VerificationKeys(keys.TrustedDirectory, _options.Time);
+        var log = new AuditLog(_database!);
+        var heads = new AuditHeadWriter(_database!, log, _signingKey!, _trusted, keys.AuditHeadFile, _options.Time, _logger);
+        await heads.CheckAsync(cancellationToken).ConfigureAwait(false);
+        _stopped = new CancellationTokenSource();
+        _auditHeads = heads.RunAsync(_stopped.Token);
     }
 
     private WebApplication CreateApplication()
@@ -172,7 +201,7 @@ public sealed class ControlHost : IAsyncDisposable
         return builder.Build();
     }
 
-    private void Compose(WebApplication application, AccountStore accounts, UserStore users, FeedSecret feedSecret)
+    private void Compose(WebApplication application, AccountStore accounts, UserStore users, FeedSecret feedSecret, KeyDirectory keys)
     {
         var time = _options.Time;
         var signal = new ReleaseSignal();
@@ -182,16 +211,23 @@ public sealed class ControlHost : IAsyncDisposable
         var releases = new ReleaseLog(_database!);
         var nodes = new NodeStore(_database!, time);
         var edges = new EdgeAuthentication(feedSecret, time, _logger);
+        var operators = new OperatorStore(_database!, time);
+        var sessions = new SessionStore(_database!, time);
+        var audit = new AuditLog(_database!);
+        var passwords = new PasswordCheck(_passwordGate, time);
+        var operatorRequests = new OperatorRequests(operators, passwords);
+        var refusals = new RefusalAudit(audit, time);
         var stopping = application.Lifetime.ApplicationStopping;
 
         application.Use(next => new ErrorEnvelope(next, _logger).InvokeAsync);
+        application.Use(next => context => refusals.WatchAsync(context, next));
         var authentication = new Authentication(
-            [new TokenAuthentication(_tokens!.Table, _use!, time)],
+            [new SessionScheme(sessions), new ApiKeyScheme(operators), new TokenAuthentication(_tokens!.Table, _use!, time)],
             new FailureCounter(Authentication.LongestPause, time),
             new RequestAllowance(_options.RequestsPerPeriod, time),
             Random.Shared.NextDouble
         );
-        application.Use(next => context => NeedsToken(context.Request.Path) ? authentication.InvokeAsync(context, next) : next(context));
+        application.Use(next => context => NeedsCredential(context.Request) ? authentication.InvokeAsync(context, next) : next(context));
         application.UseRouting();
         application.Use(next => context => PermissionCheck.CheckAsync(context, next));
         application.MapGet("/healthz", context => context.Response.WriteAsync("ok\n", context.RequestAborted));
@@ -202,6 +238,10 @@ public sealed class ControlHost : IAsyncDisposable
         new AccountEndpoints(accounts).Map(application);
         new AddressEndpoints(_options.PublicAddresses).Map(application);
         new ZoneEndpoints(zones, accounts).Map(application);
+        new SessionEndpoints(new SignIn(operators, sessions, passwords, _secrets!, time), sessions).Map(application);
+        new OperatorEndpoints(operators, operatorRequests, passwords, time).Map(application);
+        new CredentialEndpoints(operatorRequests, passwords, _secrets!, time).Map(application);
+        new AuditEndpoints(audit, keys.AuditHeadFile, accounts).Map(application);
         new SettingEndpoints(zones).Map(application);
         new CertificateEndpoints(zones, certificates, _secrets!, time).Map(application);
         new ReleaseEndpoints(releases).Map(application);
@@ -210,9 +250,10 @@ public sealed class ControlHost : IAsyncDisposable
         new UplinkEndpoint(edges, nodes).Map(application);
     }
 
-    /// <summary>Everything but what anybody may know, and the channels to the edges, which have a secret of their own.</summary>
-    private static bool NeedsToken(PathString path) =>
-        path.Value is not ("/healthz" or AddressEndpoints.Path or FeedHeaders.FeedPath or FeedHeaders.UplinkPath);
+    /// <summary>Everything but what anybody may know, signing in, and the channels to the edges, which have a secret of their own.</summary>
+    private static bool NeedsCredential(HttpRequest request) =>
+        request.Path.Value is not ("/healthz" or AddressEndpoints.Path or FeedHeaders.FeedPath or FeedHeaders.UplinkPath)
+        && !(request.Path.Value == SessionOperations.Path && HttpMethods.IsPost(request.Method));
 
     private static Uri AddressOf(WebApplication application) =>
         new(application.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());

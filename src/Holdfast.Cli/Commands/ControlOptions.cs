@@ -31,11 +31,15 @@ internal sealed class ControlOptions
     /// <summary>Whether JSON is wanted.</summary>
     public bool WantsJson(ParseResult result) => result.GetValue(json);
 
+    /// <summary>The data directory that the options name.</summary>
+    public DataDirectory Data(ParseResult result, CliContext context) =>
+        DataDirectory.At(DataDirectory.Resolve(result.GetValue(data), context.Environment, context.CurrentDirectory));
+
     /// <summary>edge-1 of what runs on this machine's data directory; null when another control is meant or nothing runs.</summary>
     public EdgeUrls? LocalEdge(ParseResult result, CliContext context) =>
         result.GetValue(control) is null
         && ProfileName(result, context) is null
-        && RunState.TryRead(Here(result, context), out var state)
+        && RunState.TryRead(Data(result, context), out var state)
         && state.Edges.Count > 0
             ? state.Edges[0]
             : null;
@@ -52,12 +56,9 @@ internal sealed class ControlOptions
             text ??= kept.Token;
         }
 
-        return ControlClient.Open(context, Here(result, context), address, text);
+        return ControlClient.Open(context, Data(result, context), address, text);
     }
 
     private string? ProfileName(ParseResult result, CliContext context) =>
         result.GetValue(profile) ?? (context.Environment("HOLDFAST_PROFILE") is { Length: > 0 } name ? name : null);
-
-    private DataDirectory Here(ParseResult result, CliContext context) =>
-        DataDirectory.At(DataDirectory.Resolve(result.GetValue(data), context.Environment, context.CurrentDirectory));
 }

@@ -125,9 +125,25 @@ internal static class HoldfastCommand
                 TokenRollCommand.Create(context),
                 TokenRemoveCommand.Create(context)
             ),
-            Group(help, "node", "Edges, as control knows them.", NodeListCommand.Create(context), NodeShowCommand.Create(context)),
+            Group(
+                help,
+                "node",
+                "Edges, as control knows them, and whom this machine trusts.",
+                NodeListCommand.Create(context),
+                NodeShowCommand.Create(context),
+                NodeTrustCommand.Create(context)
+            ),
             ApplyCommand.Create(context),
             ExportCommand.Create(context),
+            Group(
+                help,
+                "audit",
+                "The audit log: who changed what, and whether the log itself is whole.",
+                AuditListCommand.Create(context),
+                AuditVerifyCommand.Create(context)
+            ),
+            BackupCommand.Create(context),
+            RestoreCommand.Create(context),
             LogsCommand.Create(context),
             Group(
                 help,

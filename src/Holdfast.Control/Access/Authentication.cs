@@ -46,8 +46,8 @@ internal sealed class Authentication
         var verdict = await VerdictAsync(context).ConfigureAwait(false);
         if (verdict is null)
         {
-            var missing = new ApiError(ErrorCodes.Authentication, "Authentication error: send Authorization: Bearer TOKEN");
-            await ApiAnswer.ErrorAsync(context, 401, missing).ConfigureAwait(false);
+            // Thrown, not answered: the refusal is in the audit log before its sender reads of it.
+            throw new ApiException(401, new ApiError(ErrorCodes.Authentication, "Authentication error: send Authorization: Bearer TOKEN"));
         }
         else if (verdict.Caller is not { } caller)
         {
@@ -82,7 +82,7 @@ internal sealed class Authentication
         }
 
         _failures.Failed(address);
-        return ApiAnswer.ErrorAsync(context, verdict.Status, verdict.Error!);
+        throw new ApiException(verdict.Status, verdict.Error!);
     }
 
     private async ValueTask<bool> TakeAsync(HttpContext context, Caller caller)

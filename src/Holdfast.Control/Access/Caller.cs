@@ -20,12 +20,21 @@ internal sealed record Caller(string CredentialId, string Name, IReadOnlyList<Po
     /// <summary>Whether its requests are counted against the limit of requests.</summary>
     public bool IsCounted { get; init; } = true;
 
+    /// <summary>What kind of credential was presented.</summary>
+    public CredentialKind Credential { get; init; } = CredentialKind.Token;
+
+    /// <summary>The operator who it is, or null when a token speaks for nobody.</summary>
+    public string? OperatorId { get; init; }
+
     /// <summary>The caller of a request that was authenticated.</summary>
     /// <exception cref="InvalidOperationException">It was not.</exception>
     public static Caller Of(HttpContext context) =>
         context.Items.TryGetValue(typeof(Caller), out var caller) && caller is Caller known
             ? known
             : throw new InvalidOperationException("the request was not authenticated");
+
+    /// <summary>The caller, or null when the request was not authenticated.</summary>
+    public static Caller? Find(HttpContext context) => context.Items.TryGetValue(typeof(Caller), out var caller) ? caller as Caller : null;
 
     /// <summary>Makes this the request's caller.</summary>
     public void Enter(HttpContext context) => context.Items[typeof(Caller)] = this;
@@ -88,4 +97,17 @@ internal sealed record Caller(string CredentialId, string Name, IReadOnlyList<Po
 
         return allowed;
     }
+}
+
+/// <summary>The kinds of credential.</summary>
+internal enum CredentialKind
+{
+    /// <summary>An API token: <c>Authorization: Bearer</c>.</summary>
+    Token,
+
+    /// <summary>A session that an operator signed in to.</summary>
+    Session,
+
+    /// <summary>An operator's API key: <c>X-Auth-Email</c> and <c>X-Auth-Key</c>.</summary>
+    ApiKey,
 }

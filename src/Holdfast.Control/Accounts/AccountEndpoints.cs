@@ -1,6 +1,7 @@
 using System.Net.Mail;
 using System.Text.Json;
 using Holdfast.Artifacts.Json;
+using Holdfast.Control.Audit;
 using Holdfast.Control.Envelope;
 using Holdfast.Control.Storage;
 using Microsoft.AspNetCore.Http;
@@ -77,7 +78,9 @@ internal sealed class AccountEndpoints
         members.TryGet("created_on", out _);
         members.TryGet("managed_by", out _);
         body.Complete();
-        var account = await _accounts.ChangeAsync(generation, name!, abuseContact, context.RequestAborted).ConfigureAwait(false);
+        var account = await _accounts
+            .ChangeAsync(generation, name!, abuseContact, AuditScope.Of(context), context.RequestAborted)
+            .ConfigureAwait(false);
         await AnswerAsync(context, account).ConfigureAwait(false);
     }
 

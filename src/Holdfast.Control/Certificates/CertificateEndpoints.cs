@@ -2,6 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Holdfast.Artifacts;
 using Holdfast.Artifacts.Certificates;
+using Holdfast.Control.Audit;
 using Holdfast.Control.Envelope;
 using Holdfast.Control.Storage;
 using Holdfast.Control.Zones;
@@ -60,7 +61,8 @@ internal sealed class CertificateEndpoints
         var certificate = CertificateUpload.Read(zone.Config, ArtifactId.New(), chain!, key!, _secrets, _time.GetUtcNow(), body.Problems);
         body.Complete();
         var stored =
-            await _certificates.AddAsync(certificate!, context.RequestAborted).ConfigureAwait(false) ?? throw ZoneRequests.NoZone();
+            await _certificates.AddAsync(certificate!, AuditScope.Of(context), context.RequestAborted).ConfigureAwait(false)
+            ?? throw ZoneRequests.NoZone();
         await ApiAnswer.ResultAsync(context, Show(stored)).ConfigureAwait(false);
     }
 
@@ -74,7 +76,11 @@ internal sealed class CertificateEndpoints
     private async Task DeleteAsync(HttpContext context)
     {
         var id = ZoneRequests.Id(context, CertificateOperations.Parameter);
-        if (!await _certificates.RemoveAsync(ZoneRequests.Id(context), id, context.RequestAborted).ConfigureAwait(false))
+        if (
+            !await _certificates
+                .RemoveAsync(ZoneRequests.Id(context), id, AuditScope.Of(context), context.RequestAborted)
+                .ConfigureAwait(false)
+        )
         {
             throw NoCertificate();
         }

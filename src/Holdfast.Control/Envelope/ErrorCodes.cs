@@ -20,6 +20,7 @@ internal static class ErrorCodes
     public const int NoRoute = 7000;
     public const int MethodNotAllowed = 7001;
     public const int InvalidIdentifier = 7003;
+    public const int UnknownKeyOrEmail = 9103;
     public const int InvalidAccessToken = 9109;
     public const int Authentication = 10000;
 
@@ -29,6 +30,8 @@ internal static class ErrorCodes
     public const int PreconditionFailed = 40_012;
     public const int TooLarge = 40_013;
     public const int BadRequest = 40_014;
+    public const int SecondFactorNeeded = 40_101;
     public const int Internal = 50_000;
     public const int StorageUnavailable = 50_003;
+    public const int Busy = 50_004;
 }

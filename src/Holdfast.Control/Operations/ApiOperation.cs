@@ -40,6 +40,12 @@ internal sealed record ApiOperation(string Method, string Path, string Id, strin
     /// <summary>The status of success.</summary>
     public int Status { get; init; } = 200;
 
+    /// <summary>
+    /// Why an operation that is no GET leaves no entry in the audit log of its own, or null: it leaves exactly one whenever it changes
+    /// something.
+    /// </summary>
+    public string? NotAudited { get; init; }
+
     /// <summary>Makes the route.</summary>
     /// <param name="routes">The application.</param>
     /// <param name="handler">Answers the request.</param>

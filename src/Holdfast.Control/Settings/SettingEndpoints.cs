@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Holdfast.Artifacts.Json;
 using Holdfast.Artifacts.Zones;
+using Holdfast.Control.Audit;
 using Holdfast.Control.Envelope;
 using Holdfast.Control.Storage;
 using Holdfast.Control.Zones;
@@ -64,6 +65,7 @@ internal sealed class SettingEndpoints
                                 $"Invalid value for zone setting {setting.Id}: {StrictJson.Describe(value)}; allowed is {setting.Allowed}",
                                 ErrorCodes.InvalidSettingValue
                             ),
+                    AuditScope.Of(context),
                     context.RequestAborted
                 )
                 .ConfigureAwait(false)

@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using Holdfast.Artifacts;
+using Holdfast.Control.Audit;
 using Microsoft.EntityFrameworkCore;
 
 namespace Holdfast.Control.Storage;
@@ -54,12 +56,20 @@ internal sealed class AccountStore
     /// <param name="generation">The generation that the caller knows, or null when any will do.</param>
     /// <param name="name">The new name.</param>
     /// <param name="abuseContact">Where abuse is reported, or null.</param>
+    /// <param name="audit">Whose change it is.</param>
     /// <param name="cancellationToken">Gives up before anything is written.</param>
     /// <exception cref="StaleGenerationException">It is at another generation.</exception>
-    public async Task<StoredAccount> ChangeAsync(long? generation, string name, string? abuseContact, CancellationToken cancellationToken)
+    public async Task<StoredAccount> ChangeAsync(
+        long? generation,
+        string name,
+        string? abuseContact,
+        AuditScope audit,
+        CancellationToken cancellationToken
+    )
     {
         var changed = await _database
             .WriteAsync(
+                audit,
                 async context =>
                 {
                     var row = await context.Installation.SingleAsync().ConfigureAwait(false);
@@ -70,8 +80,10 @@ internal sealed class AccountStore
 
                     if (row.Name != name || row.AbuseContact != abuseContact)
                     {
+                        var before = Json(row);
                         row.Name = name;
                         row.AbuseContact = abuseContact;
+                        audit.Record("account", row.Id, null, before, Json(row));
                         row.Generation++;
                         await context.SaveChangesAsync(CancellationToken.None).ConfigureAwait(false);
                     }
@@ -90,6 +102,8 @@ internal sealed class AccountStore
         } while (shown.Generation < changed.Generation && Interlocked.CompareExchange(ref _account, changed, shown) != shown);
         return changed;
     }
+
+    private static JsonObject Json(InstallationRow row) => new() { ["name"] = row.Name, ["abuse_contact_email"] = row.AbuseContact };
 
     private static StoredAccount Stored(InstallationRow row) => new(row.Id, row.Name, row.AbuseContact, row.CreatedAt, row.Generation);
 }

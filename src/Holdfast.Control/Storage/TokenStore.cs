@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Holdfast.Control.Access;
+using Holdfast.Control.Audit;
 using Holdfast.Control.Tokens;
 using Holdfast.Releases.Intake;
 using Microsoft.EntityFrameworkCore;
@@ -40,15 +41,17 @@ internal sealed class TokenStore : IDisposable
     }
 
     /// <summary>Adds a token.</summary>
-    public Task<ApiToken> AddAsync(ApiToken token, CancellationToken cancellationToken) =>
+    public Task<ApiToken> AddAsync(ApiToken token, AuditScope audit, CancellationToken cancellationToken) =>
         ChangingAsync(
             async () =>
             {
                 await _database
                     .WriteAsync(
+                        audit,
                         context =>
                         {
                             context.Tokens.Add(Fill(Row(token), token));
+                            audit.Record("token", token.Id, null, null, TokenJson.ForAudit(token));
                             return Task.FromResult(0);
                         },
                         cancellationToken
@@ -65,6 +68,7 @@ internal sealed class TokenStore : IDisposable
     /// <param name="owner">Whose it must be.</param>
     /// <param name="generation">The generation that the caller knows, or null when any will do.</param>
     /// <param name="change">Gives it as it shall be, null to remove it, the same to leave it; from it and all the others.</param>
+    /// <param name="audit">Whose change it is.</param>
     /// <param name="cancellationToken">Gives up before anything is written.</param>
     /// <returns>Whether there was one, and what became of it.</returns>
     /// <exception cref="StaleGenerationException">It is at another generation.</exception>
@@ -73,6 +77,7 @@ internal sealed class TokenStore : IDisposable
         TokenOwner owner,
         long? generation,
         Func<ApiToken, IEnumerable<ApiToken>, ApiToken?> change,
+        AuditScope audit,
         CancellationToken cancellationToken
     ) =>
         ChangingAsync(
@@ -101,7 +106,7 @@ internal sealed class TokenStore : IDisposable
                         Generation = before.Generation + 1,
                         ModifiedOn = _time.GetUtcNow().UtcDateTime,
                     };
-                await SaveAsync(id, after, cancellationToken).ConfigureAwait(false);
+                await SaveAsync(before, after, audit, cancellationToken).ConfigureAwait(false);
                 if (after is null)
                 {
                     Table.Remove(id);
@@ -136,11 +141,13 @@ internal sealed class TokenStore : IDisposable
 
     public void Dispose() => _changing.Dispose();
 
-    private Task<int> SaveAsync(string id, ApiToken? after, CancellationToken cancellationToken) =>
+    private Task<int> SaveAsync(ApiToken before, ApiToken? after, AuditScope audit, CancellationToken cancellationToken) =>
         _database.WriteAsync(
+            audit,
             async context =>
             {
-                var row = await context.Tokens.SingleAsync(row => row.Id == id).ConfigureAwait(false);
+                var row = await context.Tokens.SingleAsync(row => row.Id == before.Id).ConfigureAwait(false);
+                audit.Record("token", before.Id, null, TokenJson.ForAudit(before), after is null ? null : TokenJson.ForAudit(after));
                 if (after is null)
                 {
                     context.Tokens.Remove(row);

@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using Holdfast.Artifacts;
+using Holdfast.Control.Audit;
 using Microsoft.EntityFrameworkCore;
 
 namespace Holdfast.Control.Storage;
@@ -57,12 +59,19 @@ internal sealed class UserStore
     /// <summary>Changes the user's details.</summary>
     /// <param name="generation">The generation that the caller knows, or null when any will do.</param>
     /// <param name="change">Gives the details as they shall be.</param>
+    /// <param name="audit">Whose change it is.</param>
     /// <param name="cancellationToken">Gives up before anything is written.</param>
     /// <exception cref="StaleGenerationException">They are at another generation.</exception>
-    public async Task<StoredUser> ChangeAsync(long? generation, Func<UserDetails, UserDetails> change, CancellationToken cancellationToken)
+    public async Task<StoredUser> ChangeAsync(
+        long? generation,
+        Func<UserDetails, UserDetails> change,
+        AuditScope audit,
+        CancellationToken cancellationToken
+    )
     {
         var changed = await _database
             .WriteAsync(
+                audit,
                 async context =>
                 {
                     var row = await context.Users.SingleAsync(row => row.Id == _user.Id).ConfigureAwait(false);
@@ -82,6 +91,7 @@ internal sealed class UserStore
                         row.Zipcode = details.Zipcode;
                         row.Generation++;
                         row.ModifiedAt = _time.GetUtcNow().UtcDateTime;
+                        audit.Record("user", row.Id, null, Json(before), Json(details));
                         await context.SaveChangesAsync(CancellationToken.None).ConfigureAwait(false);
                     }
 
@@ -99,6 +109,16 @@ internal sealed class UserStore
         } while (shown.Generation < changed.Generation && Interlocked.CompareExchange(ref _user, changed, shown) != shown);
         return changed;
     }
+
+    private static JsonObject Json(UserDetails details) =>
+        new()
+        {
+            ["first_name"] = details.FirstName,
+            ["last_name"] = details.LastName,
+            ["telephone"] = details.Telephone,
+            ["country"] = details.Country,
+            ["zipcode"] = details.Zipcode,
+        };
 
     private static StoredUser Stored(UserRow row) =>
         new(

@@ -1,5 +1,6 @@
 using Holdfast.Artifacts;
 using Holdfast.Control.Access;
+using Holdfast.Control.Audit;
 using Holdfast.Control.Storage;
 
 namespace Holdfast.Control.Tokens;
@@ -40,7 +41,7 @@ internal static class AdminToken
             IssuedOn = now,
             ModifiedOn = now,
         };
-        await store.AddAsync(token, cancellationToken).ConfigureAwait(false);
+        await store.AddAsync(token, AuditScope.System("tokens-first"), cancellationToken).ConfigureAwait(false);
         return known == 0 ? text : null;
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Holdfast.Artifacts;
 using Holdfast.Control.Access;
 using Holdfast.Control.Accounts;
+using Holdfast.Control.Audit;
 using Holdfast.Control.Envelope;
 using Holdfast.Control.Storage;
 using Microsoft.AspNetCore.Http;
@@ -147,7 +148,7 @@ internal sealed class TokenEndpoints
             IssuedOn = now,
             ModifiedOn = now,
         };
-        var made = Show(await _tokens.AddAsync(token, context.RequestAborted).ConfigureAwait(false));
+        var made = Show(await _tokens.AddAsync(token, AuditScope.Of(context), context.RequestAborted).ConfigureAwait(false));
         made["value"] = text;
         Preconditions.SetTag(context.Response, token.Generation);
         await ApiAnswer.ResultAsync(context, made).ConfigureAwait(false);
@@ -199,6 +200,7 @@ internal sealed class TokenEndpoints
                     TokenRules.RequireKeeper(before, null, others, Now);
                     return null;
                 },
+                AuditScope.Of(context),
                 context.RequestAborted
             )
             .ConfigureAwait(false);
@@ -231,6 +233,7 @@ internal sealed class TokenEndpoints
                     TokenRules.RequireHolds(caller, before);
                     return before with { Hash = OpaqueSecret.Hash(text) };
                 },
+                AuditScope.Of(context),
                 context.RequestAborted
             )
             .ConfigureAwait(false);
@@ -276,7 +279,7 @@ internal sealed class TokenEndpoints
     )
     {
         var (found, token) = await _tokens
-            .ChangeAsync(id, _operations.Owner, generation, change, context.RequestAborted)
+            .ChangeAsync(id, _operations.Owner, generation, change, AuditScope.Of(context), context.RequestAborted)
             .ConfigureAwait(false);
         await AnswerAsync(context, found ? token! : throw NoToken()).ConfigureAwait(false);
     }

@@ -32,6 +32,22 @@ internal static class TokenJson
         return node;
     }
 
+    /// <summary>What the audit log keeps of a token; its hash is not in it.</summary>
+    public static JsonObject ForAudit(ApiToken token)
+    {
+        var node = new JsonObject
+        {
+            ["id"] = token.Id,
+            ["name"] = token.Name,
+            ["status"] = token.IsDisabled ? "disabled" : "active",
+            ["policies"] = token.IsAdmin ? null : PolicyJson.Write(token.Policies),
+            ["condition"] = ConditionJson.Write(token.Bounds.Addresses),
+            ["generation"] = token.Generation,
+        };
+        AddTimes(node, token);
+        return node;
+    }
+
     /// <summary>What <c>verify</c> says.</summary>
     public static JsonObject Verdict(ApiToken token, DateTime now)
     {

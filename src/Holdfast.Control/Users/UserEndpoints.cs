@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Holdfast.Control.Audit;
 using Holdfast.Control.Envelope;
 using Holdfast.Control.Storage;
 using Microsoft.AspNetCore.Http;
@@ -42,6 +43,7 @@ internal sealed class UserEndpoints
                     country.Or(details.Country),
                     zipcode.Or(details.Zipcode)
                 ),
+                AuditScope.Of(context),
                 context.RequestAborted
             )
             .ConfigureAwait(false);

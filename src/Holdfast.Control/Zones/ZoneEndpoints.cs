@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Artifacts;
 using Holdfast.Control.Access;
+using Holdfast.Control.Audit;
 using Holdfast.Control.Envelope;
 using Holdfast.Control.Storage;
 using Holdfast.Model.Zones;
@@ -60,7 +61,8 @@ internal sealed class ZoneEndpoints
         };
         try
         {
-            await AnswerAsync(context, await _zones.CreateAsync(zone, context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
+            await AnswerAsync(context, await _zones.CreateAsync(zone, AuditScope.Of(context), context.RequestAborted).ConfigureAwait(false))
+                .ConfigureAwait(false);
         }
         catch (StorageConflictException)
         {
@@ -77,7 +79,11 @@ internal sealed class ZoneEndpoints
     private async Task DeleteAsync(HttpContext context)
     {
         var id = ZoneRequests.Id(context);
-        if (!await _zones.RemoveAsync(id, Preconditions.IfMatch(context.Request), context.RequestAborted).ConfigureAwait(false))
+        if (
+            !await _zones
+                .RemoveAsync(id, Preconditions.IfMatch(context.Request), AuditScope.Of(context), context.RequestAborted)
+                .ConfigureAwait(false)
+        )
         {
             throw ZoneRequests.NoZone();
         }
@@ -105,6 +111,7 @@ internal sealed class ZoneEndpoints
                         Name = name,
                         Origin = origin,
                     },
+                AuditScope.Of(context),
                 context.RequestAborted
             )
             .ConfigureAwait(false);
@@ -134,7 +141,9 @@ internal sealed class ZoneEndpoints
         ZoneRequests.Origin(body, required: true, out var origin);
         body.Complete();
         var zone =
-            await _zones.ChangeAsync(id, generation, zone => zone with { Origin = origin }, context.RequestAborted).ConfigureAwait(false)
+            await _zones
+                .ChangeAsync(id, generation, zone => zone with { Origin = origin }, AuditScope.Of(context), context.RequestAborted)
+                .ConfigureAwait(false)
             ?? throw ZoneRequests.NoZone();
         await AnswerOriginAsync(context, zone).ConfigureAwait(false);
     }

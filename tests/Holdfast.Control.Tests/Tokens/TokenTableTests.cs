@@ -1,5 +1,6 @@
 using Holdfast.Artifacts;
 using Holdfast.Control.Access;
+using Holdfast.Control.Audit;
 using Holdfast.Control.Storage;
 using Holdfast.Control.Tokens;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -46,13 +47,13 @@ public sealed class TokenTableTests
     public async Task Uses_OfManyTokens_AreWrittenTogetherEveryMinute()
     {
         using var data = new TemporaryDirectory();
-        using var database = ControlDatabase.Open(Path.Combine(data.Path, "control.db"));
+        using var database = ControlDatabase.Open(Path.Combine(data.Path, "control.db"), TimeProvider.System);
         var time = new ManualTime();
         using var store = new TokenStore(database, time);
         var ids = new List<string>();
         for (var i = 0; i < 20; i++)
         {
-            ids.Add((await store.AddAsync(Token($"token-{i}"), TestContext.Current.CancellationToken)).Id);
+            ids.Add((await store.AddAsync(Token($"token-{i}"), AuditScope.System("test"), TestContext.Current.CancellationToken)).Id);
         }
 
         await using var use = new TokenUse(store, time, NullLogger.Instance);
@@ -80,9 +81,16 @@ public sealed class TokenTableTests
     public async Task Token_WhoseStoredPoliciesCannotBeRead_IsOff()
     {
         using var data = new TemporaryDirectory();
-        using var database = ControlDatabase.Open(Path.Combine(data.Path, "control.db"));
+        using var database = ControlDatabase.Open(Path.Combine(data.Path, "control.db"), TimeProvider.System);
         using var store = new TokenStore(database, TimeProvider.System);
-        var token = await store.AddAsync(Token("text") with { IsAdmin = false }, TestContext.Current.CancellationToken);
+        var token = await store.AddAsync(
+            Token("text") with
+            {
+                IsAdmin = false,
+            },
+            AuditScope.System("test"),
+            TestContext.Current.CancellationToken
+        );
         using var second = new TokenStore(database, TimeProvider.System);
         await second.LoadAsync();
         Assert.Equal("disabled", second.Table.WithId(token.Id)!.StatusAt(DateTime.UtcNow));

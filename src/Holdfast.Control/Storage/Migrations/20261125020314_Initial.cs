@@ -12,6 +12,32 @@ internal sealed partial class Initial : Migration
     protected override void Up(MigrationBuilder migrationBuilder)
     {
         migrationBuilder.CreateTable(
+            name: "audit_log",
+            columns: table => new
+            {
+                Sequence = table.Column<long>(type: "INTEGER", nullable: false),
+                At = table.Column<long>(type: "INTEGER", nullable: false),
+                Operation = table.Column<string>(type: "TEXT", nullable: false),
+                Outcome = table.Column<string>(type: "TEXT", nullable: false),
+                ActorType = table.Column<string>(type: "TEXT", nullable: false),
+                ActorId = table.Column<string>(type: "TEXT", nullable: false),
+                ActorName = table.Column<string>(type: "TEXT", nullable: false),
+                Address = table.Column<string>(type: "TEXT", nullable: true),
+                ResourceType = table.Column<string>(type: "TEXT", nullable: false),
+                ResourceId = table.Column<string>(type: "TEXT", nullable: false),
+                ZoneId = table.Column<string>(type: "TEXT", nullable: true),
+                Before = table.Column<string>(type: "TEXT", nullable: true),
+                After = table.Column<string>(type: "TEXT", nullable: true),
+                PreviousHash = table.Column<string>(type: "TEXT", nullable: false),
+                Hash = table.Column<string>(type: "TEXT", nullable: false),
+            },
+            constraints: table =>
+            {
+                table.PrimaryKey("PK_audit_log", x => x.Sequence);
+            }
+        );
+
+        migrationBuilder.CreateTable(
             name: "installation",
             columns: table => new
             {
@@ -42,6 +68,32 @@ internal sealed partial class Initial : Migration
             constraints: table =>
             {
                 table.PrimaryKey("PK_nodes", x => x.Name);
+            }
+        );
+
+        migrationBuilder.CreateTable(
+            name: "operators",
+            columns: table => new
+            {
+                Id = table.Column<string>(type: "TEXT", nullable: false),
+                Email = table.Column<string>(type: "TEXT", nullable: false),
+                Name = table.Column<string>(type: "TEXT", nullable: false),
+                Role = table.Column<int>(type: "INTEGER", nullable: false),
+                Disabled = table.Column<bool>(type: "INTEGER", nullable: false),
+                Generation = table.Column<long>(type: "INTEGER", nullable: false),
+                PasswordHash = table.Column<string>(type: "TEXT", nullable: false),
+                TotpSecret = table.Column<byte[]>(type: "BLOB", nullable: true),
+                TotpConfirmed = table.Column<bool>(type: "INTEGER", nullable: false),
+                TotpStep = table.Column<long>(type: "INTEGER", nullable: false),
+                ApiKeyHash = table.Column<byte[]>(type: "BLOB", nullable: true),
+                SignedInAt = table.Column<long>(type: "INTEGER", nullable: true),
+                SignedInFrom = table.Column<string>(type: "TEXT", nullable: true),
+                CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                ModifiedAt = table.Column<long>(type: "INTEGER", nullable: false),
+            },
+            constraints: table =>
+            {
+                table.PrimaryKey("PK_operators", x => x.Id);
             }
         );
 
@@ -145,6 +197,51 @@ internal sealed partial class Initial : Migration
         );
 
         migrationBuilder.CreateTable(
+            name: "recovery_codes",
+            columns: table => new
+            {
+                OperatorId = table.Column<string>(type: "TEXT", nullable: false),
+                Hash = table.Column<byte[]>(type: "BLOB", nullable: false),
+            },
+            constraints: table =>
+            {
+                table.PrimaryKey("PK_recovery_codes", x => new { x.OperatorId, x.Hash });
+                table.ForeignKey(
+                    name: "FK_recovery_codes_operators_OperatorId",
+                    column: x => x.OperatorId,
+                    principalTable: "operators",
+                    principalColumn: "Id",
+                    onDelete: ReferentialAction.Cascade
+                );
+            }
+        );
+
+        migrationBuilder.CreateTable(
+            name: "sessions",
+            columns: table => new
+            {
+                Id = table.Column<string>(type: "TEXT", nullable: false),
+                OperatorId = table.Column<string>(type: "TEXT", nullable: false),
+                Hash = table.Column<byte[]>(type: "BLOB", nullable: false),
+                CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                UsedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                ExpiresAt = table.Column<long>(type: "INTEGER", nullable: false),
+                Address = table.Column<string>(type: "TEXT", nullable: false),
+            },
+            constraints: table =>
+            {
+                table.PrimaryKey("PK_sessions", x => x.Id);
+                table.ForeignKey(
+                    name: "FK_sessions_operators_OperatorId",
+                    column: x => x.OperatorId,
+                    principalTable: "operators",
+                    principalColumn: "Id",
+                    onDelete: ReferentialAction.Cascade
+                );
+            }
+        );
+
+        migrationBuilder.CreateTable(
             name: "certificates",
             columns: table => new
             {
@@ -167,7 +264,13 @@ internal sealed partial class Initial : Migration
             }
         );
 
+        migrationBuilder.CreateIndex(name: "IX_audit_log_At", table: "audit_log", column: "At");
+
+        migrationBuilder.CreateIndex(name: "IX_audit_log_ZoneId", table: "audit_log", column: "ZoneId");
+
         migrationBuilder.CreateIndex(name: "IX_certificates_ZoneId", table: "certificates", column: "ZoneId");
+
+        migrationBuilder.CreateIndex(name: "IX_operators_Email", table: "operators", column: "Email", unique: true);
 
         migrationBuilder.CreateIndex(
             name: "IX_releases_Kind_Name_Generation",
@@ -175,6 +278,10 @@ internal sealed partial class Initial : Migration
             columns: new[] { "Kind", "Name", "Generation" },
             unique: true
         );
+
+        migrationBuilder.CreateIndex(name: "IX_sessions_Hash", table: "sessions", column: "Hash", unique: true);
+
+        migrationBuilder.CreateIndex(name: "IX_sessions_OperatorId", table: "sessions", column: "OperatorId");
 
         migrationBuilder.CreateIndex(name: "IX_tokens_Hash", table: "tokens", column: "Hash", unique: true);
 
@@ -193,13 +300,19 @@ internal sealed partial class Initial : Migration
     /// <inheritdoc />
     protected override void Down(MigrationBuilder migrationBuilder)
     {
+        migrationBuilder.DropTable(name: "audit_log");
+
         migrationBuilder.DropTable(name: "certificates");
 
         migrationBuilder.DropTable(name: "installation");
 
         migrationBuilder.DropTable(name: "nodes");
 
+        migrationBuilder.DropTable(name: "recovery_codes");
+
         migrationBuilder.DropTable(name: "releases");
+
+        migrationBuilder.DropTable(name: "sessions");
 
         migrationBuilder.DropTable(name: "tokens");
 
@@ -208,5 +321,7 @@ internal sealed partial class Initial : Migration
         migrationBuilder.DropTable(name: "users");
 
         migrationBuilder.DropTable(name: "zones");
+
+        migrationBuilder.DropTable(name: "operators");
     }
 }
