@@ -110,14 +110,8 @@ public static class KeyFile
                 stream.Flush(flushToDisk: true);
             }
 
-            // Without overwrite this links and unlinks: of two processes exactly one wins, and nobody sees half a file.
-            File.Move(temporary, path, overwrite: false);
-            return true;
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            File.Delete(temporary);
-            return false;
+            // Of two processes exactly one wins, and nobody sees half a file.
+            return ExclusiveMove.TryMove(temporary, path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

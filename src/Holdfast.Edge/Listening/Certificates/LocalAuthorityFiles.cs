@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Holdfast.Releases.Keys;
 
 namespace Holdfast.Edge.Listening.Certificates;
 
@@ -91,11 +92,8 @@ internal static class LocalAuthorityFiles
                 file.Flush(flushToDisk: true);
             }
 
-            File.Move(temporary, path, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            // Another process was first: its file is the one that counts.
+            // Whether or not another process was first: the file that has the name is the one that counts.
+            ExclusiveMove.TryMove(temporary, path);
         }
         finally
         {
