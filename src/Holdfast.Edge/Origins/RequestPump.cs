@@ -68,10 +68,11 @@ internal sealed class RequestPump(EdgeRequest request, OriginConnection connecti
             var piece = await reading.ConfigureAwait(false);
             if (piece.Fault != MessageFault.None)
             {
-                // The end of a read that we ourselves have stopped says nothing about the visitor.
+                // The end of a read that we ourselves have stopped says nothing about the visitor, nor does what a visitor leaves out
+                // that has its whole answer.
                 if (!_abandoned)
                 {
-                    request.Refused = piece.Fault;
+                    request.Refused = request.HasEnded ? MessageFault.None : piece.Fault;
                     connection.Abort();
                 }
 

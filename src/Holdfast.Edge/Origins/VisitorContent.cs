@@ -128,7 +128,7 @@ internal sealed class VisitorContent(EdgeRequest request, Action onProgress) : H
             {
                 if (Volatile.Read(ref _state) != (int)State.Closed)
                 {
-                    request.Refused = piece.Fault;
+                    request.Refused = request.HasEnded ? MessageFault.None : piece.Fault;
                 }
 
                 throw new IOException($"The visitor's body ended in {piece.Fault}.");
