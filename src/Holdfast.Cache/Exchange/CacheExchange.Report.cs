@@ -29,7 +29,7 @@ public sealed partial class CacheExchange
     public ReadOnlySpan<byte> StatusText => CfTexts[(int)Status];
 
     /// <summary>The same in lower case, as Cloudflare's logs have it.</summary>
-    public ReadOnlySpan<byte> LogText => LogTexts[(int)Status];
+    public ReadOnlyMemory<byte> LogText => LogTexts[(int)Status];
 
     /// <summary>Writes our member of Cache-Status (RFC 9211) and returns its length.</summary>
     /// <param name="into">Room for <see cref="LongestCacheStatus"/> bytes.</param>

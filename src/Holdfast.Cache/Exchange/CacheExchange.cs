@@ -60,15 +60,8 @@ public sealed partial class CacheExchange(MemoryStore store)
         where T : IFields
     {
         Clear();
-        _policy = policy;
+        WriteKey(request, policy);
         _request = RequestFacts.Of(request.Method, fields);
-        CacheKey.Write(_key, request.Scope, request.Scheme, request.Host, request.Path);
-        _originLength = _key.Length - request.Path.Length;
-        if (policy.Level != CacheLevel.Simplified)
-        {
-            _key.Add(request.Query);
-        }
-
         if (_request.Method is CacheMethod.Safe or CacheMethod.Unsafe)
         {
             return Pass(ForwardReason.Method, NoCacheReason.Method, CfCacheStatus.Dynamic);
@@ -85,6 +78,25 @@ public sealed partial class CacheExchange(MemoryStore store)
         }
 
         return Select(fields, now);
+    }
+
+    /// <summary>
+    /// Begins the revalidation that <see cref="RequestStep.ServeAndRevalidate"/> asks for, with the request of the visitor that met it. The
+    /// caller gives the claim back when it is over (<see cref="StoredResponse.EndRevalidation"/>).
+    /// </summary>
+    public void BeginRevalidation<T>(in CacheRequest request, T fields, CachePolicy policy, StoredResponse stored)
+        where T : IFields
+    {
+        Clear();
+        WriteKey(request, policy);
+        _visitor.CopyFrom(fields);
+
+        // Nobody waits for the answer, so there is no condition or range to be judged.
+        var facts = RequestFacts.Of("GET"u8, fields);
+        _request = facts with { Traits = facts.Traits & RequestTraits.Authorization };
+        Stored = stored;
+        State = CacheState.Revalidating;
+        Forwarded = ForwardReason.Stale;
     }
 
     /// <summary>What of the stored response answers the visitor. For a request that has gone to the origin meanwhile.</summary>
@@ -160,6 +172,25 @@ public sealed partial class CacheExchange(MemoryStore store)
     {
         lastModified = Stored!.LastModified == HttpTime.None ? default : Stored.Find(FieldName.LastModified);
         return Stored.EntityTag;
+    }
+
+    /// <summary>Lets go of what the last request held.</summary>
+    public void Reset()
+    {
+        Clear();
+        _visitor.Clear();
+        _merged.Clear();
+    }
+
+    private void WriteKey(in CacheRequest request, CachePolicy policy)
+    {
+        _policy = policy;
+        CacheKey.Write(_key, request.Scope, request.Scheme, request.Host, request.Path);
+        _originLength = _key.Length - request.Path.Length;
+        if (policy.Level != CacheLevel.Simplified)
+        {
+            _key.Add(request.Query);
+        }
     }
 
     private void Clear()

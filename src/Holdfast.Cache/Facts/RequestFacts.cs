@@ -52,7 +52,7 @@ public readonly record struct RequestFacts
     public CacheMethod Method { get; internal init; }
 
     /// <summary>Which fields it has.</summary>
-    public RequestTraits Traits { get; private init; }
+    public RequestTraits Traits { get; internal init; }
 
     /// <summary>Its Cache-Control.</summary>
     public CacheDirectives Directives { get; private init; }
