@@ -15,6 +15,9 @@ public enum NoCacheReason : byte
     /// <summary>The method is not GET.</summary>
     Method,
 
+    /// <summary>A GET or HEAD with a body, which the key does not hold: the answer may depend on it.</summary>
+    RequestContent,
+
     /// <summary>The visitor said <c>no-store</c>, and the zone respects it.</summary>
     RequestNoStore,
 

@@ -72,6 +72,11 @@ public sealed partial class CacheExchange(MemoryStore store)
             return Pass(ForwardReason.Bypass, NoCacheReason.NotEligible, CfCacheStatus.Dynamic);
         }
 
+        if (request.HasContent)
+        {
+            return Pass(ForwardReason.Request, NoCacheReason.RequestContent, CfCacheStatus.Bypass);
+        }
+
         if (policy.DevelopmentMode)
         {
             return Pass(ForwardReason.Bypass, NoCacheReason.DevelopmentMode, CfCacheStatus.Bypass);
@@ -265,65 +270,6 @@ public sealed partial class CacheExchange(MemoryStore store)
         return ResponseStep.Pass;
     }
 
-    private ResponseStep Confirm<T>(T fields, in ResponseFacts facts, long requested, long received)
-        where T : IFields
-    {
-        if (!FieldUpdate.IsAbout(Stored!, fields, facts))
-        {
-            // The origin confirms something that we do not have.
-            State = CacheState.Fetching;
-            return ResponseStep.FetchAgain;
-        }
-
-        Update(fields, requested, received);
-        State = CacheState.Serving;
-        Status = CfCacheStatus.Revalidated;
-        return ResponseStep.Serve;
-    }
-
-    // Replaces Stored by what it becomes with these fields.
-    private void Update<T>(T fields, long requested, long received)
-        where T : IFields
-    {
-        var before = Stored!;
-        FieldUpdate.Merge(before, fields, _merged);
-        var facts = ResponseFacts.Of(before.Status, _merged, received / 1000);
-        var storability = Storability.Of(_request with { Method = CacheMethod.Get }, facts, _policy);
-        _scratch.Clear();
-        SelectingFields.Write(_scratch, _merged, _visitor);
-        var selecting = facts.Has(ResponseTraits.VaryStar) ? before.Selecting : _scratch.Written;
-        Stored = ResponseBuilder.Begin(_key.Written, selecting, _merged, facts, storability.Freshness, requested, received).End(before);
-        Reason = storability.Reason;
-        _isStored = storability.IsStorable;
-        if (storability.IsStorable)
-        {
-            store.Replace(before, Stored);
-        }
-        else
-        {
-            store.Remove(before);
-        }
-    }
-
-    private void UpdateByHead<T>(T fields, in ResponseFacts facts, long requested, long received)
-        where T : IFields
-    {
-        if (Stored is null || facts.Status is < 200 or > 299)
-        {
-            return;
-        }
-
-        if (FieldUpdate.HeadAgrees(Stored, fields, facts))
-        {
-            Update(fields, requested, received);
-        }
-        else
-        {
-            // What HEAD describes is not what is stored (RFC 9111 section 4.3.5).
-            store.Remove(Stored);
-        }
-    }
-
     private ResponseStep Store<T>(T fields, in ResponseFacts facts, long length, long requested, long received)
         where T : IFields
     {
@@ -337,7 +283,9 @@ public sealed partial class CacheExchange(MemoryStore store)
                 store.Remove(Stored);
             }
 
-            return Through(CfCacheStatus.Bypass);
+            // What answers the visitor's own condition or range says nothing against storing the whole another time.
+            var missed = Reason is NoCacheReason.NotModified or NoCacheReason.PartialContent;
+            return Through(missed ? CfCacheStatus.Miss : CfCacheStatus.Bypass);
         }
 
         if (State == CacheState.Revalidating)

@@ -246,6 +246,46 @@ public class CachePhaseTests
     }
 
     [Fact]
+    public async Task AGetWithABody_IsNeitherStoredNorAnsweredFromTheStore()
+    {
+        await using var site = await CachedSite.StartAsync(
+            async (head, c) =>
+                await c.SendAsync(
+                    CachedSite.Ok(head.Contains("Content-Length: 4") ? $"for {await c.ReadAsync(4)}" : "plain", "Cache-Control: max-age=60")
+                )
+        );
+        Assert.Equal("for evil", (await site.AskWithBodyAsync("GET /a", "evil", "Content-Length: 4")).Body);
+        var plain = await site.AskAsync("GET /a");
+        Assert.Equal(("plain", "MISS"), (plain.Body, plain["CF-Cache-Status"]));
+        Assert.Equal("for good", (await site.AskWithBodyAsync("GET /a", "good", "Content-Length: 4")).Body);
+    }
+
+    [Fact]
+    public async Task AnEdgeThatStops_DoesNotWaitForARevalidationThatHangs()
+    {
+        var asked = 0;
+        var hang = new TaskCompletionSource();
+        var site = await CachedSite.StartAsync(
+            async (_, c) =>
+            {
+                if (Interlocked.Increment(ref asked) > 1)
+                {
+                    await hang.Task;
+                }
+
+                await c.SendAsync(CachedSite.Ok("old", "Cache-Control: max-age=5, stale-while-revalidate=600"));
+            }
+        );
+        await site.AskAsync("GET /a");
+        site.Time.Advance(TimeSpan.FromSeconds(60));
+        await site.AskAsync("GET /a");
+        await EdgeUnderTest.UntilAsync(() => site.Seen.Count == 2);
+        var stopping = site.DisposeAsync().AsTask();
+        await site.Time.AdvanceUntilAsync(stopping, TimeSpan.FromSeconds(6));
+        hang.SetResult();
+    }
+
+    [Fact]
     public async Task OnlyIfCached_WithNothingStored_Is504()
     {
         await using var site = await CachedSite.AnsweringAsync();

@@ -68,9 +68,12 @@ internal sealed class CachedSite : IAsyncDisposable
         $"HTTP/1.1 {status}\r\n{string.Concat(fields.Select(f => f + "\r\n"))}Content-Length: {body.Length}\r\n\r\n{body}";
 
     /// <summary>Asks for something on the visitor's connection.</summary>
-    public async Task<Reply> AskAsync(string line, params string[] fields)
+    public Task<Reply> AskAsync(string line, params string[] fields) => AskWithBodyAsync(line, "", fields);
+
+    /// <summary>The same with a body, whose length is among the fields.</summary>
+    public async Task<Reply> AskWithBodyAsync(string line, string body, params string[] fields)
     {
-        await _visitor.SendAsync($"{line} HTTP/1.1\r\nHost: example.com\r\n{string.Concat(fields.Select(f => f + "\r\n"))}\r\n");
+        await _visitor.SendAsync($"{line} HTTP/1.1\r\nHost: example.com\r\n{string.Concat(fields.Select(f => f + "\r\n"))}\r\n{body}");
         return await ReadAsync(_visitor, line.StartsWith("HEAD", StringComparison.Ordinal));
     }
 

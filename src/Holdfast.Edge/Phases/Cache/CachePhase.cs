@@ -29,7 +29,7 @@ internal sealed partial class CachePhase : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger<CachePhase> _logger;
     private readonly ObjectPool<CacheTurn> _turns;
-    private readonly HashSet<Task> _revalidations = [];
+    private readonly Dictionary<Task, DetachedRequest> _revalidations = [];
 
     /// <summary>For one edge.</summary>
     public CachePhase(MemoryStore store, OriginRouter origins, ForwardedHeaders forwarded, TimeProvider time, ILogger<CachePhase> logger)
@@ -87,13 +87,17 @@ internal sealed partial class CachePhase : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits for the revalidations that are under way.</summary>
+    /// <summary>Gives the revalidations that are under way a moment to end, as it does a visitor's request whose visitor has gone.</summary>
     public async ValueTask DisposeAsync()
     {
         Task[] left;
         lock (_revalidations)
         {
-            left = [.. _revalidations];
+            left = [.. _revalidations.Keys];
+            foreach (var request in _revalidations.Values)
+            {
+                request.SetVisitorGone();
+            }
         }
 
         await Task.WhenAll(left).ConfigureAwait(false);
@@ -170,11 +174,11 @@ internal sealed partial class CachePhase : IAsyncDisposable
         finally
         {
             // After the visitor has its answer, so that nothing of this can delay it; and also when the visitor has left.
-            Keep(RevalidateAsync(own, zone, stored, trusted));
+            Keep(RevalidateAsync(own, zone, stored, trusted), own);
         }
     }
 
-    private void Keep(Task revalidation)
+    private void Keep(Task revalidation, DetachedRequest request)
     {
         if (revalidation.IsCompleted)
         {
@@ -183,7 +187,7 @@ internal sealed partial class CachePhase : IAsyncDisposable
 
         lock (_revalidations)
         {
-            _revalidations.Add(revalidation);
+            _revalidations.Add(revalidation, request);
         }
 
         revalidation.ContinueWith(

@@ -178,6 +178,7 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
             Host = request.Head.Host,
             Path = request.Head.Path,
             Query = request.Head.Query,
+            HasContent = request.Head.Framing != Framing.None,
         };
 
     private void Report(EdgeRequest request)
