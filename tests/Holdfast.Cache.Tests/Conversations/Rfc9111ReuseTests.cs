@@ -37,6 +37,21 @@ public class Rfc9111ReuseTests
         );
 
     [Fact]
+    public void Section4_2_3_AClockThatJumpsBack_MakesNothingYounger() =>
+        Conversation.Standard(
+            """
+            @100 client: GET /a
+               proxy:  GET /a
+               origin: 200 hello | Cache-Control: max-age=20 | Age: 7
+               client: 200 hello
+            @10 client: GET /a
+               client: 200 hello | Age: 7
+            @105 client: GET /a
+               client: 200 hello | Age: 12
+            """
+        );
+
+    [Fact]
     public void Rfc9110_6_6_1_AMissingDate_IsTheTimeOfReceipt() =>
         Conversation.Standard(
             """

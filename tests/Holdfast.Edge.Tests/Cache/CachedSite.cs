@@ -27,6 +27,8 @@ internal sealed class CachedSite : IAsyncDisposable
 
     public EdgeUnderTest Edge => _edge;
 
+    public string OriginUrl => _origin.Url;
+
     /// <summary>The heads that the origin has seen.</summary>
     public IReadOnlyList<string> Seen => [.. _seen];
 
