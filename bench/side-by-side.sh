@@ -39,6 +39,7 @@ free_port() { local p; while :; do p=$((20000 + RANDOM % 20000)); (exec 3<>"/dev
 wait_for() { for _ in $(seq 200); do [ "$(curl -sk -o /dev/null -w "%{http_code}" "$1")" = 200 ] && return; sleep 0.05; done; echo "bench: $1 does not answer with 200" >&2; cat "$work"/*/error.log "$work"/*.log >&2 2>/dev/null; exit 1; }
 
 # The origin: a file of 1 KB and one of 100 KB (base64 makes 4 bytes of 3), from memory as far as the kernel keeps them.
+# Nothing may be stored: it is the way to the origin that is measured.
 mkdir -p "$work/www" "$work/o" "$work/n"
 head -c 768 /dev/urandom | base64 -w0 > "$work/www/1k"
 head -c 76800 /dev/urandom | base64 -w0 > "$work/www/100k"
@@ -50,7 +51,7 @@ daemon off; worker_processes 1; pid $work/o/pid; error_log $work/o/error.log war
 events { worker_connections 8192; }
 http { access_log off; sendfile on; tcp_nodelay on; keepalive_requests 1000000; keepalive_timeout 300;
   client_body_temp_path $work/o/b; proxy_temp_path $work/o/p; fastcgi_temp_path $work/o/f; uwsgi_temp_path $work/o/u; scgi_temp_path $work/o/s;
-  open_file_cache max=100; server { listen 127.0.0.1:$origin backlog=4096; root $work/www; } }
+  open_file_cache max=100; add_header Cache-Control no-store; server { listen 127.0.0.1:$origin backlog=4096; root $work/www; } }
 C
 nginx -c "$work/origin.conf" & pids+=($!)
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost \

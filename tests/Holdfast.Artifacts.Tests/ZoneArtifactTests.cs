@@ -38,9 +38,14 @@ public sealed class ZoneArtifactTests
             Gen.OneOf(Gen.Const((string?)null), HostName.Select(host => (string?)host), HostName.Select(host => (string?)$"{host}:8443")),
             Gen.OneOf(Gen.Const((string?)null), Gen.String[Gen.Char['\0', '\ud7ff'], 1, 30].Select(html => (string?)html))
         ),
-        (modes, switches, numbers, texts) =>
+        Gen.Select(Gen.Enum<CacheProfile>(), Gen.Enum<CacheLevel>(), Gen.Bool, Gen.Bool),
+        (modes, switches, numbers, texts, cache) =>
             new ZoneSettings
             {
+                CacheProfile = cache.Item1,
+                CacheLevel = cache.Item2,
+                DevelopmentMode = cache.Item3,
+                RespectRequestCacheControl = cache.Item4,
                 Ssl = modes.Item1,
                 MinTlsVersion = modes.Item2,
                 OriginMaxHttpVersion = modes.Item3,
@@ -86,7 +91,7 @@ public sealed class ZoneArtifactTests
     [Fact]
     public void Zone_Written_HasItsCanonicalForm() =>
         Assert.Equal(
-            """{"id":"0123456789abcdef0123456789abcdef","name":"example.com","origin":"https://192.0.2.10:8443","settings":{"always_use_https":"off","error_page_html":null,"max_upload":100,"min_tls_version":"1.2","origin_host_header":null,"origin_max_http_version":"1","proxy_read_timeout":100,"server_timing":"off","ssl":"strict","websockets":"on"}}""",
+            """{"id":"0123456789abcdef0123456789abcdef","name":"example.com","origin":"https://192.0.2.10:8443","settings":{"always_use_https":"off","cache_level":"aggressive","cache_profile":"cloudflare","development_mode":"off","error_page_html":null,"max_upload":100,"min_tls_version":"1.2","origin_host_header":null,"origin_max_http_version":"1","proxy_read_timeout":100,"respect_request_cache_control":"off","server_timing":"off","ssl":"strict","websockets":"on"}}""",
             Encoding.UTF8.GetString(ZoneArtifact.Write(Example))
         );
 

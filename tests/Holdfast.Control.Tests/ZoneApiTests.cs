@@ -93,6 +93,17 @@ public sealed class ZoneApiTests
         Assert.Single(releases.Result.AsArray());
     }
 
+    [Theory]
+    [InlineData("*", "standard")]
+    [InlineData("example.com", "cloudflare")]
+    public async Task CacheProfile_OfANewZone_IsTheStandardForEveryHostOnly(string name, string profile)
+    {
+        await using var control = await TestControl.StartAsync();
+        var zone = await control.PutAsync($"/holdfast/v1/zones/by-name/{name}", """{"origin":"http://127.0.0.1:3000"}""");
+        var setting = await control.GetAsync($"/client/v4/zones/{zone.Result["id"]}/settings/cache_profile");
+        Assert.Equal(profile, setting.Result["value"]!.GetValue<string>());
+    }
+
     [Fact]
     public async Task Origin_SetToNull_IsNull()
     {
@@ -155,7 +166,7 @@ public sealed class ZoneApiTests
         var all = await control.GetAsync($"/client/v4/zones/{id}/settings");
         Assert.Equal("1.3", edited.Result["value"]!.GetValue<string>());
         Assert.Equal("\"2\"", edited.Tag);
-        Assert.Equal(10, all.Result.AsArray().Count);
+        Assert.Equal(14, all.Result.AsArray().Count);
         Assert.Equal(
             "strict",
             all.Result.AsArray().Single(setting => setting!["id"]!.GetValue<string>() == "ssl")!["value"]!.GetValue<string>()

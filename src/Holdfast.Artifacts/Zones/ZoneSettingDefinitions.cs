@@ -22,12 +22,34 @@ public static class ZoneSettingDefinitions
 
     private static readonly (string, MinTlsVersion)[] TlsVersions = [("1.2", MinTlsVersion.Tls12), ("1.3", MinTlsVersion.Tls13)];
 
+    private static readonly (string, CacheProfile)[] CacheProfiles =
+    [
+        ("cloudflare", CacheProfile.Cloudflare),
+        ("standard", CacheProfile.Standard),
+    ];
+
+    private static readonly (string, CacheLevel)[] CacheLevels =
+    [
+        ("bypass", CacheLevel.Bypass),
+        ("basic", CacheLevel.Basic),
+        ("simplified", CacheLevel.Simplified),
+        ("aggressive", CacheLevel.Aggressive),
+    ];
+
     private static readonly (string, int)[] HttpVersions = [("1", 1), ("2", 2)];
 
     /// <summary>All of them, by id in order of the alphabet.</summary>
     public static ImmutableArray<ZoneSettingDefinition> All { get; } =
     [
         Switch("always_use_https", settings => settings.AlwaysUseHttps, (settings, on) => settings with { AlwaysUseHttps = on }),
+        OneOf("cache_level", CacheLevels, settings => settings.CacheLevel, (settings, level) => settings with { CacheLevel = level }),
+        OneOf(
+            "cache_profile",
+            CacheProfiles,
+            settings => settings.CacheProfile,
+            (settings, profile) => settings with { CacheProfile = profile }
+        ),
+        Switch("development_mode", settings => settings.DevelopmentMode, (settings, on) => settings with { DevelopmentMode = on }),
         new(
             "error_page_html",
             $"null or a string of 1 to {ZoneSettings.ErrorPageHtmlBytesLimit} bytes",
@@ -74,6 +96,11 @@ public static class ZoneSettingDefinitions
             ZoneSettings.ProxyReadTimeoutSecondsLimit,
             settings => settings.ProxyReadTimeoutSeconds,
             (settings, seconds) => settings with { ProxyReadTimeoutSeconds = seconds }
+        ),
+        Switch(
+            "respect_request_cache_control",
+            settings => settings.RespectRequestCacheControl,
+            (settings, on) => settings with { RespectRequestCacheControl = on }
         ),
         Switch("server_timing", settings => settings.ServerTiming, (settings, on) => settings with { ServerTiming = on }),
         OneOf("ssl", SslModes, settings => settings.Ssl, (settings, mode) => settings with { Ssl = mode }),

@@ -71,6 +71,7 @@ internal static class Roles
                         StatusPage = options.Settings.StatusPage,
                         Limits = options.Settings.Limits,
                         Connections = options.Settings.Connections,
+                        Cache = options.Settings.Cache,
                         Loggers = loggers,
                     },
                     cancellationToken

@@ -110,6 +110,10 @@ internal sealed class ZoneEndpoints
                         Id = ArtifactId.New(),
                         Name = name,
                         Origin = origin,
+
+                        // The zone for every host is what `up --origin` makes: a plain cache in front of one site, as the standard has it.
+                        Settings =
+                            name == ZoneName.CatchAll ? new ZoneSettings { CacheProfile = CacheProfile.Standard } : new ZoneSettings(),
                     },
                 AuditScope.Of(context),
                 context.RequestAborted

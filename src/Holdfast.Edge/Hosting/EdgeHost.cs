@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Holdfast.Artifacts;
+using Holdfast.Cache.Storage;
 using Holdfast.Edge.Geo;
 using Holdfast.Edge.Http1;
 using Holdfast.Edge.Http2;
@@ -12,6 +13,7 @@ using Holdfast.Edge.Listening.Certificates;
 using Holdfast.Edge.Listening.Http2;
 using Holdfast.Edge.Management;
 using Holdfast.Edge.Origins;
+using Holdfast.Edge.Phases.Cache;
 using Holdfast.Edge.Releases;
 using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Requests;
@@ -56,6 +58,8 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
     private readonly DeadlineSweep _sweep;
     private readonly OriginTargets _targets;
     private readonly Http2OriginForwarder _http2Forwarder;
+    private readonly MemoryStore _store;
+    private readonly CachePhase _cache;
     private readonly CountryDatabase _countries;
     private readonly AccessLog _log;
     private readonly EdgeTelemetry _telemetry;
@@ -79,6 +83,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         var data = Path.GetFullPath(options.DataDirectory);
         var home = Path.Combine(data, "edges", options.Name);
         var limits = options.Limits;
+        _store = new MemoryStore(options.Cache);
         _metrics = new EdgeMetrics(
             _counters,
             [
@@ -94,6 +99,14 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
                     "holdfast.edge.feed.connected",
                     "1 while control's releases are followed.",
                     () => _intake?.State.Connected == true ? 1 : 0
+                ),
+                EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.cache.objects", "Responses that are stored.", () => _store.Count),
+                EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.cache.size", "What they take.", () => _store.Bytes, "bytes"),
+                EdgeMetrics.Plain(
+                    MetricKind.Counter,
+                    "holdfast.edge.cache.evicted",
+                    "Responses that went to make room.",
+                    () => _store.Evicted
                 ),
             ]
         );
@@ -153,10 +166,12 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         var forwarder = new OriginForwarder(_targets, forwarded, limits, time);
         _http2Forwarder = new Http2OriginForwarder(_targets, forwarded, forwarder, time);
         var ports = new EdgePorts(PortOf(options.Http, 80), PortOf(options.Https, 443));
+        var origins = new OriginRouter(forwarder, _http2Forwarder);
+        _cache = new CachePhase(_store, origins, forwarded, time, options.Loggers.CreateLogger<CachePhase>());
         var pipeline = new RequestPipeline(
             _zones,
-            forwarder,
-            _http2Forwarder,
+            origins,
+            _cache,
             forwarded,
             new LocalAnswers(options.Name, options.Place, options.StatusPage, forwarded, time),
             options.TrustedUpstreams.IsEmpty ? TrustedUpstreams.None : new TrustedUpstreams(options.TrustedUpstreams),
@@ -294,6 +309,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
             await _management.DisposeAsync().ConfigureAwait(false);
         }
 
+        await _cache.DisposeAsync().ConfigureAwait(false);
         _http2Forwarder.Dispose();
         _targets.Dispose();
         _sweep.Dispose();

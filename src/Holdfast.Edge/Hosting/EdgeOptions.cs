@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Holdfast.Cache.Storage;
 using Holdfast.Edge.Listening.Admission;
 using Holdfast.Model.Releases;
 using Microsoft.Extensions.Logging;
@@ -50,6 +51,9 @@ internal sealed record EdgeOptions
 
     /// <summary>Limits of connections before a request is read.</summary>
     public ConnectionLimits Connections { get; init; } = new();
+
+    /// <summary>Limits of the cache.</summary>
+    public MemoryStoreLimits Cache { get; init; } = new();
 
     /// <summary>Where the edge's own messages go.</summary>
     public required ILoggerFactory Loggers { get; init; }

@@ -120,6 +120,9 @@ internal sealed class ForwardedHeaders
         AppendVia(headers, 11);
     }
 
+    /// <summary>Says in a response that did not come from an origin now who passed it on.</summary>
+    public static void AddVia(HeaderBlock headers) => AppendVia(headers, 11);
+
     /// <summary>Takes out of an interim response what belongs to the origin's connection.</summary>
     public static void PrepareInterim(EdgeRequest request) => RemoveConnectionFields(request.Response.Headers, upgrade: false);
 

@@ -194,14 +194,21 @@ internal sealed class Http2OriginForwarder(OriginTargets targets, ForwardedHeade
             await content.WithholdContinueAsync().ConfigureAwait(false);
         }
 
-        ForwardedHeaders.PrepareResponse(request);
-        forwarded.Stamp(request);
-        request.Start(
+        head.Framing =
             bodiless ? Framing.None
-                : length >= 0 ? Framing.Length
-                : Framing.Chunked,
-            length
-        );
+            : length >= 0 ? Framing.Length
+            : Framing.Chunked;
+        head.ContentLength = length;
+        var tap = request.Tap;
+        if (tap is not null && !tap.Takes(request))
+        {
+            return EdgeError.None;
+        }
+
+        ForwardedHeaders.PrepareResponse(request);
+        tap?.Dress(request);
+        forwarded.Stamp(request);
+        request.Start(tap is { WithholdsBody: true } ? Framing.None : head.Framing, tap is { WithholdsBody: true } ? -1 : length);
         var left = bodiless || length < 0 ? long.MaxValue : length;
         await using var stream = await response.Content.ReadAsStreamAsync(timeout.Token).ConfigureAwait(false);
         var buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(32 * 1024);
@@ -225,6 +232,7 @@ internal sealed class Http2OriginForwarder(OriginTargets targets, ForwardedHeade
 
                 // The client checks no length (RFC 9113 section 8.1.1 wants it checked). What is over it would be read as the next
                 // answer on the visitor's connection; what is short of it would be filled with the next answer's beginning.
+                tap?.Body(buffer.AsSpan(0, read));
                 request.Write(buffer.AsSpan(0, (int)Math.Min(read, left)));
                 if (read > left)
                 {
@@ -254,6 +262,7 @@ internal sealed class Http2OriginForwarder(OriginTargets targets, ForwardedHeade
             }
         }
 
+        tap?.End();
         await request.EndAsync(trailers).ConfigureAwait(false);
         return EdgeError.None;
     }

@@ -46,7 +46,8 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
         var started = time.GetTimestamp();
         try
         {
-            var mayRepeat = MayRepeat(request.Head);
+            // A stored response is the better answer than a request that the origin may have seen already, sent again.
+            var mayRepeat = MayRepeat(request.Head) && request.Tap is not { HasFallback: true };
             var fresh = false;
             while (true)
             {
@@ -296,6 +297,13 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
             var keepAlive = request.Response.KeepAlive;
             var body = request.Scratch.Body;
             body.Begin(connection, request.Response, MessageLimits.ForOrigins);
+            if (request.Tap is { } tap && !tap.Takes(request))
+            {
+                // Without a body the connection stands at its next exchange; reading a body that nobody wants costs more than a new one.
+                clean = keepAlive && body.LeavesCleanConnection && (pump is null ? !hasBody : pump.IsComplete);
+                return OriginFault.None;
+            }
+
             var relayed = await RelayAsync(request, zone, connection, body).ConfigureAwait(false);
             clean = relayed && keepAlive && body.LeavesCleanConnection && (pump is null ? !hasBody : pump.IsComplete);
             return OriginFault.None;
@@ -391,12 +399,22 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
     private async ValueTask<bool> RelayAsync(EdgeRequest request, ZoneRuntime zone, OriginConnection connection, OriginBody body)
     {
         var response = request.Response;
+        var tap = request.Tap;
         ForwardedHeaders.PrepareResponse(request);
+        tap?.Dress(request);
         forwarded.Stamp(request);
-        request.Start(response.Framing, response.Framing == Framing.None ? response.ContentLength : body.Length);
+        if (tap is { WithholdsBody: true })
+        {
+            request.Start(Framing.None, -1);
+        }
+        else
+        {
+            request.Start(response.Framing, response.Framing == Framing.None ? response.ContentLength : body.Length);
+        }
+
         while (true)
         {
-            var direct = body.DirectBytes;
+            var direct = tap is { WithholdsBody: true } ? 0 : body.DirectBytes;
             if (direct >= DirectFrom)
             {
                 if (request.Unflushed > 0 && !await request.FlushAsync().ConfigureAwait(false))
@@ -415,6 +433,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
                     return await BreakOffAsync(request, body).ConfigureAwait(false);
                 }
 
+                tap?.Body(memory.Span[..count]);
                 request.Advance(count);
                 continue;
             }
@@ -455,10 +474,12 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
 
             if (piece.End)
             {
+                tap?.End();
                 await request.EndAsync(body.Trailers).ConfigureAwait(false);
                 return true;
             }
 
+            tap?.Body(piece.Data.Span);
             request.Write(piece.Data.Span);
             if (request.Unflushed >= LargestRead && !await request.FlushAsync().ConfigureAwait(false))
             {

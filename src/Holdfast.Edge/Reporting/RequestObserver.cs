@@ -98,6 +98,7 @@ internal sealed class RequestObserver(AccessLog log, EdgeCounters counters, Coun
                 ResponseBodyBytes = request.ResponseBodyBytes,
                 ResponseContentType = contentType,
                 EdgeServerIp = ownAddress[..ownAddressLength],
+                CacheStatus = request.CacheStatus.Span,
                 OriginIp = originAddress[..originAddressLength],
                 OriginStatus = origin.Status,
                 OriginDuration = origin.Total,

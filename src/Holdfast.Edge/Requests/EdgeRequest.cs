@@ -76,6 +76,12 @@ internal abstract class EdgeRequest
     /// <summary>What the exchange with the origin looked like.</summary>
     public OriginReport Origin { get; } = new();
 
+    /// <summary>Who sees the origin's answer before the visitor does, or null.</summary>
+    public ResponseTap? Tap { get; set; }
+
+    /// <summary>What the cache did, as it stands in the log; empty when the cache was not asked.</summary>
+    public ReadOnlyMemory<byte> CacheStatus { get; set; }
+
     /// <summary>The answer's head, filled in by whoever answers.</summary>
     public ResponseHead Response => Buffers.Response;
 
@@ -269,12 +275,24 @@ internal abstract class EdgeRequest
         Refused = MessageFault.None;
         Origin.Clear();
         Response.Clear();
+        Tap = null;
+        CacheStatus = default;
         HasStarted = HasEnded = IsBrokenOff = false;
         ResponseBodyBytes = ResponseBytes = 0;
         ClientAddress = Connection.Client.Address;
         _forwardedAddressText = null;
         _tunnelBytesIn = _tunnelBytesOut = 0;
         IsHttps = Connection.IsTls;
+    }
+
+    /// <summary>Takes over whose request it is, for one that is made in the name of a visitor's.</summary>
+    protected void TakeVisitorOf(EdgeRequest request)
+    {
+        Zone = request.Zone;
+        ClientAddress = request.ClientAddress;
+        _forwardedAddressText = request._forwardedAddressText;
+        Country = request.Country;
+        IsHttps = request.IsHttps;
     }
 
     /// <summary>Says that the visitor has gone: what runs for it is given a moment and then ended.</summary>

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Holdfast.Edge.ErrorPages;
 using Holdfast.Edge.Origins;
+using Holdfast.Edge.Phases.Cache;
 using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Zones;
 using Holdfast.Http.Messages;
@@ -16,8 +17,8 @@ namespace Holdfast.Edge.Requests;
 /// </summary>
 internal sealed partial class RequestPipeline(
     ZoneDirectory zones,
-    OriginForwarder forwarder,
-    Http2OriginForwarder http2Forwarder,
+    OriginRouter origins,
+    CachePhase cache,
     ForwardedHeaders forwarded,
     LocalAnswers answers,
     TrustedUpstreams upstreams,
@@ -136,11 +137,13 @@ internal sealed partial class RequestPipeline(
             && settings.WebSockets
             && !OriginForwarder.AsksForHttp2(request.Head.Headers);
 
-        // The framework's HTTP/2 client upgrades nothing; an https origin speaks HTTP/1.1 too, an h2c one does not.
-        var http2 = zone.Origin.Key.Http2 && !(upgrade && zone.Origin.Key.Tls);
-        upgrade &= !http2;
-        forwarded.PrepareRequest(request, upgrade, trusted);
-        return http2 ? http2Forwarder.ForwardAsync(request, zone) : forwarder.ForwardAsync(request, zone, upgrade);
+        if (upgrade && OriginRouter.CanUpgrade(zone))
+        {
+            forwarded.PrepareRequest(request, upgrade: true, trusted);
+            return origins.ForwardAsync(request, zone, upgrade: true);
+        }
+
+        return cache.AnswerAsync(request, zone, trusted);
     }
 
     private ValueTask<EdgeError> LocalAsync(EdgeRequest request) =>

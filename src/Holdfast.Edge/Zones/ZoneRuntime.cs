@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Holdfast.Cache.Policy;
 using Holdfast.Edge.ErrorPages;
 using Holdfast.Edge.Origins;
 using Holdfast.Model.Zones;
@@ -21,6 +22,13 @@ internal sealed class ZoneRuntime
         OriginHostHeader = config.Settings.OriginHostHeader is { } host ? Encoding.ASCII.GetBytes(host) : null;
         ErrorPage = config.Settings.ErrorPageHtml is { } html ? ReplacementPage.Compile(html) : null;
         ReadTimeout = TimeSpan.FromSeconds(config.Settings.ProxyReadTimeoutSeconds);
+        Cache = new CachePolicy
+        {
+            Profile = config.Settings.CacheProfile,
+            Level = config.Settings.CacheLevel,
+            RespectRequestDirectives = config.Settings.RespectRequestCacheControl,
+            DevelopmentMode = config.Settings.DevelopmentMode,
+        };
         MaxUploadBytes = config.Settings.MaxUploadMegabytes * 1024L * 1024L;
     }
 
@@ -50,6 +58,9 @@ internal sealed class ZoneRuntime
 
     /// <summary>How long the origin may stay silent.</summary>
     public TimeSpan ReadTimeout { get; }
+
+    /// <summary>What its owner wants of the cache.</summary>
+    public CachePolicy Cache { get; }
 
     /// <summary>Largest request body.</summary>
     public long MaxUploadBytes { get; }

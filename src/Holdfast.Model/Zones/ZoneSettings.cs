@@ -39,6 +39,18 @@ public sealed record ZoneSettings
     /// <summary>Whether responses carry <c>Server-Timing</c> (<c>server_timing</c>). Default off.</summary>
     public bool ServerTiming { get; init; }
 
+    /// <summary>What is cached when no rule says so (<c>cache_profile</c>). Default cloudflare.</summary>
+    public CacheProfile CacheProfile { get; init; } = CacheProfile.Cloudflare;
+
+    /// <summary>What the query string means to the cache (<c>cache_level</c>). Default aggressive.</summary>
+    public CacheLevel CacheLevel { get; init; } = CacheLevel.Aggressive;
+
+    /// <summary>Whether visitors' own cache directives count (<c>respect_request_cache_control</c>). Default off.</summary>
+    public bool RespectRequestCacheControl { get; init; }
+
+    /// <summary>Whether the cache is left out of the way (<c>development_mode</c>). Default off.</summary>
+    public bool DevelopmentMode { get; init; }
+
     /// <summary>
     /// HTML served instead of the edge's own error page (<c>error_page_html</c>), or null. The tokens <c>::RAY_ID::</c>,
     /// <c>::CLIENT_IP::</c>, <c>::ERROR_CODE::</c> and <c>::ERROR_TITLE::</c> are replaced. At most 256 KiB. Default null.

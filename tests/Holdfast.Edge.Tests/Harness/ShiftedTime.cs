@@ -10,6 +10,9 @@ internal sealed class ShiftedTime : TimeProvider
     public override DateTimeOffset GetUtcNow() =>
         System.GetUtcNow() + TimeSpan.FromSeconds((double)Interlocked.Read(ref _offset) / TimestampFrequency);
 
+    /// <summary>Moves the clock.</summary>
+    public void Advance(TimeSpan step) => Interlocked.Add(ref _offset, (long)(step.TotalSeconds * TimestampFrequency));
+
     /// <summary>Moves the clock until the task is done: what it waits for may begin to wait a moment after the test looks.</summary>
     public async Task AdvanceUntilAsync(Task task, TimeSpan step)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Holdfast.Edge.Tests.Harness;
 
 namespace Holdfast.Edge.Tests.Requests;
@@ -22,8 +23,10 @@ public class AllocationTests
     // Some 14 KB are the objects of the transport, of ours and of the visitor in this process. One request's buffers are 10 KB more.
     private const long AllowedBytesPerIdleConnection = 20_000;
 
-    [Fact]
-    public async Task PassThrough_SteadyState_AllocatesNoObject()
+    [Theory]
+    [InlineData("/passed/through?with=query")]
+    [InlineData("/from/the/cache.css")]
+    public async Task Requests_SteadyState_AllocateNoObject(string target)
     {
         using var origin = new BlockingOrigin();
         await using var edge = await EdgeUnderTest.InFrontOfAsync(
@@ -32,7 +35,7 @@ public class AllocationTests
         );
         using var visitor = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         visitor.Connect(edge.Http);
-        var request = "GET /some/path?with=query HTTP/1.1\r\nHost: example.com\r\nUser-Agent: test/1.0\r\nAccept: */*\r\n\r\n"u8.ToArray();
+        var request = Encoding.ASCII.GetBytes($"GET {target} HTTP/1.1\r\nHost: example.com\r\nUser-Agent: test/1.0\r\nAccept: */*\r\n\r\n");
         var buffer = new byte[4096];
         Exchange(visitor, request, buffer, WarmUp);
 

@@ -76,7 +76,7 @@ public sealed partial class ResponseWireTests(WireEdge wire) : IClassFixture<Wir
         Assert.True(Cases.Length + RequestWireTests.Names.Count() >= 150);
     }
 
-    [GeneratedRegex("^(CF-Ray|X-Ray-Id|Holdfast-Generation|Via): .*\r\n", RegexOptions.Multiline)]
+    [GeneratedRegex("^(CF-Ray|X-Ray-Id|Holdfast-Generation|Via|Date|CF-Cache-Status|Cache-Status): .*\r\n", RegexOptions.Multiline)]
     private static partial Regex AddedFields();
 
     [GeneratedRegex("\nray=[0-9a-f]{16}\n$")]

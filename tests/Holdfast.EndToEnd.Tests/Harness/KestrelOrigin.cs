@@ -14,7 +14,8 @@ namespace Holdfast.EndToEnd.Tests.Harness;
 
 /// <summary>
 /// An origin for what nginx does not do: <c>/count</c> answers with the number of bytes sent to it, <c>/echo</c> speaks WebSocket,
-/// <c>/grpc</c> sends its body back with trailers.
+/// <c>/grpc</c> sends its body back with trailers,
+/// <c>/fresh</c> and <c>/validated</c> may be cached.
 /// </summary>
 internal sealed class KestrelOrigin : IAsyncDisposable
 {
@@ -47,6 +48,8 @@ internal sealed class KestrelOrigin : IAsyncDisposable
         application.MapPost("/count", CountAsync);
         application.MapPost("/grpc", GrpcAsync);
         application.MapGet("/echo", EchoAsync);
+        application.MapGet("/fresh", context => CacheableAsync(context, "max-age=60"));
+        application.MapGet("/validated", context => CacheableAsync(context, "no-cache"));
         await application.StartAsync();
         var address = application
             .Services.GetRequiredService<IServer>()
@@ -61,6 +64,19 @@ internal sealed class KestrelOrigin : IAsyncDisposable
         await now.CancelAsync();
         await application.StopAsync(now.Token);
         await application.DisposeAsync();
+    }
+
+    private static async Task CacheableAsync(HttpContext context, string control)
+    {
+        context.Response.Headers.CacheControl = control;
+        context.Response.Headers.ETag = "\"1\"";
+        if (context.Request.Headers.IfNoneMatch == "\"1\"")
+        {
+            context.Response.StatusCode = StatusCodes.Status304NotModified;
+            return;
+        }
+
+        await context.Response.WriteAsync(Guid.NewGuid().ToString());
     }
 
     private static async Task CountAsync(HttpContext context)

@@ -1,0 +1,71 @@
+namespace Holdfast.Cache.Decisions;
+
+/// <summary>Why a response was not stored, or a request not answered from the cache. One reason each: the first that applies.</summary>
+public enum NoCacheReason : byte
+{
+    /// <summary>It was stored.</summary>
+    None,
+
+    /// <summary>The zone's profile or cache level leaves this target out.</summary>
+    NotEligible,
+
+    /// <summary>The zone is in development mode.</summary>
+    DevelopmentMode,
+
+    /// <summary>The method is not GET.</summary>
+    Method,
+
+    /// <summary>A GET or HEAD with a body, which the key does not hold: the answer may depend on it.</summary>
+    RequestContent,
+
+    /// <summary>The visitor said <c>no-store</c>, and the zone respects it.</summary>
+    RequestNoStore,
+
+    /// <summary>206 or Content-Range: a part is not stored.</summary>
+    PartialContent,
+
+    /// <summary>304 that answers the visitor's own condition: there is nothing it could update.</summary>
+    NotModified,
+
+    /// <summary><c>no-store</c> (RFC 9111 section 5.2.2.5).</summary>
+    NoStore,
+
+    /// <summary><c>private</c> (RFC 9111 section 5.2.2.7).</summary>
+    Private,
+
+    /// <summary><c>no-cache</c> with nothing to revalidate it by, or in a profile that does not store such answers.</summary>
+    NoCache,
+
+    /// <summary>Directives whose end cannot be found, with nothing to revalidate the response by.</summary>
+    Unreadable,
+
+    /// <summary>The request had Authorization and the response does not allow sharing (RFC 9111 section 3.5).</summary>
+    Authorization,
+
+    /// <summary><c>Vary: *</c> (RFC 9111 section 4.1).</summary>
+    VaryStar,
+
+    /// <summary>Set-Cookie without explicit freshness, or in a profile that never stores it.</summary>
+    SetCookie,
+
+    /// <summary><c>must-understand</c>, and the status is not understood (RFC 9111 section 5.2.2.3).</summary>
+    StatusNotUnderstood,
+
+    /// <summary>The status' own definition forbids storing it (RFC 6585).</summary>
+    StatusForbids,
+
+    /// <summary>No freshness is stated, and the status or profile allows no guess (RFC 9111 section 4.2.2).</summary>
+    NoFreshness,
+
+    /// <summary>It was stale when it came, with nothing to revalidate it by.</summary>
+    Expired,
+
+    /// <summary>It is larger than one object may be.</summary>
+    TooLarge,
+
+    /// <summary>The body ended before its end.</summary>
+    Incomplete,
+
+    /// <summary>The origin gave no answer.</summary>
+    NoAnswer,
+}

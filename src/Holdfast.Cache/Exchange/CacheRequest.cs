@@ -1,0 +1,26 @@
+namespace Holdfast.Cache.Exchange;
+
+/// <summary>What of a request's first lines the cache looks at.</summary>
+public readonly ref struct CacheRequest
+{
+    /// <summary>The method; case-sensitive.</summary>
+    public required ReadOnlySpan<byte> Method { get; init; }
+
+    /// <summary>What shares the store without sharing responses: the zone's id.</summary>
+    public required ReadOnlySpan<byte> Scope { get; init; }
+
+    /// <summary><c>http</c> or <c>https</c>.</summary>
+    public required ReadOnlySpan<byte> Scheme { get; init; }
+
+    /// <summary>Host and port as the visitor named them.</summary>
+    public required ReadOnlySpan<byte> Host { get; init; }
+
+    /// <summary>The path as the visitor sent it.</summary>
+    public required ReadOnlySpan<byte> Path { get; init; }
+
+    /// <summary>From the question mark on; empty without one.</summary>
+    public required ReadOnlySpan<byte> Query { get; init; }
+
+    /// <summary>Whether it has a body. What a GET's body says is in no key, so that such a request has nothing to do with the store.</summary>
+    public bool HasContent { get; init; }
+}

@@ -1,0 +1,46 @@
+namespace Holdfast.Cache.Fields;
+
+/// <summary>The fields that mean something to a cache. Any other is <see cref="Other"/>.</summary>
+public enum FieldName : byte
+{
+#pragma warning disable CS1591 // A member is the field of that name.
+    Other,
+    AcceptEncoding,
+    AcceptLanguage,
+    Age,
+    Authorization,
+    CacheControl,
+    CdnCacheControl,
+    CloudflareCdnCacheControl,
+    Connection,
+    ContentEncoding,
+    ContentLanguage,
+    ContentLength,
+    ContentLocation,
+    ContentRange,
+    ContentType,
+    Date,
+    ETag,
+    Expires,
+    IfMatch,
+    IfModifiedSince,
+    IfNoneMatch,
+    IfRange,
+    IfUnmodifiedSince,
+    KeepAlive,
+    LastModified,
+    Location,
+    Pragma,
+    ProxyAuthenticate,
+    ProxyAuthenticationInfo,
+    ProxyAuthorization,
+    ProxyConnection,
+    Range,
+    SetCookie,
+    Te,
+    Trailer,
+    TransferEncoding,
+    Upgrade,
+    Vary,
+#pragma warning restore CS1591
+}

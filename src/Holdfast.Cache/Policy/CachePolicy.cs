@@ -1,0 +1,27 @@
+using Holdfast.Model.Zones;
+
+namespace Holdfast.Cache.Policy;
+
+/// <summary>What a zone's owner wants of the cache: immutable, made from one release of the zone.</summary>
+public sealed record CachePolicy
+{
+    /// <summary>What is cached when no rule says so.</summary>
+    public CacheProfile Profile { get; init; }
+
+    /// <summary>What the query string means to the cache.</summary>
+    public CacheLevel Level { get; init; } = CacheLevel.Aggressive;
+
+    /// <summary>Whether visitors' <c>no-cache</c>, <c>no-store</c>, <c>max-age</c>, <c>min-fresh</c>, <c>max-stale</c> and Pragma count.</summary>
+    public bool RespectRequestDirectives { get; init; }
+
+    /// <summary>Whether nothing is taken from the cache or put into it now, so that a developer sees what the origin says.</summary>
+    public bool DevelopmentMode { get; init; }
+
+    /// <summary>Whether requests for this target may be answered from the cache at all.</summary>
+    /// <param name="path">The path as the visitor sent it.</param>
+    /// <param name="query">From the question mark on; empty without one.</param>
+    public bool IsEligible(ReadOnlySpan<byte> path, ReadOnlySpan<byte> query) =>
+        Level != CacheLevel.Bypass
+        && (Level != CacheLevel.Basic || query.IsEmpty)
+        && (Profile == CacheProfile.Standard || CacheableExtensions.Contains(path));
+}

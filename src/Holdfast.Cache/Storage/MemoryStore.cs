@@ -1,0 +1,98 @@
+using Holdfast.Cache.Fields;
+
+namespace Holdfast.Cache.Storage;
+
+/// <summary>Limits of a <see cref="MemoryStore"/>.</summary>
+public sealed record MemoryStoreLimits
+{
+    /// <summary>
+    /// What all stored responses together may take, bytes, keys and overhead included. Default 256 MiB: enough for a busy site's small
+    /// files, and little beside what a small machine has. Setting <c>cache_memory</c>.
+    /// </summary>
+    public long Budget { get; init; } = 256L * 1024 * 1024;
+
+    /// <summary>The share of the budget that one response may take: an eighth, so that no single file empties the store.</summary>
+    public int LargestShare { get; init; } = 8;
+
+    /// <summary>The largest body that is stored, bytes.</summary>
+    public long LargestBody => Budget / LargestShare;
+}
+
+/// <summary>Stored responses in memory, within a budget. Thread-safe; looking one up takes no lock and allocates nothing.</summary>
+public sealed class MemoryStore(MemoryStoreLimits limits)
+{
+    private readonly StoreIndex _index = new();
+    private readonly EvictionQueue _queue = new(limits.Budget);
+    private long _evicted;
+
+    /// <summary>Its limits.</summary>
+    public MemoryStoreLimits Limits => limits;
+
+    /// <summary>How many responses are stored.</summary>
+    public long Count => _index.Count;
+
+    /// <summary>How many bytes they take.</summary>
+    public long Bytes => _queue.Bytes;
+
+    /// <summary>How many have gone to make room.</summary>
+    public long Evicted => Volatile.Read(ref _evicted);
+
+    /// <summary>Finds what a request selects; see <see cref="StoreIndex.Find"/>.</summary>
+    internal StoredResponse? Find<T>(ReadOnlySpan<byte> key, ulong hash, T request, ByteBuffer scratch, out bool knownKey)
+        where T : IFields => _index.Find(key, hash, request, scratch, out knownKey);
+
+    /// <summary>Stores a response, in the place of the one that the same requests select.</summary>
+    internal void Add(StoredResponse response)
+    {
+        List<StoredResponse> removed = [];
+        _index.Add(response, removed);
+        Settle(response, removed);
+    }
+
+    /// <summary>Stores what a response becomes by an update, unless somebody else has replaced it meanwhile.</summary>
+    internal void Replace(StoredResponse before, StoredResponse after)
+    {
+        // An update may change which requests select it, so that adding alone would leave the old one beside it.
+        if (_index.Remove(before))
+        {
+            List<StoredResponse> removed = [before];
+            _index.Add(after, removed);
+            Settle(after, removed);
+        }
+    }
+
+    /// <summary>Removes a response, unless it was replaced.</summary>
+    internal void Remove(StoredResponse response)
+    {
+        if (_index.Remove(response))
+        {
+            Settle(null, [response]);
+        }
+    }
+
+    /// <summary>Removes everything that is stored under a key.</summary>
+    internal bool Remove(ReadOnlySpan<byte> key)
+    {
+        List<StoredResponse> removed = [];
+        _index.Remove(key, CacheKey.HashOf(key), removed);
+        var any = removed.Count > 0;
+        if (any)
+        {
+            Settle(null, removed);
+        }
+
+        return any;
+    }
+
+    private void Settle(StoredResponse? added, List<StoredResponse> removed)
+    {
+        List<StoredResponse> victims = [];
+        _queue.Change(added, removed, victims);
+        foreach (var victim in victims)
+        {
+            _index.Remove(victim);
+        }
+
+        Interlocked.Add(ref _evicted, victims.Count);
+    }
+}

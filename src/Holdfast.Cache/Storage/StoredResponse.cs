@@ -1,0 +1,137 @@
+using Holdfast.Cache.Decisions;
+using Holdfast.Cache.Fields;
+
+namespace Holdfast.Cache.Storage;
+
+/// <summary>
+/// One stored response: its key, its selecting fields, its fields and, when it is small, its body in one array; a large body in segments.
+/// What it says never changes: an update makes a new one. Times are milliseconds since 1970 where not said otherwise.
+/// </summary>
+public sealed class StoredResponse
+{
+    /// <summary>
+    /// What one costs beside its bytes: this object (152), the array's head (24) and its place in the index (at most 16, since the index
+    /// is at least half full). Measured by a test.
+    /// </summary>
+    public const int Overhead = 192;
+
+    private readonly byte[] _data;
+    private readonly StoredBody? _body;
+    private readonly int _keyLength;
+    private readonly int _selectingLength;
+    private readonly int _fieldsLength;
+    private int _revalidating;
+
+    internal StoredResponse(StoredResponseParts parts, byte[] data, StoredBody? body)
+    {
+        _data = data;
+        _body = body;
+        _keyLength = parts.KeyLength;
+        _selectingLength = parts.SelectingLength;
+        _fieldsLength = parts.FieldsLength;
+        Hash = parts.Hash;
+        BodyLength = body?.Length ?? data.Length - parts.KeyLength - parts.SelectingLength - parts.FieldsLength;
+        Status = (ushort)parts.Status;
+        Flags = parts.Flags;
+        Received = parts.Received;
+        InitialAge = parts.InitialAge;
+        Date = parts.Date;
+        LastModified = parts.LastModified;
+        Lifetime = (uint)parts.Lifetime;
+        StaleWhileRevalidate = (uint)parts.StaleWhileRevalidate;
+        StaleIfError = (uint)parts.StaleIfError;
+    }
+
+    /// <summary>Its key: scheme, host and target, as <see cref="CacheKey"/> makes it.</summary>
+    public ReadOnlySpan<byte> Key => _data.AsSpan(0, _keyLength);
+
+    /// <summary>Its status.</summary>
+    public ushort Status { get; }
+
+    /// <summary>What is remembered of its facts.</summary>
+    public StoredFlags Flags { get; }
+
+    /// <summary>When its head was received, or last confirmed by a 304.</summary>
+    public long Received { get; }
+
+    /// <summary>How old it was then, milliseconds.</summary>
+    public long InitialAge { get; }
+
+    /// <summary>Its Date, seconds since 1970.</summary>
+    public long Date { get; }
+
+    /// <summary>Its Last-Modified, seconds since 1970, or <see cref="HttpTime.None"/>.</summary>
+    public long LastModified { get; }
+
+    /// <summary>How long it is fresh, seconds.</summary>
+    public uint Lifetime { get; }
+
+    /// <summary>For how many seconds it may then be served while it is revalidated (RFC 5861 section 3).</summary>
+    public uint StaleWhileRevalidate { get; }
+
+    /// <summary>For how many seconds it may then be served instead of an error (RFC 5861 section 4).</summary>
+    public uint StaleIfError { get; }
+
+    /// <summary>Its body's bytes.</summary>
+    public long BodyLength { get; }
+
+    /// <summary>How many bytes of memory it takes.</summary>
+    public long Cost => Overhead + _data.Length + (_body?.Cost ?? 0);
+
+    /// <summary>Its fields, as they are sent with a reuse; without Age, which is computed.</summary>
+    public StoredFields Fields => new(_data.AsSpan(_keyLength + _selectingLength, _fieldsLength));
+
+    /// <summary>Its ETag, or empty.</summary>
+    public ReadOnlySpan<byte> EntityTag => Find(FieldName.ETag);
+
+    internal ulong Hash { get; }
+
+    internal ReadOnlySpan<byte> Selecting => _data.AsSpan(_keyLength, _selectingLength);
+
+    internal StoredBody? SegmentedBody => _body;
+
+    internal ReadOnlyMemory<byte> InlineBody => _data.AsMemory(_keyLength + _selectingLength + _fieldsLength);
+
+    // The index' chain; changed under its shard's lock, read without.
+    internal StoredResponse? NextInBucket;
+
+    // The eviction queue's; all changed under its lock, except Frequency, which a hit raises without one.
+    internal StoredResponse? QueuePrevious;
+    internal StoredResponse? QueueNext;
+    internal byte Queue;
+    internal byte Frequency;
+
+    // Whether the index holds it; changed under its shard's lock.
+    internal volatile bool IsIndexed;
+
+    /// <summary>How old it is, milliseconds (RFC 9111 section 4.2.3).</summary>
+    public long AgeAt(long now) => Age.Current(InitialAge, Received, now);
+
+    /// <summary>How much longer it is fresh, milliseconds; negative when it is stale.</summary>
+    public long FreshFor(long now) => (Lifetime * 1000L) - AgeAt(now);
+
+    /// <summary>A piece of the body.</summary>
+    /// <param name="offset">From which byte, 0 to <see cref="BodyLength"/>.</param>
+    /// <returns>What lies together from there on; empty at the end.</returns>
+    public ReadOnlyMemory<byte> BodyAt(long offset) => _body is null ? InlineBody[(int)offset..] : _body.At(offset);
+
+    /// <summary>The first field of this name, or empty.</summary>
+    public ReadOnlySpan<byte> Find(FieldName name)
+    {
+        foreach (var field in Fields)
+        {
+            if (field.Known == name)
+            {
+                return field.Value;
+            }
+        }
+
+        return default;
+    }
+
+    /// <summary>Claims the revalidation of this response. One at a time: false while somebody else has it.</summary>
+    public bool TryBeginRevalidation() => Interlocked.CompareExchange(ref _revalidating, 1, 0) == 0;
+
+    /// <summary>Gives the claim back.</summary>
+    public void EndRevalidation() => Volatile.Write(ref _revalidating, 0);
+}

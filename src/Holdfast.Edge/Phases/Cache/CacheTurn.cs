@@ -1,0 +1,222 @@
+using System.Buffers.Text;
+using Holdfast.Cache.Exchange;
+using Holdfast.Cache.Storage;
+using Holdfast.Edge.Origins;
+using Holdfast.Edge.Requests;
+using Holdfast.Edge.Zones;
+using Holdfast.Http.Headers;
+using Holdfast.Http.Messages;
+
+namespace Holdfast.Edge.Phases.Cache;
+
+/// <summary>One request's turn with the cache: joins the cache's state machine with the request's heads and bodies. Used again.</summary>
+internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : ResponseTap
+{
+    private readonly CacheExchange _exchange = new(store);
+    private readonly HttpDate _date = new(time);
+    private long _requested;
+
+    /// <summary>The state machine.</summary>
+    public CacheExchange Exchange => _exchange;
+
+    /// <summary>What is to be done instead of sending the origin's answer, or null when it was sent.</summary>
+    public ResponseStep? Instead { get; private set; }
+
+    /// <inheritdoc/>
+    public override bool HasFallback => _exchange.HasFallback;
+
+    /// <inheritdoc/>
+    public override bool WithholdsBody => _exchange.VisitorHasNewResponse;
+
+    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>Begins with a request whose fields are as the visitor sent them.</summary>
+    public RequestStep Begin(EdgeRequest request, ZoneRuntime zone) =>
+        _exchange.Begin(Describe(request, zone), new HeaderFields(request.Head.Headers), zone.Cache, Now);
+
+    /// <summary>Begins the revalidation of a stored response, behind the visitor's back.</summary>
+    public void BeginRevalidation(EdgeRequest request, ZoneRuntime zone, StoredResponse stored) =>
+        _exchange.BeginRevalidation(Describe(request, zone), new HeaderFields(request.Head.Headers), zone.Cache, stored);
+
+    /// <summary>Says that the origin is being asked now.</summary>
+    public void Ask()
+    {
+        _requested = Now;
+        Instead = null;
+    }
+
+    /// <summary>Puts the stored validators in the place of the visitor's conditions and range.</summary>
+    public void SetValidators(HeaderBlock headers)
+    {
+        RemoveConditions(headers);
+        var entityTag = _exchange.Validators(out var lastModified);
+        if (!entityTag.IsEmpty)
+        {
+            headers.Add(KnownHeader.IfNoneMatch, entityTag);
+        }
+
+        if (!lastModified.IsEmpty)
+        {
+            headers.Add(KnownHeader.IfModifiedSince, lastModified);
+        }
+    }
+
+    /// <summary>Takes conditions and range out of a request.</summary>
+    public static void RemoveConditions(HeaderBlock headers)
+    {
+        headers.Remove(KnownHeader.IfNoneMatch);
+        headers.Remove(KnownHeader.IfModifiedSince);
+        headers.Remove(KnownHeader.IfRange);
+        headers.Remove(KnownHeader.Range);
+    }
+
+    /// <inheritdoc/>
+    public override bool Takes(EdgeRequest request)
+    {
+        var response = request.Response;
+        var length = response.Framing switch
+        {
+            Framing.Length => response.ContentLength,
+            Framing.None => 0,
+            _ => -1,
+        };
+        var step = _exchange.Received(response.Status, new HeaderFields(response.Headers), length, _requested, Now);
+        if (step is ResponseStep.Serve or ResponseStep.FetchAgain)
+        {
+            Instead = step;
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override void Dress(EdgeRequest request)
+    {
+        var headers = request.Response.Headers;
+        headers.Remove("Cloudflare-CDN-Cache-Control"u8);
+        if (!headers.Contains(KnownHeader.Date))
+        {
+            headers.Add(KnownHeader.Date, _date.Now);
+        }
+
+        if (_exchange.VisitorHasNewResponse)
+        {
+            request.Response.Status = 304;
+            request.Response.SetReason(default);
+            headers.Remove(KnownHeader.ContentType);
+            headers.Remove(KnownHeader.ContentEncoding);
+            headers.Remove("Content-Language"u8);
+            headers.Remove(KnownHeader.ContentLength);
+            headers.Remove(KnownHeader.TransferEncoding);
+        }
+
+        Report(request);
+    }
+
+    /// <inheritdoc/>
+    public override void Body(ReadOnlySpan<byte> bytes) => _exchange.Fill?.Append(bytes);
+
+    /// <inheritdoc/>
+    public override void End() => _exchange.Fill?.Complete();
+
+    /// <summary>Puts the head of the stored answer into <see cref="EdgeRequest.Response"/>.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="forwardedOn">Whether it has gone to the origin, so that its fields are not the visitor's any more.</param>
+    /// <returns>What of the stored body follows.</returns>
+    public VisitorAnswer WriteHead(EdgeRequest request, bool forwardedOn)
+    {
+        var now = Now;
+        var stored = _exchange.Stored!;
+        var answer = forwardedOn ? _exchange.Answer(now) : _exchange.Answer(new HeaderFields(request.Head.Headers), now);
+        var hasEntityTag = (stored.Flags & StoredFlags.EntityTag) != 0;
+        var response = request.Response;
+        response.Clear();
+        response.Status = answer.Status;
+        var headers = response.Headers;
+        foreach (var field in stored.Fields)
+        {
+            if (answer.Sends(field.Known, hasEntityTag))
+            {
+                headers.Add(field.Name, field.Value);
+            }
+        }
+
+        AddAge(headers, stored.AgeAt(now) / 1000);
+        if (answer.Status is 206 or 416)
+        {
+            AddContentRange(headers, answer, stored.BodyLength);
+        }
+
+        ForwardedHeaders.AddVia(headers);
+        Report(request);
+        return answer;
+    }
+
+    /// <summary>Puts a 504 into <see cref="EdgeRequest.Response"/>: the visitor wants nothing but what is stored.</summary>
+    public void WriteNotStored(EdgeRequest request)
+    {
+        request.Response.Clear();
+        request.Response.Status = 504;
+        request.Response.Headers.Add(KnownHeader.Date, _date.Now);
+        Report(request);
+    }
+
+    /// <summary>Lets go of everything that belongs to the request.</summary>
+    public void Reset()
+    {
+        _exchange.Reset();
+        Instead = null;
+    }
+
+    private static CacheRequest Describe(EdgeRequest request, ZoneRuntime zone) =>
+        new()
+        {
+            Method = request.Head.MethodBytes,
+            Scope = zone.IdText,
+            Scheme = request.IsHttps ? "https"u8 : "http"u8,
+            Host = request.Head.Host,
+            Path = request.Head.Path,
+            Query = request.Head.Query,
+            HasContent = request.Head.Framing != Framing.None,
+        };
+
+    private void Report(EdgeRequest request)
+    {
+        var headers = request.Response.Headers;
+        headers.Set(KnownHeader.CfCacheStatus, _exchange.StatusText);
+        Span<byte> text = stackalloc byte[CacheExchange.LongestCacheStatus];
+        headers.Add(KnownHeader.CacheStatus, text[.._exchange.WriteCacheStatus(text, Now)]);
+        request.CacheStatus = _exchange.LogText;
+    }
+
+    private static void AddAge(HeaderBlock headers, long age)
+    {
+        Span<byte> text = stackalloc byte[20];
+        Utf8Formatter.TryFormat(age, text, out var length);
+        headers.Add(KnownHeader.Age, text[..length]);
+    }
+
+    private static void AddContentRange(HeaderBlock headers, VisitorAnswer answer, long whole)
+    {
+        Span<byte> text = stackalloc byte[80];
+        "bytes "u8.CopyTo(text);
+        var length = 6;
+        if (answer.Status == 416)
+        {
+            text[length++] = (byte)'*';
+        }
+        else
+        {
+            Utf8Formatter.TryFormat(answer.Start, text[length..], out var written);
+            length += written;
+            text[length++] = (byte)'-';
+            Utf8Formatter.TryFormat(answer.Start + answer.Length - 1, text[length..], out written);
+            length += written;
+        }
+
+        text[length++] = (byte)'/';
+        Utf8Formatter.TryFormat(whole, text[length..], out var last);
+        headers.Set(KnownHeader.ContentRange, text[..(length + last)]);
+    }
+}
