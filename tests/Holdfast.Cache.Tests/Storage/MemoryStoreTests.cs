@@ -8,6 +8,9 @@ using Holdfast.Model.Zones;
 
 namespace Holdfast.Cache.Tests.Storage;
 
+/// <summary>Alone in its collection: one of the figures is of the whole process.</summary>
+[CollectionDefinition(nameof(MemoryStoreTests), DisableParallelization = true)]
+[Collection(nameof(MemoryStoreTests))]
 public class MemoryStoreTests
 {
     private const long Now = 1_800_000_000_000;
