@@ -185,8 +185,8 @@ public sealed class ControlHost : IAsyncDisposable
         application.Use(next => context => PermissionCheck.CheckAsync(context, next));
         application.MapGet("/healthz", context => context.Response.WriteAsync("ok\n", context.RequestAborted));
         new TokenEndpoints().Map(application);
-        new ZoneEndpoints(zones, accountId).Map(application);
-        new SettingEndpoints(zones).Map(application);
+        new ZoneEndpoints(zones, accountId, time).Map(application);
+        new SettingEndpoints(zones, time).Map(application);
         new CertificateEndpoints(zones, certificates, _secrets!, time).Map(application);
         new ReleaseEndpoints(releases).Map(application);
         new NodeEndpoints(nodes, time).Map(application);

@@ -90,6 +90,18 @@ internal sealed record ApiSchema(JsonObject Schema, JsonNode? Example)
     public static ApiSchema List(ApiSchema item) =>
         new(new JsonObject { ["type"] = "array", ["items"] = item.Schema.DeepClone() }, new JsonArray(item.Example?.DeepClone()));
 
+    /// <summary>A list that must be empty.</summary>
+    public static ApiSchema EmptyList(string description) =>
+        new(
+            new JsonObject
+            {
+                ["type"] = "array",
+                ["description"] = description,
+                ["maxItems"] = 0,
+            },
+            new JsonArray()
+        );
+
     /// <summary>An object. A member whose name ends in <c>?</c> may be missing.</summary>
     public static ApiSchema Object(params (string Name, ApiSchema Schema)[] members)
     {

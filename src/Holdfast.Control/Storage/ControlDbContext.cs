@@ -16,6 +16,8 @@ internal sealed class ControlDbContext : DbContext
 
     public DbSet<TokenRow> Tokens => Set<TokenRow>();
 
+    public DbSet<IdempotencyRow> IdempotencyKeys => Set<IdempotencyRow>();
+
     public DbSet<ReleaseRow> Releases => Set<ReleaseRow>();
 
     public DbSet<NodeRow> Nodes => Set<NodeRow>();
@@ -46,6 +48,11 @@ internal sealed class ControlDbContext : DbContext
         {
             table.ToTable("tokens").HasKey(row => row.Id);
             table.HasIndex(row => row.Hash).IsUnique();
+        });
+        modelBuilder.Entity<IdempotencyRow>(table =>
+        {
+            table.ToTable("idempotency_keys").HasKey(row => row.Id);
+            table.HasIndex(row => row.CreatedAt);
         });
         modelBuilder.Entity<ReleaseRow>(table =>
         {
