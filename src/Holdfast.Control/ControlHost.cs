@@ -4,6 +4,8 @@ using Holdfast.Control.Access;
 using Holdfast.Control.Certificates;
 using Holdfast.Control.Envelope;
 using Holdfast.Control.Feed;
+using Holdfast.Control.Idempotency;
+using Holdfast.Control.Reference;
 using Holdfast.Control.Releases;
 using Holdfast.Control.Settings;
 using Holdfast.Control.Storage;
@@ -19,6 +21,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -52,6 +55,9 @@ public sealed class ControlHost : IAsyncDisposable
     /// <summary>The address that control answers on, known after <see cref="StartAsync"/>.</summary>
     /// <exception cref="InvalidOperationException">It is not started.</exception>
     public Uri Url => _url ?? throw new InvalidOperationException("control is not started");
+
+    /// <summary>Every route.</summary>
+    internal IEnumerable<Endpoint> Endpoints => ((IEndpointRouteBuilder)_application!).DataSources.SelectMany(source => source.Endpoints);
 
     /// <summary>The admin token in clear on the first start of an installation, null on every later one: it is stored nowhere.</summary>
     public string? FirstAdminToken { get; private set; }
@@ -166,6 +172,7 @@ public sealed class ControlHost : IAsyncDisposable
         var certificates = new CertificateStore(_database!, publisher, signal, time);
         var releases = new ReleaseLog(_database!);
         var nodes = new NodeStore(_database!, time);
+        var idempotent = new IdempotentRequests(new IdempotencyStore(_database!, time));
         var edges = new EdgeAuthentication(feedSecret, time, _logger);
         var stopping = application.Lifetime.ApplicationStopping;
 
@@ -173,6 +180,7 @@ public sealed class ControlHost : IAsyncDisposable
         application.Use(next =>
             context =>
             {
+                DotSegments.Refuse(context);
                 if (NeedsToken(context.Request.Path))
                 {
                     tokens.Authenticate(context.Request).Enter(context);
@@ -183,6 +191,7 @@ public sealed class ControlHost : IAsyncDisposable
         );
         application.UseRouting();
         application.Use(next => context => PermissionCheck.CheckAsync(context, next));
+        application.Use(next => context => idempotent.InvokeAsync(context, next));
         application.MapGet("/healthz", context => context.Response.WriteAsync("ok\n", context.RequestAborted));
         new TokenEndpoints().Map(application);
         new ZoneEndpoints(zones, accountId, time).Map(application);
@@ -192,10 +201,12 @@ public sealed class ControlHost : IAsyncDisposable
         new NodeEndpoints(nodes, time).Map(application);
         new FeedEndpoint(edges, releases, signal, time, stopping, _logger).Map(application);
         new UplinkEndpoint(edges, nodes).Map(application);
+        new ReferenceEndpoints().Map(application);
     }
 
-    /// <summary>Everything but the health check and the channels to the edges, which have a secret of their own.</summary>
-    private static bool NeedsToken(PathString path) => path.Value is not ("/healthz" or FeedHeaders.FeedPath or FeedHeaders.UplinkPath);
+    /// <summary>Everything but the health check, the API's reference, and the channels to the edges, which have a secret of their own.</summary>
+    private static bool NeedsToken(PathString path) =>
+        path.Value is not ("/healthz" or FeedHeaders.FeedPath or FeedHeaders.UplinkPath) && !ReferenceEndpoints.Owns(path);
 
     private static Uri AddressOf(WebApplication application) =>
         new(application.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
