@@ -1,6 +1,10 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using Holdfast.Control.Idempotency;
+using Holdfast.Control.Storage;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Data.Sqlite;
 
 namespace Holdfast.Control.Tests;
 
@@ -92,14 +96,69 @@ public sealed class IdempotencyTests : IAsyncLifetime
         Assert.Equal(32, id.Length);
     }
 
-    private async Task<(Answer Answer, bool Replayed, string? Tag)> PostAsync(string key, string json)
+    [Fact]
+    public async Task Post_WhoseAnswerWasLostWithControl_HappensAtMostOnce()
+    {
+        using var data = new TemporaryDirectory();
+        await using (var before = await TestControl.StartAsync(data.Path))
+        {
+            await PostAsync("key-1", """{"name":"example.com"}""", before);
+        }
+
+        await using (var connection = new SqliteConnection($"Data Source={Path.Combine(data.Path, "control", "control.db")};Pooling=False"))
+        {
+            // As a control that was killed after the zone was made leaves it.
+            await connection.OpenAsync(TestContext.Current.CancellationToken);
+            await using var command = connection.CreateCommand();
+            command.CommandText = "UPDATE idempotency_keys SET Answer = NULL";
+            Assert.Equal(1, await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
+        }
+
+        await using var after = await TestControl.StartAsync(data.Path);
+        var (answer, _, _) = await PostAsync("key-1", """{"name":"example.com"}""", after);
+        Assert.Equal((HttpStatusCode.Conflict, 40_009), (answer.Status, answer.Code));
+        Assert.Contains("use a new key", answer.Error["message"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Keys_MoreThanAreKept_ForgetsTheOldest()
+    {
+        using var data = new TemporaryDirectory();
+        using var database = ControlDatabase.Open(Path.Combine(data.Path, "control.db"));
+        var store = new IdempotencyStore(database, _time, maxKeys: 3);
+        for (byte i = 0; i < 4; i++)
+        {
+            Assert.Null(await store.BeginAsync([i], [i], TestContext.Current.CancellationToken));
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.NotNull(await store.BeginAsync([3], [3], TestContext.Current.CancellationToken));
+        Assert.Null(await store.BeginAsync([0], [0], TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void SealedAnswer_ForAnotherSecretOrKey_DoesNotOpen()
+    {
+        var context = new DefaultHttpContext();
+        context.Request.Headers.Authorization = "Bearer one";
+        var key = SealedAnswer.KeyFor(context.Request, "key-1");
+        var box = SealedAnswer.Seal(context.Response, "{}"u8.ToArray(), key, [1]);
+        Assert.True(SealedAnswer.TryOpen(box, key, [1], out var answer));
+        Assert.Equal((200, "{}"), (answer.Status, answer.Body));
+        Assert.False(SealedAnswer.TryOpen(box, key, [2], out _));
+        Assert.False(SealedAnswer.TryOpen(box, SealedAnswer.KeyFor(context.Request, "key-2"), [1], out _));
+        context.Request.Headers.Authorization = "Bearer two";
+        Assert.False(SealedAnswer.TryOpen(box, SealedAnswer.KeyFor(context.Request, "key-1"), [1], out _));
+    }
+
+    private async Task<(Answer Answer, bool Replayed, string? Tag)> PostAsync(string key, string json, TestControl? control = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/client/v4/zones")
         {
             Content = new StringContent(json, Encoding.UTF8, "application/json"),
         };
         request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
-        using var response = await _control.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        using var response = await (control ?? _control).Client.SendAsync(request, TestContext.Current.CancellationToken);
         var body = JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!.AsObject();
         var tag = response.Headers.ETag?.Tag;
         return (new Answer(response.StatusCode, body, tag), response.Headers.Contains("Idempotency-Replayed"), tag);

@@ -45,8 +45,8 @@ internal sealed class CertificateEndpoints
     {
         var paging = Paging.Of(context.Request);
         var zone = await ZoneAsync(context).ConfigureAwait(false);
-        var status = Paging.OneOf(context.Request, "status", CertificateJson.Statuses);
-        Paging.OneOf(context.Request, "match", "any", "all");
+        var status = Paging.OneOfOrNull(context.Request, "status", CertificateJson.Statuses);
+        Paging.OneOfOrNull(context.Request, "match", "any", "all");
         var now = _time.GetUtcNow();
         var all = await _certificates.ListAsync(zone.Config.Id).ConfigureAwait(false);
         var wanted = all.Where(stored => status is null || CertificateJson.Status(stored, now) == status).ToList();

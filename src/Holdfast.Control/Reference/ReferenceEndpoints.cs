@@ -48,6 +48,11 @@ internal sealed class ReferenceEndpoints
                     options.DefaultFonts = false;
                     options.DisableTelemetry();
                     options.DisableAgent();
+
+                    // These lead to services of others.
+                    options.Mcp = new ScalarMcpOptions { Disabled = true };
+                    options.ShowDeveloperTools = DeveloperToolsVisibility.Never;
+                    options.HideClientButton = true;
                 }
             )
             .AddEndpointFilter(

@@ -13,11 +13,16 @@ internal sealed class IdempotencyStore
 
     private readonly ControlDatabase _database;
     private readonly TimeProvider _time;
+    private readonly int _maxKeys;
 
-    public IdempotencyStore(ControlDatabase database, TimeProvider time)
+    /// <param name="database">Where they are kept.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="maxKeys">Most keys that are known at a time.</param>
+    public IdempotencyStore(ControlDatabase database, TimeProvider time, int maxKeys = MaxKeys)
     {
         _database = database;
         _time = time;
+        _maxKeys = maxKeys;
     }
 
     /// <summary>Writes down that a request begins, before it does anything.</summary>
@@ -43,11 +48,11 @@ internal sealed class IdempotencyStore
                     return new KnownRequest(known.Request, known.Answer);
                 }
 
-                if (await context.IdempotencyKeys.CountAsync(cancellationToken).ConfigureAwait(false) >= MaxKeys)
+                if (await context.IdempotencyKeys.CountAsync(cancellationToken).ConfigureAwait(false) >= _maxKeys)
                 {
                     await context
                         .IdempotencyKeys.OrderBy(row => row.CreatedAt)
-                        .Take(MaxKeys / 10)
+                        .Take(Math.Max(1, _maxKeys / 10))
                         .ExecuteDeleteAsync(cancellationToken)
                         .ConfigureAwait(false);
                 }

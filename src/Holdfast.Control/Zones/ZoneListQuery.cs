@@ -28,7 +28,7 @@ internal static class ZoneListQuery
     public static ZoneFilter Filter(HttpRequest request, string accountId)
     {
         var others = new List<bool>();
-        if (Paging.OneOf(request, "status", Statuses) is { } status)
+        if (Paging.OneOfOrNull(request, "status", Statuses) is { } status)
         {
             others.Add(status == "active");
         }
@@ -48,7 +48,7 @@ internal static class ZoneListQuery
             Name = Paging.Text(request, "name") is { } name ? Pattern(name, text => ZoneRequests.Name(text, "/name")) : null,
             Types = TypesOf(request),
             Others = others,
-            Any = Paging.OneOf(request, "match", "any", "all") == "any",
+            Any = Paging.OneOfOrNull(request, "match", "any", "all") == "any",
         };
     }
 
@@ -58,8 +58,8 @@ internal static class ZoneListQuery
     /// <exception cref="ApiException">A value is not one that the parameter can have.</exception>
     public static bool Descending(HttpRequest request)
     {
-        Paging.OneOf(request, "order", Orders);
-        return Paging.OneOf(request, "direction", "asc", "desc") == "desc";
+        Paging.OneOfOrNull(request, "order", Orders);
+        return Paging.OneOfOrNull(request, "direction", "asc", "desc") == "desc";
     }
 
     // Nested parameters come with a dot from today's clients, with brackets from older ones.

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace Holdfast.Control.Tests.Reference;
 
@@ -11,7 +12,7 @@ namespace Holdfast.Control.Tests.Reference;
 /// Every operation of the OpenAPI document, called wrongly in every way that follows from it: never a 500, always the envelope, and
 /// what is refused has changed nothing.
 /// </summary>
-public sealed class GeneratedApiTests : IAsyncLifetime
+public sealed partial class GeneratedApiTests : IAsyncLifetime
 {
     // As raw JSON: some of them cannot be said in another way.
     private static readonly string[] Values =
@@ -131,6 +132,12 @@ public sealed class GeneratedApiTests : IAsyncLifetime
             {
                 var before = await StateAsync();
                 var status = await SendAsync(method, Fill(path), body);
+                if (body.Length == 0 && operation["requestBody"]!["content"]!["application/json"]!["schema"]!["required"] is null)
+                {
+                    // Nothing at all may stand for an empty object.
+                    continue;
+                }
+
                 Assert.True((int)status is >= 400 and < 500, $"{method} {path} answered {status} to {body.Length} bytes of garbage");
                 Assert.Equal(before, await StateAsync());
             }
@@ -284,11 +291,24 @@ public sealed class GeneratedApiTests : IAsyncLifetime
             .Where(parameter => parameter!["in"]!.GetValue<string>() == place)
             .Select(parameter => parameter!["name"]!.GetValue<string>());
 
+    /// <summary>The path to what there is; of other kinds, to one that there is not.</summary>
     private string Fill(string path) =>
-        path.Replace("{zone_id}", _zone, StringComparison.Ordinal)
-            .Replace("{custom_certificate_id}", _certificate, StringComparison.Ordinal)
-            .Replace("{setting_id}", "http2", StringComparison.Ordinal)
-            .Replace("{name}", "example.com", StringComparison.Ordinal);
+        Braces()
+            .Replace(
+                path,
+                braces =>
+                    braces.Groups[1].Value switch
+                    {
+                        "zone_id" => _zone,
+                        "custom_certificate_id" => _certificate,
+                        "setting_id" => "http2",
+                        "name" => "example.com",
+                        _ => "353e105f4ecef8ad9ca31a8372d0c023",
+                    }
+            );
+
+    [GeneratedRegex(@"\{(\w+)\}")]
+    private static partial Regex Braces();
 
     private async Task RefusedOrDoneAsync(string method, string path, byte[] body)
     {
