@@ -124,7 +124,7 @@ public sealed class IdempotencyTests : IAsyncLifetime
     public async Task Keys_MoreThanAreKept_ForgetsTheOldest()
     {
         using var data = new TemporaryDirectory();
-        using var database = ControlDatabase.Open(Path.Combine(data.Path, "control.db"));
+        using var database = ControlDatabase.Open(Path.Combine(data.Path, "control.db"), TimeProvider.System);
         var store = new IdempotencyStore(database, _time, maxKeys: 3);
         for (byte i = 0; i < 4; i++)
         {

@@ -8,12 +8,33 @@ namespace Holdfast.Control.Access;
 /// <param name="Policies">What the credential may do.</param>
 internal sealed record Caller(string CredentialId, string Name, IReadOnlyList<Policy> Policies)
 {
+    /// <summary>What bounds the credential beside its policies; what it makes is bounded at least as much.</summary>
+    public CredentialBounds Bounds { get; init; } = CredentialBounds.None;
+
+    /// <summary>
+    /// Whether it may let others manage tokens. People and the admin token may. A token may not: one that leaked could make another of
+    /// its kind, and deleting it would not end the matter.
+    /// </summary>
+    public bool MayDelegateTokens { get; init; }
+
+    /// <summary>Whether its requests are counted against the limit of requests.</summary>
+    public bool IsCounted { get; init; } = true;
+
+    /// <summary>What kind of credential was presented.</summary>
+    public CredentialKind Credential { get; init; } = CredentialKind.Token;
+
+    /// <summary>The operator who it is, or null when a token speaks for nobody.</summary>
+    public string? OperatorId { get; init; }
+
     /// <summary>The caller of a request that was authenticated.</summary>
     /// <exception cref="InvalidOperationException">It was not.</exception>
     public static Caller Of(HttpContext context) =>
         context.Items.TryGetValue(typeof(Caller), out var caller) && caller is Caller known
             ? known
             : throw new InvalidOperationException("the request was not authenticated");
+
+    /// <summary>The caller, or null when the request was not authenticated.</summary>
+    public static Caller? Find(HttpContext context) => context.Items.TryGetValue(typeof(Caller), out var caller) ? caller as Caller : null;
 
     /// <summary>Makes this the request's caller.</summary>
     public void Enter(HttpContext context) => context.Items[typeof(Caller)] = this;
@@ -48,6 +69,16 @@ internal sealed record Caller(string CredentialId, string Name, IReadOnlyList<Po
             : new ZoneSelection(false, allowed.SelectMany(resources => resources.Zones).Except(except).ToHashSet());
     }
 
+    /// <summary>Whether the caller may do everything that these policies allow, and at least as long and from as many places.</summary>
+    public bool Holds(IReadOnlyList<Policy> policies, CredentialBounds bounds)
+    {
+        var other = new Caller(CredentialId, Name, policies);
+        return bounds.AreWithin(Bounds)
+            && PermissionGroups.All.All(group =>
+                group.Scope == ResourceScope.Zone ? ZonesWith(group).Contains(other.ZonesWith(group)) : !other.May(group) || May(group)
+            );
+    }
+
     private bool Decide(PermissionGroup needed, Func<PolicyResources, bool> names)
     {
         var allowed = false;
@@ -68,11 +99,15 @@ internal sealed record Caller(string CredentialId, string Name, IReadOnlyList<Po
     }
 }
 
-/// <summary>A set of zones: all but some, or some. An empty selection means none, never all.</summary>
-/// <param name="All">Whether it is all but <paramref name="Ids"/>.</param>
-/// <param name="Ids">Those left out, or those meant.</param>
-internal sealed record ZoneSelection(bool All, IReadOnlySet<string> Ids)
+/// <summary>The kinds of credential.</summary>
+internal enum CredentialKind
 {
-    /// <summary>No zone.</summary>
-    public static ZoneSelection None { get; } = new(false, new HashSet<string>());
+    /// <summary>An API token: <c>Authorization: Bearer</c>.</summary>
+    Token,
+
+    /// <summary>A session that an operator signed in to.</summary>
+    Session,
+
+    /// <summary>An operator's API key: <c>X-Auth-Email</c> and <c>X-Auth-Key</c>.</summary>
+    ApiKey,
 }

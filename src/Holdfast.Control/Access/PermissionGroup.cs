@@ -10,6 +10,18 @@ internal sealed record PermissionGroup(string Id, string Name, string Descriptio
     /// <summary>The weaker group that this one contains: to write is also to read. Null when there is none.</summary>
     public PermissionGroup? Includes { get; init; }
 
+    /// <summary>Whether it lets its holder make and change tokens.</summary>
+    public bool ManagesTokens => this == PermissionGroups.TokensWrite || this == PermissionGroups.AccountTokensWrite;
+
+    /// <summary>The scope as the API writes it: <c>com.cloudflare.api.account.zone</c>.</summary>
+    public string ScopeName =>
+        Scope switch
+        {
+            ResourceScope.User => ResourceName.User,
+            ResourceScope.Account => ResourceName.Account,
+            _ => ResourceName.Zone,
+        };
+
     /// <summary>Whether who has this one may do what the other allows.</summary>
     public bool Covers(PermissionGroup needed) => Id == needed.Id || (Includes?.Covers(needed) ?? false);
 }

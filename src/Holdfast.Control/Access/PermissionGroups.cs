@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 
 namespace Holdfast.Control.Access;
@@ -67,18 +68,81 @@ internal static class PermissionGroups
             Includes = AccountSettingsRead,
         };
 
+    public static PermissionGroup AccountTokensRead { get; } =
+        new(
+            "eb56a6953c034b9d97dd838155666f06",
+            "Account API Tokens Read",
+            "Grants read access to the account's API tokens",
+            ResourceScope.Account
+        );
+
+    public static PermissionGroup AccountTokensWrite { get; } =
+        new(
+            "5bc3f8b21c554832afc660159ab75fa4",
+            "Account API Tokens Write",
+            "Grants write access to the account's API tokens",
+            ResourceScope.Account
+        )
+        {
+            Includes = AccountTokensRead,
+        };
+
+    public static PermissionGroup TokensRead { get; } =
+        new("0cc3a61731504c89b99ec1be78b77aa0", "API Tokens Read", "Grants read access to the user's API tokens", ResourceScope.User);
+
+    public static PermissionGroup TokensWrite { get; } =
+        new("686d18d5ac6c441c867cbf6771e58a0a", "API Tokens Write", "Grants write access to the user's API tokens", ResourceScope.User)
+        {
+            Includes = TokensRead,
+        };
+
+    public static PermissionGroup MembershipsRead { get; } =
+        new("3518d0f75557482e952c6762d3e64903", "Memberships Read", "Grants read access to the user's memberships", ResourceScope.User);
+
+    public static PermissionGroup MembershipsWrite { get; } =
+        new("9201bc6f42d440968aaab0c6f17ebb1d", "Memberships Write", "Grants write access to the user's memberships", ResourceScope.User)
+        {
+            Includes = MembershipsRead,
+        };
+
+    public static PermissionGroup UserDetailsRead { get; } =
+        new("8acbe5bb0d54464ab867149d7f7cf8ac", "User Details Read", "Grants read access to the user's details", ResourceScope.User);
+
+    public static PermissionGroup UserDetailsWrite { get; } =
+        new("55a5e17cc99e4a3fa1f3432d262f2e55", "User Details Write", "Grants write access to the user's details", ResourceScope.User)
+        {
+            Includes = UserDetailsRead,
+        };
+
+    public static PermissionGroup CachePurge { get; } =
+        new("e17beae8b8cb423a99b1730f21238bed", "Cache Purge", "Grants access to purge the cache", ResourceScope.Zone);
+
     /// <summary>All of them, in the order of their names.</summary>
     public static ImmutableArray<PermissionGroup> All { get; } =
     [
+        TokensRead,
+        TokensWrite,
+        AccountTokensRead,
+        AccountTokensWrite,
         AccountSettingsRead,
         AccountSettingsWrite,
+        CachePurge,
         DnsRead,
         DnsWrite,
+        MembershipsRead,
+        MembershipsWrite,
         CertificatesRead,
         CertificatesWrite,
+        UserDetailsRead,
+        UserDetailsWrite,
         ZoneRead,
         ZoneSettingsRead,
         ZoneSettingsWrite,
         ZoneWrite,
     ];
+
+    private static readonly FrozenDictionary<string, PermissionGroup> ById = All.ToFrozenDictionary(group => group.Id);
+
+    /// <summary>The group with this id, or null.</summary>
+    public static PermissionGroup? Find(string id) => ById.GetValueOrDefault(id);
 }

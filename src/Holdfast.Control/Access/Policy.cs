@@ -26,6 +26,15 @@ internal sealed record PolicyResources(bool User, bool Account, bool AllZones, I
     /// <summary>Everything there is.</summary>
     public static PolicyResources Everything { get; } = new(true, true, true, new HashSet<string>());
 
+    /// <summary>Whether it names anything of this kind.</summary>
+    public bool Has(ResourceScope scope) =>
+        scope switch
+        {
+            ResourceScope.User => User,
+            ResourceScope.Account => Account,
+            _ => AllZones || Zones.Count > 0,
+        };
+
     /// <summary>Whether it names the zone.</summary>
     public bool HasZone(string zoneId) => AllZones || Zones.Contains(zoneId);
 }

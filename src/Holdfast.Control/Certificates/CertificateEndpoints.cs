@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Holdfast.Artifacts;
 using Holdfast.Artifacts.Certificates;
 using Holdfast.Artifacts.Json;
+using Holdfast.Control.Audit;
 using Holdfast.Control.Envelope;
 using Holdfast.Control.Storage;
 using Holdfast.Control.Zones;
@@ -66,7 +67,8 @@ internal sealed class CertificateEndpoints
         var certificate = CertificateUpload.Read(zone.Config, ArtifactId.New(), chain!, key!, _secrets, _time.GetUtcNow(), body.Problems);
         body.Complete();
         var stored =
-            await _certificates.AddAsync(certificate!, context.RequestAborted).ConfigureAwait(false) ?? throw ZoneRequests.NoZone();
+            await _certificates.AddAsync(certificate!, AuditScope.Of(context), context.RequestAborted).ConfigureAwait(false)
+            ?? throw ZoneRequests.NoZone();
         await AnswerAsync(context, stored).ConfigureAwait(false);
     }
 
@@ -82,7 +84,14 @@ internal sealed class CertificateEndpoints
         body.Complete();
         var stored =
             await _certificates
-                .ChangeAsync(zone.Config.Id, id, generation, before => Renewed(zone, before, chain, key, body), context.RequestAborted)
+                .ChangeAsync(
+                    zone.Config.Id,
+                    id,
+                    generation,
+                    before => Renewed(zone, before, chain, key, body),
+                    AuditScope.Of(context),
+                    context.RequestAborted
+                )
                 .ConfigureAwait(false)
             ?? throw NoCertificate();
         await AnswerAsync(context, stored).ConfigureAwait(false);
@@ -120,6 +129,7 @@ internal sealed class CertificateEndpoints
 
                     PriorityList.RequireAll(priorities, certificates);
                 },
+                AuditScope.Of(context),
                 context.RequestAborted
             )
             .ConfigureAwait(false);
@@ -141,7 +151,11 @@ internal sealed class CertificateEndpoints
     {
         var id = ZoneRequests.Id(context, CertificateOperations.Parameter);
         var generation = Preconditions.IfMatch(context.Request);
-        if (!await _certificates.RemoveAsync(ZoneRequests.Id(context), id, generation, context.RequestAborted).ConfigureAwait(false))
+        if (
+            !await _certificates
+                .RemoveAsync(ZoneRequests.Id(context), id, generation, AuditScope.Of(context), context.RequestAborted)
+                .ConfigureAwait(false)
+        )
         {
             throw NoCertificate();
         }

@@ -23,7 +23,7 @@ internal sealed record Paging(int Page, int PerPage)
 
     /// <summary>One of these texts, or null when it is missing or empty.</summary>
     /// <exception cref="ApiException">It is something else.</exception>
-    public static string? OneOfOrNull(HttpRequest request, string name, params string[] values) =>
+    public static string? OneOfOrNull(HttpRequest request, string name, params ReadOnlySpan<string> values) =>
         Text(request, name) is not { } text ? null
         : values.Contains(text) ? text
         : throw ApiException.Invalid("/" + name, $"the query's {name} must be one of {string.Join(", ", values)}");

@@ -22,6 +22,9 @@ internal sealed record ApiOperation(string Method, string Path, string Id, strin
     /// </summary>
     public required PermissionGroup? Permission { get; init; }
 
+    /// <summary>Whether the caller must say who they are. Where not, anybody may call, and <see cref="Permission"/> is null.</summary>
+    public bool NeedsCredential { get; init; } = true;
+
     /// <summary>More than the summary says, in Markdown; or null.</summary>
     public string? Description { get; init; }
 
@@ -39,6 +42,12 @@ internal sealed record ApiOperation(string Method, string Path, string Id, strin
 
     /// <summary>The status of success.</summary>
     public int Status { get; init; } = 200;
+
+    /// <summary>
+    /// Why an operation that is no GET leaves no entry in the audit log of its own, or null: it leaves exactly one whenever it changes
+    /// something.
+    /// </summary>
+    public string? NotAudited { get; init; }
 
     /// <summary>Makes the route.</summary>
     /// <param name="routes">The application.</param>

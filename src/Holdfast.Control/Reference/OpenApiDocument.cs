@@ -66,9 +66,10 @@ internal static class OpenApiDocument
 
     private static JsonObject Operation(ApiOperation operation)
     {
-        var permission = operation.Permission is { } needed
-            ? $"Needs the permission `{needed.Name}`."
-            : "Any credential that is good will do.";
+        var permission =
+            operation.Permission is { } needed ? $"Needs the permission `{needed.Name}`."
+            : operation.NeedsCredential ? "Any credential that is good will do."
+            : "Needs no credential.";
         var json = new JsonObject
         {
             ["operationId"] = operation.Id,
@@ -77,6 +78,11 @@ internal static class OpenApiDocument
             ["description"] = operation.Description is { } description ? $"{description}\n\n{permission}" : permission,
             ["parameters"] = new JsonArray([.. PathParameters.Of(operation.Path), .. Query(operation), .. Headers(operation)]),
         };
+        if (!operation.NeedsCredential)
+        {
+            json["security"] = new JsonArray();
+        }
+
         if (operation.Body is { } body)
         {
             json["requestBody"] = new JsonObject { ["required"] = true, ["content"] = Content(body.Schema, body.Example) };
@@ -92,7 +98,7 @@ internal static class OpenApiDocument
         };
         foreach (var (status, _) in Errors)
         {
-            if (status != 422 || operation.Method == "POST")
+            if (status != 422 || operation is { Method: "POST", NeedsCredential: true })
             {
                 responses[$"{status}"] = new JsonObject { ["$ref"] = $"#/components/responses/{status}" };
             }
@@ -116,7 +122,7 @@ internal static class OpenApiDocument
             );
         }
 
-        if (operation.Method == "POST")
+        if (operation is { Method: "POST", NeedsCredential: true })
         {
             yield return Parameter(
                 IdempotentRequests.Header,

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Artifacts.Json;
 using Holdfast.Artifacts.Zones;
+using Holdfast.Control.Audit;
 using Holdfast.Control.Envelope;
 using Holdfast.Control.Storage;
 using Holdfast.Control.Zones;
@@ -106,6 +107,7 @@ internal sealed class SettingEndpoints
                     id,
                     Preconditions.IfMatch(context.Request),
                     zone => Agreeing(changes.Aggregate(zone, (before, change) => change.On(before, now)), changes),
+                    AuditScope.Of(context),
                     context.RequestAborted
                 )
                 .ConfigureAwait(false)

@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using Holdfast.Artifacts.Certificates;
+using Holdfast.Control.Audit;
 using Holdfast.Control.Releases;
 using Holdfast.Model.Certificates;
 using Microsoft.EntityFrameworkCore;
@@ -36,11 +38,12 @@ internal sealed class CertificateStore
 
     /// <returns>The certificate, or null when its zone is gone.</returns>
     /// <exception cref="StorageConflictException">The zone has <see cref="MaxPerZone"/> certificates.</exception>
-    public async Task<StoredCertificate?> AddAsync(CertificateConfig certificate, CancellationToken cancellationToken)
+    public async Task<StoredCertificate?> AddAsync(CertificateConfig certificate, AuditScope audit, CancellationToken cancellationToken)
     {
         var release = _publisher.Certificate(certificate, 1);
         var added = await _database
             .WriteAsync(
+                audit,
                 async context =>
                 {
                     if (!await context.Zones.AnyAsync(row => row.Id == certificate.ZoneId).ConfigureAwait(false))
@@ -64,6 +67,7 @@ internal sealed class CertificateStore
                         ModifiedAt = now,
                     };
                     context.Certificates.Add(row);
+                    audit.Record("certificate", row.Id, row.ZoneId, null, JsonNode.Parse(row.Config));
                     await ReleaseLog.AppendAsync(context, release).ConfigureAwait(false);
                     return Stored(row);
                 },
@@ -79,6 +83,7 @@ internal sealed class CertificateStore
     /// <param name="id">The certificate.</param>
     /// <param name="generation">The generation that the caller knows, or null when any will do.</param>
     /// <param name="change">Gives the certificate as it shall be.</param>
+    /// <param name="audit">Gets what changed.</param>
     /// <param name="cancellationToken">Gives up before anything is written.</param>
     /// <returns>The certificate, or null when there is none.</returns>
     /// <exception cref="StaleGenerationException">It is at another generation.</exception>
@@ -87,15 +92,29 @@ internal sealed class CertificateStore
         string id,
         long? generation,
         Func<CertificateConfig, CertificateConfig> change,
+        AuditScope audit,
         CancellationToken cancellationToken
     )
     {
         var changed = await _database
             .WriteAsync(
+                audit,
                 async context =>
-                    await FindAsync(context, zoneId, id, generation).ConfigureAwait(false) is { } row
-                        ? await ReplaceAsync(context, row, change(Stored(row).Config)).ConfigureAwait(false)
-                        : null,
+                {
+                    if (await FindAsync(context, zoneId, id, generation).ConfigureAwait(false) is not { } row)
+                    {
+                        return null;
+                    }
+
+                    var (before, known) = (row.Config, row.Generation);
+                    var stored = await ReplaceAsync(context, row, change(Stored(row).Config)).ConfigureAwait(false);
+                    if (stored.Generation != known)
+                    {
+                        audit.Record("certificate", row.Id, row.ZoneId, JsonNode.Parse(before), JsonNode.Parse(row.Config));
+                    }
+
+                    return stored;
+                },
                 cancellationToken
             )
             .ConfigureAwait(false);
@@ -107,20 +126,24 @@ internal sealed class CertificateStore
     /// <param name="zoneId">The zone.</param>
     /// <param name="priorities">Certificates and the priorities that they get.</param>
     /// <param name="check">Looks at the zone's certificates before anything is changed, and throws when it must not be.</param>
+    /// <param name="audit">Gets what changed.</param>
     /// <param name="cancellationToken">Gives up before anything is written.</param>
     /// <returns>All certificates of the zone.</returns>
     public async Task<IReadOnlyList<StoredCertificate>> PrioritizeAsync(
         string zoneId,
         IReadOnlyList<(string Id, int Priority)> priorities,
         Action<IReadOnlyList<StoredCertificate>> check,
+        AuditScope audit,
         CancellationToken cancellationToken
     )
     {
         var all = await _database
             .WriteAsync(
+                audit,
                 async context =>
                 {
-                    check(await ListAsync(context, zoneId).ConfigureAwait(false));
+                    var before = await ListAsync(context, zoneId).ConfigureAwait(false);
+                    check(before);
                     foreach (var (id, priority) in priorities)
                     {
                         var row = await context.Certificates.SingleAsync(row => row.Id == id && row.ZoneId == zoneId).ConfigureAwait(false);
@@ -128,7 +151,14 @@ internal sealed class CertificateStore
                     }
 
                     await context.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
-                    return await ListAsync(context, zoneId).ConfigureAwait(false);
+                    var after = await ListAsync(context, zoneId).ConfigureAwait(false);
+                    var (was, now) = (Priorities(before), Priorities(after));
+                    if (!JsonNode.DeepEquals(was, now))
+                    {
+                        audit.Record("certificate_priorities", zoneId, zoneId, was, now);
+                    }
+
+                    return after;
                 },
                 cancellationToken
             )
@@ -139,10 +169,11 @@ internal sealed class CertificateStore
 
     /// <returns>Whether there was one.</returns>
     /// <exception cref="StaleGenerationException">It is at another generation.</exception>
-    public async Task<bool> RemoveAsync(string zoneId, string id, long? generation, CancellationToken cancellationToken)
+    public async Task<bool> RemoveAsync(string zoneId, string id, long? generation, AuditScope audit, CancellationToken cancellationToken)
     {
         var removed = await _database
             .WriteAsync(
+                audit,
                 async context =>
                 {
                     if (await FindAsync(context, zoneId, id, generation).ConfigureAwait(false) is not { } row)
@@ -151,6 +182,7 @@ internal sealed class CertificateStore
                     }
 
                     context.Certificates.Remove(row);
+                    audit.Record("certificate", row.Id, row.ZoneId, JsonNode.Parse(row.Config), null);
                     await ReleaseLog.AppendAsync(context, _publisher.CertificateRemoval(id, row.Generation + 1)).ConfigureAwait(false);
                     return true;
                 },
@@ -160,6 +192,13 @@ internal sealed class CertificateStore
         _signal.Wake();
         return removed;
     }
+
+    private static JsonObject Priorities(IReadOnlyList<StoredCertificate> certificates) =>
+        new(
+            certificates
+                .OrderBy(stored => stored.Config.Id, StringComparer.Ordinal)
+                .Select(stored => KeyValuePair.Create(stored.Config.Id, (JsonNode?)stored.Config.Priority))
+        );
 
     private static async Task<IReadOnlyList<StoredCertificate>> ListAsync(ControlDbContext context, string zoneId)
     {

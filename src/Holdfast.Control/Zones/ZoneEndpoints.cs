@@ -4,6 +4,7 @@ using Holdfast.Artifacts;
 using Holdfast.Artifacts.Json;
 using Holdfast.Artifacts.Zones;
 using Holdfast.Control.Access;
+using Holdfast.Control.Audit;
 using Holdfast.Control.Envelope;
 using Holdfast.Control.Storage;
 using Holdfast.Model.Zones;
@@ -16,13 +17,13 @@ namespace Holdfast.Control.Zones;
 internal sealed class ZoneEndpoints
 {
     private readonly ZoneStore _zones;
-    private readonly string _accountId;
+    private readonly AccountStore _accounts;
     private readonly TimeProvider _time;
 
-    public ZoneEndpoints(ZoneStore zones, string accountId, TimeProvider time)
+    public ZoneEndpoints(ZoneStore zones, AccountStore accounts, TimeProvider time)
     {
         _zones = zones;
-        _accountId = accountId;
+        _accounts = accounts;
         _time = time;
     }
 
@@ -42,7 +43,7 @@ internal sealed class ZoneEndpoints
     private async Task ListAsync(HttpContext context)
     {
         var paging = Paging.Of(context.Request);
-        var filter = ZoneListQuery.Filter(context.Request, _accountId);
+        var filter = ZoneListQuery.Filter(context.Request, _accounts.Account);
         var descending = ZoneListQuery.Descending(context.Request);
         var visible = Caller.Of(context).ZonesWith(PermissionGroups.ZoneRead);
         var (zones, total) = await _zones.ListAsync(visible, filter, descending, paging.Skip, paging.PerPage).ConfigureAwait(false);
@@ -67,7 +68,8 @@ internal sealed class ZoneEndpoints
         };
         try
         {
-            await AnswerAsync(context, await _zones.CreateAsync(zone, context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
+            await AnswerAsync(context, await _zones.CreateAsync(zone, AuditScope.Of(context), context.RequestAborted).ConfigureAwait(false))
+                .ConfigureAwait(false);
         }
         catch (StorageConflictException)
         {
@@ -101,6 +103,7 @@ internal sealed class ZoneEndpoints
                     id,
                     generation,
                     zone => zone with { Type = type ?? zone.Type, Paused = paused ?? zone.Paused },
+                    AuditScope.Of(context),
                     context.RequestAborted
                 )
                 .ConfigureAwait(false)
@@ -118,7 +121,11 @@ internal sealed class ZoneEndpoints
     private async Task DeleteAsync(HttpContext context)
     {
         var id = ZoneRequests.Id(context);
-        if (!await _zones.RemoveAsync(id, Preconditions.IfMatch(context.Request), context.RequestAborted).ConfigureAwait(false))
+        if (
+            !await _zones
+                .RemoveAsync(id, Preconditions.IfMatch(context.Request), AuditScope.Of(context), context.RequestAborted)
+                .ConfigureAwait(false)
+        )
         {
             throw ZoneRequests.NoZone();
         }
@@ -146,6 +153,7 @@ internal sealed class ZoneEndpoints
                         Name = name,
                         Origin = origin,
                     },
+                AuditScope.Of(context),
                 context.RequestAborted
             )
             .ConfigureAwait(false);
@@ -175,7 +183,9 @@ internal sealed class ZoneEndpoints
         ZoneRequests.Origin(body, required: true, out var origin);
         body.Complete();
         var zone =
-            await _zones.ChangeAsync(id, generation, zone => zone with { Origin = origin }, context.RequestAborted).ConfigureAwait(false)
+            await _zones
+                .ChangeAsync(id, generation, zone => zone with { Origin = origin }, AuditScope.Of(context), context.RequestAborted)
+                .ConfigureAwait(false)
             ?? throw ZoneRequests.NoZone();
         await AnswerOriginAsync(context, zone).ConfigureAwait(false);
     }
@@ -239,7 +249,8 @@ internal sealed class ZoneEndpoints
         return ApiAnswer.ResultAsync(context, Show(context, zone), status);
     }
 
-    private JsonObject Show(HttpContext context, StoredZone zone) => ZoneJson.Of(zone, _accountId, Caller.Of(context), _time.GetUtcNow());
+    private JsonObject Show(HttpContext context, StoredZone zone) =>
+        ZoneJson.Of(zone, _accounts.Account, Caller.Of(context), _time.GetUtcNow());
 
     private static Task AnswerOriginAsync(HttpContext context, StoredZone zone)
     {

@@ -13,9 +13,6 @@ namespace Holdfast.Control.Zones;
 /// </summary>
 internal static class ZoneJson
 {
-    /// <summary>The name of the one account.</summary>
-    public const string AccountName = "holdfast";
-
     /// <summary>The id of the one plan.</summary>
     public const string PlanId = "00000000000000000000000000000001";
 
@@ -31,7 +28,7 @@ internal static class ZoneJson
         ("#ssl:edit", PermissionGroups.CertificatesWrite),
     ];
 
-    public static JsonObject Of(StoredZone zone, string accountId, Caller caller, DateTimeOffset now) =>
+    public static JsonObject Of(StoredZone zone, StoredAccount account, Caller caller, DateTimeOffset now) =>
         new()
         {
             ["id"] = zone.Config.Id,
@@ -50,11 +47,11 @@ internal static class ZoneJson
             ["created_on"] = ApiAnswer.Time(zone.CreatedAt),
             ["modified_on"] = ApiAnswer.Time(zone.ModifiedAt),
             ["activated_on"] = ApiAnswer.Time(zone.CreatedAt),
-            ["account"] = new JsonObject { ["id"] = accountId, ["name"] = AccountName },
+            ["account"] = new JsonObject { ["id"] = account.Id, ["name"] = account.Name },
             ["owner"] = new JsonObject
             {
-                ["id"] = accountId,
-                ["name"] = AccountName,
+                ["id"] = account.Id,
+                ["name"] = account.Name,
                 ["type"] = "organization",
             },
             ["meta"] = new JsonObject

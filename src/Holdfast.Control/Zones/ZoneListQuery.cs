@@ -25,7 +25,7 @@ internal static class ZoneListQuery
     ];
 
     /// <exception cref="ApiException">A value is not one that the parameter can have.</exception>
-    public static ZoneFilter Filter(HttpRequest request, string accountId)
+    public static ZoneFilter Filter(HttpRequest request, StoredAccount account)
     {
         var others = new List<bool>();
         if (Paging.OneOfOrNull(request, "status", Statuses) is { } status)
@@ -35,12 +35,12 @@ internal static class ZoneListQuery
 
         if (Account(request, "id") is { } id)
         {
-            others.Add(id == accountId);
+            others.Add(id == account.Id);
         }
 
-        if (Account(request, "name") is { } account)
+        if (Account(request, "name") is { } accountName)
         {
-            others.Add(Pattern(account, exact: text => text).Matches(ZoneJson.AccountName));
+            others.Add(Pattern(accountName, exact: text => text).Matches(account.Name));
         }
 
         return new ZoneFilter

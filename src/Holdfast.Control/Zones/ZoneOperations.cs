@@ -44,7 +44,7 @@ internal static class ZoneOperations
             "owner",
             ApiSchema.Object(
                 ("id", AccountId),
-                ("name", ApiSchema.Text("The account's name.", ZoneJson.AccountName)),
+                ("name", ApiSchema.Text("The account's name.", "holdfast")),
                 ("type", ApiSchema.OneOf("What owns it.", "organization"))
             )
         ),
@@ -103,7 +103,7 @@ internal static class ZoneOperations
                 ),
                 new("status", ApiSchema.OneOf("The state wanted; all zones are active.", "active", "initializing", "pending", "moved")),
                 new("account.id", AccountId),
-                new("account.name", ApiSchema.Text("The account's name; operators as for `name`.", ZoneJson.AccountName)),
+                new("account.name", ApiSchema.Text("The account's name; operators as for `name`.", "holdfast")),
                 new("type", ApiSchema.Text($"Types wanted, separated by commas: {ZoneTypeNames.Allowed}.", "full,partial")),
                 new("match", ApiSchema.OneOf("Whether all conditions must hold, or one.", "all", "any")),
                 new("order", ApiSchema.OneOf("By what.", [.. ZoneListQuery.Orders])),
@@ -150,6 +150,7 @@ internal static class ZoneOperations
         {
             Permission = PermissionGroups.ZoneWrite,
             Description = "Zones are active from the moment they are made; there is nothing to wait for.",
+            NotAudited = "It changes nothing.",
             Result = ApiSchema.Object(("id", ApiSchema.Text("The zone's id.", "353e105f4ecef8ad9ca31a8372d0c023"))),
         };
 

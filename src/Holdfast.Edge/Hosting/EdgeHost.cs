@@ -51,7 +51,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
     private readonly EdgeOptions _options;
     private readonly CancellationTokenSource _stop = new();
     private readonly ZoneDirectory _zones = new();
-    private readonly EdgeCounters _counters = new(Enum.GetNames<MessageFault>());
+    private readonly EdgeCounters _counters = new(Enum.GetNames<MessageFault>()[1..]);
     private readonly EdgeMetrics _metrics;
     private readonly DeadlineSweep _sweep;
     private readonly OriginTargets _targets;
@@ -115,7 +115,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
 
         // Origins
         _sweep = new DeadlineSweep(time);
-        _targets = new OriginTargets(new DnsOriginResolver(), new OriginPoolLimits(), _sweep);
+        _targets = new OriginTargets(new DnsOriginResolver(), new OriginPoolLimits(), _sweep, new OriginReports(_counters));
 
         // Releases
         var keys = new KeyDirectory(data);
@@ -212,6 +212,9 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
     /// <summary>The connections to origins.</summary>
     internal OriginTargets Origins => _targets;
 
+    /// <summary>Whether it has been told to stop.</summary>
+    internal bool IsStopping { get; private set; }
+
     /// <summary>The management listener's address.</summary>
     public string ManagementAddress => _management?.Addresses.FirstOrDefault() ?? "";
 
@@ -278,6 +281,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
+        IsStopping = true;
         using (var enough = new CancellationTokenSource(DrainTime))
         {
             await _server.StopAsync(enough.Token).ConfigureAwait(false);

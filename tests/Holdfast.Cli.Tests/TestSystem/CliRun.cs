@@ -13,6 +13,9 @@ internal sealed class CliRun
 
     public required string CurrentDirectory { get; init; }
 
+    /// <summary>What a person would type when asked; null: nobody is there.</summary>
+    public string? Answer { get; init; }
+
     public string Out => output.ToString();
 
     public string Error => error.ToString();
@@ -26,6 +29,7 @@ internal sealed class CliRun
             CurrentDirectory = CurrentDirectory,
             Time = TimeProvider.System,
             OutIsTerminal = false,
+            Ask = () => Answer,
         };
 
     public Task<int> RunAsync(params string[] arguments) => HoldfastCommand.RunAsync(arguments, Context);

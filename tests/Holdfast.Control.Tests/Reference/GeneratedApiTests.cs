@@ -60,12 +60,14 @@ public sealed partial class GeneratedApiTests : IAsyncLifetime
     private JsonObject _document = null!;
     private string _zone = "";
     private string _certificate = "";
+    private string _account = "";
 
     public async ValueTask InitializeAsync()
     {
-        _control = await TestControl.StartAsync();
+        _control = await TestControl.StartAsync(configure: options => options with { RequestsPerPeriod = 1_000_000 });
         _document = await OpenApiTests.DocumentAsync(_control);
         _zone = await _control.AddZoneAsync("example.com");
+        _account = (await _control.GetAsync("/client/v4/accounts")).Result[0]!["id"]!.GetValue<string>();
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=test", key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
@@ -162,7 +164,11 @@ public sealed partial class GeneratedApiTests : IAsyncLifetime
             await socket.SendAsync(Encoding.ASCII.GetBytes(head), TestContext.Current.CancellationToken);
             var buffer = new byte[4096];
             var read = await socket.ReceiveAsync(buffer, TestContext.Current.CancellationToken);
-            Assert.StartsWith("HTTP/1.1 413 ", Encoding.ASCII.GetString(buffer, 0, read), StringComparison.Ordinal);
+            var answer = Encoding.ASCII.GetString(buffer, 0, read);
+
+            // What is not there, or is an operator's and no token's, may be said first; the body is not asked for then either.
+            var allowed = path.Contains("zone_id", StringComparison.Ordinal) ? "413" : "413|403|404";
+            Assert.Matches($"^HTTP/1[.]1 ({allowed}) ", answer);
         }
     }
 
@@ -301,6 +307,7 @@ public sealed partial class GeneratedApiTests : IAsyncLifetime
                     {
                         "zone_id" => _zone,
                         "custom_certificate_id" => _certificate,
+                        "account_id" => _account,
                         "setting_id" => "http2",
                         "name" => "example.com",
                         _ => "353e105f4ecef8ad9ca31a8372d0c023",

@@ -41,6 +41,24 @@ public sealed partial class OpenApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Document_OperationsForEverybody_AreThoseThatAnswerWithoutACredential()
+    {
+        var document = await DocumentAsync(_control);
+        var open = Operations(document).Where(one => one.Operation["security"] is { } none && none.AsArray().Count == 0);
+        Assert.Equal(["ips-list", "sessions-create"], open.Select(one => one.Operation["operationId"]!.GetValue<string>()).Order());
+        using var client = new HttpClient { BaseAddress = _control.Host.Url };
+        foreach (var (path, method, operation) in Operations(document))
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(method.ToUpperInvariant()), path);
+            using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
+            Assert.Equal(
+                (path, operation["security"] is null),
+                (path, response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.TooManyRequests)
+            );
+        }
+    }
+
+    [Fact]
     public async Task Page_WithoutAToken_LoadsNothingFromElsewhere()
     {
         using var client = new HttpClient { BaseAddress = _control.Host.Url };
