@@ -7,8 +7,10 @@ using Holdfast.Control.Audit;
 using Holdfast.Control.Certificates;
 using Holdfast.Control.Envelope;
 using Holdfast.Control.Feed;
+using Holdfast.Control.Idempotency;
 using Holdfast.Control.Operators;
 using Holdfast.Control.Operators.Passwords;
+using Holdfast.Control.Reference;
 using Holdfast.Control.Releases;
 using Holdfast.Control.Sessions;
 using Holdfast.Control.Settings;
@@ -26,6 +28,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -65,6 +68,9 @@ public sealed class ControlHost : IAsyncDisposable
     /// <summary>The address that control answers on, known after <see cref="StartAsync"/>.</summary>
     /// <exception cref="InvalidOperationException">It is not started.</exception>
     public Uri Url => _url ?? throw new InvalidOperationException("control is not started");
+
+    /// <summary>Every route.</summary>
+    internal IEnumerable<Endpoint> Endpoints => ((IEndpointRouteBuilder)_application!).DataSources.SelectMany(source => source.Endpoints);
 
     /// <summary>The admin token in clear on the first start of an installation, null on every later one: it is stored nowhere.</summary>
     public string? FirstAdminToken { get; private set; }
@@ -210,6 +216,7 @@ public sealed class ControlHost : IAsyncDisposable
         var certificates = new CertificateStore(_database!, publisher, signal, time);
         var releases = new ReleaseLog(_database!);
         var nodes = new NodeStore(_database!, time);
+        var idempotent = new IdempotentRequests(new IdempotencyStore(_database!, time));
         var edges = new EdgeAuthentication(feedSecret, time, _logger);
         var operators = new OperatorStore(_database!, time);
         var sessions = new SessionStore(_database!, time);
@@ -221,6 +228,13 @@ public sealed class ControlHost : IAsyncDisposable
 
         application.Use(next => new ErrorEnvelope(next, _logger).InvokeAsync);
         application.Use(next => context => refusals.WatchAsync(context, next));
+        application.Use(next =>
+            context =>
+            {
+                DotSegments.Refuse(context);
+                return next(context);
+            }
+        );
         var authentication = new Authentication(
             [new SessionScheme(sessions), new ApiKeyScheme(operators), new TokenAuthentication(_tokens!.Table, _use!, time)],
             new FailureCounter(Authentication.LongestPause, time),
@@ -230,6 +244,7 @@ public sealed class ControlHost : IAsyncDisposable
         application.Use(next => context => NeedsCredential(context.Request) ? authentication.InvokeAsync(context, next) : next(context));
         application.UseRouting();
         application.Use(next => context => PermissionCheck.CheckAsync(context, next));
+        application.Use(next => context => idempotent.InvokeAsync(context, next));
         application.MapGet("/healthz", context => context.Response.WriteAsync("ok\n", context.RequestAborted));
         new TokenEndpoints(TokenOperations.OfUser, _tokens!, _use!, accounts, users, time).Map(application);
         new TokenEndpoints(TokenOperations.OfAccount, _tokens!, _use!, accounts, users, time).Map(application);
@@ -237,22 +252,26 @@ public sealed class ControlHost : IAsyncDisposable
         new MembershipEndpoints(users, accounts).Map(application);
         new AccountEndpoints(accounts).Map(application);
         new AddressEndpoints(_options.PublicAddresses).Map(application);
-        new ZoneEndpoints(zones, accounts).Map(application);
+        new ZoneEndpoints(zones, accounts, time).Map(application);
         new SessionEndpoints(new SignIn(operators, sessions, passwords, _secrets!, time), sessions).Map(application);
         new OperatorEndpoints(operators, operatorRequests, passwords, time).Map(application);
         new CredentialEndpoints(operatorRequests, passwords, _secrets!, time).Map(application);
         new AuditEndpoints(audit, keys.AuditHeadFile, accounts).Map(application);
-        new SettingEndpoints(zones).Map(application);
+        new SettingEndpoints(zones, time).Map(application);
         new CertificateEndpoints(zones, certificates, _secrets!, time).Map(application);
         new ReleaseEndpoints(releases).Map(application);
         new NodeEndpoints(nodes, time).Map(application);
         new FeedEndpoint(edges, releases, signal, time, stopping, _logger).Map(application);
         new UplinkEndpoint(edges, nodes).Map(application);
+        new ReferenceEndpoints().Map(application);
     }
 
-    /// <summary>Everything but what anybody may know, signing in, and the channels to the edges, which have a secret of their own.</summary>
+    /// <summary>
+    /// Everything but what anybody may know, the API's reference, signing in, and the channels to the edges, which have a secret of their own.
+    /// </summary>
     private static bool NeedsCredential(HttpRequest request) =>
         request.Path.Value is not ("/healthz" or AddressEndpoints.Path or FeedHeaders.FeedPath or FeedHeaders.UplinkPath)
+        && !ReferenceEndpoints.Owns(request.Path)
         && !(request.Path.Value == SessionOperations.Path && HttpMethods.IsPost(request.Method));
 
     private static Uri AddressOf(WebApplication application) =>

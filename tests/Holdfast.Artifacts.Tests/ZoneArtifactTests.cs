@@ -32,26 +32,41 @@ public sealed class ZoneArtifactTests
 
     private static readonly Gen<ZoneSettings> Settings = Gen.Select(
         Gen.Select(Gen.Enum<SslMode>(), Gen.Enum<MinTlsVersion>(), Gen.Int[1, 2]),
-        Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool),
-        Gen.Select(Gen.Int[1, ZoneSettings.MaxUploadMegabytesLimit], Gen.Int[1, ZoneSettings.ProxyReadTimeoutSecondsLimit]),
+        Gen.Bool.Array[12],
+        Gen.Select(
+            Gen.Int[1, ZoneSettings.MaxUploadMegabytesLimit],
+            Gen.Int[1, ZoneSettings.ProxyReadTimeoutSecondsLimit],
+            Gen.Int[0, SecurityHeader.MaxAgeSecondsLimit]
+        ),
         Gen.Select(
             Gen.OneOf(Gen.Const((string?)null), HostName.Select(host => (string?)host), HostName.Select(host => (string?)$"{host}:8443")),
             Gen.OneOf(Gen.Const((string?)null), Gen.String[Gen.Char['\0', '\ud7ff'], 1, 30].Select(html => (string?)html))
         ),
-        Gen.Select(Gen.Enum<CacheProfile>(), Gen.Enum<CacheLevel>(), Gen.Bool, Gen.Bool),
+        Gen.Select(Gen.Enum<CacheProfile>(), Gen.Enum<CacheLevel>(), Gen.Bool),
         (modes, switches, numbers, texts, cache) =>
             new ZoneSettings
             {
                 CacheProfile = cache.Item1,
                 CacheLevel = cache.Item2,
-                DevelopmentMode = cache.Item3,
-                RespectRequestCacheControl = cache.Item4,
+                RespectRequestCacheControl = cache.Item3,
                 Ssl = modes.Item1,
                 MinTlsVersion = modes.Item2,
                 OriginMaxHttpVersion = modes.Item3,
-                AlwaysUseHttps = switches.Item1,
-                WebSockets = switches.Item2,
-                ServerTiming = switches.Item3,
+                AlwaysUseHttps = switches[0],
+                WebSockets = switches[1],
+                ServerTiming = switches[2],
+                Tls13 = switches[3] || modes.Item2 == MinTlsVersion.Tls13,
+                Http2 = switches[4],
+                Ipv6 = switches[5],
+                TrueClientIpHeader = switches[6],
+                SecurityHeader = new SecurityHeader
+                {
+                    Enabled = switches[7],
+                    IncludeSubdomains = switches[8],
+                    Preload = switches[9],
+                    Nosniff = switches[10],
+                    MaxAgeSeconds = numbers.Item3,
+                },
                 MaxUploadMegabytes = numbers.Item1,
                 ProxyReadTimeoutSeconds = numbers.Item2,
                 OriginHostHeader = texts.Item1,
@@ -59,14 +74,23 @@ public sealed class ZoneArtifactTests
             }
     );
 
-    private static readonly Gen<ZoneConfig> Zone = Gen.Select(Gen.Byte.Array[16], Name, Origin, Settings)
+    private static readonly Gen<ZoneConfig> Zone = Gen.Select(
+            Gen.Byte.Array[16],
+            Name,
+            Origin,
+            Settings,
+            Gen.Select(Gen.Bool, Gen.Enum<ZoneType>(), Gen.OneOf(Gen.Const(-1), Gen.Int[0, int.MaxValue]))
+        )
         .Select(
-            (id, name, origin, settings) =>
+            (id, name, origin, settings, rest) =>
                 new ZoneConfig
                 {
                     Id = Convert.ToHexStringLower(id),
                     Name = name,
                     Origin = origin,
+                    Paused = rest.Item1,
+                    Type = rest.Item2,
+                    DevelopmentModeUntil = rest.Item3 < 0 ? null : DateTimeOffset.FromUnixTimeSeconds(rest.Item3),
                     Settings = settings,
                 }
         );
@@ -91,7 +115,7 @@ public sealed class ZoneArtifactTests
     [Fact]
     public void Zone_Written_HasItsCanonicalForm() =>
         Assert.Equal(
-            """{"id":"0123456789abcdef0123456789abcdef","name":"example.com","origin":"https://192.0.2.10:8443","settings":{"always_use_https":"off","cache_level":"aggressive","cache_profile":"cloudflare","development_mode":"off","error_page_html":null,"max_upload":100,"min_tls_version":"1.2","origin_host_header":null,"origin_max_http_version":"1","proxy_read_timeout":100,"respect_request_cache_control":"off","server_timing":"off","ssl":"strict","websockets":"on"}}""",
+            """{"development_mode_until":null,"id":"0123456789abcdef0123456789abcdef","name":"example.com","origin":"https://192.0.2.10:8443","paused":false,"settings":{"always_use_https":"off","cache_level":"aggressive","cache_profile":"cloudflare","error_page_html":null,"http2":"on","ipv6":"on","max_upload":100,"min_tls_version":"1.2","origin_host_header":null,"origin_max_http_version":"1","proxy_read_timeout":100,"respect_request_cache_control":"off","security_header":{"strict_transport_security":{"enabled":false,"include_subdomains":false,"max_age":0,"nosniff":false,"preload":false}},"server_timing":"off","ssl":"strict","tls_1_3":"on","true_client_ip_header":"off","websockets":"on"},"type":"full"}""",
             Encoding.UTF8.GetString(ZoneArtifact.Write(Example))
         );
 
@@ -119,6 +143,14 @@ public sealed class ZoneArtifactTests
     [InlineData("settings", "{\"ssl\":null}", "/settings/ssl")]
     [InlineData("settings", "{\"a/b~\":1}", "/settings/a~1b~0")]
     [InlineData("settings", "{\"max_upload\":99999999999999999999}", "/settings/max_upload")]
+    [InlineData("settings", "{\"tls_1_3\":\"off\",\"min_tls_version\":\"1.3\"}", "/settings/tls_1_3")]
+    [InlineData("settings", "{\"tls_1_3\":\"zrt\"}", "/settings/tls_1_3")]
+    [InlineData("settings", "{\"security_header\":{}}", "/settings/security_header")]
+    [InlineData("settings", "{\"security_header\":{\"strict_transport_security\":{\"max_age\":-1}}}", "/settings/security_header")]
+    [InlineData("settings", "{\"security_header\":{\"strict_transport_security\":{\"x\":1}}}", "/settings/security_header")]
+    [InlineData("paused", "\"no\"", "/paused")]
+    [InlineData("type", "\"whole\"", "/type")]
+    [InlineData("development_mode_until", "\"soon\"", "/development_mode_until")]
     [InlineData("extra", "1", "/extra")]
     public void Zone_OneThingWrong_IsOneProblemWithItsPointer(string member, string? value, string pointer)
     {

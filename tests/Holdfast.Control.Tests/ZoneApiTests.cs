@@ -157,6 +157,24 @@ public sealed class ZoneApiTests
         Assert.Equal((HttpStatusCode.MethodNotAllowed, 7001), await StatusAsync(control.PutAsync("/client/v4/zones", "{}")));
     }
 
+    [Theory]
+    [InlineData("custom_certificates/..")]
+    [InlineData("custom_certificates/%2E%2e")]
+    [InlineData("custom_certificates/%2e.")]
+    [InlineData(".")]
+    public async Task Path_WithDotSegments_IsRefusedAndDeletesNothing(string rest)
+    {
+        await using var control = await TestControl.StartAsync();
+        var id = await control.AddZoneAsync("example.com");
+        var uri = new Uri(
+            $"{control.Host.Url.GetLeftPart(UriPartial.Authority)}/client/v4/zones/{id}/{rest}",
+            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }
+        );
+        using var response = await control.Client.DeleteAsync(uri, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await control.GetAsync($"/client/v4/zones/{id}")).Status);
+    }
+
     [Fact]
     public async Task Setting_Edited_IsInCloudflaresForm()
     {
@@ -166,7 +184,7 @@ public sealed class ZoneApiTests
         var all = await control.GetAsync($"/client/v4/zones/{id}/settings");
         Assert.Equal("1.3", edited.Result["value"]!.GetValue<string>());
         Assert.Equal("\"2\"", edited.Tag);
-        Assert.Equal(14, all.Result.AsArray().Count);
+        Assert.Equal(19, all.Result.AsArray().Count);
         Assert.Equal(
             "strict",
             all.Result.AsArray().Single(setting => setting!["id"]!.GetValue<string>() == "ssl")!["value"]!.GetValue<string>()

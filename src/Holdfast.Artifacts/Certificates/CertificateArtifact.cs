@@ -15,7 +15,8 @@ using Holdfast.Releases.Keys;
 namespace Holdfast.Artifacts.Certificates;
 
 /// <summary>
-/// A custom certificate as an artifact: <c>{"chain","expires_at","hosts":[...],"id","key","zone_id"}</c>, the key sealed and as base64.
+/// A custom certificate as an artifact: <c>{"chain","expires_at","hosts":[...],"id","key","priority","zone_id"}</c>, the key sealed and as base64.
+/// A priority that is missing is 0, so that an older control can feed a newer edge.
 /// An expired certificate is still a good artifact: an edge that starts cold must not refuse what it served with.
 /// </summary>
 public sealed class CertificateArtifact : IArtifactCheck
@@ -51,6 +52,7 @@ public sealed class CertificateArtifact : IArtifactCheck
                 ["hosts"] = new JsonArray([.. certificate.Hosts.Select(host => (JsonNode)host)]),
                 ["chain"] = certificate.ChainPem,
                 ["key"] = Convert.ToBase64String(certificate.EncryptedKey),
+                ["priority"] = certificate.Priority,
                 ["expires_at"] = certificate.ExpiresAt.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture),
             }
         );
@@ -109,6 +111,11 @@ public sealed class CertificateArtifact : IArtifactCheck
     public static X509Certificate2 Open(CertificateConfig certificate, SecretBox secrets, out X509Certificate2Collection intermediates) =>
         Join(certificate, secrets, out intermediates, out var error) ?? throw new ArtifactRefusedException($"the certificate has {error}");
 
+    /// <summary>The certificate's private key as PKCS#8, in the clear: the caller clears it.</summary>
+    /// <returns>Null when the box does not open it.</returns>
+    internal static byte[]? OpenKey(CertificateConfig certificate, SecretBox secrets) =>
+        secrets.TryOpen(certificate.EncryptedKey, Encoding.ASCII.GetBytes(certificate.Id), out var pkcs8) ? pkcs8 : null;
+
     /// <summary>Seals a private key for a certificate.</summary>
     /// <param name="secrets">The installation's box.</param>
     /// <param name="certificateId">The certificate's id, without which it cannot be opened.</param>
@@ -151,6 +158,7 @@ public sealed class CertificateArtifact : IArtifactCheck
         var key = ReadKey(members);
         var expiresAt = ReadTime(members);
         var hosts = ReadHosts(members);
+        var priority = ReadPriority(members);
         members.RefuseOthers();
         if (pem is null || problems.Count > 0)
         {
@@ -187,6 +195,7 @@ public sealed class CertificateArtifact : IArtifactCheck
             Hosts = chain.Hosts,
             ChainPem = pem,
             EncryptedKey = key,
+            Priority = priority,
             ExpiresAt = expiresAt,
         };
     }
@@ -217,6 +226,26 @@ public sealed class CertificateArtifact : IArtifactCheck
 
         members.Report("key", "something else", $"base64 of {SecretBox.Overhead + 1} to {MaxKeyBytes} bytes");
         return [];
+    }
+
+    private static int ReadPriority(JsonMembers members)
+    {
+        if (!members.TryGet("priority", out var value))
+        {
+            return 0;
+        }
+
+        if (
+            value.ValueKind == JsonValueKind.Number
+            && value.TryGetInt32(out var priority)
+            && priority is >= 0 and <= CertificateConfig.MaxPriority
+        )
+        {
+            return priority;
+        }
+
+        members.Report("priority", StrictJson.Describe(value), $"a whole number from 0 to {CertificateConfig.MaxPriority}");
+        return 0;
     }
 
     private static DateTimeOffset ReadTime(JsonMembers members)

@@ -30,6 +30,43 @@ internal sealed class CertificateChain : IDisposable
 
     public DateTimeOffset NotAfter => new DateTimeOffset(Leaf.NotAfter).ToUniversalTime();
 
+    /// <summary>What the leaf may be used for (RFC 5280 section 4.2.1.12), as object identifiers; empty when it does not say.</summary>
+    public IReadOnlyList<string> Usages =>
+        [
+            .. Leaf
+                .Extensions.OfType<X509EnhancedKeyUsageExtension>()
+                .SelectMany(extension => extension.EnhancedKeyUsages.Cast<Oid>())
+                .Select(usage => usage.Value ?? ""),
+        ];
+
+    /// <summary>The first certificate that does not belong where it is, as a phrase, or null. The issuers may stand in any order.</summary>
+    public string? Misplaced()
+    {
+        if (_certificates.Count > 1 && IsAuthority(Leaf))
+        {
+            return $"an authority's certificate ({NameOf(Leaf)}) in the first place";
+        }
+
+        var rest = _certificates.Skip(1).ToList();
+        for (var subject = Leaf; rest.Find(candidate => Issued(candidate, subject)) is { } issuer; subject = issuer)
+        {
+            rest.Remove(issuer);
+        }
+
+        return rest.Count == 0
+            ? null
+            : $"a certificate ({NameOf(rest[0])}) that did not issue the one for {NameOf(Leaf)}, whose issuer is "
+                + $"{Leaf.GetNameInfo(X509NameType.SimpleName, forIssuer: true)}";
+    }
+
+    private static bool Issued(X509Certificate2 issuer, X509Certificate2 subject) =>
+        issuer.SubjectName.RawData.AsSpan().SequenceEqual(subject.IssuerName.RawData);
+
+    private static bool IsAuthority(X509Certificate2 certificate) =>
+        certificate.Extensions.OfType<X509BasicConstraintsExtension>().Any(extension => extension.CertificateAuthority);
+
+    private static string NameOf(X509Certificate2 certificate) => certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
+
     /// <summary>The chain without anything between or around the certificates.</summary>
     public string Pem() => string.Concat(_certificates.Select(certificate => certificate.ExportCertificatePem() + "\n"));
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Artifacts.Json;
@@ -10,13 +11,16 @@ using Holdfast.Releases.Intake;
 namespace Holdfast.Artifacts.Zones;
 
 /// <summary>
-/// A zone's configuration as an artifact: <c>{"id","name","origin","settings":{...}}</c>. Settings stand as in the API
-/// (<see cref="ZoneSettingDefinitions"/>); one that is missing has its default, so that an older control can feed a newer edge.
+/// A zone's configuration as an artifact: <c>{"development_mode_until","id","name","origin","paused","settings":{...},"type"}</c>. Settings stand as in the API
+/// (<see cref="ZoneSettingDefinitions"/>). A setting that is missing has its default, and so have <c>development_mode_until</c>,
+/// <c>paused</c> and <c>type</c>: an older control can feed a newer edge.
 /// </summary>
 public sealed class ZoneArtifact : IArtifactCheck
 {
     /// <summary>The format that <see cref="Write"/> makes, and the only one that is read.</summary>
     public const int FormatVersion = 1;
+
+    private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
 
     /// <inheritdoc/>
     public ArtifactKind Kind => ArtifactKind.Zone;
@@ -36,6 +40,9 @@ public sealed class ZoneArtifact : IArtifactCheck
                 ["id"] = zone.Id,
                 ["name"] = zone.Name,
                 ["origin"] = zone.Origin?.ToString(),
+                ["paused"] = zone.Paused,
+                ["type"] = ZoneTypeNames.Of(zone.Type),
+                ["development_mode_until"] = zone.DevelopmentModeUntil?.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture),
                 ["settings"] = settings,
             }
         );
@@ -109,6 +116,9 @@ public sealed class ZoneArtifact : IArtifactCheck
             settings = ReadSettings(new JsonMembers(value, members.PointerTo("settings"), problems));
         }
 
+        var paused = ReadPaused(members);
+        var type = ReadType(members);
+        var developmentModeUntil = ReadDevelopmentModeUntil(members);
         members.RefuseOthers();
         return id is null || name is null
             ? null
@@ -117,8 +127,49 @@ public sealed class ZoneArtifact : IArtifactCheck
                 Id = id,
                 Name = name,
                 Origin = origin,
+                Type = type,
+                Paused = paused,
+                DevelopmentModeUntil = developmentModeUntil,
                 Settings = settings,
             };
+    }
+
+    private static bool ReadPaused(JsonMembers members)
+    {
+        if (members.TryGet("paused", out var value) && value.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
+        {
+            members.Report("paused", StrictJson.Describe(value), "true or false");
+        }
+
+        return value.ValueKind == JsonValueKind.True;
+    }
+
+    private static ZoneType ReadType(JsonMembers members)
+    {
+        var type = ZoneType.Full;
+        if (members.OptionalText("type", ZoneTypeNames.Allowed) is { } text && !ZoneTypeNames.TryParse(text, out type))
+        {
+            members.Report("type", "something else", ZoneTypeNames.Allowed);
+        }
+
+        return type;
+    }
+
+    private static DateTimeOffset? ReadDevelopmentModeUntil(JsonMembers members)
+    {
+        const string form = "null or a UTC time such as 2026-01-31T00:00:00Z";
+        if (members.OptionalText("development_mode_until", form) is not { } text)
+        {
+            return null;
+        }
+
+        if (DateTimeOffset.TryParseExact(text, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var until))
+        {
+            return until;
+        }
+
+        members.Report("development_mode_until", "something else", form);
+        return null;
     }
 
     private static ZoneSettings ReadSettings(JsonMembers members)
@@ -142,6 +193,11 @@ public sealed class ZoneArtifact : IArtifactCheck
         }
 
         members.RefuseOthers();
+        if (ZoneSettingDefinitions.Conflict(settings) is var (id, found, allowed))
+        {
+            members.Report(id, found, allowed);
+        }
+
         return settings;
     }
 }

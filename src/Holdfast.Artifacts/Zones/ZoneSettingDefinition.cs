@@ -26,6 +26,9 @@ public sealed class ZoneSettingDefinition
     /// <summary>The setting's id, <c>min_tls_version</c>.</summary>
     public string Id { get; }
 
+    /// <summary>Whether it is <c>"on"</c> or <c>"off"</c>.</summary>
+    public bool IsSwitch { get; internal init; }
+
     /// <summary>The values that it can have, for messages.</summary>
     public string Allowed { get; }
 

@@ -49,7 +49,6 @@ public static class ZoneSettingDefinitions
             settings => settings.CacheProfile,
             (settings, profile) => settings with { CacheProfile = profile }
         ),
-        Switch("development_mode", settings => settings.DevelopmentMode, (settings, on) => settings with { DevelopmentMode = on }),
         new(
             "error_page_html",
             $"null or a string of 1 to {ZoneSettings.ErrorPageHtmlBytesLimit} bytes",
@@ -64,6 +63,8 @@ public static class ZoneSettingDefinitions
                     }
                 : null
         ),
+        Switch("http2", settings => settings.Http2, (settings, on) => settings with { Http2 = on }),
+        Switch("ipv6", settings => settings.Ipv6, (settings, on) => settings with { Ipv6 = on }),
         Whole(
             "max_upload",
             ZoneSettings.MaxUploadMegabytesLimit,
@@ -74,7 +75,8 @@ public static class ZoneSettingDefinitions
             "min_tls_version",
             TlsVersions,
             settings => settings.MinTlsVersion,
-            (settings, version) => settings with { MinTlsVersion = version }
+            (settings, version) => settings with { MinTlsVersion = version },
+            reason: "no edge offers 1.0 and 1.1 (RFC 8996)"
         ),
         new(
             "origin_host_header",
@@ -102,35 +104,63 @@ public static class ZoneSettingDefinitions
             settings => settings.RespectRequestCacheControl,
             (settings, on) => settings with { RespectRequestCacheControl = on }
         ),
+        new(
+            "security_header",
+            SecurityHeaderJson.Allowed,
+            settings => SecurityHeaderJson.Write(settings.SecurityHeader),
+            (settings, value) =>
+                SecurityHeaderJson.Read(settings.SecurityHeader, value) is { } header ? settings with { SecurityHeader = header } : null
+        ),
         Switch("server_timing", settings => settings.ServerTiming, (settings, on) => settings with { ServerTiming = on }),
         OneOf("ssl", SslModes, settings => settings.Ssl, (settings, mode) => settings with { Ssl = mode }),
+        Switch("tls_1_3", settings => settings.Tls13, (settings, on) => settings with { Tls13 = on }, "no edge takes early data (zrt)"),
+        Switch(
+            "true_client_ip_header",
+            settings => settings.TrueClientIpHeader,
+            (settings, on) => settings with { TrueClientIpHeader = on }
+        ),
         Switch("websockets", settings => settings.WebSockets, (settings, on) => settings with { WebSockets = on }),
     ];
 
     private static readonly FrozenDictionary<string, ZoneSettingDefinition> ById = All.ToFrozenDictionary(setting => setting.Id);
 
+    /// <summary>Why these settings cannot hold together, or null.</summary>
+    public static (string Id, string Found, string Allowed)? Conflict(ZoneSettings settings) =>
+        settings is { Tls13: false, MinTlsVersion: MinTlsVersion.Tls13 }
+            ? ("tls_1_3", "off while min_tls_version is 1.3, which leaves no version", "on, or a min_tls_version of 1.2")
+            : null;
+
     /// <summary>The setting with this id, or null when there is none.</summary>
     public static ZoneSettingDefinition? Find(string id) => ById.GetValueOrDefault(id);
 
-    private static ZoneSettingDefinition Switch(string id, Func<ZoneSettings, bool> read, Func<ZoneSettings, bool, ZoneSettings> write) =>
-        OneOf(id, [("on", true), ("off", false)], read, write);
+    private static ZoneSettingDefinition Switch(
+        string id,
+        Func<ZoneSettings, bool> read,
+        Func<ZoneSettings, bool, ZoneSettings> write,
+        string? reason = null
+    ) => OneOf(id, [("on", true), ("off", false)], read, write, reason, isSwitch: true);
 
     private static ZoneSettingDefinition OneOf<T>(
         string id,
         (string Text, T Value)[] values,
         Func<ZoneSettings, T> read,
-        Func<ZoneSettings, T, ZoneSettings> write
+        Func<ZoneSettings, T, ZoneSettings> write,
+        string? reason = null,
+        bool isSwitch = false
     )
         where T : struct =>
         new(
             id,
-            string.Join(", ", values.Select(value => $"\"{value.Text}\"")),
+            string.Join(", ", values.Select(value => $"\"{value.Text}\"")) + (reason is null ? "" : "; " + reason),
             settings => values.First(value => value.Value.Equals(read(settings))).Text,
             (settings, value) =>
                 StrictJson.TextOf(value) is { } text && Array.FindIndex(values, known => known.Text == text) is >= 0 and var index
                     ? write(settings, values[index].Value)
                     : null
-        );
+        )
+        {
+            IsSwitch = isSwitch,
+        };
 
     private static ZoneSettingDefinition Whole(
         string id,

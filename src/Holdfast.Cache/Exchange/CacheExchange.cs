@@ -77,7 +77,7 @@ public sealed partial class CacheExchange(MemoryStore store)
             return Pass(ForwardReason.Request, NoCacheReason.RequestContent, CfCacheStatus.Bypass);
         }
 
-        if (policy.DevelopmentMode)
+        if (now < policy.DevelopmentModeUntil)
         {
             return Pass(ForwardReason.Bypass, NoCacheReason.DevelopmentMode, CfCacheStatus.Bypass);
         }

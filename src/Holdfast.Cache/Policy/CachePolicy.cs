@@ -14,8 +14,11 @@ public sealed record CachePolicy
     /// <summary>Whether visitors' <c>no-cache</c>, <c>no-store</c>, <c>max-age</c>, <c>min-fresh</c>, <c>max-stale</c> and Pragma count.</summary>
     public bool RespectRequestDirectives { get; init; }
 
-    /// <summary>Whether nothing is taken from the cache or put into it now, so that a developer sees what the origin says.</summary>
-    public bool DevelopmentMode { get; init; }
+    /// <summary>
+    /// Until when nothing is taken from the cache or put into it, so that a developer sees what the origin says: milliseconds since the Unix
+    /// epoch; 0 for never.
+    /// </summary>
+    public long DevelopmentModeUntil { get; init; }
 
     /// <summary>Whether requests for this target may be answered from the cache at all.</summary>
     /// <param name="path">The path as the visitor sent it.</param>

@@ -32,7 +32,7 @@ internal sealed class AccountEndpoints
     private Task ListAsync(HttpContext context)
     {
         var paging = Paging.Of(context.Request);
-        Paging.OneOf(context.Request, "direction", "asc", "desc");
+        Paging.OneOfOrNull(context.Request, "direction", "asc", "desc");
         var name = Paging.Text(context.Request, "name");
         var account = _accounts.Account;
         StoredAccount[] all = name is null || account.Name.Contains(name, StringComparison.OrdinalIgnoreCase) ? [account] : [];

@@ -22,7 +22,7 @@ internal sealed class AddressEndpoints
     private static readonly ApiOperation List = new("GET", Path, "ips-list", "List the addresses of this installation")
     {
         Permission = null,
-        Description = "Needs no token.",
+        NeedsCredential = false,
         Result = ApiSchema.Object(
             ("ipv4_cidrs", ApiSchema.List(ApiSchema.Text("A network.", "192.0.2.0/24"))),
             ("ipv6_cidrs", ApiSchema.List(ApiSchema.Text("A network.", "2001:db8::/32"))),

@@ -1,11 +1,13 @@
-using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Artifacts;
 using Holdfast.Artifacts.Certificates;
+using Holdfast.Artifacts.Json;
 using Holdfast.Control.Audit;
 using Holdfast.Control.Envelope;
 using Holdfast.Control.Storage;
 using Holdfast.Control.Zones;
+using Holdfast.Model.Certificates;
 using Holdfast.Releases.Keys;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -34,7 +36,9 @@ internal sealed class CertificateEndpoints
     {
         CertificateOperations.List.Map(routes, ListAsync);
         CertificateOperations.Create.Map(routes, CreateAsync);
+        CertificateOperations.Prioritize.Map(routes, PrioritizeAsync);
         CertificateOperations.Get.Map(routes, GetAsync);
+        CertificateOperations.Edit.Map(routes, EditAsync);
         CertificateOperations.Delete.Map(routes, DeleteAsync);
     }
 
@@ -42,8 +46,14 @@ internal sealed class CertificateEndpoints
     {
         var paging = Paging.Of(context.Request);
         var zone = await ZoneAsync(context).ConfigureAwait(false);
-        var (certificates, total) = await _certificates.ListAsync(zone.Config.Id, paging.Skip, paging.PerPage).ConfigureAwait(false);
-        await ApiAnswer.PageAsync(context, certificates.Select(Show), paging, total).ConfigureAwait(false);
+        var status = Paging.OneOfOrNull(context.Request, "status", CertificateJson.Statuses);
+        Paging.OneOfOrNull(context.Request, "match", "any", "all");
+        var now = _time.GetUtcNow();
+        var all = await _certificates.ListAsync(zone.Config.Id).ConfigureAwait(false);
+        var wanted = all.Where(stored => status is null || CertificateJson.Status(stored, now) == status).ToList();
+        Preconditions.SetTag(context.Response, CertificateJson.Tag(all));
+        var page = wanted.Skip(paging.Skip).Take(paging.PerPage).Select(stored => CertificateJson.Of(stored, now));
+        await ApiAnswer.PageAsync(context, page, paging, wanted.Count).ConfigureAwait(false);
     }
 
     private async Task CreateAsync(HttpContext context)
@@ -52,33 +62,98 @@ internal sealed class CertificateEndpoints
         using var body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
         var chain = body.Members.RequireText("certificate", "a PEM chain");
         var key = body.Members.RequireText("private_key", "a PEM private key");
-        if (body.Members.OptionalText("bundle_method", "a bundle method") is { } method && !BundleMethods.Contains(method))
-        {
-            body.Members.Report("bundle_method", "something else", string.Join(", ", BundleMethods));
-        }
-
+        ReadCloudflares(body);
         body.Complete();
         var certificate = CertificateUpload.Read(zone.Config, ArtifactId.New(), chain!, key!, _secrets, _time.GetUtcNow(), body.Problems);
         body.Complete();
         var stored =
             await _certificates.AddAsync(certificate!, AuditScope.Of(context), context.RequestAborted).ConfigureAwait(false)
             ?? throw ZoneRequests.NoZone();
-        await ApiAnswer.ResultAsync(context, Show(stored)).ConfigureAwait(false);
+        await AnswerAsync(context, stored).ConfigureAwait(false);
+    }
+
+    private async Task EditAsync(HttpContext context)
+    {
+        var id = ZoneRequests.Id(context, CertificateOperations.Parameter);
+        var generation = Preconditions.IfMatch(context.Request);
+        var zone = await ZoneAsync(context).ConfigureAwait(false);
+        using var body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
+        var chain = body.Members.OptionalText("certificate", "a PEM chain");
+        var key = body.Members.OptionalText("private_key", "a PEM private key");
+        ReadCloudflares(body);
+        body.Complete();
+        var stored =
+            await _certificates
+                .ChangeAsync(
+                    zone.Config.Id,
+                    id,
+                    generation,
+                    before => Renewed(zone, before, chain, key, body),
+                    AuditScope.Of(context),
+                    context.RequestAborted
+                )
+                .ConfigureAwait(false)
+            ?? throw NoCertificate();
+        await AnswerAsync(context, stored).ConfigureAwait(false);
+    }
+
+    private CertificateConfig Renewed(StoredZone zone, CertificateConfig before, string? chain, string? key, RequestBody body)
+    {
+        if (chain is null && key is null)
+        {
+            return before;
+        }
+
+        var renewed = CertificateUpload.Renew(zone.Config, before, chain, key, _secrets, _time.GetUtcNow(), body.Problems);
+        body.Complete();
+        return renewed!;
+    }
+
+    private async Task PrioritizeAsync(HttpContext context)
+    {
+        var known = Preconditions.IfMatch(context.Request);
+        var zone = await ZoneAsync(context).ConfigureAwait(false);
+        using var body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
+        var priorities = PriorityList.Read(body);
+        body.Complete();
+        var all = await _certificates
+            .PrioritizeAsync(
+                zone.Config.Id,
+                priorities,
+                certificates =>
+                {
+                    if (known is { } tag && tag != CertificateJson.Tag(certificates))
+                    {
+                        throw new ApiException(412, new ApiError(ErrorCodes.PreconditionFailed, "the zone's certificates have changed"));
+                    }
+
+                    PriorityList.RequireAll(priorities, certificates);
+                },
+                AuditScope.Of(context),
+                context.RequestAborted
+            )
+            .ConfigureAwait(false);
+        Preconditions.SetTag(context.Response, CertificateJson.Tag(all));
+        var now = _time.GetUtcNow();
+        await ApiAnswer
+            .ResultAsync(context, new JsonArray([.. all.Select(stored => CertificateJson.Of(stored, now))]))
+            .ConfigureAwait(false);
     }
 
     private async Task GetAsync(HttpContext context)
     {
         var id = ZoneRequests.Id(context, CertificateOperations.Parameter);
         var certificate = await _certificates.FindAsync(ZoneRequests.Id(context), id).ConfigureAwait(false) ?? throw NoCertificate();
-        await ApiAnswer.ResultAsync(context, Show(certificate)).ConfigureAwait(false);
+        await AnswerAsync(context, certificate).ConfigureAwait(false);
     }
 
     private async Task DeleteAsync(HttpContext context)
     {
         var id = ZoneRequests.Id(context, CertificateOperations.Parameter);
+        var generation = Preconditions.IfMatch(context.Request);
         if (
             !await _certificates
-                .RemoveAsync(ZoneRequests.Id(context), id, AuditScope.Of(context), context.RequestAborted)
+                .RemoveAsync(ZoneRequests.Id(context), id, generation, AuditScope.Of(context), context.RequestAborted)
                 .ConfigureAwait(false)
         )
         {
@@ -93,23 +168,36 @@ internal sealed class CertificateEndpoints
 
     private static ApiException NoCertificate() => ApiException.NotFound("the zone has no such certificate");
 
-    private static JsonNode Show(StoredCertificate stored)
+    private Task AnswerAsync(HttpContext context, StoredCertificate stored)
     {
-        using var leaf = X509Certificate2.CreateFromPem(stored.Config.ChainPem);
-        var created = ApiAnswer.Time(stored.CreatedAt);
-        return new JsonObject
+        Preconditions.SetTag(context.Response, stored.Generation);
+        return ApiAnswer.ResultAsync(context, CertificateJson.Of(stored, _time.GetUtcNow()));
+    }
+
+    /// <summary>
+    /// Members that Cloudflare's clients send. What would change nothing here is taken; what would promise something that is not kept is
+    /// refused.
+    /// </summary>
+    private static void ReadCloudflares(RequestBody body)
+    {
+        ReadOneOf(body, "bundle_method", "", BundleMethods);
+        ReadOneOf(body, "type", "; a handshake without a name gets the certificate for the address", "sni_custom");
+        ReadOneOf(body, "deploy", "; there is no other environment", "production");
+        foreach (var name in (string[])["geo_restrictions", "policy", "custom_csr_id"])
         {
-            ["id"] = stored.Config.Id,
-            ["zone_id"] = stored.Config.ZoneId,
-            ["hosts"] = new JsonArray([.. stored.Config.Hosts.Select(host => (JsonNode)host)]),
-            ["issuer"] = leaf.GetNameInfo(X509NameType.SimpleName, forIssuer: true),
-            ["signature"] = leaf.SignatureAlgorithm.FriendlyName,
-            ["status"] = "active",
-            ["bundle_method"] = "force",
-            ["priority"] = 0,
-            ["uploaded_on"] = created,
-            ["modified_on"] = created,
-            ["expires_on"] = ApiAnswer.Time(stored.Config.ExpiresAt.UtcDateTime),
-        };
+            if (body.Members.TryGet(name, out var value) && value.ValueKind != JsonValueKind.Null)
+            {
+                body.Members.Report(name, StrictJson.Describe(value), "nothing: every edge holds the key, and the key is uploaded");
+            }
+        }
+    }
+
+    private static void ReadOneOf(RequestBody body, string name, string reason, params string[] values)
+    {
+        var allowed = string.Join(", ", values) + reason;
+        if (body.Members.OptionalText(name, allowed) is { } text && !values.Contains(text))
+        {
+            body.Members.Report(name, "something else", allowed);
+        }
     }
 }

@@ -30,6 +30,7 @@ internal static class ErrorCodes
     public const int PreconditionFailed = 40_012;
     public const int TooLarge = 40_013;
     public const int BadRequest = 40_014;
+    public const int IdempotencyKeyReused = 40_022;
     public const int SecondFactorNeeded = 40_101;
     public const int Internal = 50_000;
     public const int StorageUnavailable = 50_003;

@@ -22,6 +22,9 @@ internal sealed record ApiOperation(string Method, string Path, string Id, strin
     /// </summary>
     public required PermissionGroup? Permission { get; init; }
 
+    /// <summary>Whether the caller must say who they are. Where not, anybody may call, and <see cref="Permission"/> is null.</summary>
+    public bool NeedsCredential { get; init; } = true;
+
     /// <summary>More than the summary says, in Markdown; or null.</summary>
     public string? Description { get; init; }
 
@@ -95,6 +98,18 @@ internal sealed record ApiSchema(JsonObject Schema, JsonNode? Example)
     /// <summary>A list.</summary>
     public static ApiSchema List(ApiSchema item) =>
         new(new JsonObject { ["type"] = "array", ["items"] = item.Schema.DeepClone() }, new JsonArray(item.Example?.DeepClone()));
+
+    /// <summary>A list that must be empty.</summary>
+    public static ApiSchema EmptyList(string description) =>
+        new(
+            new JsonObject
+            {
+                ["type"] = "array",
+                ["description"] = description,
+                ["maxItems"] = 0,
+            },
+            new JsonArray()
+        );
 
     /// <summary>An object. A member whose name ends in <c>?</c> may be missing.</summary>
     public static ApiSchema Object(params (string Name, ApiSchema Schema)[] members)

@@ -38,8 +38,8 @@ internal static class SessionOperations
         new("POST", Path, "sessions-create", "Sign in")
         {
             Permission = null,
-            Description =
-                "Needs no credential. With two factors `totp` or `recovery_code` must be there; without them the answer is 401 with code 40101.",
+            NeedsCredential = false,
+            Description = "With two factors `totp` or `recovery_code` must be there; without them the answer is 401 with code 40101.",
             Body = ApiSchema.Object(
                 ("email", ApiSchema.Text("The operator's e-mail address.", "ops@example.com")),
                 ("password", ApiSchema.Text("Their password.", "a long sentence that nobody guesses")),

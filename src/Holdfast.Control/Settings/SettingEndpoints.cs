@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Artifacts.Json;
 using Holdfast.Artifacts.Zones;
@@ -5,6 +6,7 @@ using Holdfast.Control.Audit;
 using Holdfast.Control.Envelope;
 using Holdfast.Control.Storage;
 using Holdfast.Control.Zones;
+using Holdfast.Model.Zones;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
@@ -14,26 +16,24 @@ namespace Holdfast.Control.Settings;
 internal sealed class SettingEndpoints
 {
     private readonly ZoneStore _zones;
+    private readonly TimeProvider _time;
 
-    public SettingEndpoints(ZoneStore zones)
+    public SettingEndpoints(ZoneStore zones, TimeProvider time)
     {
         _zones = zones;
+        _time = time;
     }
 
     public void Map(IEndpointRouteBuilder routes)
     {
         SettingOperations.List.Map(routes, ListAsync);
+        SettingOperations.EditSeveral.Map(routes, EditSeveralAsync);
         SettingOperations.Get.Map(routes, GetAsync);
         SettingOperations.Edit.Map(routes, EditAsync);
     }
 
-    private async Task ListAsync(HttpContext context)
-    {
-        var zone = await FindAsync(context).ConfigureAwait(false);
-        Preconditions.SetTag(context.Response, zone.Generation);
-        var settings = ZoneSettingDefinitions.All.Select(setting => (JsonNode)Show(setting, zone));
-        await ApiAnswer.ResultAsync(context, new JsonArray([.. settings])).ConfigureAwait(false);
-    }
+    private async Task ListAsync(HttpContext context) =>
+        await AnswerAsync(context, ZoneSetting.All, await FindAsync(context).ConfigureAwait(false)).ConfigureAwait(false);
 
     private async Task GetAsync(HttpContext context)
     {
@@ -43,64 +43,121 @@ internal sealed class SettingEndpoints
 
     private async Task EditAsync(HttpContext context)
     {
-        var id = ZoneRequests.Id(context);
         var setting = Setting(context);
-        var generation = Preconditions.IfMatch(context.Request);
         using var body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
-        var there = body.Members.TryRequire("value", setting.Allowed, out var value);
+        var there = setting.TryRead(body.Members, out var value, out var pointer);
         body.Complete(there ? ErrorCodes.Invalid : ErrorCodes.InvalidSettingValue);
-        var zone =
-            await _zones
+        var zone = await ChangeAsync(context, [new Change(setting, value, pointer)]).ConfigureAwait(false);
+        await AnswerAsync(context, setting, zone).ConfigureAwait(false);
+    }
+
+    private async Task EditSeveralAsync(HttpContext context)
+    {
+        using var body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
+        var changes = ReadChanges(body);
+        body.Complete(ErrorCodes.InvalidSettingValue);
+        var zone = await ChangeAsync(context, changes).ConfigureAwait(false);
+        await AnswerAsync(context, changes.Select(change => change.Setting), zone).ConfigureAwait(false);
+    }
+
+    private static List<Change> ReadChanges(RequestBody body)
+    {
+        const string form = "an array of 1 to 100 objects with id and value";
+        var changes = new List<Change>();
+        if (!body.Members.TryRequire("items", form, out var items))
+        {
+            return changes;
+        }
+
+        if (items.ValueKind != JsonValueKind.Array || items.GetArrayLength() is 0 or > 100)
+        {
+            body.Members.Report("items", StrictJson.Describe(items), form);
+            return changes;
+        }
+
+        for (var i = 0; i < items.GetArrayLength(); i++)
+        {
+            var members = new JsonMembers(items[i], $"/items/{i}", body.Problems);
+            if (members.RequireText("id", "a setting's id") is { } id)
+            {
+                var setting = ZoneSetting.Find(id, members.PointerTo("id"));
+                if (changes.Exists(change => change.Setting == setting))
+                {
+                    members.Report("id", "there twice", "each setting once");
+                }
+
+                if (setting.TryRead(members, out var value, out var pointer))
+                {
+                    changes.Add(new Change(setting, value, pointer));
+                }
+
+                members.RefuseOthers();
+            }
+        }
+
+        return changes;
+    }
+
+    private async Task<StoredZone> ChangeAsync(HttpContext context, List<Change> changes)
+    {
+        var id = ZoneRequests.Id(context);
+        var now = _time.GetUtcNow();
+        return await _zones
                 .ChangeAsync(
                     id,
-                    generation,
-                    zone =>
-                        setting.Write(zone.Settings, value) is { } settings
-                            ? zone with
-                            {
-                                Settings = settings,
-                            }
-                            : throw ApiException.Invalid(
-                                "/value",
-                                $"Invalid value for zone setting {setting.Id}: {StrictJson.Describe(value)}; allowed is {setting.Allowed}",
-                                ErrorCodes.InvalidSettingValue
-                            ),
+                    Preconditions.IfMatch(context.Request),
+                    zone => Agreeing(changes.Aggregate(zone, (before, change) => change.On(before, now)), changes),
                     AuditScope.Of(context),
                     context.RequestAborted
                 )
                 .ConfigureAwait(false)
             ?? throw ZoneRequests.NoZone();
-        await AnswerAsync(context, setting, zone).ConfigureAwait(false);
+    }
+
+    /// <summary>The zone, when its settings can hold together.</summary>
+    private static ZoneConfig Agreeing(ZoneConfig zone, List<Change> changes)
+    {
+        if (ZoneSettingDefinitions.Conflict(zone.Settings) is not { } conflict)
+        {
+            return zone;
+        }
+
+        var pointer = changes.Count == 1 ? changes[0].Pointer : "/items";
+        throw ApiException.Invalid(
+            pointer,
+            $"Invalid value for zone setting: {conflict.Id} is {conflict.Found}; allowed is {conflict.Allowed}",
+            ErrorCodes.InvalidSettingValue
+        );
     }
 
     private async Task<StoredZone> FindAsync(HttpContext context) =>
         await _zones.FindAsync(ZoneRequests.Id(context)).ConfigureAwait(false) ?? throw ZoneRequests.NoZone();
 
-    private static ZoneSettingDefinition Setting(HttpContext context)
-    {
-        var id = context.Request.RouteValues["setting_id"] as string ?? "";
-        return ZoneSettingDefinitions.Find(id)
-            ?? throw new ApiException(
-                400,
-                new ApiError(
-                    ErrorCodes.UnknownSetting,
-                    $"Unrecognized zone setting name; known are {string.Join(", ", ZoneSettingDefinitions.All.Select(setting => setting.Id))}"
-                )
-            );
-    }
+    private static ZoneSetting Setting(HttpContext context) =>
+        ZoneSetting.Find(context.Request.RouteValues[SettingOperations.Parameter] as string ?? "");
 
-    private static Task AnswerAsync(HttpContext context, ZoneSettingDefinition setting, StoredZone zone)
+    private Task AnswerAsync(HttpContext context, ZoneSetting setting, StoredZone zone)
     {
         Preconditions.SetTag(context.Response, zone.Generation);
-        return ApiAnswer.ResultAsync(context, Show(setting, zone));
+        return ApiAnswer.ResultAsync(context, setting.Show(zone, _time.GetUtcNow()));
     }
 
-    private static JsonObject Show(ZoneSettingDefinition setting, StoredZone zone) =>
-        new()
-        {
-            ["id"] = setting.Id,
-            ["value"] = setting.Read(zone.Config.Settings),
-            ["editable"] = true,
-            ["modified_on"] = ApiAnswer.Time(zone.ModifiedAt),
-        };
+    private Task AnswerAsync(HttpContext context, IEnumerable<ZoneSetting> settings, StoredZone zone)
+    {
+        Preconditions.SetTag(context.Response, zone.Generation);
+        var now = _time.GetUtcNow();
+        return ApiAnswer.ResultAsync(context, new JsonArray([.. settings.Select(setting => (JsonNode)setting.Show(zone, now))]));
+    }
+
+    /// <summary>A setting, the value that a request gives it, and where that stands.</summary>
+    private sealed record Change(ZoneSetting Setting, JsonElement Value, string Pointer)
+    {
+        public ZoneConfig On(ZoneConfig zone, DateTimeOffset now) =>
+            Setting.Change(zone, Value, now)
+            ?? throw ApiException.Invalid(
+                Pointer,
+                $"Invalid value for zone setting {Setting.Id}: {StrictJson.Describe(Value)}; allowed is {Setting.Allowed}",
+                ErrorCodes.InvalidSettingValue
+            );
+    }
 }

@@ -18,6 +18,8 @@ internal sealed class ControlDbContext : DbContext
 
     public DbSet<TokenRow> Tokens => Set<TokenRow>();
 
+    public DbSet<IdempotencyRow> IdempotencyKeys => Set<IdempotencyRow>();
+
     public DbSet<ReleaseRow> Releases => Set<ReleaseRow>();
 
     public DbSet<NodeRow> Nodes => Set<NodeRow>();
@@ -64,6 +66,11 @@ internal sealed class ControlDbContext : DbContext
             table.ToTable("tokens").HasKey(row => row.Id);
             table.HasIndex(row => row.Hash).IsUnique();
             table.Property(row => row.Generation).IsConcurrencyToken();
+        });
+        modelBuilder.Entity<IdempotencyRow>(table =>
+        {
+            table.ToTable("idempotency_keys").HasKey(row => row.Id);
+            table.HasIndex(row => row.CreatedAt);
         });
         modelBuilder.Entity<ReleaseRow>(table =>
         {

@@ -56,6 +56,9 @@ internal sealed class ZoneRow
 
     public required string Name { get; set; }
 
+    /// <summary>The zone's type, which <see cref="Config"/> says too; lists are filtered by it.</summary>
+    public int Type { get; set; }
+
     /// <summary>Guards every write: compare-and-set. It is also the generation of the zone's newest release, and its ETag.</summary>
     public long Generation { get; set; }
 
@@ -80,6 +83,8 @@ internal sealed class CertificateRow
     public required byte[] Config { get; set; }
 
     public DateTime CreatedAt { get; set; }
+
+    public DateTime ModifiedAt { get; set; }
 }
 
 /// <summary>An API token; only its hash is kept.</summary>
@@ -116,6 +121,21 @@ internal sealed class TokenRow
     public DateTime CreatedAt { get; set; }
 
     public DateTime ModifiedAt { get; set; }
+}
+
+/// <summary>A POST that was sent with an <c>Idempotency-Key</c>.</summary>
+internal sealed class IdempotencyRow
+{
+    /// <summary>SHA-256 of who sent it and of the key.</summary>
+    public required byte[] Id { get; set; }
+
+    /// <summary>SHA-256 of method, path, query and body.</summary>
+    public required byte[] Request { get; set; }
+
+    /// <summary>The answer, sealed for whoever presents the same credential and key; null until there is one.</summary>
+    public byte[]? Answer { get; set; }
+
+    public DateTime CreatedAt { get; set; }
 }
 
 /// <summary>A published release.</summary>

@@ -24,15 +24,22 @@ internal sealed class ZoneStore
         _time = time;
     }
 
-    /// <summary>A page of zones by name.</summary>
+    /// <summary>A page of zones.</summary>
     /// <param name="visible">Which zones the caller may see.</param>
-    /// <param name="name">The canonical name of the only one wanted, or null.</param>
+    /// <param name="filter">Which of them are wanted; the zones come in the order of their names.</param>
+    /// <param name="descending">Whether the last comes first.</param>
     /// <param name="skip">How many to leave out at the beginning.</param>
     /// <param name="take">How many to give at most.</param>
-    public Task<(IReadOnlyList<StoredZone> Zones, int Total)> ListAsync(ZoneSelection visible, string? name, int skip, int take) =>
+    public Task<(IReadOnlyList<StoredZone> Zones, int Total)> ListAsync(
+        ZoneSelection visible,
+        ZoneFilter filter,
+        bool descending,
+        int skip,
+        int take
+    ) =>
         _database.ReadAsync<(IReadOnlyList<StoredZone>, int)>(async context =>
         {
-            var rows = name is null ? context.Zones : context.Zones.Where(row => row.Name == name);
+            var rows = filter.Of(context.Zones);
             if (!visible.All || visible.Ids.Count > 0)
             {
                 var ids = visible.Ids.ToArray();
@@ -40,7 +47,8 @@ internal sealed class ZoneStore
             }
 
             var total = await rows.CountAsync().ConfigureAwait(false);
-            var page = await rows.OrderBy(row => row.Name).Skip(skip).Take(take).ToListAsync().ConfigureAwait(false);
+            var ordered = descending ? rows.OrderByDescending(row => row.Name) : rows.OrderBy(row => row.Name);
+            var page = await ordered.Skip(skip).Take(take).ToListAsync().ConfigureAwait(false);
             return ([.. page.Select(Stored)], total);
         });
 
@@ -90,6 +98,7 @@ internal sealed class ZoneStore
                     {
                         Id = zone.Id,
                         Name = zone.Name,
+                        Type = (int)zone.Type,
                         Generation = 1,
                         Config = ZoneArtifact.Write(zone),
                         CreatedAt = now,
@@ -193,6 +202,7 @@ internal sealed class ZoneStore
         audit.Record("zone", row.Id, row.Id, JsonNode.Parse(row.Config), JsonNode.Parse(config));
         row.Generation++;
         row.Config = config;
+        row.Type = (int)zone.Type;
         row.ModifiedAt = Now();
         await ReleaseLog.AppendAsync(context, _publisher.Zone(zone, row.Generation)).ConfigureAwait(false);
         return Stored(row);

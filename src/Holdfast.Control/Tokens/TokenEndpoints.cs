@@ -104,8 +104,8 @@ internal sealed class TokenEndpoints
     private Task ListAsync(HttpContext context)
     {
         var paging = Paging.Of(context.Request);
-        var ascending = Paging.OneOf(context.Request, "direction", "desc", "asc") == "asc";
-        var expired = Paging.OneOf(context.Request, "include_expired", "false", "true") == "true";
+        var ascending = Paging.OneOfOrNull(context.Request, "direction", "desc", "asc") == "asc";
+        var expired = Paging.OneOfOrNull(context.Request, "include_expired", "false", "true") == "true";
         var now = Now;
         var tokens = _tokens
             .Table.All.Where(token => token.Owner == _operations.Owner && (expired || token.StatusAt(now) != "expired"))

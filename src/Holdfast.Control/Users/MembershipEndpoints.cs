@@ -45,12 +45,12 @@ internal sealed class MembershipEndpoints
     {
         var request = context.Request;
         var paging = Paging.Of(request);
-        var status = Paging.OneOf(request, "status", "accepted", "pending", "rejected");
-        Paging.OneOf(request, "order", "id", "account.name", "status");
-        Paging.OneOf(request, "direction", "asc", "desc");
+        var status = Paging.OneOfOrNull(request, "status", "accepted", "pending", "rejected");
+        Paging.OneOfOrNull(request, "order", "id", "account.name", "status");
+        Paging.OneOfOrNull(request, "direction", "asc", "desc");
         var name = Paging.Text(request, "account.name") ?? Paging.Text(request, "name");
         var account = _accounts.Account;
-        JsonObject[] all = status == "accepted" && (name is null || name == account.Name) ? [Membership()] : [];
+        JsonObject[] all = status is null or "accepted" && (name is null || name == account.Name) ? [Membership()] : [];
         return ApiAnswer.PageAsync(context, all.Skip(paging.Skip).Take(paging.PerPage), paging, all.Length);
     }
 

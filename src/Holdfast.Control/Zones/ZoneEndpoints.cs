@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Artifacts;
+using Holdfast.Artifacts.Json;
+using Holdfast.Artifacts.Zones;
 using Holdfast.Control.Access;
 using Holdfast.Control.Audit;
 using Holdfast.Control.Envelope;
@@ -14,15 +16,15 @@ namespace Holdfast.Control.Zones;
 /// <summary>Zones: <c>/client/v4/zones</c> as Cloudflare has it, and origins under <c>/holdfast/v1/zones</c>.</summary>
 internal sealed class ZoneEndpoints
 {
-    private static readonly string[] Types = ["full", "partial", "secondary", "internal"];
-
     private readonly ZoneStore _zones;
     private readonly AccountStore _accounts;
+    private readonly TimeProvider _time;
 
-    public ZoneEndpoints(ZoneStore zones, AccountStore accounts)
+    public ZoneEndpoints(ZoneStore zones, AccountStore accounts, TimeProvider time)
     {
         _zones = zones;
         _accounts = accounts;
+        _time = time;
     }
 
     public void Map(IEndpointRouteBuilder routes)
@@ -30,6 +32,8 @@ internal sealed class ZoneEndpoints
         ZoneOperations.List.Map(routes, ListAsync);
         ZoneOperations.Create.Map(routes, CreateAsync);
         ZoneOperations.Get.Map(routes, GetAsync);
+        ZoneOperations.Edit.Map(routes, EditAsync);
+        ZoneOperations.CheckActivation.Map(routes, CheckActivationAsync);
         ZoneOperations.Delete.Map(routes, DeleteAsync);
         ZoneOperations.PutByName.Map(routes, PutByNameAsync);
         ZoneOperations.GetOrigin.Map(routes, GetOriginAsync);
@@ -39,10 +43,11 @@ internal sealed class ZoneEndpoints
     private async Task ListAsync(HttpContext context)
     {
         var paging = Paging.Of(context.Request);
-        var name = Paging.Text(context.Request, "name") is { } text ? ZoneRequests.Name(text, "/name") : null;
+        var filter = ZoneListQuery.Filter(context.Request, _accounts.Account);
+        var descending = ZoneListQuery.Descending(context.Request);
         var visible = Caller.Of(context).ZonesWith(PermissionGroups.ZoneRead);
-        var (zones, total) = await _zones.ListAsync(visible, name, paging.Skip, paging.PerPage).ConfigureAwait(false);
-        await ApiAnswer.PageAsync(context, zones.Select(zone => ZoneJson.Of(zone, _accounts.Account)), paging, total).ConfigureAwait(false);
+        var (zones, total) = await _zones.ListAsync(visible, filter, descending, paging.Skip, paging.PerPage).ConfigureAwait(false);
+        await ApiAnswer.PageAsync(context, zones.Select(zone => Show(context, zone)), paging, total).ConfigureAwait(false);
     }
 
     private async Task CreateAsync(HttpContext context)
@@ -51,12 +56,14 @@ internal sealed class ZoneEndpoints
         using var body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
         var text = body.Members.RequireText("name", "a zone's name");
         ZoneRequests.Origin(body, required: false, out var origin);
+        var type = ReadType(body) ?? ZoneType.Full;
         IgnoreCloudflares(body);
         body.Complete();
         var zone = new ZoneConfig
         {
             Id = ArtifactId.New(),
             Name = ZoneRequests.Name(text, "/name"),
+            Type = type,
             Origin = origin,
         };
         try
@@ -74,6 +81,41 @@ internal sealed class ZoneEndpoints
     {
         var zone = await _zones.FindAsync(ZoneRequests.Id(context)).ConfigureAwait(false) ?? throw ZoneRequests.NoZone();
         await AnswerAsync(context, zone).ConfigureAwait(false);
+    }
+
+    private async Task EditAsync(HttpContext context)
+    {
+        var id = ZoneRequests.Id(context);
+        var generation = Preconditions.IfMatch(context.Request);
+        using var body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
+        var type = ReadType(body);
+        var paused = ReadFlag(body, "paused");
+        RefuseNameServers(body);
+        if (body.Members.TryGet("plan", out var plan) && plan.ValueKind != JsonValueKind.Object)
+        {
+            body.Members.Report("plan", StrictJson.Describe(plan), "an object with a plan's id; there is one plan, so it changes nothing");
+        }
+
+        body.Complete();
+        var zone =
+            await _zones
+                .ChangeAsync(
+                    id,
+                    generation,
+                    zone => zone with { Type = type ?? zone.Type, Paused = paused ?? zone.Paused },
+                    AuditScope.Of(context),
+                    context.RequestAborted
+                )
+                .ConfigureAwait(false)
+            ?? throw ZoneRequests.NoZone();
+        await AnswerAsync(context, zone).ConfigureAwait(false);
+    }
+
+    /// <summary>A zone is active from the moment it is made: nobody else has to do anything first, so there is nothing to wait for.</summary>
+    private async Task CheckActivationAsync(HttpContext context)
+    {
+        var zone = await _zones.FindAsync(ZoneRequests.Id(context)).ConfigureAwait(false) ?? throw ZoneRequests.NoZone();
+        await ApiAnswer.ResultAsync(context, new JsonObject { ["id"] = zone.Config.Id }).ConfigureAwait(false);
     }
 
     private async Task DeleteAsync(HttpContext context)
@@ -160,22 +202,59 @@ internal sealed class ZoneEndpoints
             body.Members.Report("account", "no object", "an object with the account's id");
         }
 
-        if (body.Members.OptionalText("type", "a zone's type") is { } type && !Types.Contains(type))
+        ReadFlag(body, "jump_start");
+    }
+
+    private static ZoneType? ReadType(RequestBody body)
+    {
+        if (body.Members.OptionalText("type", ZoneTypeNames.Allowed) is not { } text)
         {
-            body.Members.Report("type", "something else", string.Join(", ", Types));
+            return null;
         }
 
-        if (body.Members.TryGet("jump_start", out var jump) && jump.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
+        if (ZoneTypeNames.TryParse(text, out var type))
         {
-            body.Members.Report("jump_start", "no boolean", "true or false");
+            return type;
+        }
+
+        body.Members.Report("type", "something else", ZoneTypeNames.Allowed);
+        return null;
+    }
+
+    private static bool? ReadFlag(RequestBody body, string name)
+    {
+        if (!body.Members.TryGet(name, out var value))
+        {
+            return null;
+        }
+
+        if (value.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
+        {
+            body.Members.Report(name, StrictJson.Describe(value), "true or false");
+        }
+
+        return value.ValueKind == JsonValueKind.True;
+    }
+
+    private static void RefuseNameServers(RequestBody body)
+    {
+        if (
+            body.Members.TryGet("vanity_name_servers", out var servers)
+            && (servers.ValueKind != JsonValueKind.Array || servers.GetArrayLength() > 0)
+        )
+        {
+            body.Members.Report("vanity_name_servers", StrictJson.Describe(servers), "an empty array: Holdfast serves no zone's DNS");
         }
     }
 
     private Task AnswerAsync(HttpContext context, StoredZone zone, int status = 200)
     {
         Preconditions.SetTag(context.Response, zone.Generation);
-        return ApiAnswer.ResultAsync(context, ZoneJson.Of(zone, _accounts.Account), status);
+        return ApiAnswer.ResultAsync(context, Show(context, zone), status);
     }
+
+    private JsonObject Show(HttpContext context, StoredZone zone) =>
+        ZoneJson.Of(zone, _accounts.Account, Caller.Of(context), _time.GetUtcNow());
 
     private static Task AnswerOriginAsync(HttpContext context, StoredZone zone)
     {

@@ -1,3 +1,4 @@
+using Holdfast.Artifacts.Zones;
 using Holdfast.Control.Access;
 using Holdfast.Control.Operations;
 
@@ -12,8 +13,12 @@ internal static class ZoneOperations
 
     private static readonly ApiSchema OriginUrl = ApiSchema.Text("Where the zone's requests go.", "https://192.0.2.10").OrNull();
 
+    private static readonly ApiSchema AccountId = ApiSchema.Text("The account's id.", "023e105f4ecef8ad9ca31a8372d0c353");
+
+    private static readonly ApiSchema Type = ApiSchema.OneOf("How the zone is set up. Every type is served alike.", [.. ZoneTypeNames.All]);
+
     private static readonly ApiSchema Account = ApiSchema.Object(
-        ("id", ApiSchema.Text("The account's id.", "023e105f4ecef8ad9ca31a8372d0c353")),
+        ("id?", AccountId),
         ("name?", ApiSchema.Text("The account's name.", "holdfast"))
     );
 
@@ -22,11 +27,57 @@ internal static class ZoneOperations
         ("name", ApiSchema.Text("The zone's name.", "example.com")),
         ("status", ApiSchema.OneOf("The zone's state.", "active")),
         ("paused", ApiSchema.Flag("Whether the edge only forwards.", false)),
-        ("type", ApiSchema.OneOf("How the zone is set up.", "full")),
-        ("development_mode", ApiSchema.Whole("Seconds for which development mode is still on; 0: off.", 0)),
+        ("type", Type),
+        ("development_mode", ApiSchema.Whole("Seconds until development mode ends; below zero, since it ended; 0: it was never on.", 0)),
+        ("name_servers", ApiSchema.List(ApiSchema.Text("None: Holdfast serves no zone's DNS.", "ns1.example.com"))),
+        ("vanity_name_servers", ApiSchema.List(ApiSchema.Text("None.", "ns1.example.com"))),
+        ("original_name_servers", ApiSchema.Any("Not known: null.", null)),
+        ("original_registrar", ApiSchema.Any("Not known: null.", null)),
+        ("original_dnshost", ApiSchema.Any("Not known: null.", null)),
+        ("cname_suffix", ApiSchema.Any("Not known: null.", null)),
+        ("verification_key", ApiSchema.Any("There is none: null.", null)),
         ("created_on", ApiSchema.Time("When it was made.")),
         ("modified_on", ApiSchema.Time("When it was last changed.")),
+        ("activated_on", ApiSchema.Time("When it was made: a zone is active at once.")),
         ("account", Account),
+        (
+            "owner",
+            ApiSchema.Object(
+                ("id", AccountId),
+                ("name", ApiSchema.Text("The account's name.", "holdfast")),
+                ("type", ApiSchema.OneOf("What owns it.", "organization"))
+            )
+        ),
+        (
+            "meta",
+            ApiSchema.Object(
+                ("cdn_only", ApiSchema.Flag("Its DNS is elsewhere.", true)),
+                ("custom_certificate_quota", ApiSchema.Whole("Most certificates that it can have.", 100)),
+                ("dns_only", ApiSchema.Flag("It is served.", false)),
+                ("foundation_dns", ApiSchema.Flag("There is none.", false)),
+                ("page_rule_quota", ApiSchema.Whole("There are none.", 0)),
+                ("phishing_detected", ApiSchema.Flag("Nobody looks.", false)),
+                ("step", ApiSchema.Whole("4: it is set up.", 4))
+            )
+        ),
+        (
+            "plan",
+            ApiSchema.Object(
+                ("id", ApiSchema.Text("The one plan's id.", ZoneJson.PlanId)),
+                ("name", ApiSchema.Text("Its name.", "Holdfast")),
+                ("price", ApiSchema.Whole("What it costs.", 0)),
+                ("currency", ApiSchema.Text("In what.", "USD")),
+                ("frequency", ApiSchema.Text("How often.", "")),
+                ("is_subscribed", ApiSchema.Flag("Every zone has it.", true)),
+                ("can_subscribe", ApiSchema.Flag("Every zone has it already.", false)),
+                ("legacy_id", ApiSchema.Text("Its short name.", "holdfast")),
+                ("legacy_discount", ApiSchema.Flag("None.", false)),
+                ("externally_managed", ApiSchema.Flag("No.", false))
+            )
+        ),
+        ("tenant", ApiSchema.Object(("id", ApiSchema.Any("None: null.", null)), ("name", ApiSchema.Any("None: null.", null)))),
+        ("tenant_unit", ApiSchema.Object(("id", ApiSchema.Any("None: null.", null)))),
+        ("permissions", ApiSchema.List(ApiSchema.Text("What the caller may do with it.", "#zone:read"))),
         ("origin", OriginUrl),
         ("generation", ApiSchema.Whole("The generation of its newest release.", 1))
     );
@@ -37,7 +88,28 @@ internal static class ZoneOperations
         new("GET", Zones, "zones-list", "List zones")
         {
             Permission = PermissionGroups.ZoneRead,
-            Query = [new("name", ApiSchema.Text("A zone's name.", "example.com")), .. ApiParameter.Paging],
+            Description =
+                "Internal zones are left out unless `type` or an exact `name` asks for them. By status, account and plan all zones are equal, "
+                + "so whatever `order` says, names decide.",
+            Query =
+            [
+                new(
+                    "name",
+                    ApiSchema.Text(
+                        "A zone's name, or an operator and a text: `contains:example`. Operators: equal, not_equal, starts_with, ends_with, "
+                            + "contains, and the last three with `_case_sensitive`.",
+                        "example.com"
+                    )
+                ),
+                new("status", ApiSchema.OneOf("The state wanted; all zones are active.", "active", "initializing", "pending", "moved")),
+                new("account.id", AccountId),
+                new("account.name", ApiSchema.Text("The account's name; operators as for `name`.", "holdfast")),
+                new("type", ApiSchema.Text($"Types wanted, separated by commas: {ZoneTypeNames.Allowed}.", "full,partial")),
+                new("match", ApiSchema.OneOf("Whether all conditions must hold, or one.", "all", "any")),
+                new("order", ApiSchema.OneOf("By what.", [.. ZoneListQuery.Orders])),
+                new("direction", ApiSchema.OneOf("Which comes first.", "asc", "desc")),
+                .. ApiParameter.Paging,
+            ],
             Result = ApiSchema.List(Zone),
             Paged = true,
         };
@@ -49,7 +121,8 @@ internal static class ZoneOperations
             Body = ApiSchema.Object(
                 ("name", ApiSchema.Text("A host name, *.NAME, an address, or *.", "example.com")),
                 ("account?", Account),
-                ("type?", ApiSchema.OneOf("How the zone is set up.", "full", "partial", "secondary", "internal")),
+                ("type?", Type),
+                ("jump_start?", ApiSchema.Flag("Taken and ignored: nothing is looked up.", false)),
                 ("origin?", OriginUrl)
             ),
             Result = Zone,
@@ -57,6 +130,29 @@ internal static class ZoneOperations
 
     public static ApiOperation Get { get; } =
         new("GET", OneZone, "zones-get", "Show a zone") { Permission = PermissionGroups.ZoneRead, Result = Zone };
+
+    public static ApiOperation Edit { get; } =
+        new("PATCH", OneZone, "zones-edit", "Pause a zone or change its type")
+        {
+            Permission = PermissionGroups.ZoneWrite,
+            Description = "A paused zone is only forwarded. What is not sent stays as it is.",
+            Body = ApiSchema.Object(
+                ("paused?", ApiSchema.Flag("Whether the edge only forwards.", true)),
+                ("type?", Type),
+                ("vanity_name_servers?", ApiSchema.EmptyList("Refused unless empty: Holdfast serves no zone's DNS.")),
+                ("plan?", ApiSchema.Object(("id?", ApiSchema.Text("A plan's id; taken and ignored, there is one plan.", ZoneJson.PlanId))))
+            ),
+            Result = Zone,
+        };
+
+    public static ApiOperation CheckActivation { get; } =
+        new("PUT", OneZone + "/activation_check", "zones-check-activation", "Check whether a zone is active")
+        {
+            Permission = PermissionGroups.ZoneWrite,
+            Description = "Zones are active from the moment they are made; there is nothing to wait for.",
+            NotAudited = "It changes nothing.",
+            Result = ApiSchema.Object(("id", ApiSchema.Text("The zone's id.", "353e105f4ecef8ad9ca31a8372d0c023"))),
+        };
 
     public static ApiOperation Delete { get; } =
         new("DELETE", OneZone, "zones-delete", "Delete a zone")

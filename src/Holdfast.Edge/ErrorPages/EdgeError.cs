@@ -36,6 +36,9 @@ internal enum EdgeError
     /// <summary>421: this connection's certificate was issued for another site than the one asked for.</summary>
     MisdirectedRequest,
 
+    /// <summary>The zone is not served at IPv6 addresses.</summary>
+    NotOverIpv6,
+
     /// <summary>429: too many connections from one address.</summary>
     TooManyConnections,
 

@@ -141,6 +141,14 @@ internal static partial class EdgeErrorCatalog
                 "Reload the page. Your browser then opens a connection of its own for this site."
             ),
             Entry(
+                EdgeError.NotOverIpv6,
+                421,
+                Blame.Visitor,
+                "Not served over IPv6",
+                "The request came to an IPv6 address, and this site's owner serves it over IPv4 only.",
+                "Open the site over IPv4. If its name led you here, tell its owner to remove the AAAA record."
+            ),
+            Entry(
                 EdgeError.TooManyConnections,
                 429,
                 Blame.Visitor,

@@ -380,9 +380,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
             return null;
         }
 
-        return _zones.Current.FindName(bytes[..length]) is { } zone
-            ? new TlsPolicy(zone.Config.Id, zone.Config.Settings.MinTlsVersion)
-            : null;
+        return _zones.Current.FindName(bytes[..length]) is { } zone ? TlsPolicy.Of(zone.Config.Id, zone.Settings) : null;
     }
 
     private async Task RunBackgroundAsync(CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Net;
 using System.Text;
 using Holdfast.Edge.Requests;
+using Holdfast.Edge.Zones;
 using Holdfast.Http.Headers;
 
 namespace Holdfast.Edge.Origins;
@@ -107,6 +108,11 @@ internal sealed class ForwardedHeaders
             }
         }
 
+        if (request.Zone is { Settings.TrueClientIpHeader: true })
+        {
+            headers.Set(KnownHeader.TrueClientIp, client);
+        }
+
         AppendListMember(headers, KnownHeader.CdnLoop, _loopMember);
         AppendVia(headers, request.Head.Version);
     }
@@ -138,10 +144,26 @@ internal sealed class ForwardedHeaders
         if (request.Zone is { } zone)
         {
             headers.Add("Holdfast-Generation"u8, zone.GenerationText);
-            if (zone.Config.Settings.ServerTiming)
+            AddSecurityHeaders(headers, zone, request.IsHttps);
+            if (zone.Settings.ServerTiming)
             {
                 AddServerTiming(headers, request.Origin);
             }
+        }
+    }
+
+    // A policy over plain HTTP means nothing (RFC 6797 section 7.2).
+    private static void AddSecurityHeaders(HeaderBlock headers, ZoneRuntime zone, bool https)
+    {
+        if (https && zone.StrictTransportSecurity is { } policy)
+        {
+            headers.Set(KnownHeader.StrictTransportSecurity, policy);
+        }
+
+        if (zone.Settings.SecurityHeader.Nosniff)
+        {
+            headers.Remove("X-Content-Type-Options"u8);
+            headers.Add("X-Content-Type-Options"u8, "nosniff"u8);
         }
     }
 

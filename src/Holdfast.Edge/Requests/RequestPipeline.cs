@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Holdfast.Edge.ErrorPages;
 using Holdfast.Edge.Origins;
@@ -92,7 +93,12 @@ internal sealed partial class RequestPipeline(
             return map.Count == 0 ? Answered(answers.WelcomeAsync(request)) : new ValueTask<EdgeError>(EdgeError.NoSuchHost);
         }
 
-        var settings = zone.Config.Settings;
+        var settings = zone.Settings;
+        if (!settings.Ipv6 && request.Connection.Local.AddressFamily == AddressFamily.InterNetworkV6)
+        {
+            return new ValueTask<EdgeError>(EdgeError.NotOverIpv6);
+        }
+
         if (
             !request.IsHttps
             && settings.AlwaysUseHttps
@@ -108,7 +114,7 @@ internal sealed partial class RequestPipeline(
             return Answered(answers.RedirectAsync(request, 302, "http"u8, ports.Http));
         }
 
-        if (request.Connection.IsTls && settings.MinTlsVersion == MinTlsVersion.Tls13 && request.Connection.TlsProtocol != "TLSv1.3")
+        if (request.Connection.IsTls && !Suits(request, settings))
         {
             // One connection can carry requests for several zones; the handshake knew only the one it was made for.
             return new ValueTask<EdgeError>(EdgeError.MisdirectedRequest);
@@ -144,6 +150,14 @@ internal sealed partial class RequestPipeline(
         }
 
         return cache.AnswerAsync(request, zone, trusted);
+    }
+
+    private static bool Suits(EdgeRequest request, ZoneSettings settings)
+    {
+        var version = request.Connection.TlsProtocol;
+        return (settings.MinTlsVersion != MinTlsVersion.Tls13 || version == "TLSv1.3")
+            && (settings.Tls13 || version != "TLSv1.3")
+            && (settings.Http2 || request.Connection.Alpn != "h2");
     }
 
     private ValueTask<EdgeError> LocalAsync(EdgeRequest request) =>

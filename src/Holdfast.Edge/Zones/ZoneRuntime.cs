@@ -19,21 +19,26 @@ internal sealed class ZoneRuntime
         GenerationText = Encoding.ASCII.GetBytes(generation.ToString(CultureInfo.InvariantCulture));
         NameText = Encoding.ASCII.GetBytes(config.Name);
         IdText = Encoding.ASCII.GetBytes(config.Id);
-        OriginHostHeader = config.Settings.OriginHostHeader is { } host ? Encoding.ASCII.GetBytes(host) : null;
-        ErrorPage = config.Settings.ErrorPageHtml is { } html ? ReplacementPage.Compile(html) : null;
-        ReadTimeout = TimeSpan.FromSeconds(config.Settings.ProxyReadTimeoutSeconds);
+        Settings = config.Paused ? ForwardOnly(config.Settings) : config.Settings;
+        OriginHostHeader = Settings.OriginHostHeader is { } host ? Encoding.ASCII.GetBytes(host) : null;
+        ErrorPage = Settings.ErrorPageHtml is { } html ? ReplacementPage.Compile(html) : null;
+        ReadTimeout = TimeSpan.FromSeconds(Settings.ProxyReadTimeoutSeconds);
         Cache = new CachePolicy
         {
-            Profile = config.Settings.CacheProfile,
-            Level = config.Settings.CacheLevel,
-            RespectRequestDirectives = config.Settings.RespectRequestCacheControl,
-            DevelopmentMode = config.Settings.DevelopmentMode,
+            Profile = Settings.CacheProfile,
+            Level = Settings.CacheLevel,
+            RespectRequestDirectives = Settings.RespectRequestCacheControl,
+            DevelopmentModeUntil = config.DevelopmentModeUntil?.ToUnixTimeMilliseconds() ?? 0,
         };
-        MaxUploadBytes = config.Settings.MaxUploadMegabytes * 1024L * 1024L;
+        StrictTransportSecurity = PolicyOf(Settings);
+        MaxUploadBytes = Settings.MaxUploadMegabytes * 1024L * 1024L;
     }
 
     /// <summary>What it was compiled from.</summary>
     public ZoneConfig Config { get; }
+
+    /// <summary>The settings that requests run on: the owner's, and while the zone is paused those that say how its origin is reached.</summary>
+    public ZoneSettings Settings { get; }
 
     /// <summary>The release's generation, which every response states.</summary>
     public long Generation { get; }
@@ -64,4 +69,29 @@ internal sealed class ZoneRuntime
 
     /// <summary>Largest request body.</summary>
     public long MaxUploadBytes { get; }
+
+    /// <summary>The field that responses over HTTPS carry (RFC 6797 section 6.1), or null.</summary>
+    public byte[]? StrictTransportSecurity { get; }
+
+    // What the origin needs to be reached stays; everything that the edge would do of its own goes.
+    private static ZoneSettings ForwardOnly(ZoneSettings settings) =>
+        new()
+        {
+            Ssl = settings.Ssl == SslMode.Off ? SslMode.Flexible : settings.Ssl,
+            OriginHostHeader = settings.OriginHostHeader,
+            OriginMaxHttpVersion = settings.OriginMaxHttpVersion,
+            ProxyReadTimeoutSeconds = settings.ProxyReadTimeoutSeconds,
+            MaxUploadMegabytes = ZoneSettings.MaxUploadMegabytesLimit,
+            CacheLevel = CacheLevel.Bypass,
+        };
+
+    // Without HTTPS for visitors the policy would lock them out of the site.
+    private static byte[]? PolicyOf(ZoneSettings settings) =>
+        settings is { SecurityHeader: { Enabled: true } header, Ssl: not SslMode.Off }
+            ? Encoding.ASCII.GetBytes(
+                string.Create(CultureInfo.InvariantCulture, $"max-age={header.MaxAgeSeconds}")
+                    + (header.IncludeSubdomains ? "; includeSubDomains" : "")
+                    + (header.Preload ? "; preload" : "")
+            )
+            : null;
 }

@@ -6,6 +6,9 @@ public sealed record CertificateConfig
     /// <summary>Largest accepted PEM chain in bytes.</summary>
     public const int MaxChainBytes = 64 * 1024;
 
+    /// <summary>Largest accepted <see cref="Priority"/>.</summary>
+    public const int MaxPriority = 1_000_000;
+
     /// <summary>32 lower-case hexadecimal digits.</summary>
     public required string Id { get; init; }
 
@@ -20,6 +23,9 @@ public sealed record CertificateConfig
 
     /// <summary>The private key's PKCS#8 bytes, encrypted with the installation's secret key (AES-256-GCM: nonce, tag, ciphertext).</summary>
     public required byte[] EncryptedKey { get; init; }
+
+    /// <summary>Of several certificates that would do, the one with the highest is served: 0 to 1,000,000. Default 0.</summary>
+    public int Priority { get; init; }
 
     /// <summary>End of validity, UTC.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }

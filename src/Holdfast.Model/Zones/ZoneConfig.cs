@@ -17,6 +17,31 @@ public sealed record ZoneConfig
     /// <summary>Where the zone's requests go, or null while it has no origin: its requests then answer 530 with 1016.</summary>
     public OriginUrl? Origin { get; init; }
 
+    /// <summary>How the zone is set up, as its owner said; every type is served alike.</summary>
+    public ZoneType Type { get; init; }
+
+    /// <summary>Whether the edge only forwards: of the settings, those hold that say how the origin is reached.</summary>
+    public bool Paused { get; init; }
+
+    /// <summary>When development mode ends or ended, UTC, in whole seconds; null when it was never on.</summary>
+    public DateTimeOffset? DevelopmentModeUntil { get; init; }
+
     /// <summary>The zone's settings; those that its owner never touched have their defaults.</summary>
     public ZoneSettings Settings { get; init; } = new();
+}
+
+/// <summary>How a zone is set up.</summary>
+public enum ZoneType
+{
+    /// <summary>All of the domain's DNS is meant to come from here.</summary>
+    Full,
+
+    /// <summary>Single hosts point here; their DNS is elsewhere.</summary>
+    Partial,
+
+    /// <summary>The domain's DNS is a copy of another server's.</summary>
+    Secondary,
+
+    /// <summary>Not for the public; lists of zones leave it out unless they are asked for it.</summary>
+    Internal,
 }

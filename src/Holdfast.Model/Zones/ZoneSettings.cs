@@ -18,6 +18,18 @@ public sealed record ZoneSettings
     /// <summary>The lowest TLS version offered to visitors (<c>min_tls_version</c>). Default 1.2.</summary>
     public MinTlsVersion MinTlsVersion { get; init; } = MinTlsVersion.Tls12;
 
+    /// <summary>Whether TLS 1.3 is offered to visitors (<c>tls_1_3</c>). Default on. Never off where <see cref="MinTlsVersion"/> is 1.3.</summary>
+    public bool Tls13 { get; init; } = true;
+
+    /// <summary>Whether HTTP/2 is offered to visitors (<c>http2</c>). Default on.</summary>
+    public bool Http2 { get; init; } = true;
+
+    /// <summary>Whether requests to the edge's IPv6 addresses are served (<c>ipv6</c>). Default on; off, they are answered with 421.</summary>
+    public bool Ipv6 { get; init; } = true;
+
+    /// <summary>What responses tell browsers about HTTPS and content types (<c>security_header</c>). Default nothing.</summary>
+    public SecurityHeader SecurityHeader { get; init; } = new();
+
     /// <summary>Redirect plain HTTP to HTTPS with 301 (<c>always_use_https</c>). Default off.</summary>
     public bool AlwaysUseHttps { get; init; }
 
@@ -36,6 +48,9 @@ public sealed record ZoneSettings
     /// <summary>The Host that the origin sees instead of the visitor's (<c>origin_host_header</c>), or null for the visitor's own. Default null.</summary>
     public string? OriginHostHeader { get; init; }
 
+    /// <summary>Whether the origin is told the visitor's address in <c>True-Client-IP</c> (<c>true_client_ip_header</c>). Default off.</summary>
+    public bool TrueClientIpHeader { get; init; }
+
     /// <summary>Whether responses carry <c>Server-Timing</c> (<c>server_timing</c>). Default off.</summary>
     public bool ServerTiming { get; init; }
 
@@ -47,9 +62,6 @@ public sealed record ZoneSettings
 
     /// <summary>Whether visitors' own cache directives count (<c>respect_request_cache_control</c>). Default off.</summary>
     public bool RespectRequestCacheControl { get; init; }
-
-    /// <summary>Whether the cache is left out of the way (<c>development_mode</c>). Default off.</summary>
-    public bool DevelopmentMode { get; init; }
 
     /// <summary>
     /// HTML served instead of the edge's own error page (<c>error_page_html</c>), or null. The tokens <c>::RAY_ID::</c>,

@@ -118,6 +118,6 @@ public class CloudflareProfileTests
                origin: 200 again | Cache-Control: max-age=60
                client: 200 again
             """,
-            new CachePolicy { Profile = CacheProfile.Standard, DevelopmentMode = true }
+            new CachePolicy { Profile = CacheProfile.Standard, DevelopmentModeUntil = long.MaxValue }
         );
 }

@@ -86,8 +86,17 @@ public sealed class AuditCoverageTests
                     "zones-put-by-name",
                     () => control.PutAsync("/holdfast/v1/zones/by-name/example.org", """{"origin":"http://192.0.2.1"}""")
                 ),
+                ("zones-edit", () => control.PatchAsync($"/client/v4/zones/{zone}", """{"paused":true}""")),
                 ("zones-put-origin", () => control.PutAsync($"/holdfast/v1/zones/{zone}/origin", """{"origin":"http://192.0.2.9"}""")),
                 ("settings-edit", () => control.PatchAsync($"/client/v4/zones/{zone}/settings/always_use_https", """{"value":"on"}""")),
+                (
+                    "settings-edit-several",
+                    () =>
+                        control.PatchAsync(
+                            $"/client/v4/zones/{zone}/settings",
+                            """{"items":[{"id":"http2","enabled":false},{"id":"always_use_https","value":"off"}]}"""
+                        )
+                ),
                 (
                     "certificates-create",
                     async () =>
@@ -96,6 +105,18 @@ public sealed class AuditCoverageTests
                         certificate = answer.Result["id"]!.GetValue<string>();
                         return answer;
                     }
+                ),
+                (
+                    "certificates-edit",
+                    () => control.PatchAsync($"/client/v4/zones/{zone}/custom_certificates/{certificate}", Certificate())
+                ),
+                (
+                    "certificates-prioritize",
+                    () =>
+                        control.PutAsync(
+                            $"/client/v4/zones/{zone}/custom_certificates/prioritize",
+                            $$"""{"certificates":[{"id":"{{certificate}}","priority":7}]}"""
+                        )
                 ),
                 ("certificates-delete", () => control.DeleteAsync($"/client/v4/zones/{zone}/custom_certificates/{certificate}")),
                 ("zones-delete", () => control.DeleteAsync($"/client/v4/zones/{zone}")),

@@ -88,7 +88,12 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
     }
 
     /// <summary>Publishes a zone and waits until it is live.</summary>
-    public async Task<string> PutZoneAsync(string name, string? origin, ZoneSettings? settings = null)
+    public async Task<string> PutZoneAsync(
+        string name,
+        string? origin,
+        ZoneSettings? settings = null,
+        Func<ZoneConfig, ZoneConfig>? change = null
+    )
     {
         var id = Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(System.Text.Encoding.UTF8.GetBytes(name)));
         var config = new ZoneConfig
@@ -99,7 +104,7 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
             Settings = settings ?? new ZoneSettings(),
         };
         var generation = ++_generation;
-        _feed.Publish(ArtifactKind.Zone, id, generation, ZoneArtifact.Write(config));
+        _feed.Publish(ArtifactKind.Zone, id, generation, ZoneArtifact.Write(change is null ? config : change(config)));
         await UntilAsync(() => ((IEdgeState)_host).LiveReleases(1000).Any(r => r.Name == id && r.Generation == generation));
         return id;
     }

@@ -1,6 +1,5 @@
 using System.Net;
 using Holdfast.Edge.Listening.Certificates;
-using Holdfast.Model.Zones;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Holdfast.Edge.Tests.Listening;
@@ -28,7 +27,7 @@ public sealed class CertificateStoreTests : IDisposable
 
         Assert.Equal("www.example.com", DnsName(first));
         Assert.Same(first, await SelectAsync("www.example.com"));
-        Assert.Same(first.Options(MinTlsVersion.Tls12, true), first.Options(MinTlsVersion.Tls12, true));
+        Assert.Same(first.Options(TlsVersions.Both, true), first.Options(TlsVersions.Both, true));
     }
 
     [Theory]
@@ -64,6 +63,16 @@ public sealed class CertificateStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Select_OwnersPriority_WinsOverTheKindOfKeyButNotOverWhatTheClientCanCheck()
+    {
+        Put("rsa", rsa: true, priority: 2, hosts: "example.com");
+        Put("ecdsa", priority: 1, hosts: "example.com");
+
+        Assert.Equal("CN=rsa", await SubjectAsync("example.com"));
+        Assert.Equal("CN=ecdsa", await SubjectAsync("example.com", KeyTypes.EcdsaP256 | KeyTypes.EcdsaP384));
+    }
+
+    [Fact]
     public async Task Select_ExactThatTheClientCannotCheck_TakesTheWildcardThatItCan()
     {
         Put("exact", hosts: "www.example.com");
@@ -95,7 +104,7 @@ public sealed class CertificateStoreTests : IDisposable
     {
         var choice = await _store.SelectAsync("strict.example.com", Local, KeyTypes.All, TestContext.Current.CancellationToken);
 
-        Assert.Equal(MinTlsVersion.Tls13, choice!.Value.MinVersion);
+        Assert.Equal(TlsVersions.Only13, choice!.Value.Versions);
     }
 
     [Fact]
@@ -112,7 +121,7 @@ public sealed class CertificateStoreTests : IDisposable
         Assert.False(_store.Remove("one"));
         Assert.NotEqual("CN=one", await SubjectAsync("www.example.com"));
         // Whoever began with the old one can finish with it.
-        Assert.NotNull(before.Options(MinTlsVersion.Tls12, http2: true).ServerCertificateContext);
+        Assert.NotNull(before.Options(TlsVersions.Both, http2: true).ServerCertificateContext);
         Assert.True(before.Leaf.HasPrivateKey);
     }
 
@@ -134,8 +143,8 @@ public sealed class CertificateStoreTests : IDisposable
     }
 
     private static TlsPolicy? Policy(string host) =>
-        host == "strict.example.com" ? new TlsPolicy("zone-1", MinTlsVersion.Tls13)
-        : host.EndsWith("example.com", StringComparison.Ordinal) ? new TlsPolicy("zone-1", MinTlsVersion.Tls12)
+        host == "strict.example.com" ? new TlsPolicy("zone-1", TlsVersions.Only13, true)
+        : host.EndsWith("example.com", StringComparison.Ordinal) ? new TlsPolicy("zone-1", TlsVersions.Both, true)
         : null;
 
     private static string DnsName(ServerCertificate certificate) =>
@@ -145,10 +154,17 @@ public sealed class CertificateStoreTests : IDisposable
             .EnumerateDnsNames()
             .Single();
 
-    private void Put(string id, string zone = "zone-1", bool rsa = false, DateTimeOffset? notAfter = null, params string[] hosts)
+    private void Put(
+        string id,
+        string zone = "zone-1",
+        bool rsa = false,
+        DateTimeOffset? notAfter = null,
+        int priority = 0,
+        params string[] hosts
+    )
     {
         var (config, key) = TestCertificates.Make(id, zone, rsa, notAfter, hosts);
-        Assert.True(_store.TryPut(config, key, out var error), error);
+        Assert.True(_store.TryPut(config with { Priority = priority }, key, out var error), error);
     }
 
     private async Task<ServerCertificate> SelectAsync(string? sni, KeyTypes accepted = KeyTypes.All) =>

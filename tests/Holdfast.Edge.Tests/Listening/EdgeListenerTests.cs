@@ -5,7 +5,6 @@ using System.Security.Authentication;
 using Holdfast.Edge.Listening;
 using Holdfast.Edge.Listening.Admission;
 using Holdfast.Edge.Listening.Certificates;
-using Holdfast.Model.Zones;
 
 namespace Holdfast.Edge.Tests.Listening;
 
@@ -199,7 +198,7 @@ public class EdgeListenerTests
     public async Task ZoneThatWantsTls13_ClientWithTls12_IsRefusedWithAnAlertAndItsReason()
     {
         await using var host = await ListenerHost.StartAsync(
-            new ListenerSetup { Policy = _ => new TlsPolicy("zone-1", MinTlsVersion.Tls13) }
+            new ListenerSetup { Policy = _ => new TlsPolicy("zone-1", TlsVersions.Only13, true) }
         );
         var (output, error) = await OpenSsl.ClientAsync(host.Port, "", "-servername", "example.com", "-tls1_2");
 

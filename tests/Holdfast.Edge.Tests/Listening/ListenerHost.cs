@@ -8,7 +8,6 @@ using Holdfast.Edge.Listening;
 using Holdfast.Edge.Listening.Admission;
 using Holdfast.Edge.Listening.Certificates;
 using Holdfast.Edge.Listening.Http2;
-using Holdfast.Model.Zones;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -227,7 +226,7 @@ internal sealed record ListenerSetup
     public ListenerConfig Config { get; init; } = new() { Address = new IPEndPoint(IPAddress.Loopback, 0), Tls = true };
 
     public Func<string, TlsPolicy?> Policy { get; init; } =
-        host => host.EndsWith("example.com", StringComparison.Ordinal) ? new TlsPolicy("zone-1", MinTlsVersion.Tls12) : null;
+        host => host.EndsWith("example.com", StringComparison.Ordinal) ? new TlsPolicy("zone-1", TlsVersions.Both, true) : null;
 
     public IServerCertificates? Certificates { get; init; }
 

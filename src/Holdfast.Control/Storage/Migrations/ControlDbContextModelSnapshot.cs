@@ -97,6 +97,9 @@ namespace Holdfast.Control.Storage.Migrations
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
 
+                    b.Property<long>("ModifiedAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("ZoneId")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -106,6 +109,28 @@ namespace Holdfast.Control.Storage.Migrations
                     b.HasIndex("ZoneId");
 
                     b.ToTable("certificates", (string)null);
+                });
+
+            modelBuilder.Entity("Holdfast.Control.Storage.IdempotencyRow", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("Answer")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Request")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("CreatedAt");
+
+                    b.ToTable("idempotency_keys", (string)null);
                 });
 
             modelBuilder.Entity("Holdfast.Control.Storage.InstallationRow", b =>
@@ -458,6 +483,9 @@ namespace Holdfast.Control.Storage.Migrations
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<int>("Type")
+                        .HasColumnType("INTEGER");
 
                     b.HasKey("Id");
 

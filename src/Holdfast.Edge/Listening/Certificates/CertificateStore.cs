@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Holdfast.Model.Certificates;
-using Holdfast.Model.Zones;
 
 namespace Holdfast.Edge.Listening.Certificates;
 
@@ -61,21 +60,21 @@ internal sealed class CertificateStore(LocalAuthority authority, Func<string, Tl
         var snapshot = _snapshot;
         var (name, isOurs) = sni is null ? (local.Address.ToString(), true) : (sni, sni == "localhost" || IsAddress(sni, local));
         var policy = policyOf(name);
-        var minVersion = policy?.MinVersion ?? MinTlsVersion.Tls12;
+        var (versions, http2) = policy is { } said ? (said.Versions, said.Http2) : (TlsVersions.Both, true);
         var custom = policy is { } zone ? snapshot.Find(name, zone.ZoneId, accepted, time.GetUtcNow()) : null;
         if (custom is not null)
         {
-            return new ValueTask<TlsChoice?>(new TlsChoice(custom, minVersion));
+            return new ValueTask<TlsChoice?>(new TlsChoice(custom, versions, http2));
         }
 
         var issued = authority.IssueAsync(policy is not null || isOurs ? name : DefaultName, cancellationToken);
         return issued.IsCompletedSuccessfully
-            ? new ValueTask<TlsChoice?>(new TlsChoice(issued.Result, minVersion))
-            : AwaitAsync(issued, minVersion);
+            ? new ValueTask<TlsChoice?>(new TlsChoice(issued.Result, versions, http2))
+            : AwaitAsync(issued, versions, http2);
     }
 
-    private static async ValueTask<TlsChoice?> AwaitAsync(ValueTask<ServerCertificate> issued, MinTlsVersion minVersion) =>
-        new TlsChoice(await issued, minVersion);
+    private static async ValueTask<TlsChoice?> AwaitAsync(ValueTask<ServerCertificate> issued, TlsVersions versions, bool http2) =>
+        new TlsChoice(await issued, versions, http2);
 
     // An address is no host name (RFC 6066 section 3), but some clients send it all the same.
     private static bool IsAddress(string sni, IPEndPoint local) => IPAddress.TryParse(sni, out var named) && named.Equals(local.Address);
@@ -152,29 +151,30 @@ internal sealed class CertificateStore(LocalAuthority authority, Func<string, Tl
                 return null;
             }
 
-            ServerCertificate? best = null;
+            CustomCertificate? best = null;
             foreach (var candidate in candidates)
             {
-                var certificate = candidate.Certificate;
-                if (
-                    candidate.ZoneId == zoneId
-                    && (best is null || Rank(certificate, accepted, now).CompareTo(Rank(best, accepted, now)) > 0)
-                )
+                if (candidate.ZoneId == zoneId && (best is null || Rank(candidate, accepted, now).CompareTo(Rank(best, accepted, now)) > 0))
                 {
-                    best = certificate;
+                    best = candidate;
                 }
             }
 
-            return best;
+            return best?.Certificate;
         }
 
-        // What the client can check, then what is still valid, then ECDSA (a tenth of RSA's work), then what lasts longest.
-        private static (bool, bool, bool, DateTimeOffset) Rank(ServerCertificate certificate, KeyTypes accepted, DateTimeOffset now) =>
-            (
+        // What the client can check, then what is still valid, then what the owner prefers, then ECDSA (a tenth of RSA's work), then what
+        // lasts longest.
+        private static (bool, bool, int, bool, DateTimeOffset) Rank(CustomCertificate custom, KeyTypes accepted, DateTimeOffset now)
+        {
+            var certificate = custom.Certificate;
+            return (
                 (certificate.KeyType & accepted) != 0,
                 certificate.NotAfter > now,
+                custom.Priority,
                 (certificate.KeyType & KeyTypes.Ecdsa) != 0,
                 certificate.NotAfter
             );
+        }
     }
 }

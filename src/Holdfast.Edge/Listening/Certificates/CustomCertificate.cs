@@ -9,8 +9,9 @@ namespace Holdfast.Edge.Listening.Certificates;
 /// <param name="Id">Its id.</param>
 /// <param name="ZoneId">The zone it is for.</param>
 /// <param name="Hosts">The names it is good for.</param>
+/// <param name="Priority">The owner's preference among those that would do; the highest is served.</param>
 /// <param name="Certificate">The certificate.</param>
-internal sealed record CustomCertificate(string Id, string ZoneId, IReadOnlyList<string> Hosts, ServerCertificate Certificate)
+internal sealed record CustomCertificate(string Id, string ZoneId, IReadOnlyList<string> Hosts, int Priority, ServerCertificate Certificate)
 {
     /// <summary>Makes it from its configuration and its key.</summary>
     /// <param name="config">The configuration.</param>
@@ -37,7 +38,8 @@ internal sealed record CustomCertificate(string Id, string ZoneId, IReadOnlyList
 
             using var bare = chain[0];
             chain.RemoveAt(0);
-            made = new CustomCertificate(config.Id, config.ZoneId, config.Hosts, new ServerCertificate(WithKey(bare, pkcs8), chain));
+            var certificate = new ServerCertificate(WithKey(bare, pkcs8), chain);
+            made = new CustomCertificate(config.Id, config.ZoneId, config.Hosts, config.Priority, certificate);
             error = null;
             return true;
         }

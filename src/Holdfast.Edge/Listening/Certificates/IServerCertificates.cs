@@ -17,10 +17,36 @@ internal interface IServerCertificates
 
 /// <summary>What a handshake goes on with.</summary>
 /// <param name="Certificate">The certificate.</param>
-/// <param name="MinVersion">The lowest TLS version to offer.</param>
-internal readonly record struct TlsChoice(ServerCertificate Certificate, MinTlsVersion MinVersion);
+/// <param name="Versions">The TLS versions to offer.</param>
+/// <param name="Http2">Whether HTTP/2 may be offered.</param>
+internal readonly record struct TlsChoice(ServerCertificate Certificate, TlsVersions Versions, bool Http2);
 
 /// <summary>What a host's zone says about TLS.</summary>
 /// <param name="ZoneId">The zone that serves the host; only its custom certificates are used for it.</param>
-/// <param name="MinVersion">The lowest TLS version it offers.</param>
-internal readonly record struct TlsPolicy(string ZoneId, MinTlsVersion MinVersion);
+/// <param name="Versions">The TLS versions that it offers.</param>
+/// <param name="Http2">Whether it is served over HTTP/2.</param>
+internal readonly record struct TlsPolicy(string ZoneId, TlsVersions Versions, bool Http2)
+{
+    /// <summary>What these settings say.</summary>
+    public static TlsPolicy Of(string zoneId, ZoneSettings settings) =>
+        new(
+            zoneId,
+            settings.MinTlsVersion == MinTlsVersion.Tls13 ? TlsVersions.Only13
+                : settings.Tls13 ? TlsVersions.Both
+                : TlsVersions.Only12,
+            settings.Http2
+        );
+}
+
+/// <summary>The TLS versions that a handshake offers.</summary>
+internal enum TlsVersions
+{
+    /// <summary>1.2 and 1.3.</summary>
+    Both,
+
+    /// <summary>1.2 alone.</summary>
+    Only12,
+
+    /// <summary>1.3 alone.</summary>
+    Only13,
+}

@@ -1,7 +1,6 @@
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using Holdfast.Model.Zones;
 
 namespace Holdfast.Edge.Listening.Certificates;
 
@@ -15,7 +14,7 @@ internal sealed class ServerCertificate
     private static readonly List<SslApplicationProtocol> Http2AndHttp1 = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11];
 
     private readonly SslStreamCertificateContext _context;
-    private readonly SslServerAuthenticationOptions?[] _options = new SslServerAuthenticationOptions?[4];
+    private readonly SslServerAuthenticationOptions?[] _options = new SslServerAuthenticationOptions?[6];
 
     /// <param name="leaf">The certificate, with its private key.</param>
     /// <param name="intermediates">The rest of the chain, in any order; a root among them is not sent.</param>
@@ -38,19 +37,24 @@ internal sealed class ServerCertificate
     public DateTimeOffset NotAfter => Leaf.NotAfter;
 
     /// <summary>What a handshake with this certificate runs on; the same instance for the same arguments. It must not be changed.</summary>
-    /// <param name="minVersion">The lowest version offered.</param>
+    /// <param name="versions">The versions offered.</param>
     /// <param name="http2">Whether HTTP/2 is offered beside HTTP/1.1.</param>
-    public SslServerAuthenticationOptions Options(MinTlsVersion minVersion, bool http2)
+    public SslServerAuthenticationOptions Options(TlsVersions versions, bool http2)
     {
-        ref var slot = ref _options[(minVersion == MinTlsVersion.Tls13 ? 2 : 0) + (http2 ? 1 : 0)];
-        return Volatile.Read(ref slot) ?? Interlocked.CompareExchange(ref slot, Create(minVersion, http2), null) ?? slot;
+        ref var slot = ref _options[((int)versions * 2) + (http2 ? 1 : 0)];
+        return Volatile.Read(ref slot) ?? Interlocked.CompareExchange(ref slot, Create(versions, http2), null) ?? slot;
     }
 
-    private SslServerAuthenticationOptions Create(MinTlsVersion minVersion, bool http2) =>
+    private SslServerAuthenticationOptions Create(TlsVersions versions, bool http2) =>
         new()
         {
             ServerCertificateContext = _context,
-            EnabledSslProtocols = minVersion == MinTlsVersion.Tls13 ? SslProtocols.Tls13 : SslProtocols.Tls12 | SslProtocols.Tls13,
+            EnabledSslProtocols = versions switch
+            {
+                TlsVersions.Only12 => SslProtocols.Tls12,
+                TlsVersions.Only13 => SslProtocols.Tls13,
+                _ => SslProtocols.Tls12 | SslProtocols.Tls13,
+            },
             ApplicationProtocols = http2 ? Http2AndHttp1 : Http1,
             AllowRenegotiation = false,
             AllowTlsResume = true,

@@ -74,7 +74,7 @@ internal sealed class TlsMiddleware(
 
             // 3 shake hands
             stream = new SslStream(new TransportStream(connection.Transport), leaveInnerStreamOpen: true);
-            await stream.AuthenticateAsServerAsync(choice.Certificate.Options(choice.MinVersion, http2), deadline.Token);
+            await stream.AuthenticateAsServerAsync(choice.Certificate.Options(choice.Versions, http2 && choice.Http2), deadline.Token);
             ledger.HandshakeSucceeded();
             facts.Secured(
                 stream.SslProtocol == SslProtocols.Tls13 ? "TLSv1.3" : "TLSv1.2",

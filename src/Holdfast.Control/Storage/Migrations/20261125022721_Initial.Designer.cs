@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Holdfast.Control.Storage.Migrations
 {
     [DbContext(typeof(ControlDbContext))]
-    [Migration("20261125020314_Initial")]
+    [Migration("20261125022721_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -100,6 +100,9 @@ namespace Holdfast.Control.Storage.Migrations
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
 
+                    b.Property<long>("ModifiedAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("ZoneId")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -109,6 +112,28 @@ namespace Holdfast.Control.Storage.Migrations
                     b.HasIndex("ZoneId");
 
                     b.ToTable("certificates", (string)null);
+                });
+
+            modelBuilder.Entity("Holdfast.Control.Storage.IdempotencyRow", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("Answer")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Request")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("CreatedAt");
+
+                    b.ToTable("idempotency_keys", (string)null);
                 });
 
             modelBuilder.Entity("Holdfast.Control.Storage.InstallationRow", b =>
@@ -461,6 +486,9 @@ namespace Holdfast.Control.Storage.Migrations
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<int>("Type")
+                        .HasColumnType("INTEGER");
 
                     b.HasKey("Id");
 

@@ -29,13 +29,26 @@ internal sealed partial class Initial : Migration
                 Before = table.Column<string>(type: "TEXT", nullable: true),
                 After = table.Column<string>(type: "TEXT", nullable: true),
                 PreviousHash = table.Column<string>(type: "TEXT", nullable: false),
-                Hash = table.Column<string>(type: "TEXT", nullable: false),
+                Hash = table.Column<string>(type: "TEXT", nullable: false)
             },
             constraints: table =>
             {
                 table.PrimaryKey("PK_audit_log", x => x.Sequence);
-            }
-        );
+            });
+
+        migrationBuilder.CreateTable(
+            name: "idempotency_keys",
+            columns: table => new
+            {
+                Id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                Request = table.Column<byte[]>(type: "BLOB", nullable: false),
+                Answer = table.Column<byte[]>(type: "BLOB", nullable: true),
+                CreatedAt = table.Column<long>(type: "INTEGER", nullable: false)
+            },
+            constraints: table =>
+            {
+                table.PrimaryKey("PK_idempotency_keys", x => x.Id);
+            });
 
         migrationBuilder.CreateTable(
             name: "installation",
@@ -46,13 +59,12 @@ internal sealed partial class Initial : Migration
                 Name = table.Column<string>(type: "TEXT", nullable: false),
                 AbuseContact = table.Column<string>(type: "TEXT", nullable: true),
                 Generation = table.Column<long>(type: "INTEGER", nullable: false),
-                CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                CreatedAt = table.Column<long>(type: "INTEGER", nullable: false)
             },
             constraints: table =>
             {
                 table.PrimaryKey("PK_installation", x => x.Key);
-            }
-        );
+            });
 
         migrationBuilder.CreateTable(
             name: "nodes",
@@ -63,13 +75,12 @@ internal sealed partial class Initial : Migration
                 LastSeenAt = table.Column<long>(type: "INTEGER", nullable: false),
                 Sequence = table.Column<long>(type: "INTEGER", nullable: false),
                 HealthAt = table.Column<long>(type: "INTEGER", nullable: true),
-                Health = table.Column<string>(type: "TEXT", nullable: true),
+                Health = table.Column<string>(type: "TEXT", nullable: true)
             },
             constraints: table =>
             {
                 table.PrimaryKey("PK_nodes", x => x.Name);
-            }
-        );
+            });
 
         migrationBuilder.CreateTable(
             name: "operators",
@@ -89,32 +100,31 @@ internal sealed partial class Initial : Migration
                 SignedInAt = table.Column<long>(type: "INTEGER", nullable: true),
                 SignedInFrom = table.Column<string>(type: "TEXT", nullable: true),
                 CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
-                ModifiedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                ModifiedAt = table.Column<long>(type: "INTEGER", nullable: false)
             },
             constraints: table =>
             {
                 table.PrimaryKey("PK_operators", x => x.Id);
-            }
-        );
+            });
 
         migrationBuilder.CreateTable(
             name: "releases",
             columns: table => new
             {
-                Position = table.Column<long>(type: "INTEGER", nullable: false).Annotation("Sqlite:Autoincrement", true),
+                Position = table.Column<long>(type: "INTEGER", nullable: false)
+                    .Annotation("Sqlite:Autoincrement", true),
                 Kind = table.Column<int>(type: "INTEGER", nullable: false),
                 Name = table.Column<string>(type: "TEXT", nullable: false),
                 Generation = table.Column<long>(type: "INTEGER", nullable: false),
                 Digest = table.Column<string>(type: "TEXT", nullable: false),
                 Removed = table.Column<bool>(type: "INTEGER", nullable: false),
                 CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
-                Envelope = table.Column<byte[]>(type: "BLOB", nullable: false),
+                Envelope = table.Column<byte[]>(type: "BLOB", nullable: false)
             },
             constraints: table =>
             {
                 table.PrimaryKey("PK_releases", x => x.Position);
-            }
-        );
+            });
 
         migrationBuilder.CreateTable(
             name: "tokens",
@@ -132,30 +142,29 @@ internal sealed partial class Initial : Migration
                 LastUsedAt = table.Column<long>(type: "INTEGER", nullable: true),
                 Generation = table.Column<long>(type: "INTEGER", nullable: false),
                 CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
-                ModifiedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                ModifiedAt = table.Column<long>(type: "INTEGER", nullable: false)
             },
             constraints: table =>
             {
                 table.PrimaryKey("PK_tokens", x => x.Id);
-            }
-        );
+            });
 
         migrationBuilder.CreateTable(
             name: "uplink_records",
             columns: table => new
             {
-                Id = table.Column<long>(type: "INTEGER", nullable: false).Annotation("Sqlite:Autoincrement", true),
+                Id = table.Column<long>(type: "INTEGER", nullable: false)
+                    .Annotation("Sqlite:Autoincrement", true),
                 Node = table.Column<string>(type: "TEXT", nullable: false),
                 Sequence = table.Column<long>(type: "INTEGER", nullable: false),
                 At = table.Column<long>(type: "INTEGER", nullable: false),
                 Type = table.Column<string>(type: "TEXT", nullable: false),
-                Body = table.Column<string>(type: "TEXT", nullable: false),
+                Body = table.Column<string>(type: "TEXT", nullable: false)
             },
             constraints: table =>
             {
                 table.PrimaryKey("PK_uplink_records", x => x.Id);
-            }
-        );
+            });
 
         migrationBuilder.CreateTable(
             name: "users",
@@ -171,13 +180,12 @@ internal sealed partial class Initial : Migration
                 Zipcode = table.Column<string>(type: "TEXT", nullable: true),
                 Generation = table.Column<long>(type: "INTEGER", nullable: false),
                 CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
-                ModifiedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                ModifiedAt = table.Column<long>(type: "INTEGER", nullable: false)
             },
             constraints: table =>
             {
                 table.PrimaryKey("PK_users", x => x.Id);
-            }
-        );
+            });
 
         migrationBuilder.CreateTable(
             name: "zones",
@@ -185,23 +193,23 @@ internal sealed partial class Initial : Migration
             {
                 Id = table.Column<string>(type: "TEXT", nullable: false),
                 Name = table.Column<string>(type: "TEXT", nullable: false),
+                Type = table.Column<int>(type: "INTEGER", nullable: false),
                 Generation = table.Column<long>(type: "INTEGER", nullable: false),
                 Config = table.Column<byte[]>(type: "BLOB", nullable: false),
                 CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
-                ModifiedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                ModifiedAt = table.Column<long>(type: "INTEGER", nullable: false)
             },
             constraints: table =>
             {
                 table.PrimaryKey("PK_zones", x => x.Id);
-            }
-        );
+            });
 
         migrationBuilder.CreateTable(
             name: "recovery_codes",
             columns: table => new
             {
                 OperatorId = table.Column<string>(type: "TEXT", nullable: false),
-                Hash = table.Column<byte[]>(type: "BLOB", nullable: false),
+                Hash = table.Column<byte[]>(type: "BLOB", nullable: false)
             },
             constraints: table =>
             {
@@ -211,10 +219,8 @@ internal sealed partial class Initial : Migration
                     column: x => x.OperatorId,
                     principalTable: "operators",
                     principalColumn: "Id",
-                    onDelete: ReferentialAction.Cascade
-                );
-            }
-        );
+                    onDelete: ReferentialAction.Cascade);
+            });
 
         migrationBuilder.CreateTable(
             name: "sessions",
@@ -226,7 +232,7 @@ internal sealed partial class Initial : Migration
                 CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
                 UsedAt = table.Column<long>(type: "INTEGER", nullable: false),
                 ExpiresAt = table.Column<long>(type: "INTEGER", nullable: false),
-                Address = table.Column<string>(type: "TEXT", nullable: false),
+                Address = table.Column<string>(type: "TEXT", nullable: false)
             },
             constraints: table =>
             {
@@ -236,10 +242,8 @@ internal sealed partial class Initial : Migration
                     column: x => x.OperatorId,
                     principalTable: "operators",
                     principalColumn: "Id",
-                    onDelete: ReferentialAction.Cascade
-                );
-            }
-        );
+                    onDelete: ReferentialAction.Cascade);
+            });
 
         migrationBuilder.CreateTable(
             name: "certificates",
@@ -250,6 +254,7 @@ internal sealed partial class Initial : Migration
                 Generation = table.Column<long>(type: "INTEGER", nullable: false),
                 Config = table.Column<byte[]>(type: "BLOB", nullable: false),
                 CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                ModifiedAt = table.Column<long>(type: "INTEGER", nullable: false)
             },
             constraints: table =>
             {
@@ -259,69 +264,117 @@ internal sealed partial class Initial : Migration
                     column: x => x.ZoneId,
                     principalTable: "zones",
                     principalColumn: "Id",
-                    onDelete: ReferentialAction.Restrict
-                );
-            }
-        );
+                    onDelete: ReferentialAction.Restrict);
+            });
 
-        migrationBuilder.CreateIndex(name: "IX_audit_log_At", table: "audit_log", column: "At");
+        migrationBuilder.CreateIndex(
+            name: "IX_audit_log_At",
+            table: "audit_log",
+            column: "At");
 
-        migrationBuilder.CreateIndex(name: "IX_audit_log_ZoneId", table: "audit_log", column: "ZoneId");
+        migrationBuilder.CreateIndex(
+            name: "IX_audit_log_ZoneId",
+            table: "audit_log",
+            column: "ZoneId");
 
-        migrationBuilder.CreateIndex(name: "IX_certificates_ZoneId", table: "certificates", column: "ZoneId");
+        migrationBuilder.CreateIndex(
+            name: "IX_certificates_ZoneId",
+            table: "certificates",
+            column: "ZoneId");
 
-        migrationBuilder.CreateIndex(name: "IX_operators_Email", table: "operators", column: "Email", unique: true);
+        migrationBuilder.CreateIndex(
+            name: "IX_idempotency_keys_CreatedAt",
+            table: "idempotency_keys",
+            column: "CreatedAt");
+
+        migrationBuilder.CreateIndex(
+            name: "IX_operators_Email",
+            table: "operators",
+            column: "Email",
+            unique: true);
 
         migrationBuilder.CreateIndex(
             name: "IX_releases_Kind_Name_Generation",
             table: "releases",
             columns: new[] { "Kind", "Name", "Generation" },
-            unique: true
-        );
+            unique: true);
 
-        migrationBuilder.CreateIndex(name: "IX_sessions_Hash", table: "sessions", column: "Hash", unique: true);
+        migrationBuilder.CreateIndex(
+            name: "IX_sessions_Hash",
+            table: "sessions",
+            column: "Hash",
+            unique: true);
 
-        migrationBuilder.CreateIndex(name: "IX_sessions_OperatorId", table: "sessions", column: "OperatorId");
+        migrationBuilder.CreateIndex(
+            name: "IX_sessions_OperatorId",
+            table: "sessions",
+            column: "OperatorId");
 
-        migrationBuilder.CreateIndex(name: "IX_tokens_Hash", table: "tokens", column: "Hash", unique: true);
+        migrationBuilder.CreateIndex(
+            name: "IX_tokens_Hash",
+            table: "tokens",
+            column: "Hash",
+            unique: true);
 
         migrationBuilder.CreateIndex(
             name: "IX_uplink_records_Node_Sequence",
             table: "uplink_records",
             columns: new[] { "Node", "Sequence" },
-            unique: true
-        );
+            unique: true);
 
-        migrationBuilder.CreateIndex(name: "IX_users_Email", table: "users", column: "Email", unique: true);
+        migrationBuilder.CreateIndex(
+            name: "IX_users_Email",
+            table: "users",
+            column: "Email",
+            unique: true);
 
-        migrationBuilder.CreateIndex(name: "IX_zones_Name", table: "zones", column: "Name", unique: true);
+        migrationBuilder.CreateIndex(
+            name: "IX_zones_Name",
+            table: "zones",
+            column: "Name",
+            unique: true);
     }
 
     /// <inheritdoc />
     protected override void Down(MigrationBuilder migrationBuilder)
     {
-        migrationBuilder.DropTable(name: "audit_log");
+        migrationBuilder.DropTable(
+            name: "audit_log");
 
-        migrationBuilder.DropTable(name: "certificates");
+        migrationBuilder.DropTable(
+            name: "certificates");
 
-        migrationBuilder.DropTable(name: "installation");
+        migrationBuilder.DropTable(
+            name: "idempotency_keys");
 
-        migrationBuilder.DropTable(name: "nodes");
+        migrationBuilder.DropTable(
+            name: "installation");
 
-        migrationBuilder.DropTable(name: "recovery_codes");
+        migrationBuilder.DropTable(
+            name: "nodes");
 
-        migrationBuilder.DropTable(name: "releases");
+        migrationBuilder.DropTable(
+            name: "recovery_codes");
 
-        migrationBuilder.DropTable(name: "sessions");
+        migrationBuilder.DropTable(
+            name: "releases");
 
-        migrationBuilder.DropTable(name: "tokens");
+        migrationBuilder.DropTable(
+            name: "sessions");
 
-        migrationBuilder.DropTable(name: "uplink_records");
+        migrationBuilder.DropTable(
+            name: "tokens");
 
-        migrationBuilder.DropTable(name: "users");
+        migrationBuilder.DropTable(
+            name: "uplink_records");
 
-        migrationBuilder.DropTable(name: "zones");
+        migrationBuilder.DropTable(
+            name: "users");
 
-        migrationBuilder.DropTable(name: "operators");
+        migrationBuilder.DropTable(
+            name: "zones");
+
+        migrationBuilder.DropTable(
+            name: "operators");
     }
 }

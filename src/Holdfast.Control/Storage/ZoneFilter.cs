@@ -1,0 +1,107 @@
+using Holdfast.Model.Zones;
+using Microsoft.EntityFrameworkCore;
+
+namespace Holdfast.Control.Storage;
+
+/// <summary>Which zones a list shows.</summary>
+internal sealed record ZoneFilter
+{
+    /// <summary>What the name must be like, or null.</summary>
+    public NamePattern? Name { get; init; }
+
+    /// <summary>The types wanted, or null for all but internal ones.</summary>
+    public IReadOnlyList<ZoneType>? Types { get; init; }
+
+    /// <summary>What the conditions say that are the same for every zone: its status, its account.</summary>
+    public IReadOnlyList<bool> Others { get; init; } = [];
+
+    /// <summary>Whether one condition that holds is enough.</summary>
+    public bool Any { get; init; }
+
+    /// <summary>Of these zones the ones wanted.</summary>
+    public IQueryable<ZoneRow> Of(IQueryable<ZoneRow> rows)
+    {
+        // An internal zone is shown to who asks for its type or for it by name.
+        rows = Types is null && Name is not { IsExact: true } ? rows.Where(row => row.Type != (int)ZoneType.Internal) : rows;
+        return Any ? MatchingAny(rows) : MatchingAll(rows);
+    }
+
+    private IQueryable<ZoneRow> MatchingAll(IQueryable<ZoneRow> rows)
+    {
+        if (Others.Contains(false))
+        {
+            return rows.Where(row => false);
+        }
+
+        if (Name is { } name)
+        {
+            rows =
+                name.IsExact ? rows.Where(row => row.Name == name.Text)
+                : name.Negated ? rows.Where(row => !EF.Functions.Like(row.Name, name.Like, NamePattern.Escape))
+                : rows.Where(row => EF.Functions.Like(row.Name, name.Like, NamePattern.Escape));
+        }
+
+        if (Types is not null)
+        {
+            var types = Numbers();
+            rows = rows.Where(row => types.Contains(row.Type));
+        }
+
+        return rows;
+    }
+
+    private IQueryable<ZoneRow> MatchingAny(IQueryable<ZoneRow> rows)
+    {
+        if (Others.Contains(true) || (Others.Count == 0 && Name is null && Types is null))
+        {
+            return rows;
+        }
+
+        var types = Numbers();
+        if (Name is not { } name)
+        {
+            return rows.Where(row => types.Contains(row.Type));
+        }
+
+        return name.Negated
+            ? rows.Where(row => !EF.Functions.Like(row.Name, name.Like, NamePattern.Escape) || types.Contains(row.Type))
+            : rows.Where(row => EF.Functions.Like(row.Name, name.Like, NamePattern.Escape) || types.Contains(row.Type));
+    }
+
+    private int[] Numbers() => [.. (Types ?? []).Select(type => (int)type)];
+}
+
+/// <summary>What a name must be like.</summary>
+/// <param name="Text">The text that is looked for, in lower case as names are.</param>
+/// <param name="Before">Whether anything may stand before it.</param>
+/// <param name="After">Whether anything may stand after it.</param>
+/// <param name="Negated">Whether it must not be like that.</param>
+internal sealed record NamePattern(string Text, bool Before, bool After, bool Negated)
+{
+    /// <summary>What stands before a character of <see cref="Like"/> that means itself.</summary>
+    public const string Escape = "\\";
+
+    /// <summary>Whether it is one name.</summary>
+    public bool IsExact => !Before && !After && !Negated;
+
+    /// <summary>The pattern for SQL's LIKE.</summary>
+    public string Like =>
+        (Before ? "%" : "")
+        + Text.Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace("%", "\\%", StringComparison.Ordinal)
+            .Replace("_", "\\_", StringComparison.Ordinal)
+        + (After ? "%" : "");
+
+    /// <summary>Whether a text that no database holds is like it.</summary>
+    public bool Matches(string text) =>
+        Negated
+        != (
+            (Before, After) switch
+            {
+                (false, false) => text == Text,
+                (false, true) => text.StartsWith(Text, StringComparison.Ordinal),
+                (true, false) => text.EndsWith(Text, StringComparison.Ordinal),
+                _ => text.Contains(Text, StringComparison.Ordinal),
+            }
+        );
+}
