@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Holdfast.Edge.Listening.Admission;
+using Holdfast.Edge.Zones;
 using Holdfast.Model.Releases;
 using Microsoft.Extensions.Logging;
 
@@ -50,6 +51,9 @@ internal sealed record EdgeOptions
 
     /// <summary>Limits of connections before a request is read.</summary>
     public ConnectionLimits Connections { get; init; } = new();
+
+    /// <summary>Most bytes of compiled zones, see <see cref="ZoneDirectory"/>. Setting <c>zone_memory</c>.</summary>
+    public long ZoneMemory { get; init; } = ZoneDirectory.DefaultBudget;
 
     /// <summary>Where the edge's own messages go.</summary>
     public required ILoggerFactory Loggers { get; init; }

@@ -32,6 +32,9 @@ public sealed class OriginPool : IDisposable
     /// <summary>How many idle connections there are, about.</summary>
     public int IdleCount => _idle.Count(c => c is not null);
 
+    /// <summary>Says that it is wanted.</summary>
+    public void Touch() => LastUsed = _sweep.Time.GetTimestamp();
+
     /// <summary>An idle connection that is still good, or null.</summary>
     public OriginConnection? TryTake()
     {

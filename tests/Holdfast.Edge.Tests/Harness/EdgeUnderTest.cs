@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Holdfast.Artifacts.Zones;
 using Holdfast.Edge.Hosting;
 using Holdfast.Edge.Management;
+using Holdfast.Edge.Zones;
 using Holdfast.Model.Releases;
 using Holdfast.Model.Zones;
 using Holdfast.Releases.Keys;
@@ -47,6 +48,12 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
     /// <summary>Origin connections that wait for their next exchange.</summary>
     public int IdleOriginConnections => _host.Origins.IdleCount;
 
+    /// <summary>Origins that are known.</summary>
+    public int OriginTargetCount => _host.Origins.Count;
+
+    /// <summary>The zones.</summary>
+    public ZoneDirectory Zones => _host.Zones;
+
     /// <summary>The access log's file.</summary>
     public string LogFile => Path.Combine(Data, "logs", "edge-1.jsonl");
 
@@ -64,6 +71,9 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
             Feed = edge._feed,
             Loggers = NullLoggerFactory.Instance,
         };
+
+        // What an edge before it has left behind has lower generations.
+        edge._generation = data is null ? 0 : 1000;
         edge._host = await EdgeHost.StartAsync(change is null ? options : change(options), TestContext.Current.CancellationToken);
         var addresses = edge._host.Addresses.Select(a => new Uri(a)).ToArray();
         edge.Http = new IPEndPoint(IPAddress.Loopback, addresses[0].Port);
@@ -87,7 +97,20 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
     /// <summary>Publishes a zone and waits until it is live.</summary>
     public async Task<string> PutZoneAsync(string name, string? origin, ZoneSettings? settings = null)
     {
-        var id = Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(System.Text.Encoding.UTF8.GetBytes(name)));
+        var id = IdOf(name);
+        var generation = Publish(id, name, origin, settings);
+        await UntilAsync(() => ((IEdgeState)_host).LiveReleases(1000).Any(r => r.Name == id && r.Generation == generation));
+        return id;
+    }
+
+    /// <summary>The id of the zone that <see cref="PutZoneAsync"/> makes.</summary>
+    public static string IdOf(string name) =>
+        Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(System.Text.Encoding.UTF8.GetBytes(name)));
+
+    /// <summary>Publishes a zone.</summary>
+    /// <returns>Its generation.</returns>
+    public long Publish(string id, string name, string? origin, ZoneSettings? settings = null)
+    {
         var config = new ZoneConfig
         {
             Id = id,
@@ -97,8 +120,7 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
         };
         var generation = ++_generation;
         _feed.Publish(ArtifactKind.Zone, id, generation, ZoneArtifact.Write(config));
-        await UntilAsync(() => ((IEdgeState)_host).LiveReleases(1000).Any(r => r.Name == id && r.Generation == generation));
-        return id;
+        return generation;
     }
 
     /// <summary>The log's records so far, once there are at least this many.</summary>
