@@ -184,6 +184,7 @@ public sealed class ControlHost : IAsyncDisposable
         application.MapGet("/healthz", context => context.Response.WriteAsync("ok\n", context.RequestAborted));
         new TokenEndpoints(tokens).Map(application);
         new ZoneEndpoints(zones, accountId).Map(application);
+        new ZoneImportEndpoint(new ZoneImport(_database!, publisher, signal, time)).Map(application);
         new SettingEndpoints(zones).Map(application);
         new CertificateEndpoints(zones, certificates, _secrets!, time).Map(application);
         new ReleaseEndpoints(releases).Map(application);

@@ -66,6 +66,7 @@ internal static class HoldfastCommand
                 "zone",
                 "Zones: the domains that are served.",
                 ZoneAddCommand.Create(context),
+                ZoneImportCommand.Create(context),
                 ZoneListCommand.Create(context),
                 ZoneShowCommand.Create(context),
                 ZoneRemoveCommand.Create(context)

@@ -66,6 +66,18 @@ internal sealed class OriginTargets : IDisposable
         }
     }
 
+    /// <summary>How many pools there are.</summary>
+    public int PoolCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _pools.Count;
+            }
+        }
+    }
+
     /// <summary>The target, made when it is asked for first. It is kept until as many have left it as use it, and a minute longer.</summary>
     public OriginTarget Use(OriginTargetKey key)
     {
@@ -121,7 +133,8 @@ internal sealed class OriginTargets : IDisposable
         }
     }
 
-    private void Trim()
+    /// <summary>Closes connections that are too old, and forgets what nobody uses. Called every few seconds.</summary>
+    internal void Trim()
     {
         List<OriginTarget> forgotten;
         lock (_gate)

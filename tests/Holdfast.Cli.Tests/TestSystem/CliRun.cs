@@ -13,6 +13,8 @@ internal sealed class CliRun
 
     public required string CurrentDirectory { get; init; }
 
+    public bool OutIsTerminal { get; init; }
+
     public string Out => output.ToString();
 
     public string Error => error.ToString();
@@ -25,7 +27,7 @@ internal sealed class CliRun
             Environment = name => Environment.GetValueOrDefault(name),
             CurrentDirectory = CurrentDirectory,
             Time = TimeProvider.System,
-            OutIsTerminal = false,
+            OutIsTerminal = OutIsTerminal,
         };
 
     public Task<int> RunAsync(params string[] arguments) => HoldfastCommand.RunAsync(arguments, Context);
