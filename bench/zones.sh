@@ -43,6 +43,12 @@ ticks() { awk '{ sub(/.*\) /, ""); print $12 + $13 }' "/proc/$1/stat"; }
 # Two origins that say who they are.
 mkdir -p "$work/o"; chmod a+w "$work/o"
 first=$(free_port) second=$(free_port)
+if [ -n "$kept" ] && [ -f "$kept.origins" ]; then
+  # Zones that an earlier run has left have its origins.
+  read -r first second < "$kept.origins"
+elif [ -n "$kept" ]; then
+  echo "$first $second" > "$kept.origins"
+fi
 cat > "$work/origin.conf" <<C
 daemon off; worker_processes 1; pid $work/o/pid; error_log $work/o/error.log warn;
 events { worker_connections 4096; }

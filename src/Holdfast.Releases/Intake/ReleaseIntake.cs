@@ -74,12 +74,14 @@ public sealed class ReleaseIntake
 
     /// <summary>
     /// Says that an artifact's newest release is damaged on the disk. The feed is read again from its beginning, and that release taken
-    /// when it comes, although its generation is known. Any thread.
+    /// when it comes, although its generation is known. Said again of one that did not come, it changes nothing. Any thread.
     /// </summary>
     public void ReportDamage(int artifact)
     {
-        _damaged.TryAdd(artifact, true);
-        _readAgain = true;
+        if (_damaged.TryAdd(artifact, true))
+        {
+            _readAgain = true;
+        }
     }
 
     /// <summary>The artifacts in use, with their generations, in the order in which they came. Any thread.</summary>
