@@ -25,7 +25,7 @@ build() {
   mapfile -t packages < <(missing_packages ca-certificates libssl3 libstdc++6)
   [ ${#packages[@]} -eq 0 ] || apt_install "${packages[@]}"
   find_dotnet
-  fetch_country_database || say "('npm ci' fetches it later)"
+  fetch_country_database
   say "building (takes a minute; the next start skips it)"
   dotnet publish src/Holdfast.Cli -c Release -o ".build/$app" --nologo -v quiet "${no_build_server[@]}" >&2 ||
     give_up "the build failed; its messages are above"

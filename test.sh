@@ -13,7 +13,7 @@ policy=/usr/sbin/policy-rc.d
 # Installs servers without starting them: the tests start their own, on free ports.
 install_for_tests() {
   local before='' failed='' packages
-  mapfile -t packages < <(missing_packages ca-certificates curl nginx haproxy wrk nghttp2-client openssl chromium procps util-linux)
+  mapfile -t packages < <(missing_packages ca-certificates curl nginx haproxy wrk nghttp2-client openssl chromium procps shellcheck util-linux)
   [ ${#packages[@]} -gt 0 ] || return 0
   if [ -e "$policy" ]; then
     before=$(mktemp)
@@ -45,7 +45,7 @@ check() {
   fi
 }
 
-shell_scripts_are_clean() { shellcheck -x run.sh test.sh holdfast .ci/run; }
+shell_scripts_are_clean() { shellcheck -x run.sh test.sh holdfast .ci/run bench/*.sh tests/*.sh; }
 
 wanted() {
   local name=$1 part
@@ -93,7 +93,7 @@ run_project() {
 
 install_for_tests
 find_dotnet
-fetch_country_database || true
+fetch_for_tests
 dotnet tool restore >/dev/null || give_up "dotnet tool restore failed"
 
 echo "building"
@@ -101,9 +101,7 @@ dotnet build Holdfast.slnx -c Release --nologo -v quiet "${no_build_server[@]}" 
 
 if [ $# -eq 0 ]; then
   check "formatting (dotnet csharpier format . puts it right)" dotnet csharpier check .
-  if command -v shellcheck >/dev/null; then
-    check "shell scripts" shell_scripts_are_clean
-  fi
+  check "shell scripts" shell_scripts_are_clean
 fi
 
 for project in tests/*/*.Tests.csproj; do
@@ -116,7 +114,7 @@ done
 if [ $# -eq 0 ]; then
   check "fuzzing, short (tests/fuzz.sh runs longer)" tests/fuzz.sh --seconds 5
   check "benchmark, short (bench/side-by-side.sh runs longer)" \
-    env HOLDFAST_BINARY=tests/Holdfast.Cli.Tests/bin/Release/net10.0/holdfast bench/side-by-side.sh --seconds 1 --warm-up 1 --scenario h1-1k,h2-tls-1k
+    env HOLDFAST_BINARY=tests/Holdfast.Cli.Tests/bin/Release/net10.0/holdfast bench/side-by-side.sh --seconds 1 --warm-up 1 --scenario h1-1k,h2-tls-1k,idle-tls --idle 500
   check "zones benchmark, short (bench/zones.sh runs longer)" \
     env HOLDFAST_BINARY=tests/Holdfast.Cli.Tests/bin/Release/net10.0/holdfast bench/zones.sh --seconds 1 --zones 2000
 fi

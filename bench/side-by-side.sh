@@ -1,17 +1,19 @@
 #!/usr/bin/env bash
 # Measures Holdfast beside nginx and HAProxy in one run: CPU per request (user and system time of the proxy's processes over the
 # requests it answered) and p99, for pass-through of small and large bodies. All three proxy to the same nginx origin and write an
-# access log. Usage: bench/side-by-side.sh [--seconds N] [--warm-up N] [--only NAME[,NAME...]] [--scenario NAME[,NAME...]]
+# access log. The idle scenarios measure memory instead: what each of many connections costs that has carried one request and waits.
+# Usage: bench/side-by-side.sh [--seconds N] [--warm-up N] [--only NAME[,NAME...]] [--scenario NAME[,NAME...]] [--idle CONNECTIONS]
 set -euo pipefail
 cd "$(dirname "$0")/.."
-seconds=8 warm_up=6 only="nginx,haproxy,holdfast" scenarios="h1-1k,h1-100k,h1-tls-1k,h1-tls-100k,h2-tls-1k,h2-tls-100k,tls-handshakes"
+seconds=8 warm_up=6 only="nginx,haproxy,holdfast" scenarios="h1-1k,h1-100k,h1-tls-1k,h1-tls-100k,h2-tls-1k,h2-tls-100k,tls-handshakes,idle,idle-tls" idle=10000
 while [ $# -gt 0 ]; do
   case "$1" in
     --seconds) seconds=$2; shift 2 ;;
     --warm-up) warm_up=$2; shift 2 ;;
     --only) only=$2; shift 2 ;;
     --scenario) scenarios=$2; shift 2 ;;
-    *) echo "bench: unknown option '$1'; there are --seconds N, --warm-up N, --only NAMES, --scenario NAMES" >&2; exit 2 ;;
+    --idle) idle=$2; shift 2 ;;
+    *) echo "bench: unknown option '$1'; there are --seconds N, --warm-up N, --only NAMES, --scenario NAMES, --idle CONNECTIONS" >&2; exit 2 ;;
   esac
 done
 for tool in nginx haproxy wrk h2load openssl curl; do
@@ -19,6 +21,14 @@ for tool in nginx haproxy wrk h2load openssl curl; do
 done
 holdfast=${HOLDFAST_BINARY:-src/Holdfast.Cli/bin/Release/net10.0/holdfast}
 [ -x "$holdfast" ] || { echo "bench: $holdfast is not built; run ./run.sh or dotnet build -c Release first" >&2; exit 2; }
+client=bench/Holdfast.Bench.Client/bin/Release/net10.0/Holdfast.Bench.Client
+if [[ "$scenarios" == *idle* ]]; then
+  [ -x "$client" ] || { echo "bench: $client is not built; dotnet build -c Release first, or leave out the idle scenarios" >&2; exit 2; }
+  # Each connection is a descriptor, in the client and in the proxy. Only root may raise the hard limit.
+  ulimit -n $((idle + 10000)) 2>/dev/null || ulimit -n "$(ulimit -Hn)"
+  [ "$(ulimit -n)" -ge $((idle + 2000)) ] ||
+    { echo "bench: $(ulimit -n) descriptors are allowed here; give --idle $(($(ulimit -n) - 2000)), or run it as root" >&2; exit 2; }
+fi
 
 work=$(mktemp -d)
 chmod 755 "$work"
@@ -28,10 +38,10 @@ trap cleanup EXIT
 free_port() { local p; while :; do p=$((20000 + RANDOM % 20000)); (exec 3<>"/dev/tcp/127.0.0.1/$p") 2>/dev/null || { echo "$p"; return; }; done; }
 wait_for() { for _ in $(seq 200); do [ "$(curl -sk -o /dev/null -w "%{http_code}" "$1")" = 200 ] && return; sleep 0.05; done; echo "bench: $1 does not answer with 200" >&2; cat "$work"/*/error.log "$work"/*.log >&2 2>/dev/null; exit 1; }
 
-# The origin: a file of 1 KB and one of 100 KB, from memory as far as the kernel keeps them.
+# The origin: a file of 1 KB and one of 100 KB (base64 makes 4 bytes of 3), from memory as far as the kernel keeps them.
 mkdir -p "$work/www" "$work/o" "$work/n"
-head -c 1024 /dev/urandom | base64 -w0 | head -c 1024 > "$work/www/1k"
-head -c 102400 /dev/urandom | base64 -w0 | head -c 102400 > "$work/www/100k"
+head -c 768 /dev/urandom | base64 -w0 > "$work/www/1k"
+head -c 76800 /dev/urandom | base64 -w0 > "$work/www/100k"
 chmod -R a+rX "$work"
 chmod a+w "$work/o" "$work/n"
 origin=$(free_port)
@@ -68,7 +78,8 @@ if [[ ",$only," == *,haproxy,* ]]; then
   cat > "$work/haproxy.cfg" <<C
 global
   nbthread 2
-  maxconn 8000
+  maxconn $((idle + 500))
+  no strict-limits
   log stdout format raw local0
 defaults
   mode http
@@ -90,6 +101,9 @@ C
   haproxy -f "$work/haproxy.cfg" > "$work/haproxy.log" 2>&1 & pids+=($!); group[haproxy]=$!
 fi
 if [[ ",$only," == *,holdfast,* ]]; then
+  # All connections come from one address here.
+  mkdir "$work/h"
+  printf 'edge:\n  max_connections_per_address: 1000000\n' > "$work/h/holdfast.yaml"
   "$holdfast" up --data "$work/h" --http 127.0.0.1:0 --https 127.0.0.1:0 --control 127.0.0.1:0 --status 127.0.0.1:0 \
     --origin "http://127.0.0.1:$origin" --json > "$work/ready" 2> "$work/holdfast.log" & pids+=($!)
   for _ in $(seq 600); do [ -s "$work/ready" ] && break; sleep 0.05; done
@@ -108,6 +122,30 @@ ticks() {
   echo "$total"
 }
 hz=$(getconf CLK_TCK)
+
+# Resident memory of a process and its children, in KiB.
+resident() {
+  local all total=0 p
+  all="$1 $(pgrep -P "$1" | tr '\n' ' ')"
+  for p in $all; do total=$((total + $(awk '/^VmRSS:/ { print $2 }' "/proc/$p/status" 2>/dev/null || echo 0))); done
+  echo "$total"
+}
+
+# Prints how many KiB a proxy's memory grows by for each idle connection.
+idle_memory() { # name port kind
+  local before after pid
+  before=$(resident "${group[$1]}")
+  rm -f "$work/hold" "$work/said"
+  mkfifo "$work/hold" "$work/said"
+  "$client" idle "$2" "$3" "$idle" < "$work/hold" > "$work/said" &
+  pid=$!
+  exec 8> "$work/hold" 9< "$work/said"
+  read -r <&9 || { echo "bench: the idle connections to $1 could not be opened" >&2; exit 1; }
+  after=$(resident "${group[$1]}")
+  exec 8>&- 9<&-
+  wait "$pid"
+  awk -v k=$((after - before)) -v n="$idle" 'BEGIN { printf "%.2f\n", k / n }'
+}
 
 # Prints requests, p99 in ms.
 load() { # scenario port tlsport seconds
@@ -129,6 +167,7 @@ load() { # scenario port tlsport seconds
 for name in ${only//,/ }; do wait_for "http://127.0.0.1:${http[$name]}/1k"; wait_for "https://localhost:${https[$name]}/1k"; done
 printf '%-16s %-10s %12s %14s %10s %10s\n' scenario proxy requests/s 'CPU us/request' 'to nginx' p99
 for scenario in ${scenarios//,/ }; do
+  [[ "$scenario" == idle* ]] && continue
   base=
   for name in ${only//,/ }; do
     load "$scenario" "${http[$name]}" "${https[$name]}" "$warm_up" > /dev/null
@@ -139,5 +178,18 @@ for scenario in ${scenarios//,/ }; do
     [ "$name" = nginx ] && base=$cpu
     ratio=$([ -n "$base" ] && awk -v a="$cpu" -v b="$base" 'BEGIN { printf "%.2f", a / b }' || echo -)
     printf '%-16s %-10s %12.0f %14s %10s %10s\n' "$scenario" "$name" "$(awk -v n="$requests" -v s="$seconds" 'BEGIN { print n / s }')" "$cpu" "$ratio" "$p99"
+  done
+done
+
+[[ "$scenarios" == *idle* ]] || exit 0
+printf '\n%-16s %-10s %12s %20s\n' scenario proxy connections 'KiB a connection'
+for scenario in ${scenarios//,/ }; do
+  for name in ${only//,/ }; do
+    case "$scenario" in
+      idle) kib=$(idle_memory "$name" "${http[$name]}" plain) ;;
+      idle-tls) kib=$(idle_memory "$name" "${https[$name]}" tls) ;;
+      *) continue ;;
+    esac
+    printf '%-16s %-10s %12d %20s\n' "$scenario" "$name" "$idle" "$kib"
   done
 done

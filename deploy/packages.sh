@@ -61,19 +61,28 @@ has_dotnet_sdk() { command -v dotnet >/dev/null && dotnet --list-sdks 2>/dev/nul
 
 # The country database. Without it Holdfast runs and knows no visitor's country, so a registry that is out of reach stops nothing.
 fetch_country_database() {
-  local lock=node_modules/.package-lock.json
-  if [ -f "$lock" ] && [ ! package-lock.json -nt "$lock" ]; then
+  fetch_from_npm node_modules/@ip-location-db --omit=dev ||
+    say "the country database could not be fetched; visitors' countries will be unknown (XX) until it can"
+}
+
+# The country database and what only the tests need: the client of the API.
+fetch_for_tests() {
+  fetch_from_npm node_modules/cloudflare || say "npm's packages could not be fetched; the tests that need them will fail"
+}
+
+# Fetches npm's packages unless this one of them is there and package-lock.json has not changed since; further arguments are npm's.
+fetch_from_npm() {
+  local wanted=$1 lock=node_modules/.package-lock.json
+  shift
+  if [ -d "$wanted" ] && [ -f "$lock" ] && [ ! package-lock.json -nt "$lock" ]; then
     return 0
   fi
   if ! command -v npm >/dev/null; then
     apt_install nodejs
     command -v npm >/dev/null || apt_install npm
   fi
-  say "fetching the country database (npm ci)"
-  if ! npm ci --no-audit --no-fund --loglevel=error >&2; then
-    say "the country database could not be fetched; visitors' countries will be unknown (XX) until it can"
-    return 1
-  fi
+  say "fetching from npm (npm ci)"
+  npm ci --no-audit --no-fund --loglevel=error "$@" >&2
 }
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_USE_MSBUILD_SERVER=0

@@ -1,13 +1,21 @@
 using System.Net;
 using System.Net.Sockets;
+using Holdfast.Control.Access;
+using Holdfast.Control.Accounts;
+using Holdfast.Control.Addresses;
+using Holdfast.Control.Audit;
 using Holdfast.Control.Certificates;
 using Holdfast.Control.Envelope;
 using Holdfast.Control.Feed;
+using Holdfast.Control.Operators;
+using Holdfast.Control.Operators.Passwords;
 using Holdfast.Control.Releases;
+using Holdfast.Control.Sessions;
 using Holdfast.Control.Settings;
 using Holdfast.Control.Storage;
 using Holdfast.Control.Tokens;
 using Holdfast.Control.Uplink;
+using Holdfast.Control.Users;
 using Holdfast.Control.Zones;
 using Holdfast.Releases.Feed;
 using Holdfast.Releases.Keys;
@@ -40,6 +48,12 @@ public sealed class ControlHost : IAsyncDisposable
     private ControlDatabase? _database;
     private SigningKey? _signingKey;
     private SecretBox? _secrets;
+    private TokenStore? _tokens;
+    private TokenUse? _use;
+    private readonly PasswordGate _passwordGate = new();
+    private CancellationTokenSource? _stopped;
+    private VerificationKeys? _trusted;
+    private Task _auditHeads = Task.CompletedTask;
     private Uri? _url;
 
     private ControlHost(ControlOptions options)
@@ -99,6 +113,23 @@ public sealed class ControlHost : IAsyncDisposable
             _application = null;
         }
 
+        if (_stopped is not null)
+        {
+            await _stopped.CancelAsync().ConfigureAwait(false);
+            await _auditHeads.ConfigureAwait(false);
+            _stopped.Dispose();
+            _stopped = null;
+        }
+
+        _passwordGate.Dispose();
+        _trusted?.Dispose();
+        if (_use is not null)
+        {
+            await _use.DisposeAsync().ConfigureAwait(false);
+            _use = null;
+        }
+
+        _tokens?.Dispose();
         _database?.Dispose();
         _signingKey?.Dispose();
         _secrets?.Dispose();
@@ -112,22 +143,36 @@ public sealed class ControlHost : IAsyncDisposable
         _signingKey = SigningKey.LoadOrCreate(keys.SigningKeyFile);
         _secrets = SecretBox.Load(keys.SecretKeyFile);
         var feedSecret = FeedSecret.Load(keys.FeedKeyFile);
-        _database = ControlDatabase.Open(Path.Combine(Path.GetFullPath(_options.DataDirectory), "control", "control.db"));
-        var installation = new InstallationStore(_database, _options.Time);
-        var accountId = await installation.IdAsync(cancellationToken).ConfigureAwait(false);
+        _database = ControlDatabase.Open(Path.Combine(Path.GetFullPath(_options.DataDirectory), "control", "control.db"), _options.Time);
+        var accounts = await AccountStore.OpenAsync(_database, _options.Time, cancellationToken).ConfigureAwait(false);
+        var users = await UserStore.OpenAsync(_database, _options.Time, cancellationToken).ConfigureAwait(false);
+        _tokens = new TokenStore(_database, _options.Time);
+        _use = new TokenUse(_tokens, _options.Time, _logger);
 
         // A descriptor is the application's once it listens, and must not be opened twice.
         var bound = _options.ListenHandle is { } handle ? AddressOf(handle) : null;
-        var tokens = new TokenAuthentication();
         _application = CreateApplication();
-        Compose(_application, tokens, accountId, feedSecret);
+        Compose(_application, accounts, users, feedSecret, keys);
+        await SignAuditHeadsAsync(keys, cancellationToken).ConfigureAwait(false);
         await _application.StartAsync(cancellationToken).ConfigureAwait(false);
         _url = bound ?? AddressOf(_application);
 
         // Only now: a start that fails must not use up the one time that the first token is shown.
-        FirstAdminToken = await AdminToken.EnsureAsync(installation, _options.AdminToken, cancellationToken).ConfigureAwait(false);
-        tokens.Believe(await installation.TokensAsync().ConfigureAwait(false));
+        _use.Start(await _tokens.LoadAsync().ConfigureAwait(false));
+        FirstAdminToken = await AdminToken
+            .EnsureAsync(_tokens, _options.AdminToken, _options.Time, cancellationToken)
+            .ConfigureAwait(false);
         ControlLog.Listening(_logger, _url);
+    }
+
+    private async Task SignAuditHeadsAsync(KeyDirectory keys, CancellationToken cancellationToken)
+    {
+        _trusted = new VerificationKeys(keys.TrustedDirectory, _options.Time);
+        var log = new AuditLog(_database!);
+        var heads = new AuditHeadWriter(_database!, log, _signingKey!, _trusted, keys.AuditHeadFile, _options.Time, _logger);
+        await heads.CheckAsync(cancellationToken).ConfigureAwait(false);
+        _stopped = new CancellationTokenSource();
+        _auditHeads = heads.RunAsync(_stopped.Token);
     }
 
     private WebApplication CreateApplication()
@@ -156,7 +201,7 @@ public sealed class ControlHost : IAsyncDisposable
         return builder.Build();
     }
 
-    private void Compose(WebApplication application, TokenAuthentication tokens, string accountId, FeedSecret feedSecret)
+    private void Compose(WebApplication application, AccountStore accounts, UserStore users, FeedSecret feedSecret, KeyDirectory keys)
     {
         var time = _options.Time;
         var signal = new ReleaseSignal();
@@ -166,25 +211,38 @@ public sealed class ControlHost : IAsyncDisposable
         var releases = new ReleaseLog(_database!);
         var nodes = new NodeStore(_database!, time);
         var edges = new EdgeAuthentication(feedSecret, time, _logger);
+        var operators = new OperatorStore(_database!, time);
+        var sessions = new SessionStore(_database!, time);
+        var audit = new AuditLog(_database!);
+        var passwords = new PasswordCheck(_passwordGate, time);
+        var operatorRequests = new OperatorRequests(operators, passwords);
+        var refusals = new RefusalAudit(audit, time);
         var stopping = application.Lifetime.ApplicationStopping;
 
         application.Use(next => new ErrorEnvelope(next, _logger).InvokeAsync);
-        application.Use(next =>
-            context =>
-            {
-                if (NeedsToken(context.Request.Path))
-                {
-                    tokens.Authenticate(context.Request);
-                }
-
-                return next(context);
-            }
+        application.Use(next => context => refusals.WatchAsync(context, next));
+        var authentication = new Authentication(
+            [new SessionScheme(sessions), new ApiKeyScheme(operators), new TokenAuthentication(_tokens!.Table, _use!, time)],
+            new FailureCounter(Authentication.LongestPause, time),
+            new RequestAllowance(_options.RequestsPerPeriod, time),
+            Random.Shared.NextDouble
         );
+        application.Use(next => context => NeedsCredential(context.Request) ? authentication.InvokeAsync(context, next) : next(context));
         application.UseRouting();
+        application.Use(next => context => PermissionCheck.CheckAsync(context, next));
         application.MapGet("/healthz", context => context.Response.WriteAsync("ok\n", context.RequestAborted));
-        new TokenEndpoints(tokens).Map(application);
-        new ZoneEndpoints(zones, accountId).Map(application);
+        new TokenEndpoints(TokenOperations.OfUser, _tokens!, _use!, accounts, users, time).Map(application);
+        new TokenEndpoints(TokenOperations.OfAccount, _tokens!, _use!, accounts, users, time).Map(application);
+        new UserEndpoints(users).Map(application);
+        new MembershipEndpoints(users, accounts).Map(application);
+        new AccountEndpoints(accounts).Map(application);
+        new AddressEndpoints(_options.PublicAddresses).Map(application);
+        new ZoneEndpoints(zones, accounts).Map(application);
         new ZoneImportEndpoint(new ZoneImport(_database!, publisher, signal, time)).Map(application);
+        new SessionEndpoints(new SignIn(operators, sessions, passwords, _secrets!, time), sessions).Map(application);
+        new OperatorEndpoints(operators, operatorRequests, passwords, time).Map(application);
+        new CredentialEndpoints(operatorRequests, passwords, _secrets!, time).Map(application);
+        new AuditEndpoints(audit, keys.AuditHeadFile, accounts).Map(application);
         new SettingEndpoints(zones).Map(application);
         new CertificateEndpoints(zones, certificates, _secrets!, time).Map(application);
         new ReleaseEndpoints(releases).Map(application);
@@ -193,8 +251,10 @@ public sealed class ControlHost : IAsyncDisposable
         new UplinkEndpoint(edges, nodes).Map(application);
     }
 
-    /// <summary>Everything but the health check and the channels to the edges, which have a secret of their own.</summary>
-    private static bool NeedsToken(PathString path) => path.Value is not ("/healthz" or FeedHeaders.FeedPath or FeedHeaders.UplinkPath);
+    /// <summary>Everything but what anybody may know, signing in, and the channels to the edges, which have a secret of their own.</summary>
+    private static bool NeedsCredential(HttpRequest request) =>
+        request.Path.Value is not ("/healthz" or AddressEndpoints.Path or FeedHeaders.FeedPath or FeedHeaders.UplinkPath)
+        && !(request.Path.Value == SessionOperations.Path && HttpMethods.IsPost(request.Method));
 
     private static Uri AddressOf(WebApplication application) =>
         new(application.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());

@@ -25,4 +25,10 @@ internal static partial class ControlLog
 
     [LoggerMessage(1006, LogLevel.Warning, "{Problem}")]
     public static partial void KeyProblem(ILogger logger, string problem);
+
+    [LoggerMessage(1020, LogLevel.Error, "The audit log is not what was signed: {Problem}. 'holdfast audit verify' says more")]
+    public static partial void AuditHeadDiffers(ILogger logger, string problem);
+
+    [LoggerMessage(1021, LogLevel.Warning, "The audit log's head could not be signed: {Problem}")]
+    public static partial void AuditHeadNotSigned(ILogger logger, string problem);
 }

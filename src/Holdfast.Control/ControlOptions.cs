@@ -24,6 +24,15 @@ public sealed record ControlOptions
     /// </summary>
     public string? AdminToken { get; init; }
 
+    /// <summary>
+    /// Requests that a credential may make in five minutes, beyond which it gets 429. Default 1,200, as Cloudflare's API has it, so
+    /// that scripts keep the pace that they have. The admin token is not counted.
+    /// </summary>
+    public int RequestsPerPeriod { get; init; } = 1_200;
+
+    /// <summary>The networks that this installation's edges speak to origins from, for <c>/client/v4/ips</c>. Default none.</summary>
+    public IReadOnlyList<IPNetwork> PublicAddresses { get; init; } = [];
+
     /// <summary>Where control logs to.</summary>
     public required ILoggerFactory LoggerFactory { get; init; }
 

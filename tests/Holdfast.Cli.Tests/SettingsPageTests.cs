@@ -22,6 +22,8 @@ public class SettingsPageTests
 
     public static TheoryData<string> EdgeSettingNames => [.. EdgeSettings.Names];
 
+    public static TheoryData<string> ApiSettingNames => [.. ApiSettings.Names];
+
     [Theory]
     [MemberData(nameof(UpFlags))]
     public void Up_EveryFlag_IsThere(string flag) => AssertFlag("## `holdfast up`", flag);
@@ -46,6 +48,11 @@ public class SettingsPageTests
     [MemberData(nameof(EdgeSettingNames))]
     public void Page_EveryEdgeSetting_IsThere(string name) =>
         Assert.Contains(Rows("## An edge's settings"), row => row.StartsWith($"| `{name}` |"));
+
+    [Theory]
+    [MemberData(nameof(ApiSettingNames))]
+    public void Page_EveryApiSetting_IsThere(string name) =>
+        Assert.Contains(Rows("## The API's settings"), row => row.StartsWith($"| `{name}` |"));
 
     private static void AssertFlag(string heading, string flag) =>
         Assert.Contains(Rows(heading), row => row.Contains($"`{flag}`") || row.Contains($"`{flag} "));

@@ -31,27 +31,33 @@ internal sealed class TestControl : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public static async Task<TestControl> StartAsync(string? data = null, int port = 0, string? token = Token, TimeProvider? time = null)
+    public static async Task<TestControl> StartAsync(
+        string? data = null,
+        int port = 0,
+        string? token = Token,
+        TimeProvider? time = null,
+        Func<ControlOptions, ControlOptions>? configure = null
+    )
     {
         var owned = data is null ? new TemporaryDirectory() : null;
         data ??= owned!.Path;
-        var host = ControlHost.Build(
-            new ControlOptions
-            {
-                DataDirectory = data,
-                Endpoint = new IPEndPoint(IPAddress.Loopback, port),
-                AdminToken = token,
-                LoggerFactory = NullLoggerFactory.Instance,
-                Time = time ?? TimeProvider.System,
-            }
-        );
+        var options = new ControlOptions
+        {
+            DataDirectory = data,
+            Endpoint = new IPEndPoint(IPAddress.Loopback, port),
+            AdminToken = token,
+            LoggerFactory = NullLoggerFactory.Instance,
+            Time = time ?? TimeProvider.System,
+        };
+        var host = ControlHost.Build(configure is null ? options : configure(options));
         await host.StartAsync(TestContext.Current.CancellationToken);
         return new TestControl(host, data, owned);
     }
 
-    public async Task<Answer> SendAsync(HttpMethod method, string path, string? json = null, string? ifMatch = null)
+    public async Task<Answer> SendAsync(HttpMethod method, string path, string? json = null, string? ifMatch = null, string? token = null)
     {
         using var request = new HttpRequestMessage(method, path);
+        request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
         if (json is not null)
         {
             request.Content = new StringContent(json, Encoding.UTF8, "application/json");
@@ -70,10 +76,13 @@ internal sealed class TestControl : IAsyncDisposable
 
         using var response = await Client.SendAsync(request, TestContext.Current.CancellationToken);
         var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        return new Answer(response.StatusCode, JsonNode.Parse(body)!.AsObject(), response.Headers.ETag?.Tag);
+        return new Answer(response.StatusCode, JsonNode.Parse(body)!.AsObject(), response.Headers.ETag?.Tag)
+        {
+            RetryAfter = response.Headers.RetryAfter?.Delta,
+        };
     }
 
-    public Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, path);
+    public Task<Answer> GetAsync(string path, string? token = null) => SendAsync(HttpMethod.Get, path, token: token);
 
     public Task<Answer> PostAsync(string path, string json) => SendAsync(HttpMethod.Post, path, json);
 
@@ -108,6 +117,8 @@ internal sealed class TestControl : IAsyncDisposable
 /// <summary>An answer of the API.</summary>
 internal sealed record Answer(HttpStatusCode Status, JsonObject Body, string? Tag)
 {
+    public TimeSpan? RetryAfter { get; init; }
+
     public JsonNode Result => Body["result"]!;
 
     public JsonNode Error => Body["errors"]![0]!;

@@ -19,4 +19,8 @@ internal static class CommonOptions
     /// <summary>--control URL</summary>
     public static Option<string?> Control() =>
         new("--control") { HelpName = "URL", Description = "The API's address [HOLDFAST_CONTROL; default: what runs on DIR]." };
+
+    /// <summary>--profile NAME</summary>
+    public static Option<string?> Profile() =>
+        new("--profile") { HelpName = "NAME", Description = "Address and token that 'profile add' has kept [HOLDFAST_PROFILE]." };
 }

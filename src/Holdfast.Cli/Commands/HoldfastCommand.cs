@@ -1,6 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Holdfast.Cli.Commands.Nodes;
+using Holdfast.Cli.Commands.Profiles;
+using Holdfast.Cli.Commands.Records;
+using Holdfast.Cli.Commands.Settings;
+using Holdfast.Cli.Commands.Tokens;
 using Holdfast.Cli.Terminal;
 
 namespace Holdfast.Cli.Commands;
@@ -8,6 +13,9 @@ namespace Holdfast.Cli.Commands;
 /// <summary>The root of the command line: its commands, and what happens to every failure.</summary>
 internal static class HoldfastCommand
 {
+    /// <summary>Columns of help that goes into a pipe; in a terminal it has the terminal's.</summary>
+    private const int PipeWidth = 80;
+
     /// <summary>Runs one command.</summary>
     /// <param name="arguments">Without the program's name.</param>
     /// <param name="context">The process.</param>
@@ -58,40 +66,110 @@ internal static class HoldfastCommand
 
     private static RootCommand Create(CliContext context)
     {
+        var help = new HelpAction();
+        if (!context.OutIsTerminal)
+        {
+            help.MaxWidth = PipeWidth;
+        }
+
         var root = new RootCommand("Holdfast: an edge network you run yourself.")
         {
             UpCommand.Create(context),
             StatusCommand.Create(context),
             Group(
+                help,
                 "zone",
                 "Zones: the domains that are served.",
                 ZoneAddCommand.Create(context),
                 ZoneImportCommand.Create(context),
                 ZoneListCommand.Create(context),
                 ZoneShowCommand.Create(context),
+                ZoneSetCommand.Create(context),
                 ZoneRemoveCommand.Create(context)
             ),
             Group(
+                help,
                 "cert",
                 "Certificates: upload one for a zone, or trust those that Holdfast makes itself.",
                 CertAddCommand.Create(context),
                 CertListCommand.Create(context),
+                CertShowCommand.Create(context),
+                CertRemoveCommand.Create(context),
                 CertTrustCommand.Create(context)
             ),
+            Group(
+                help,
+                "record",
+                "DNS records: what a zone's names stand for.",
+                RecordAddCommand.Create(context),
+                RecordListCommand.Create(context),
+                RecordShowCommand.Create(context),
+                RecordSetCommand.Create(context),
+                RecordRemoveCommand.Create(context)
+            ),
+            Group(
+                help,
+                "setting",
+                "Settings of a zone.",
+                SettingListCommand.Create(context),
+                SettingShowCommand.Create(context),
+                SettingSetCommand.Create(context)
+            ),
+            Group(
+                help,
+                "token",
+                "API tokens: who may do what.",
+                TokenAddCommand.Create(context),
+                TokenListCommand.Create(context),
+                TokenShowCommand.Create(context),
+                TokenSetCommand.Create(context),
+                TokenRollCommand.Create(context),
+                TokenRemoveCommand.Create(context)
+            ),
+            Group(
+                help,
+                "node",
+                "Edges, as control knows them, and whom this machine trusts.",
+                NodeListCommand.Create(context),
+                NodeShowCommand.Create(context),
+                NodeTrustCommand.Create(context)
+            ),
+            ApplyCommand.Create(context),
+            ExportCommand.Create(context),
+            Group(
+                help,
+                "audit",
+                "The audit log: who changed what, and whether the log itself is whole.",
+                AuditListCommand.Create(context),
+                AuditVerifyCommand.Create(context)
+            ),
+            BackupCommand.Create(context),
+            RestoreCommand.Create(context),
             LogsCommand.Create(context),
             Group(
+                help,
                 "run",
                 "Run one role alone, in the foreground; 'up' runs them all.",
                 RunEdgeCommand.Create(context),
                 RunControlCommand.Create(context)
             ),
+            Group(
+                help,
+                "profile",
+                "Profiles: several controls, each with its address and token.",
+                ProfileAddCommand.Create(context),
+                ProfileListCommand.Create(context),
+                ProfileRemoveCommand.Create(context)
+            ),
+            CompletionCommand.Create(context),
             VersionCommand.Create(context),
         };
-        ShowHelpWithoutSubcommand(root);
+        root.Options.OfType<HelpOption>().Single().Action = help;
+        root.SetAction(help.Invoke);
         return root;
     }
 
-    private static Command Group(string name, string description, params Command[] commands)
+    private static Command Group(HelpAction help, string name, string description, params Command[] commands)
     {
         var group = new Command(name, description);
         foreach (var command in commands)
@@ -99,11 +177,9 @@ internal static class HoldfastCommand
             group.Add(command);
         }
 
-        ShowHelpWithoutSubcommand(group);
+        group.SetAction(help.Invoke);
         return group;
     }
-
-    private static void ShowHelpWithoutSubcommand(Command command) => command.SetAction(result => new HelpAction().Invoke(result));
 
     private static string PathOf(ParseResult result)
     {

@@ -35,7 +35,8 @@ internal static class LogsCommand
                 var directory = DataDirectory.At(
                     DataDirectory.Resolve(result.GetValue(data), context.Environment, context.CurrentDirectory)
                 );
-                var path = LogOf(directory, result.GetRequiredValue(edge));
+                var name = EdgeName(result.GetRequiredValue(edge));
+                var path = directory.LogFile(name);
                 var count = Count(result.GetRequiredValue(lines));
                 var asJson = result.GetValue(json);
                 var width = context.OutIsTerminal && !asJson ? context.CreateConsole().Profile.Width : 0;
@@ -43,11 +44,16 @@ internal static class LogsCommand
                 var (newest, reader) = await files.ReadNewestAsync(count, cancellationToken);
                 if (reader is null && newest.Count == 0 && !result.GetValue(follow))
                 {
-                    throw new CliFailure(
-                        $"there is no log {path}",
-                        "--edge names another edge, --data another data directory",
-                        CliFailure.Failed
-                    );
+                    if (!Directory.Exists(directory.EdgeDirectory(name)))
+                    {
+                        throw new CliFailure(
+                            $"there is no log {path}",
+                            "--edge names another edge, --data another data directory",
+                            CliFailure.Failed
+                        );
+                    }
+
+                    context.Error.WriteLine($"holdfast: {name} has had no request yet");
                 }
 
                 foreach (var line in newest)
@@ -72,9 +78,9 @@ internal static class LogsCommand
         return command;
     }
 
-    private static string LogOf(DataDirectory directory, string edge) =>
+    private static string EdgeName(string edge) =>
         edge.Length > 0 && edge.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')
-            ? directory.LogFile(edge)
+            ? edge
             : throw new CliFailure($"--edge: '{edge}' is not an edge's name", "it is edge-1, edge-2 and so on");
 
     private static int Count(string text)

@@ -19,7 +19,7 @@ internal static class RunControlCommand
         var descriptor = new Option<string?>("--fd-control") { HelpName = "FD", Description = "Listen on this inherited socket instead." };
         var json = CommonOptions.Json();
         var supervised = RunEdgeCommand.Supervised();
-        var command = new Command("control", "Run the API alone. Sockets may come from a systemd socket unit (FileDescriptorName=control).")
+        var command = new Command("control", "Run the API alone; systemd may hand it its socket, named control.")
         {
             data,
             listen,
@@ -40,6 +40,7 @@ internal static class RunControlCommand
             );
             var token = UpOptionsReader.ReadAdminToken(context.Environment);
             directory.Create();
+            var settings = ConfigurationFile.Read(directory.Root).Api;
             return await RoleProcess.RunAsync(
                 context,
                 "control",
@@ -53,6 +54,7 @@ internal static class RunControlCommand
                             DataDirectory = directory.Root,
                             Listener = listener,
                             InitialAdminToken = token,
+                            Settings = settings,
                             Logging = logging,
                         },
                         ready,

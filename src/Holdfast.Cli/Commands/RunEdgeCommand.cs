@@ -52,10 +52,7 @@ internal static class RunEdgeCommand
         var managementDescriptor = new Option<string?>("--fd-management") { HelpName = "FD", Description = "The same for management." };
         var json = CommonOptions.Json();
         var supervised = Supervised();
-        var command = new Command(
-            "edge",
-            "Run one edge alone. Sockets may come from systemd socket units (FileDescriptorName=http, https, management)."
-        )
+        var command = new Command("edge", "Run one edge alone; systemd may hand it its sockets, named http, https and management.")
         {
             data,
             name,

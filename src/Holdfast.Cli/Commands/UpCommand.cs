@@ -13,12 +13,16 @@ internal static class UpCommand
 
     /// <summary>What stands under the options in the command's help.</summary>
     public const string HelpNotes = """
-        ADDR is PORT, :PORT, localhost:PORT (all on 127.0.0.1), IPV4:PORT or [IPV6]:PORT; port 0 picks a free one.
+        ADDR is PORT, :PORT, localhost:PORT (all on 127.0.0.1), IPV4:PORT or
+        [IPV6]:PORT; port 0 picks a free one.
 
-        Each option is also an environment variable (HOLDFAST_HTTP for --http) or a line in holdfast.yaml in the data
-        directory (http: 127.0.0.1:8080). Flags win over environment, environment over file.
-        HOLDFAST_ADMIN_TOKEN (20 to 200 visible ASCII characters) sets the first admin token instead of generating one.
-        HOLDFAST_LOG (debug, information, warning, error) sets how much is logged to standard error.
+        Each option is also an environment variable (HOLDFAST_HTTP for --http) or a
+        line in holdfast.yaml in the data directory (http: 127.0.0.1:8080). Flags win
+        over environment, environment over file.
+
+        HOLDFAST_ADMIN_TOKEN (20 to 200 visible ASCII characters) sets the first admin
+        token instead of generating one. HOLDFAST_LOG (debug, information, warning,
+        error) sets how much is logged to standard error.
         """;
 
     public static Command Create(CliContext context)

@@ -40,7 +40,7 @@ internal static class ZoneAddCommand
                     throw new CliFailure(
                         $"zone {zoneName} is there already, with origin {ZoneApi.Text(existing, "origin")}",
                         "--update gives it the new one",
-                        CliFailure.Failed
+                        CliFailure.Conflict
                     );
                 }
 

@@ -1,50 +1,27 @@
 using System.CommandLine;
 using System.Text.Json;
-using Holdfast.Cli.ControlApi;
 using Holdfast.Cli.Terminal;
-using Spectre.Console;
 
 namespace Holdfast.Cli.Commands;
 
-/// <summary><c>holdfast zone show NAME</c></summary>
+/// <summary><c>holdfast zone show ZONE</c></summary>
 internal static class ZoneShowCommand
 {
-    public static Command Create(CliContext context)
-    {
-        var name = new Argument<string>("NAME") { Description = "The zone's name." };
-        var command = new Command("show", "Show one zone.") { name };
-        var options = ControlOptions.AddTo(command);
-        command.SetAction(
-            async (result, cancellationToken) =>
+    public static Command Create(CliContext context) =>
+        ZoneCommand.Create(
+            context,
+            "show",
+            "Show one zone.",
+            [],
+            async (call, cancellationToken) =>
             {
-                var zoneName = ZoneApi.ReadName(result.GetRequiredValue(name));
-                using var control = options.Open(result, context);
-                var found = await ZoneApi.GetAsync(control, zoneName, cancellationToken);
-                var envelope = await control.CallAsync(
-                    HttpMethod.Get,
-                    $"/client/v4/zones/{ZoneApi.Text(found, "id")}",
-                    null,
-                    cancellationToken
+                var envelope = await call.Control.CallAsync(HttpMethod.Get, call.Path, null, cancellationToken);
+                Listing.WriteOne(
+                    context,
+                    call.Json,
+                    envelope.GetProperty("result"),
+                    value => value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array)
                 );
-                var zone = envelope.GetProperty("result");
-                if (options.WantsJson(result))
-                {
-                    context.WriteJson(zone.GetRawText());
-                    return;
-                }
-
-                var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
-                foreach (
-                    var member in zone.EnumerateObject()
-                        .Where(member => member.Value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Object))
-                )
-                {
-                    grid.AddRow(new Text(Printable.From(member.Name)), new Text(Printable.From(member.Value.ToString())));
-                }
-
-                context.CreateConsole().Write(grid);
             }
         );
-        return command;
-    }
 }

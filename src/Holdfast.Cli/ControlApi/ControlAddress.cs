@@ -26,7 +26,7 @@ internal static class ControlAddress
             : throw new CliFailure(
                 $"nothing runs on {data.Root}",
                 $"start it with '{programName} up', or name another with --data DIR or --control URL",
-                CliFailure.Failed
+                CliFailure.Unreachable
             );
     }
 

@@ -68,11 +68,11 @@ internal sealed class ControlClient : IDisposable
         }
         catch (HttpRequestException fault)
         {
-            throw Failed($"control does not answer at {http.BaseAddress}: {fault.Message}", "'status' shows what runs");
+            throw Unreachable($"control does not answer at {http.BaseAddress}: {fault.Message}");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Failed($"control did not answer at {http.BaseAddress} within {Timeout.TotalSeconds} s", "'status' shows what runs");
+            throw Unreachable($"control did not answer at {http.BaseAddress} within {Timeout.TotalSeconds} s");
         }
 
         using (response)
@@ -135,14 +135,22 @@ internal sealed class ControlClient : IDisposable
         var errors =
             envelope.TryGetProperty("errors", out var list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray().ToList() : [];
         var said = errors.Select(error => $"{Printable.From(Text(error, "message"))} (code {Text(error, "code")})");
-        return Failed(
+        return new CliFailure(
             errors.Count == 0 ? $"control refused: status {status}" : string.Join("; ", said),
-            status is 401 or 403 ? "give a token with --token or HOLDFAST_TOKEN" : null
+            status switch
+            {
+                401 or 403 => "give a token with --token or HOLDFAST_TOKEN",
+                429 or 503 => "try again in a moment",
+                _ => null,
+            },
+            CliFailure.CodeOf(status)
         );
     }
 
     private static string Text(JsonElement item, string member) =>
         item.ValueKind == JsonValueKind.Object && item.TryGetProperty(member, out var value) ? value.ToString() : "";
+
+    private static CliFailure Unreachable(string message) => new(message, "'status' shows what runs", CliFailure.Unreachable);
 
     private static CliFailure Failed(string message, string? hint) => new(message, hint, CliFailure.Failed);
 }

@@ -13,7 +13,7 @@ internal static class ControlToken
         ?? throw new CliFailure(
             $"no API token: {data.TokenFile} is not there",
             "give one with --token or HOLDFAST_TOKEN, or name the data directory with --data DIR",
-            CliFailure.Failed
+            CliFailure.NotAllowed
         );
 
     /// <summary>The same, or null when there is none.</summary>
@@ -47,6 +47,13 @@ internal static class ControlToken
             );
         }
     }
+
+    /// <summary>A token that must be given: by flag, else by <c>HOLDFAST_TOKEN</c>.</summary>
+    /// <exception cref="CliFailure">It is not, or cannot be one.</exception>
+    public static string Given(string? flag, Func<string, string?> environment) =>
+        flag is not null ? Check("--token", flag)
+        : environment("HOLDFAST_TOKEN") is { Length: > 0 } value ? Check("HOLDFAST_TOKEN", value)
+        : throw new CliFailure("no token is given", "give one with --token or HOLDFAST_TOKEN");
 
     /// <summary>A header's value is visible ASCII; anything else would be an error deep inside the HTTP client that shows the token.</summary>
     private static string Check(string place, string token) =>

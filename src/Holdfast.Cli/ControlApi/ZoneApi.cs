@@ -38,7 +38,7 @@ internal static class ZoneApi
     /// <exception cref="CliFailure">There is none.</exception>
     public static async Task<JsonElement> GetAsync(ControlClient control, string name, CancellationToken cancellationToken) =>
         await FindAsync(control, name, cancellationToken)
-        ?? throw new CliFailure($"there is no zone {name}", "'zone list' shows those there are", CliFailure.Failed);
+        ?? throw new CliFailure($"there is no zone {name}", "'zone list' shows those there are", CliFailure.NotFound);
 
     /// <summary>Makes the zone or gives it another origin.</summary>
     /// <returns>The zone.</returns>

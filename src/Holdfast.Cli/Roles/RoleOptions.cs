@@ -16,6 +16,9 @@ internal sealed record ControlRoleOptions
     /// <summary>The first admin token when the user chose it; used only when there is no account yet.</summary>
     public required string? InitialAdminToken { get; init; }
 
+    /// <summary>What <c>holdfast.yaml</c> says about the API.</summary>
+    public required ApiSettings Settings { get; init; }
+
     /// <summary>Where its log lines go.</summary>
     public required ILoggerProvider Logging { get; init; }
 

@@ -26,8 +26,14 @@ internal static class Roles
             DataDirectory = options.DataDirectory,
             ListenHandle = options.Listener.Descriptor,
             AdminToken = options.InitialAdminToken,
+            PublicAddresses = options.Settings.PublicAddresses,
             LoggerFactory = loggers,
         };
+        if (options.Settings.RequestsPerFiveMinutes is { } requests)
+        {
+            settings = settings with { RequestsPerPeriod = requests };
+        }
+
         if (options.Listener.Address is { } address)
         {
             settings = settings with { Endpoint = address };

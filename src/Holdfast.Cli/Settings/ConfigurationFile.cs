@@ -6,7 +6,8 @@ namespace Holdfast.Cli.Settings;
 
 /// <summary>
 /// <c>holdfast.yaml</c> in the data directory: one line a setting, named as the flags are, <c>http: 127.0.0.1:8080</c>; <c>http</c> and
-/// <c>https</c> may be lists. The section <c>edge</c> holds what edges run with.
+/// <c>https</c> may be lists. The section <c>edge</c> holds what edges run with,
+/// the section <c>api</c> what the API does.
 /// </summary>
 internal sealed class ConfigurationFile
 {
@@ -16,7 +17,18 @@ internal sealed class ConfigurationFile
     /// <summary>Largest file that is read, in bytes; it has some twenty settings.</summary>
     private const int MaxBytes = 64 * 1024;
 
-    private static readonly string[] Keys = ["http", "https", "control", "status", "origin", "edges", "json", EdgeSettings.Section];
+    private static readonly string[] Keys =
+    [
+        "http",
+        "https",
+        "control",
+        "status",
+        "origin",
+        "edges",
+        "json",
+        EdgeSettings.Section,
+        ApiSettings.Section,
+    ];
 
     private readonly Dictionary<string, (IReadOnlyList<string> Values, string Place)> values = [];
 
@@ -24,6 +36,9 @@ internal sealed class ConfigurationFile
 
     /// <summary>The section <c>edge</c>: settings that every edge of this data directory runs with.</summary>
     public EdgeSettings Edge { get; private set; } = new();
+
+    /// <summary>The section <c>api</c>: settings of control's API.</summary>
+    public ApiSettings Api { get; private set; } = new();
 
     /// <summary>Reads the file of a data directory; one that is not there has no settings.</summary>
     /// <exception cref="CliFailure">It cannot be read, or is not what is expected; the message names file and line.</exception>
@@ -89,6 +104,12 @@ internal sealed class ConfigurationFile
             if (key == EdgeSettings.Section)
             {
                 file.Edge = EdgeSettings.Parse(valueNode, path);
+                continue;
+            }
+
+            if (key == ApiSettings.Section)
+            {
+                file.Api = ApiSettings.Parse(valueNode, path);
                 continue;
             }
 

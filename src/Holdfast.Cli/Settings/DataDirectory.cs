@@ -30,6 +30,9 @@ internal sealed class DataDirectory
     /// <summary>An edge's access log; older ones beside it end in <c>.1</c>, <c>.2</c> and so on.</summary>
     public string LogFile(string edge) => Path.Combine(root, "logs", edge + ".jsonl");
 
+    /// <summary>What an edge keeps; there once it was started.</summary>
+    public string EdgeDirectory(string edge) => Path.Combine(root, "edges", edge);
+
     /// <summary>The directory as it was named.</summary>
     public static DataDirectory At(string root) => new(root);
 

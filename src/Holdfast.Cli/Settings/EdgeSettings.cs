@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Net;
 using Holdfast.Cli.Terminal;
 using Holdfast.Edge;
@@ -39,9 +38,9 @@ internal sealed record EdgeSettings
     /// <summary>Limits of connections.</summary>
     public ConnectionLimits Connections { get; init; } = new();
 
-    private static readonly FrozenDictionary<string, Func<EdgeSettings, Value, EdgeSettings>> Settings = new Dictionary<
+    private static readonly FrozenDictionary<string, Func<EdgeSettings, SettingValue, EdgeSettings>> Settings = new Dictionary<
         string,
-        Func<EdgeSettings, Value, EdgeSettings>
+        Func<EdgeSettings, SettingValue, EdgeSettings>
     >
     {
         ["place"] = (s, v) => s with { Place = v.Place() },
@@ -94,89 +93,5 @@ internal sealed record EdgeSettings
     /// <param name="node">The section's value.</param>
     /// <param name="path">The file's name, for messages.</param>
     /// <exception cref="CliFailure">A setting is unknown or its value is wrong; the message names file and line.</exception>
-    public static EdgeSettings Parse(YamlNode node, string path)
-    {
-        if (node is not YamlMappingNode mapping)
-        {
-            throw new CliFailure($"{path} line {node.Start.Line}: '{Section}' is not a section", "its settings stand below it, indented");
-        }
-
-        var settings = new EdgeSettings();
-        foreach (var (keyNode, valueNode) in mapping.Children)
-        {
-            var key = (keyNode as YamlScalarNode)?.Value ?? "";
-            var place = $"{path} line {keyNode.Start.Line}: {Section}.{key}";
-            if (!Settings.TryGetValue(key, out var apply))
-            {
-                throw new CliFailure(
-                    $"{path} line {keyNode.Start.Line}: unknown setting '{Section}.{key}'",
-                    $"known are {string.Join(", ", Settings.Keys.Order(StringComparer.Ordinal))}"
-                );
-            }
-
-            IReadOnlyList<YamlNode> nodes = valueNode is YamlSequenceNode list ? [.. list.Children] : [valueNode];
-            if (nodes.Any(n => n is not YamlScalarNode { Value.Length: > 0 }))
-            {
-                throw new CliFailure($"{place} has no value that is text or a number", $"write '{key}: VALUE'");
-            }
-
-            settings = apply(settings, new Value([.. nodes.Select(n => ((YamlScalarNode)n).Value!)], place));
-        }
-
-        return settings;
-    }
-
-    /// <summary>One setting's value as it was written.</summary>
-    private readonly record struct Value(IReadOnlyList<string> Texts, string Where)
-    {
-        public int Number(int least, int most) =>
-            Texts.Count == 1
-            && int.TryParse(Texts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            && number >= least
-            && number <= most
-                ? number
-                : throw Wrong(string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {most}"));
-
-        public TimeSpan Seconds(int least, int most) =>
-            Texts.Count == 1
-            && int.TryParse(Texts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-            && seconds >= least
-            && seconds <= most
-                ? TimeSpan.FromSeconds(seconds)
-                : throw Wrong(string.Create(CultureInfo.InvariantCulture, $"a whole number of seconds from {least} to {most}"));
-
-        public string Place() =>
-            Texts.Count == 1 && Texts[0].Length is >= 3 and <= 8 && Texts[0].All(char.IsAsciiLetterUpper)
-                ? Texts[0]
-                : throw Wrong("3 to 8 upper-case letters");
-
-        public string WebAddress() =>
-            Texts.Count == 1 && Uri.TryCreate(Texts[0], UriKind.Absolute, out var uri) && uri.Scheme is ("http" or "https")
-                ? uri.AbsoluteUri
-                : throw Wrong("an http or https address");
-
-        public ImmutableArray<IPNetwork> Networks()
-        {
-            var networks = ImmutableArray.CreateBuilder<IPNetwork>();
-            foreach (var text in Texts)
-            {
-                if (IPNetwork.TryParse(text, out var network))
-                {
-                    networks.Add(network);
-                }
-                else if (IPAddress.TryParse(text, out var address))
-                {
-                    networks.Add(new IPNetwork(address, address.GetAddressBytes().Length * 8));
-                }
-                else
-                {
-                    throw Wrong("addresses or networks such as 192.0.2.10 and 2001:db8::/32");
-                }
-            }
-
-            return networks.ToImmutable();
-        }
-
-        private CliFailure Wrong(string allowed) => new($"{Where}: '{string.Join(", ", Texts)}' is not allowed", $"it is {allowed}");
-    }
+    public static EdgeSettings Parse(YamlNode node, string path) => SettingValue.Read(Section, node, path, new EdgeSettings(), Settings);
 }

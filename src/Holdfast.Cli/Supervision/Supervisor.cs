@@ -20,7 +20,13 @@ internal sealed partial class Supervisor
     private readonly ImmutableArray<SupervisedChild> edges;
     private readonly RunState state;
     private readonly Lock stateLock = new();
-    private readonly List<Task> running = [];
+    private readonly List<Task> runningEdges = [];
+
+    // Neither is touched by two threads: StartAsync and WaitForEndAsync follow each other. Control outlives the edges, so that their last
+    // records reach it and none takes its end for a fault.
+    private readonly CancellationTokenSource stopControl = new();
+    private Task runningControl = Task.CompletedTask;
+
     private readonly bool isFirstStart;
 
     /// <param name="program">What the children run.</param>
@@ -110,13 +116,13 @@ internal sealed partial class Supervisor
     public async Task<ReadyMessage?> StartAsync(Action<string> progress, CancellationToken stop, CancellationToken hurry)
     {
         progress("starting control");
-        Run(control, stop, hurry);
+        runningControl = control.RunAsync(stopControl.Token, hurry);
         var controlReady = isFirstStart ? await ReadyAsync(control, stop) : null;
 
         progress(edges.Length == 1 ? "starting edge-1" : $"starting edge-1 to edge-{edges.Length}");
         foreach (var edge in edges)
         {
-            Run(edge, stop, hurry);
+            runningEdges.Add(edge.RunAsync(stop, hurry));
         }
 
         foreach (var edge in edges)
@@ -141,10 +147,12 @@ internal sealed partial class Supervisor
         }
     }
 
-    /// <summary>Ends when every child has ended, which they do after the start's stop was cancelled; removes <c>run/up.json</c>.</summary>
+    /// <summary>Ends when every child has ended: the edges after the start's stop was cancelled, then control; removes <c>run/up.json</c>.</summary>
     public async Task WaitForEndAsync()
     {
-        await Task.WhenAll(running);
+        await Task.WhenAll(runningEdges);
+        await stopControl.CancelAsync();
+        await runningControl;
         try
         {
             lock (stateLock)
@@ -161,8 +169,6 @@ internal sealed partial class Supervisor
 
     private SupervisedChild Supervise(OwnProgram program, ChildSpec spec, bool mustStart) =>
         new(program, spec, mustStart, context.Error, context.Time, logger, WriteState);
-
-    private void Run(SupervisedChild child, CancellationToken stop, CancellationToken hurry) => running.Add(child.RunAsync(stop, hurry));
 
     private async Task<ReadyMessage> ReadyAsync(SupervisedChild child, CancellationToken stop)
     {

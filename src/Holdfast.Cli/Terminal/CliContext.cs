@@ -44,6 +44,7 @@ internal sealed record CliContext
             CurrentDirectory = Directory.GetCurrentDirectory(),
             Time = TimeProvider.System,
             OutIsTerminal = !Console.IsOutputRedirected,
+            Ask = static () => Console.IsInputRedirected ? null : Console.ReadLine(),
         };
 
     /// <summary>A console that draws tables on <see cref="Out"/>; without colours unless that is a terminal.</summary>
@@ -64,6 +65,21 @@ internal sealed record CliContext
         }
 
         return console;
+    }
+
+    /// <summary>Reads one line of standard input; null when there is nobody to ask.</summary>
+    public required Func<string?> Ask { get; init; }
+
+    /// <summary>Asks a person.</summary>
+    /// <param name="question">Answered with yes or no.</param>
+    /// <exception cref="CliFailure">Nobody is there to be asked.</exception>
+    public bool Confirm(string question)
+    {
+        Error.Write($"{question} [y/N] ");
+        Error.Flush();
+        return Ask() is { } answer
+            ? answer.Trim().ToLowerInvariant() is "y" or "yes"
+            : throw new CliFailure("nobody is there to be asked", "give --yes");
     }
 
     /// <summary>Writes one line that is JSON, then flushes, so that a reader on a pipe has it at once.</summary>

@@ -2,11 +2,11 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Holdfast.Artifacts;
 using Holdfast.Artifacts.Certificates;
+using Holdfast.Control.Audit;
 using Holdfast.Control.Envelope;
 using Holdfast.Control.Storage;
 using Holdfast.Control.Zones;
 using Holdfast.Releases.Keys;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
@@ -32,10 +32,10 @@ internal sealed class CertificateEndpoints
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/client/v4/zones/{id}/custom_certificates", ListAsync);
-        routes.MapPost("/client/v4/zones/{id}/custom_certificates", CreateAsync);
-        routes.MapGet("/client/v4/zones/{id}/custom_certificates/{certificate}", GetAsync);
-        routes.MapDelete("/client/v4/zones/{id}/custom_certificates/{certificate}", DeleteAsync);
+        CertificateOperations.List.Map(routes, ListAsync);
+        CertificateOperations.Create.Map(routes, CreateAsync);
+        CertificateOperations.Get.Map(routes, GetAsync);
+        CertificateOperations.Delete.Map(routes, DeleteAsync);
     }
 
     private async Task ListAsync(HttpContext context)
@@ -61,21 +61,26 @@ internal sealed class CertificateEndpoints
         var certificate = CertificateUpload.Read(zone.Config, ArtifactId.New(), chain!, key!, _secrets, _time.GetUtcNow(), body.Problems);
         body.Complete();
         var stored =
-            await _certificates.AddAsync(certificate!, context.RequestAborted).ConfigureAwait(false) ?? throw ZoneRequests.NoZone();
+            await _certificates.AddAsync(certificate!, AuditScope.Of(context), context.RequestAborted).ConfigureAwait(false)
+            ?? throw ZoneRequests.NoZone();
         await ApiAnswer.ResultAsync(context, Show(stored)).ConfigureAwait(false);
     }
 
     private async Task GetAsync(HttpContext context)
     {
-        var id = ZoneRequests.Id(context, "certificate");
+        var id = ZoneRequests.Id(context, CertificateOperations.Parameter);
         var certificate = await _certificates.FindAsync(ZoneRequests.Id(context), id).ConfigureAwait(false) ?? throw NoCertificate();
         await ApiAnswer.ResultAsync(context, Show(certificate)).ConfigureAwait(false);
     }
 
     private async Task DeleteAsync(HttpContext context)
     {
-        var id = ZoneRequests.Id(context, "certificate");
-        if (!await _certificates.RemoveAsync(ZoneRequests.Id(context), id, context.RequestAborted).ConfigureAwait(false))
+        var id = ZoneRequests.Id(context, CertificateOperations.Parameter);
+        if (
+            !await _certificates
+                .RemoveAsync(ZoneRequests.Id(context), id, AuditScope.Of(context), context.RequestAborted)
+                .ConfigureAwait(false)
+        )
         {
             throw NoCertificate();
         }

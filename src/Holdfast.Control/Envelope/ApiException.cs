@@ -22,6 +22,9 @@ internal sealed class ApiException : Exception
 
     public IReadOnlyList<ApiError> Errors { get; }
 
+    /// <summary>When to come back, in whole seconds, or null: the answer's Retry-After.</summary>
+    public int? RetryAfter { get; private init; }
+
     /// <summary>400 with a pointer for every problem.</summary>
     public static ApiException Invalid(IReadOnlyList<ArtifactProblem> problems, int code = ErrorCodes.Invalid) =>
         new(400, [.. problems.Take(20).Select(problem => new ApiError(code, problem.ToString(), problem.Pointer))]);
@@ -30,4 +33,18 @@ internal sealed class ApiException : Exception
         new(400, new ApiError(code, message, pointer));
 
     public static ApiException NotFound(string message, int code = ErrorCodes.NotFound) => new(404, new ApiError(code, message));
+
+    /// <summary>503: there is too much to do. The seconds to wait are drawn, so that those who were refused together do not return together.</summary>
+    public static ApiException Busy(string message) =>
+        new(503, new ApiError(ErrorCodes.Busy, message)) { RetryAfter = Random.Shared.Next(1, 6) };
+
+    /// <summary>429: too many attempts. Up to half of the pause is added at random.</summary>
+    public static ApiException TooMany(TimeSpan pause)
+    {
+        var seconds = (int)Math.Ceiling(pause.TotalSeconds);
+        return new ApiException(429, new ApiError(ErrorCodes.TooManyRequests, "too many failed attempts; try again later"))
+        {
+            RetryAfter = seconds + Random.Shared.Next(0, (seconds / 2) + 2),
+        };
+    }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Holdfast.Control.Releases;
 using Holdfast.Control.Storage;
 using Microsoft.AspNetCore.Http;
@@ -52,6 +53,11 @@ internal sealed class ErrorEnvelope
         switch (error)
         {
             case ApiException known:
+                if (known.RetryAfter is { } seconds)
+                {
+                    context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+                }
+
                 return ApiAnswer.ErrorAsync(context, known.Status, known.Errors);
             case ArtifactInvalidException invalid:
                 return AnswerAsync(context, ApiException.Invalid(invalid.Problems));

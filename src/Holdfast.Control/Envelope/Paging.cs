@@ -21,6 +21,16 @@ internal sealed record Paging(int Page, int PerPage)
     /// <summary>A query's text, or null when it is missing or empty.</summary>
     public static string? Text(HttpRequest request, string name) => request.Query[name].ToString() is { Length: > 0 } text ? text : null;
 
+    /// <summary>A query's value, one of a few; the first when it is missing or empty.</summary>
+    /// <exception cref="ApiException">It is something else.</exception>
+    public static string OneOf(HttpRequest request, string name, params ReadOnlySpan<string> values)
+    {
+        var text = Text(request, name) ?? values[0];
+        return values.Contains(text)
+            ? text
+            : throw ApiException.Invalid("/" + name, $"the query's {name} must be one of {string.Join(", ", values)}");
+    }
+
     private static int Number(HttpRequest request, string name, int otherwise, int most)
     {
         if (Text(request, name) is not { } text)

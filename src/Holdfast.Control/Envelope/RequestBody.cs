@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Holdfast.Artifacts.Json;
 using Holdfast.Releases.Intake;
@@ -22,10 +23,21 @@ internal sealed class RequestBody : IDisposable
     public ICollection<ArtifactProblem> Problems => _problems;
 
     /// <exception cref="ApiException">It is no JSON.</exception>
-    public static async Task<RequestBody> ReadAsync(HttpContext context)
+    public static Task<RequestBody> ReadAsync(HttpContext context) => ReadAsync(context, "");
+
+    /// <summary>The same, and no body at all is an empty object.</summary>
+    /// <exception cref="ApiException">It is no JSON.</exception>
+    public static Task<RequestBody> ReadOptionalAsync(HttpContext context) => ReadAsync(context, "{}");
+
+    private static async Task<RequestBody> ReadAsync(HttpContext context, string otherwise)
     {
         using var buffer = new MemoryStream();
         await context.Request.Body.CopyToAsync(buffer, context.RequestAborted).ConfigureAwait(false);
+        if (buffer.Length == 0)
+        {
+            buffer.Write(Encoding.UTF8.GetBytes(otherwise));
+        }
+
         var problems = new List<ArtifactProblem>();
         return StrictJson.TryParse(buffer.GetBuffer().AsSpan(0, (int)buffer.Length), problems, out var document)
             ? new RequestBody(document)

@@ -3,7 +3,6 @@ using Holdfast.Control.Envelope;
 using Holdfast.Control.Storage;
 using Holdfast.Model.Releases;
 using Holdfast.Releases;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
@@ -19,7 +18,7 @@ internal sealed class ReleaseEndpoints
         _releases = releases;
     }
 
-    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/holdfast/v1/releases", ListAsync);
+    public void Map(IEndpointRouteBuilder routes) => ReleaseOperations.List.Map(routes, ListAsync);
 
     private async Task ListAsync(HttpContext context)
     {

@@ -1,10 +1,10 @@
 using System.Text.Json.Nodes;
 using Holdfast.Artifacts.Json;
 using Holdfast.Artifacts.Zones;
+using Holdfast.Control.Audit;
 using Holdfast.Control.Envelope;
 using Holdfast.Control.Storage;
 using Holdfast.Control.Zones;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
@@ -22,9 +22,9 @@ internal sealed class SettingEndpoints
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/client/v4/zones/{id}/settings", ListAsync);
-        routes.MapGet("/client/v4/zones/{id}/settings/{setting}", GetAsync);
-        routes.MapPatch("/client/v4/zones/{id}/settings/{setting}", EditAsync);
+        SettingOperations.List.Map(routes, ListAsync);
+        SettingOperations.Get.Map(routes, GetAsync);
+        SettingOperations.Edit.Map(routes, EditAsync);
     }
 
     private async Task ListAsync(HttpContext context)
@@ -65,6 +65,7 @@ internal sealed class SettingEndpoints
                                 $"Invalid value for zone setting {setting.Id}: {StrictJson.Describe(value)}; allowed is {setting.Allowed}",
                                 ErrorCodes.InvalidSettingValue
                             ),
+                    AuditScope.Of(context),
                     context.RequestAborted
                 )
                 .ConfigureAwait(false)
@@ -77,7 +78,7 @@ internal sealed class SettingEndpoints
 
     private static ZoneSettingDefinition Setting(HttpContext context)
     {
-        var id = context.Request.RouteValues["setting"] as string ?? "";
+        var id = context.Request.RouteValues["setting_id"] as string ?? "";
         return ZoneSettingDefinitions.Find(id)
             ?? throw new ApiException(
                 400,

@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using Holdfast.Artifacts.Certificates;
+using Holdfast.Control.Audit;
 using Holdfast.Control.Releases;
 using Holdfast.Model.Certificates;
 using Microsoft.EntityFrameworkCore;
@@ -47,11 +49,12 @@ internal sealed class CertificateStore
 
     /// <returns>The certificate, or null when its zone is gone.</returns>
     /// <exception cref="StorageConflictException">The zone has <see cref="MaxPerZone"/> certificates.</exception>
-    public async Task<StoredCertificate?> AddAsync(CertificateConfig certificate, CancellationToken cancellationToken)
+    public async Task<StoredCertificate?> AddAsync(CertificateConfig certificate, AuditScope audit, CancellationToken cancellationToken)
     {
         var release = _publisher.Certificate(certificate, 1);
         var added = await _database
             .WriteAsync(
+                audit,
                 async context =>
                 {
                     if (!await context.Zones.AnyAsync(row => row.Id == certificate.ZoneId).ConfigureAwait(false))
@@ -73,6 +76,7 @@ internal sealed class CertificateStore
                         CreatedAt = _time.GetUtcNow().UtcDateTime,
                     };
                     context.Certificates.Add(row);
+                    audit.Record("certificate", row.Id, row.ZoneId, null, JsonNode.Parse(row.Config));
                     await ReleaseLog.AppendAsync(context, release).ConfigureAwait(false);
                     return Stored(row);
                 },
@@ -84,10 +88,11 @@ internal sealed class CertificateStore
     }
 
     /// <returns>Whether there was one.</returns>
-    public async Task<bool> RemoveAsync(string zoneId, string id, CancellationToken cancellationToken)
+    public async Task<bool> RemoveAsync(string zoneId, string id, AuditScope audit, CancellationToken cancellationToken)
     {
         var removed = await _database
             .WriteAsync(
+                audit,
                 async context =>
                 {
                     var row = await context
@@ -99,6 +104,7 @@ internal sealed class CertificateStore
                     }
 
                     context.Certificates.Remove(row);
+                    audit.Record("certificate", row.Id, row.ZoneId, JsonNode.Parse(row.Config), null);
                     await ReleaseLog.AppendAsync(context, _publisher.CertificateRemoval(id, row.Generation + 1)).ConfigureAwait(false);
                     return true;
                 },

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Holdfast.Control.Audit;
 using Holdfast.Releases.Keys;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -24,9 +25,12 @@ internal sealed class ControlDatabase : IDisposable
     private readonly FileStream _ownership;
     private readonly DbContextOptions<ControlDbContext> _options;
     private readonly SemaphoreSlim _writing = new(1, 1);
+    private readonly TimeProvider _time;
+    private long _auditEntries;
 
-    private ControlDatabase(string path, FileStream ownership)
+    private ControlDatabase(string path, FileStream ownership, TimeProvider time)
     {
+        _time = time;
         _path = path;
         _ownership = ownership;
         var connection = new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 5 };
@@ -38,13 +42,13 @@ internal sealed class ControlDatabase : IDisposable
 
     /// <summary>Opens the file, makes it when it is missing, and brings its tables up to date.</summary>
     /// <exception cref="ControlDatabaseException">It is damaged, of a newer build, in use by another control, or cannot be made.</exception>
-    public static ControlDatabase Open(string path)
+    public static ControlDatabase Open(string path, TimeProvider time)
     {
         ControlDatabase? database = null;
         try
         {
             KeyFile.CreateDirectory(Path.GetDirectoryName(path)!);
-            database = new ControlDatabase(path, TakeOwnership(path + ".lock"));
+            database = new ControlDatabase(path, TakeOwnership(path + ".lock"), time);
             database.CreateFile();
             database.Migrate();
             return database;
@@ -110,6 +114,45 @@ internal sealed class ControlDatabase : IDisposable
         }
     }
 
+    /// <summary>Writes like the other one, and the audit entry of what changed in the same transaction.</summary>
+    /// <param name="audit">Is told by <paramref name="write"/> what changed; when it is told nothing, no entry is written.</param>
+    /// <param name="write">Makes the change.</param>
+    /// <param name="cancellationToken">Gives up before anything is written.</param>
+    /// <param name="outcome">How the entry says that it went.</param>
+    /// <exception cref="StorageConflictException">Another writer was first, or a unique value is taken.</exception>
+    public async Task<T> WriteAsync<T>(
+        AuditScope audit,
+        Func<ControlDbContext, Task<T>> write,
+        CancellationToken cancellationToken,
+        string outcome = "success"
+    )
+    {
+        AuditEntry? entry = null;
+        var result = await WriteAsync(
+                async context =>
+                {
+                    var result = await write(context).ConfigureAwait(false);
+                    if (audit.Take(outcome) is { } draft)
+                    {
+                        entry = await AuditLog.AppendAsync(context, draft, _time).ConfigureAwait(false);
+                    }
+
+                    return result;
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        if (entry is not null)
+        {
+            Interlocked.Increment(ref _auditEntries);
+        }
+
+        return result;
+    }
+
+    /// <summary>How many audit entries this process has committed.</summary>
+    public long AuditEntries => Interlocked.Read(ref _auditEntries);
+
     /// <summary>Lets go of the file.</summary>
     public void Dispose()
     {
@@ -126,7 +169,9 @@ internal sealed class ControlDatabase : IDisposable
         _writing.Dispose();
     }
 
-    private static FileStream TakeOwnership(string path)
+    /// <summary>Holds the lock of a database, which one control has.</summary>
+    /// <exception cref="ControlDatabaseException">Another has it.</exception>
+    internal static FileStream TakeOwnership(string path)
     {
         try
         {
@@ -191,6 +236,8 @@ internal sealed class ControlDatabase : IDisposable
             context.Database.ExecuteSqlRaw("DROP TABLE IF EXISTS \"__EFMigrationsLock\"");
             context.Database.Migrate();
         }
+
+        AuditLog.Protect(context);
     }
 
     private static string Explain(string path, Exception e) =>
@@ -202,7 +249,7 @@ internal sealed class ControlDatabase : IDisposable
         };
 
     private static string Advice(string path) =>
-        $"the edges serve on without it. Move it away together with {Path.GetFileName(path)}-wal and -shm, and put a backup in its place";
+        $"the edges serve on without it. 'holdfast restore FILE' moves {Path.GetFileName(path)} away and puts a backup in its place";
 
     /// <summary>What SQLite remembers per connection.</summary>
     private sealed class Pragmas : DbConnectionInterceptor

@@ -10,6 +10,8 @@ internal sealed class ControlDbContext : DbContext
 
     public DbSet<InstallationRow> Installation => Set<InstallationRow>();
 
+    public DbSet<UserRow> Users => Set<UserRow>();
+
     public DbSet<ZoneRow> Zones => Set<ZoneRow>();
 
     public DbSet<CertificateRow> Certificates => Set<CertificateRow>();
@@ -22,12 +24,27 @@ internal sealed class ControlDbContext : DbContext
 
     public DbSet<UplinkRow> UplinkRecords => Set<UplinkRow>();
 
+    public DbSet<OperatorRow> Operators => Set<OperatorRow>();
+
+    public DbSet<RecoveryCodeRow> RecoveryCodes => Set<RecoveryCodeRow>();
+
+    public DbSet<SessionRow> Sessions => Set<SessionRow>();
+
+    public DbSet<AuditRow> AuditEntries => Set<AuditRow>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.Entity<InstallationRow>(table =>
         {
             table.ToTable("installation").HasKey(row => row.Key);
             table.Property(row => row.Key).ValueGeneratedNever();
+            table.Property(row => row.Generation).IsConcurrencyToken();
+        });
+        modelBuilder.Entity<UserRow>(table =>
+        {
+            table.ToTable("users").HasKey(row => row.Id);
+            table.HasIndex(row => row.Email).IsUnique();
+            table.Property(row => row.Generation).IsConcurrencyToken();
         });
         modelBuilder.Entity<ZoneRow>(table =>
         {
@@ -46,6 +63,7 @@ internal sealed class ControlDbContext : DbContext
         {
             table.ToTable("tokens").HasKey(row => row.Id);
             table.HasIndex(row => row.Hash).IsUnique();
+            table.Property(row => row.Generation).IsConcurrencyToken();
         });
         modelBuilder.Entity<ReleaseRow>(table =>
         {
@@ -65,6 +83,30 @@ internal sealed class ControlDbContext : DbContext
         {
             table.ToTable("uplink_records").HasKey(row => row.Id);
             table.HasIndex(row => new { row.Node, row.Sequence }).IsUnique();
+        });
+        modelBuilder.Entity<OperatorRow>(table =>
+        {
+            table.ToTable("operators").HasKey(row => row.Id);
+            table.HasIndex(row => row.Email).IsUnique();
+            table.Property(row => row.Generation).IsConcurrencyToken();
+        });
+        modelBuilder.Entity<RecoveryCodeRow>(table =>
+        {
+            table.ToTable("recovery_codes").HasKey(row => new { row.OperatorId, row.Hash });
+            table.HasOne<OperatorRow>().WithMany().HasForeignKey(row => row.OperatorId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<SessionRow>(table =>
+        {
+            table.ToTable("sessions").HasKey(row => row.Id);
+            table.HasIndex(row => row.Hash).IsUnique();
+            table.HasOne<OperatorRow>().WithMany().HasForeignKey(row => row.OperatorId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<AuditRow>(table =>
+        {
+            table.ToTable("audit_log").HasKey(row => row.Sequence);
+            table.Property(row => row.Sequence).ValueGeneratedNever();
+            table.HasIndex(row => row.At);
+            table.HasIndex(row => row.ZoneId);
         });
     }
 

@@ -9,7 +9,44 @@ internal sealed class InstallationRow
     /// <summary>32 hexadecimal digits; the account's id in the API.</summary>
     public required string Id { get; set; }
 
+    /// <summary>What its owner calls the account.</summary>
+    public required string Name { get; set; }
+
+    /// <summary>Where abuse is reported, or null.</summary>
+    public string? AbuseContact { get; set; }
+
+    /// <summary>Guards every write; the account's ETag.</summary>
+    public long Generation { get; set; }
+
     public DateTime CreatedAt { get; set; }
+}
+
+/// <summary>Who runs this installation.</summary>
+internal sealed class UserRow
+{
+    public required string Id { get; set; }
+
+    /// <summary>The id of the user's membership of the account.</summary>
+    public required string MembershipId { get; set; }
+
+    public required string Email { get; set; }
+
+    public string? FirstName { get; set; }
+
+    public string? LastName { get; set; }
+
+    public string? Telephone { get; set; }
+
+    public string? Country { get; set; }
+
+    public string? Zipcode { get; set; }
+
+    /// <summary>Guards every write; the user's ETag.</summary>
+    public long Generation { get; set; }
+
+    public DateTime CreatedAt { get; set; }
+
+    public DateTime ModifiedAt { get; set; }
 }
 
 /// <summary>A zone as its owner wrote it.</summary>
@@ -52,10 +89,33 @@ internal sealed class TokenRow
 
     public required string Name { get; set; }
 
+    /// <summary>0: the user; 1: the account.</summary>
+    public int Owner { get; set; }
+
     /// <summary>SHA-256 of the token.</summary>
     public required byte[] Hash { get; set; }
 
+    /// <summary>JSON, as the API shows them; null for an admin token, which may do everything.</summary>
+    public string? Policies { get; set; }
+
+    /// <summary>JSON; null when there is none.</summary>
+    public string? Condition { get; set; }
+
+    public bool Disabled { get; set; }
+
+    public DateTime? NotBefore { get; set; }
+
+    public DateTime? ExpiresOn { get; set; }
+
+    /// <summary>Written now and then, not with every use.</summary>
+    public DateTime? LastUsedAt { get; set; }
+
+    /// <summary>Guards every write; the token's ETag.</summary>
+    public long Generation { get; set; }
+
     public DateTime CreatedAt { get; set; }
+
+    public DateTime ModifiedAt { get; set; }
 }
 
 /// <summary>A published release.</summary>

@@ -1,5 +1,7 @@
+using System.Text.Json.Nodes;
 using Holdfast.Artifacts;
 using Holdfast.Artifacts.Zones;
+using Holdfast.Control.Audit;
 using Holdfast.Control.Releases;
 using Holdfast.Model.Zones;
 using Microsoft.EntityFrameworkCore;
@@ -24,11 +26,14 @@ internal sealed class ZoneImport
 
     /// <summary>Makes the zones that there are not, and gives the others their origin.</summary>
     /// <param name="zones">Zones of different names.</param>
+    /// <param name="audit">Gets what changed: one entry for all of them.</param>
     /// <param name="cancellationToken">Gives up before anything is written.</param>
     /// <returns>What became of them, once it is on the disk.</returns>
-    public async Task<ImportOutcome> RunAsync(IReadOnlyList<ImportedZone> zones, CancellationToken cancellationToken)
+    public async Task<ImportOutcome> RunAsync(IReadOnlyList<ImportedZone> zones, AuditScope audit, CancellationToken cancellationToken)
     {
-        var outcome = await _database.WriteAsync(context => WriteAsync(context, zones), cancellationToken).ConfigureAwait(false);
+        var outcome = await _database
+            .WriteAsync(audit, context => WriteAsync(context, zones, audit), cancellationToken)
+            .ConfigureAwait(false);
         if (outcome.Created + outcome.Updated > 0)
         {
             _signal.Wake();
@@ -37,7 +42,7 @@ internal sealed class ZoneImport
         return outcome;
     }
 
-    private async Task<ImportOutcome> WriteAsync(ControlDbContext context, IReadOnlyList<ImportedZone> zones)
+    private async Task<ImportOutcome> WriteAsync(ControlDbContext context, IReadOnlyList<ImportedZone> zones, AuditScope audit)
     {
         var names = zones.Select(zone => zone.Name).ToArray();
         var there = await context.Zones.Where(row => names.Contains(row.Name)).ToDictionaryAsync(row => row.Name).ConfigureAwait(false);
@@ -89,6 +94,11 @@ internal sealed class ZoneImport
         foreach (var release in _publisher.Zones(changed))
         {
             await ReleaseLog.AppendAsync(context, release).ConfigureAwait(false);
+        }
+
+        if (changed.Count > 0)
+        {
+            audit.Record("zones", "import", null, null, new JsonObject { ["created"] = created, ["updated"] = updated });
         }
 
         return new ImportOutcome(created, updated, zones.Count - changed.Count - errors.Count, errors);

@@ -1,4 +1,7 @@
+using System.Text.Json.Nodes;
 using Holdfast.Artifacts.Zones;
+using Holdfast.Control.Access;
+using Holdfast.Control.Audit;
 using Holdfast.Control.Releases;
 using Holdfast.Model.Zones;
 using Microsoft.EntityFrameworkCore;
@@ -22,13 +25,20 @@ internal sealed class ZoneStore
     }
 
     /// <summary>A page of zones by name.</summary>
-    /// <param name="name">The only name wanted, or null for all.</param>
-    /// <param name="skip">Zones before the page.</param>
-    /// <param name="take">Zones on the page.</param>
-    public Task<(IReadOnlyList<StoredZone> Zones, int Total)> ListAsync(string? name, int skip, int take) =>
+    /// <param name="visible">Which zones the caller may see.</param>
+    /// <param name="name">The canonical name of the only one wanted, or null.</param>
+    /// <param name="skip">How many to leave out at the beginning.</param>
+    /// <param name="take">How many to give at most.</param>
+    public Task<(IReadOnlyList<StoredZone> Zones, int Total)> ListAsync(ZoneSelection visible, string? name, int skip, int take) =>
         _database.ReadAsync<(IReadOnlyList<StoredZone>, int)>(async context =>
         {
             var rows = name is null ? context.Zones : context.Zones.Where(row => row.Name == name);
+            if (!visible.All || visible.Ids.Count > 0)
+            {
+                var ids = visible.Ids.ToArray();
+                rows = visible.All ? rows.Where(row => !ids.Contains(row.Id)) : rows.Where(row => ids.Contains(row.Id));
+            }
+
             var total = await rows.CountAsync().ConfigureAwait(false);
             var page = await rows.OrderBy(row => row.Name).Skip(skip).Take(take).ToListAsync().ConfigureAwait(false);
             return ([.. page.Select(Stored)], total);
@@ -40,11 +50,12 @@ internal sealed class ZoneStore
         );
 
     /// <exception cref="StorageConflictException">There is a zone of this name.</exception>
-    public async Task<StoredZone> CreateAsync(ZoneConfig zone, CancellationToken cancellationToken) =>
+    public async Task<StoredZone> CreateAsync(ZoneConfig zone, AuditScope audit, CancellationToken cancellationToken) =>
         (
             await PutAsync(
                 zone.Name,
                 before => before is null ? zone : throw new StorageConflictException("the zone exists already"),
+                audit,
                 cancellationToken
             )
         ).Zone;
@@ -52,22 +63,25 @@ internal sealed class ZoneStore
     /// <summary>Makes a zone or changes the one of this name.</summary>
     /// <param name="name">The canonical name.</param>
     /// <param name="put">Gives the zone, from the one that is there or from null.</param>
+    /// <param name="audit">Gets what changed.</param>
     /// <param name="cancellationToken">Gives up before anything is written.</param>
     /// <returns>The zone, and whether it is new.</returns>
     public async Task<(StoredZone Zone, bool Created)> PutAsync(
         string name,
         Func<ZoneConfig?, ZoneConfig> put,
+        AuditScope audit,
         CancellationToken cancellationToken
     )
     {
         var result = await _database
             .WriteAsync(
+                audit,
                 async context =>
                 {
                     var row = await context.Zones.SingleOrDefaultAsync(row => row.Name == name).ConfigureAwait(false);
                     if (row is not null)
                     {
-                        return (await ReplaceAsync(context, row, put(Stored(row).Config)).ConfigureAwait(false), false);
+                        return (await ReplaceAsync(context, row, put(Stored(row).Config), audit).ConfigureAwait(false), false);
                     }
 
                     var zone = put(null);
@@ -82,6 +96,7 @@ internal sealed class ZoneStore
                         ModifiedAt = now,
                     };
                     context.Zones.Add(row);
+                    audit.Record("zone", row.Id, row.Id, null, JsonNode.Parse(row.Config));
                     await ReleaseLog.AppendAsync(context, _publisher.Zone(zone, row.Generation)).ConfigureAwait(false);
                     return (Stored(row), true);
                 },
@@ -96,6 +111,7 @@ internal sealed class ZoneStore
     /// <param name="id">The zone's id.</param>
     /// <param name="generation">The generation that the caller knows, or null when any will do.</param>
     /// <param name="change">Gives the zone as it shall be.</param>
+    /// <param name="audit">Gets what changed.</param>
     /// <param name="cancellationToken">Gives up before anything is written.</param>
     /// <returns>The zone, or null when there is none.</returns>
     /// <exception cref="StaleGenerationException">It is at another generation.</exception>
@@ -103,14 +119,16 @@ internal sealed class ZoneStore
         string id,
         long? generation,
         Func<ZoneConfig, ZoneConfig> change,
+        AuditScope audit,
         CancellationToken cancellationToken
     )
     {
         var result = await _database
             .WriteAsync(
+                audit,
                 async context =>
                     await FindAsync(context, id, generation).ConfigureAwait(false) is { } row
-                        ? await ReplaceAsync(context, row, change(Stored(row).Config)).ConfigureAwait(false)
+                        ? await ReplaceAsync(context, row, change(Stored(row).Config), audit).ConfigureAwait(false)
                         : null,
                 cancellationToken
             )
@@ -122,10 +140,11 @@ internal sealed class ZoneStore
     /// <summary>Removes a zone and its certificates.</summary>
     /// <returns>Whether there was one.</returns>
     /// <exception cref="StaleGenerationException">It is at another generation.</exception>
-    public async Task<bool> RemoveAsync(string id, long? generation, CancellationToken cancellationToken)
+    public async Task<bool> RemoveAsync(string id, long? generation, AuditScope audit, CancellationToken cancellationToken)
     {
         var removed = await _database
             .WriteAsync(
+                audit,
                 async context =>
                 {
                     if (await FindAsync(context, id, generation).ConfigureAwait(false) is not { } row)
@@ -143,6 +162,7 @@ internal sealed class ZoneStore
                     }
 
                     context.Zones.Remove(row);
+                    audit.Record("zone", row.Id, row.Id, JsonNode.Parse(row.Config), null);
                     await ReleaseLog.AppendAsync(context, _publisher.ZoneRemoval(id, row.Generation + 1)).ConfigureAwait(false);
                     return true;
                 },
@@ -161,7 +181,7 @@ internal sealed class ZoneStore
             : throw new StaleGenerationException(generation.Value, row.Generation);
     }
 
-    private async Task<StoredZone> ReplaceAsync(ControlDbContext context, ZoneRow row, ZoneConfig zone)
+    private async Task<StoredZone> ReplaceAsync(ControlDbContext context, ZoneRow row, ZoneConfig zone, AuditScope audit)
     {
         var config = ZoneArtifact.Write(zone);
         if (config.AsSpan().SequenceEqual(row.Config))
@@ -170,6 +190,7 @@ internal sealed class ZoneStore
             return Stored(row);
         }
 
+        audit.Record("zone", row.Id, row.Id, JsonNode.Parse(row.Config), JsonNode.Parse(config));
         row.Generation++;
         row.Config = config;
         row.ModifiedAt = Now();

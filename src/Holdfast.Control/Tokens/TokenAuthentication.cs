@@ -1,58 +1,69 @@
-using System.Security.Cryptography;
+using Holdfast.Control.Access;
 using Holdfast.Control.Envelope;
-using Holdfast.Control.Storage;
 using Microsoft.AspNetCore.Http;
 
 namespace Holdfast.Control.Tokens;
 
-/// <summary>
-/// Who may use the API: bearer tokens (RFC 6750). The hashes are in memory, and every presented token is compared with all of them in
-/// a time that does not depend on what matches.
-/// </summary>
-internal sealed class TokenAuthentication
+/// <summary>API tokens in <c>Authorization: Bearer</c> (RFC 6750).</summary>
+internal sealed class TokenAuthentication : ICredentialScheme
 {
-    /// <summary>Longest token that is looked at; longer ones cannot be ours.</summary>
-    public const int MaxTokenLength = 200;
-
     private const string Prefix = "Bearer ";
 
-    private volatile IReadOnlyList<StoredToken> _tokens = [];
+    private readonly TokenTable _tokens;
+    private readonly TokenUse _use;
+    private readonly TimeProvider _time;
 
-    /// <summary>Says which tokens are believed from now on; before the first call none is.</summary>
-    public void Believe(IReadOnlyList<StoredToken> tokens) => _tokens = tokens;
-
-    /// <summary>The token that the request presents.</summary>
-    /// <exception cref="ApiException">It presents none, or one that is not believed here.</exception>
-    public StoredToken Authenticate(HttpRequest request)
+    public TokenAuthentication(TokenTable tokens, TokenUse use, TimeProvider time)
     {
-        var header = request.Headers.Authorization.ToString();
-        if (!header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) || header.Length == Prefix.Length)
-        {
-            throw new ApiException(401, new ApiError(ErrorCodes.Authentication, "Authentication error: send Authorization: Bearer TOKEN"));
-        }
-
-        return Find(header[Prefix.Length..].Trim()) ?? throw Refused(request);
+        _tokens = tokens;
+        _use = use;
+        _time = time;
     }
 
-    private static ApiException Refused(HttpRequest request) =>
-        request.Path.StartsWithSegments(TokenEndpoints.VerifyPath, StringComparison.Ordinal)
-            ? new ApiException(401, new ApiError(ErrorCodes.InvalidToken, "Invalid API Token"))
-            : new ApiException(403, new ApiError(ErrorCodes.InvalidAccessToken, "Invalid access token"));
-
-    private StoredToken? Find(string text)
+    /// <inheritdoc/>
+    public ValueTask<CredentialVerdict?> CheckAsync(HttpContext context)
     {
-        if (text.Length > MaxTokenLength)
+        var header = context.Request.Headers.Authorization.ToString();
+        return ValueTask.FromResult(
+            header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) && header.Length > Prefix.Length
+                ? Check(context, header[Prefix.Length..].Trim())
+                : null
+        );
+    }
+
+    private CredentialVerdict Check(HttpContext context, string text)
+    {
+        var verifies = TokenOperations.IsVerify(context.Request.Path);
+        if (_tokens.Find(text) is not { } token)
         {
-            return null;
+            return verifies
+                ? CredentialVerdict.Refused(401, ErrorCodes.InvalidToken, "Invalid API Token")
+                : CredentialVerdict.Refused(403, ErrorCodes.InvalidAccessToken, "Invalid access token");
         }
 
-        var hash = AdminToken.Hash(text);
-        StoredToken? found = null;
-        foreach (var token in _tokens)
+        var address = context.Connection.RemoteIpAddress;
+        if (!token.Bounds.Addresses.Allows(address))
         {
-            found = CryptographicOperations.FixedTimeEquals(hash, token.Hash) ? token : found;
+            return CredentialVerdict.Refused(403, ErrorCodes.InvalidAccessToken, $"Cannot use the access token from location: {address}");
         }
 
-        return found;
+        var now = _time.GetUtcNow().UtcDateTime;
+        var status = token.NotBefore > now ? "not valid yet" : token.StatusAt(now);
+        if (status != "active" && !verifies)
+        {
+            return CredentialVerdict.Refused(403, ErrorCodes.InvalidAccessToken, $"Invalid access token: it is {status}");
+        }
+
+        _use.Note(token.Id);
+        return CredentialVerdict.Good(
+            new Caller(token.Id, token.Name, status == "active" ? token.Rules : [])
+            {
+                Bounds = token.Bounds,
+                MayDelegateTokens = token.IsAdmin,
+
+                // Whoever has to repair the installation is not told to wait five minutes.
+                IsCounted = !token.IsAdmin,
+            }
+        );
     }
 }

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Holdfast.Control.Envelope;
 using Holdfast.Control.Storage;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
@@ -24,8 +23,8 @@ internal sealed class NodeEndpoints
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/holdfast/v1/nodes", ListAsync);
-        routes.MapGet("/holdfast/v1/uplink_records", RecordsAsync);
+        NodeOperations.List.Map(routes, ListAsync);
+        NodeOperations.Records.Map(routes, RecordsAsync);
     }
 
     private async Task ListAsync(HttpContext context)

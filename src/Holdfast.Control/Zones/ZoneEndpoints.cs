@@ -1,10 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Artifacts;
+using Holdfast.Control.Access;
+using Holdfast.Control.Audit;
 using Holdfast.Control.Envelope;
 using Holdfast.Control.Storage;
 using Holdfast.Model.Zones;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
@@ -16,35 +17,37 @@ internal sealed class ZoneEndpoints
     private static readonly string[] Types = ["full", "partial", "secondary", "internal"];
 
     private readonly ZoneStore _zones;
-    private readonly string _accountId;
+    private readonly AccountStore _accounts;
 
-    public ZoneEndpoints(ZoneStore zones, string accountId)
+    public ZoneEndpoints(ZoneStore zones, AccountStore accounts)
     {
         _zones = zones;
-        _accountId = accountId;
+        _accounts = accounts;
     }
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/client/v4/zones", ListAsync);
-        routes.MapPost("/client/v4/zones", CreateAsync);
-        routes.MapGet("/client/v4/zones/{id}", GetAsync);
-        routes.MapDelete("/client/v4/zones/{id}", DeleteAsync);
-        routes.MapPut("/holdfast/v1/zones/by-name/{name}", PutByNameAsync);
-        routes.MapGet("/holdfast/v1/zones/{id}/origin", GetOriginAsync);
-        routes.MapPut("/holdfast/v1/zones/{id}/origin", PutOriginAsync);
+        ZoneOperations.List.Map(routes, ListAsync);
+        ZoneOperations.Create.Map(routes, CreateAsync);
+        ZoneOperations.Get.Map(routes, GetAsync);
+        ZoneOperations.Delete.Map(routes, DeleteAsync);
+        ZoneOperations.PutByName.Map(routes, PutByNameAsync);
+        ZoneOperations.GetOrigin.Map(routes, GetOriginAsync);
+        ZoneOperations.PutOrigin.Map(routes, PutOriginAsync);
     }
 
     private async Task ListAsync(HttpContext context)
     {
         var paging = Paging.Of(context.Request);
         var name = Paging.Text(context.Request, "name") is { } text ? ZoneRequests.Name(text, "/name") : null;
-        var (zones, total) = await _zones.ListAsync(name, paging.Skip, paging.PerPage).ConfigureAwait(false);
-        await ApiAnswer.PageAsync(context, zones.Select(zone => ZoneJson.Of(zone, _accountId)), paging, total).ConfigureAwait(false);
+        var visible = Caller.Of(context).ZonesWith(PermissionGroups.ZoneRead);
+        var (zones, total) = await _zones.ListAsync(visible, name, paging.Skip, paging.PerPage).ConfigureAwait(false);
+        await ApiAnswer.PageAsync(context, zones.Select(zone => ZoneJson.Of(zone, _accounts.Account)), paging, total).ConfigureAwait(false);
     }
 
     private async Task CreateAsync(HttpContext context)
     {
+        RequireAllZones(context);
         using var body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
         var text = body.Members.RequireText("name", "a zone's name");
         ZoneRequests.Origin(body, required: false, out var origin);
@@ -58,7 +61,8 @@ internal sealed class ZoneEndpoints
         };
         try
         {
-            await AnswerAsync(context, await _zones.CreateAsync(zone, context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
+            await AnswerAsync(context, await _zones.CreateAsync(zone, AuditScope.Of(context), context.RequestAborted).ConfigureAwait(false))
+                .ConfigureAwait(false);
         }
         catch (StorageConflictException)
         {
@@ -75,7 +79,11 @@ internal sealed class ZoneEndpoints
     private async Task DeleteAsync(HttpContext context)
     {
         var id = ZoneRequests.Id(context);
-        if (!await _zones.RemoveAsync(id, Preconditions.IfMatch(context.Request), context.RequestAborted).ConfigureAwait(false))
+        if (
+            !await _zones
+                .RemoveAsync(id, Preconditions.IfMatch(context.Request), AuditScope.Of(context), context.RequestAborted)
+                .ConfigureAwait(false)
+        )
         {
             throw ZoneRequests.NoZone();
         }
@@ -89,25 +97,34 @@ internal sealed class ZoneEndpoints
         using var body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
         ZoneRequests.Origin(body, required: true, out var origin);
         body.Complete();
+        var caller = Caller.Of(context);
         var (zone, created) = await _zones
             .PutAsync(
                 name,
                 before =>
-                    before is not null
-                        ? before with
-                        {
-                            Origin = origin,
-                        }
-                        : new ZoneConfig
-                        {
-                            Id = ArtifactId.New(),
-                            Name = name,
-                            Origin = origin,
-                        },
+                    !(before is null ? caller.MayEverywhere(PermissionGroups.ZoneWrite) : caller.May(PermissionGroups.ZoneWrite, before.Id))
+                        ? throw PermissionCheck.Refused(PermissionGroups.ZoneWrite)
+                    : before is not null ? before with { Origin = origin }
+                    : new ZoneConfig
+                    {
+                        Id = ArtifactId.New(),
+                        Name = name,
+                        Origin = origin,
+                    },
+                AuditScope.Of(context),
                 context.RequestAborted
             )
             .ConfigureAwait(false);
         await AnswerAsync(context, zone, created ? 201 : 200).ConfigureAwait(false);
+    }
+
+    /// <summary>A zone that does not exist yet is named by no policy: who makes one must be allowed to write all.</summary>
+    private static void RequireAllZones(HttpContext context)
+    {
+        if (!Caller.Of(context).MayEverywhere(PermissionGroups.ZoneWrite))
+        {
+            throw PermissionCheck.Refused(PermissionGroups.ZoneWrite);
+        }
     }
 
     private async Task GetOriginAsync(HttpContext context)
@@ -124,7 +141,9 @@ internal sealed class ZoneEndpoints
         ZoneRequests.Origin(body, required: true, out var origin);
         body.Complete();
         var zone =
-            await _zones.ChangeAsync(id, generation, zone => zone with { Origin = origin }, context.RequestAborted).ConfigureAwait(false)
+            await _zones
+                .ChangeAsync(id, generation, zone => zone with { Origin = origin }, AuditScope.Of(context), context.RequestAborted)
+                .ConfigureAwait(false)
             ?? throw ZoneRequests.NoZone();
         await AnswerOriginAsync(context, zone).ConfigureAwait(false);
     }
@@ -151,7 +170,7 @@ internal sealed class ZoneEndpoints
     private Task AnswerAsync(HttpContext context, StoredZone zone, int status = 200)
     {
         Preconditions.SetTag(context.Response, zone.Generation);
-        return ApiAnswer.ResultAsync(context, ZoneJson.Of(zone, _accountId), status);
+        return ApiAnswer.ResultAsync(context, ZoneJson.Of(zone, _accounts.Account), status);
     }
 
     private static Task AnswerOriginAsync(HttpContext context, StoredZone zone)

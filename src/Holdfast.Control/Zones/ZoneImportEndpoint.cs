@@ -1,11 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Artifacts.Json;
+using Holdfast.Control.Access;
+using Holdfast.Control.Audit;
 using Holdfast.Control.Envelope;
 using Holdfast.Control.Storage;
 using Holdfast.Model.Zones;
 using Holdfast.Releases.Intake;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
@@ -29,10 +30,16 @@ internal sealed class ZoneImportEndpoint
         _import = import;
     }
 
-    public void Map(IEndpointRouteBuilder routes) => routes.MapPost("/holdfast/v1/zones/import", ImportAsync);
+    public void Map(IEndpointRouteBuilder routes) => ZoneOperations.Import.Map(routes, ImportAsync);
 
     private async Task ImportAsync(HttpContext context)
     {
+        // It makes zones that no policy names yet, and changes any of the others.
+        if (!Caller.Of(context).MayEverywhere(PermissionGroups.ZoneWrite))
+        {
+            throw PermissionCheck.Refused(PermissionGroups.ZoneWrite);
+        }
+
         using var body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
         var errors = new List<(int Index, string Message)>();
         var zones = new List<ImportedZone>();
@@ -49,7 +56,7 @@ internal sealed class ZoneImportEndpoint
         }
 
         body.Complete();
-        var outcome = await _import.RunAsync(zones, context.RequestAborted).ConfigureAwait(false);
+        var outcome = await _import.RunAsync(zones, AuditScope.Of(context), context.RequestAborted).ConfigureAwait(false);
         errors.AddRange(outcome.Errors);
         await ApiAnswer
             .ResultAsync(

@@ -7,7 +7,7 @@ namespace Holdfast.Control.Zones;
 /// <summary>A zone as the API shows it: Cloudflare's members, and ours beside them (<c>origin</c>, <c>generation</c>).</summary>
 internal static class ZoneJson
 {
-    public static JsonObject Of(StoredZone zone, string accountId) =>
+    public static JsonObject Of(StoredZone zone, StoredAccount account) =>
         new()
         {
             ["id"] = zone.Config.Id,
@@ -23,11 +23,11 @@ internal static class ZoneJson
             ["created_on"] = ApiAnswer.Time(zone.CreatedAt),
             ["modified_on"] = ApiAnswer.Time(zone.ModifiedAt),
             ["activated_on"] = ApiAnswer.Time(zone.CreatedAt),
-            ["account"] = new JsonObject { ["id"] = accountId, ["name"] = "holdfast" },
+            ["account"] = new JsonObject { ["id"] = account.Id, ["name"] = account.Name },
             ["owner"] = new JsonObject
             {
-                ["id"] = accountId,
-                ["name"] = "holdfast",
+                ["id"] = account.Id,
+                ["name"] = account.Name,
                 ["type"] = "organization",
             },
             ["origin"] = zone.Config.Origin?.ToString(),

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Holdfast.Artifacts;
+using Holdfast.Control.Access;
 using Holdfast.Control.Envelope;
 using Holdfast.Model.Zones;
 using Microsoft.AspNetCore.Http;
@@ -13,7 +14,7 @@ internal static class ZoneRequests
 
     /// <summary>The id in the route.</summary>
     /// <exception cref="ApiException">It is no id, so there is nothing of that name.</exception>
-    public static string Id(HttpContext context, string parameter = "id")
+    public static string Id(HttpContext context, string parameter = PermissionCheck.ZoneParameter)
     {
         var id = context.Request.RouteValues[parameter] as string ?? "";
         return ArtifactId.IsWellFormed(id)

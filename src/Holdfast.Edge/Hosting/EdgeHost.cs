@@ -52,7 +52,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly ZoneDirectory _zones;
     private readonly ReleaseStore _store;
-    private readonly EdgeCounters _counters = new(Enum.GetNames<MessageFault>());
+    private readonly EdgeCounters _counters = new(Enum.GetNames<MessageFault>()[1..]);
     private readonly EdgeMetrics _metrics;
     private readonly DeadlineSweep _sweep;
     private readonly OriginTargets _targets;
@@ -123,7 +123,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
 
         // Origins
         _sweep = new DeadlineSweep(time);
-        _targets = new OriginTargets(new DnsOriginResolver(), new OriginPoolLimits(), _sweep);
+        _targets = new OriginTargets(new DnsOriginResolver(), new OriginPoolLimits(), _sweep, new OriginReports(_counters));
 
         // Releases
         var keys = new KeyDirectory(data);
@@ -228,6 +228,9 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
     /// <summary>The connections to origins.</summary>
     internal OriginTargets Origins => _targets;
 
+    /// <summary>Whether it has been told to stop.</summary>
+    internal bool IsStopping { get; private set; }
+
     /// <summary>The management listener's address.</summary>
     public string ManagementAddress => _management?.Addresses.FirstOrDefault() ?? "";
 
@@ -295,6 +298,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
+        IsStopping = true;
         using (var enough = new CancellationTokenSource(DrainTime))
         {
             await _server.StopAsync(enough.Token).ConfigureAwait(false);

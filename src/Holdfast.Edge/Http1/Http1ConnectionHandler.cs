@@ -6,6 +6,7 @@ using Holdfast.Edge.Listening;
 using Holdfast.Edge.Requests;
 using Holdfast.Http.Deadlines;
 using Holdfast.Http.Messages;
+using Holdfast.Http.Pooling;
 using Microsoft.AspNetCore.Connections;
 
 namespace Holdfast.Edge.Http1;
@@ -27,7 +28,7 @@ internal sealed class Http1ConnectionHandler(RequestPipeline pipeline, EdgeLimit
         var facts =
             connection.Features.Get<ConnectionFacts>() ?? throw new InvalidOperationException("The listener has set no ConnectionFacts.");
         var input = connection.Transport.Input;
-        using var request = new Http1Request(connection, sweep, limits) { Connection = facts };
+        using var request = new Http1Request(connection, sweep, limits, Stopping) { Connection = facts };
         await using var gone = connection
             .ConnectionClosed.UnsafeRegister(static r => ((Http1Request)r!).SetVisitorGone(), request)
             .ConfigureAwait(false);
@@ -42,11 +43,6 @@ internal sealed class Http1ConnectionHandler(RequestPipeline pipeline, EdgeLimit
                     break;
                 }
 
-                if (Stopping.IsCancellationRequested)
-                {
-                    request.CloseAfter();
-                }
-
                 if (fault == MessageFault.None)
                 {
                     await pipeline.HandleAsync(request).ConfigureAwait(false);
@@ -59,6 +55,11 @@ internal sealed class Http1ConnectionHandler(RequestPipeline pipeline, EdgeLimit
                 }
 
                 request.ReleaseBody();
+                if (Stopping.IsCancellationRequested)
+                {
+                    // The wake-up of the stop may have ended a read of the body; the wait for a next request must not outlast it.
+                    input.CancelPendingRead();
+                }
             } while (!request.IsUpgraded && await ReachNextAsync(request, input).ConfigureAwait(false));
         }
         catch (Exception e)
@@ -72,14 +73,13 @@ internal sealed class Http1ConnectionHandler(RequestPipeline pipeline, EdgeLimit
         {
             // The visitor is gone. A fault of ours inside a request never gets here: the pipeline answers and logs it.
         }
-        finally { }
 
         await input.CompleteAsync().ConfigureAwait(false);
         await connection.Transport.Output.CompleteAsync().ConfigureAwait(false);
     }
 
     // None: a head was read. CutOff: the connection ended between two requests. Otherwise: why the head was refused.
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
     private async ValueTask<MessageFault> ReadHeadAsync(Http1Request request, PipeReader input)
     {
         var begun = false;
@@ -92,7 +92,8 @@ internal sealed class Http1ConnectionHandler(RequestPipeline pipeline, EdgeLimit
                 var reading = input.ReadAsync(CancellationToken.None);
                 if (!reading.IsCompleted && !begun)
                 {
-                    // A new connection owes a request soon; an old one may rest.
+                    // A new connection owes a request soon; an old one may rest, and needs nothing for that.
+                    request.GiveBuffers();
                     request.ReadDeadline.Set(request.Ordinal == 0 ? limits.HeaderTimeout : limits.IdleTimeout);
                 }
 
@@ -111,6 +112,7 @@ internal sealed class Http1ConnectionHandler(RequestPipeline pipeline, EdgeLimit
                 if (!begun && !buffer.IsEmpty)
                 {
                     begun = true;
+                    request.TakeBuffers();
                     timestamp = _time.GetTimestamp();
                     now = _time.GetUtcNow();
                 }

@@ -6,6 +6,7 @@ using Holdfast.Http.Bodies;
 using Holdfast.Http.Deadlines;
 using Holdfast.Http.Headers;
 using Holdfast.Http.Messages;
+using Holdfast.Http.Pooling;
 using Microsoft.AspNetCore.Connections;
 
 namespace Holdfast.Edge.Http1;
@@ -20,16 +21,18 @@ internal sealed class Http1Request : EdgeRequest, IDisposable
     private readonly Deadline _readDeadline;
     private readonly Deadline _writeDeadline;
     private readonly EdgeLimits _limits;
+    private readonly CancellationToken _stopping;
     private bool _chunked;
     private bool _bodiless;
     private bool _endIsTold;
 
-    /// <summary>For one connection.</summary>
-    public Http1Request(ConnectionContext connection, DeadlineSweep sweep, EdgeLimits limits)
+    /// <summary>For one connection; answers that begin after <paramref name="stopping"/> end it.</summary>
+    public Http1Request(ConnectionContext connection, DeadlineSweep sweep, EdgeLimits limits, CancellationToken stopping)
     {
         _connection = connection;
         _output = connection.Transport.Output;
         _limits = limits;
+        _stopping = stopping;
         var input = connection.Transport.Input;
         _readDeadline = sweep.Watch(input.CancelPendingRead);
         _writeDeadline = sweep.Watch(AbortConnection);
@@ -57,9 +60,6 @@ internal sealed class Http1Request : EdgeRequest, IDisposable
 
     /// <summary>Whether the connection stays for another request after this answer.</summary>
     public bool KeepAlive { get; private set; }
-
-    /// <summary>Whether the answer ended before its end, so that the connection must end now.</summary>
-    public bool IsBrokenOff { get; private set; }
 
     /// <summary>Whether the connection was given away to a tunnel.</summary>
     public bool IsUpgraded { get; private set; }
@@ -136,7 +136,7 @@ internal sealed class Http1Request : EdgeRequest, IDisposable
         }
 
         _endIsTold = _chunked || length >= 0;
-        if (!Body.IsComplete && !CanDrain)
+        if ((!Body.IsComplete && !CanDrain) || _stopping.IsCancellationRequested)
         {
             KeepAlive = false;
         }
@@ -230,14 +230,21 @@ internal sealed class Http1Request : EdgeRequest, IDisposable
     }
 
     /// <inheritdoc/>
-    public override async ValueTask<IDuplexPipe> AcceptUpgradeAsync()
+    public override async ValueTask<PipeReader> AcceptUpgradeAsync()
     {
         HasStarted = HasEnded = IsUpgraded = true;
         KeepAlive = false;
         _pipeBody.Release();
         HeadWriter.WriteResponse(_output, Response, Framing.None, -1, default);
         await FlushAsync().ConfigureAwait(false);
-        return _connection.Transport;
+        return _connection.Transport.Input;
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<bool> SendUpgradedAsync(ReadOnlyMemory<byte> bytes)
+    {
+        _output.Write(bytes.Span);
+        return FlushAsync();
     }
 
     /// <inheritdoc/>
@@ -254,7 +261,7 @@ internal sealed class Http1Request : EdgeRequest, IDisposable
     private void AbortConnection() =>
         _connection.Abort(new ConnectionAbortedException("The visitor took nothing for too long, or the answer broke off."));
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
     private async ValueTask<bool> WaitForFlushAsync(ValueTask<FlushResult> flushing)
     {
         _writeDeadline.Set(_limits.SendTimeout);
@@ -268,6 +275,6 @@ internal sealed class Http1Request : EdgeRequest, IDisposable
         }
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder))]
     private static async ValueTask DropResultAsync(ValueTask<bool> flushing) => _ = await flushing.ConfigureAwait(false);
 }

@@ -3,6 +3,7 @@ using Holdfast.Http.Bodies;
 using Holdfast.Http.Deadlines;
 using Holdfast.Http.Headers;
 using Holdfast.Http.Messages;
+using Holdfast.Http.Pooling;
 
 namespace Holdfast.Edge.Http1;
 
@@ -35,7 +36,7 @@ internal sealed class VisitorBody(PipeBody body, Deadline deadline, EdgeLimits l
     public void Stop() => _stopped = true;
 
     /// <inheritdoc/>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
     public override async ValueTask<BodyPiece> ReadAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -61,7 +62,7 @@ internal sealed class VisitorBody(PipeBody body, Deadline deadline, EdgeLimits l
         }
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
     private async ValueTask<(BodyPiece Piece, bool Late)> WaitAsync(ValueTask<BodyPiece> reading)
     {
         // The time that the bytes so far have earned, beyond the grace.

@@ -1,8 +1,12 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using System.Text;
 using Holdfast.Http.Bodies;
+using Holdfast.Http.Headers;
 using Holdfast.Http.Messages;
+using Holdfast.Http.Pooling;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Holdfast.Edge.Http2;
 
@@ -10,6 +14,8 @@ namespace Holdfast.Edge.Http2;
 internal sealed class Http2Body : BodyReader
 {
     private PipeReader? _input;
+    private IHttpRequestTrailersFeature? _trailerSource;
+    private HeaderBlock? _trailers;
     private ReadOnlySequence<byte> _buffer;
     private SequencePosition _next;
     private bool _holdsBuffer;
@@ -24,15 +30,21 @@ internal sealed class Http2Body : BodyReader
     /// <inheritdoc/>
     public override bool IsComplete => _complete;
 
+    /// <inheritdoc/>
+    public override HeaderBlock? Trailers => _complete ? _trailers : null;
+
     /// <summary>Bytes handed out so far.</summary>
     public long BytesRead { get; private set; }
 
     /// <summary>Begins a stream's body.</summary>
     /// <param name="input">Where it comes from; null when there is none.</param>
     /// <param name="length">Its length, or -1.</param>
-    public void Begin(PipeReader? input, long length)
+    /// <param name="trailers">Where its trailers come from, once it was read; null when there are none.</param>
+    public void Begin(PipeReader? input, long length, IHttpRequestTrailersFeature? trailers)
     {
         _input = input;
+        _trailerSource = trailers;
+        _trailers = null;
         _length = input is null ? 0 : length;
         _most = long.MaxValue;
         _complete = input is null;
@@ -47,7 +59,7 @@ internal sealed class Http2Body : BodyReader
     public void Stop() => _input?.CancelPendingRead();
 
     /// <inheritdoc/>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
     public override async ValueTask<BodyPiece> ReadAsync(CancellationToken cancellationToken)
     {
         while (!_complete)
@@ -67,6 +79,11 @@ internal sealed class Http2Body : BodyReader
                 _holdsBuffer = false;
                 if (_inputEnded)
                 {
+                    if (!TryReadTrailers())
+                    {
+                        return BodyPiece.Faulty(MessageFault.BadTrailer);
+                    }
+
                     _complete = true;
                     break;
                 }
@@ -94,5 +111,37 @@ internal sealed class Http2Body : BodyReader
         }
 
         return BodyPiece.TheEnd;
+    }
+
+    private bool TryReadTrailers()
+    {
+        if (_trailerSource is not { Available: true, Trailers.Count: > 0 })
+        {
+            return true;
+        }
+
+        _trailers = new HeaderBlock();
+        foreach (var (name, values) in _trailerSource.Trailers)
+        {
+            foreach (var value in values)
+            {
+                var nameBytes = Encoding.Latin1.GetBytes(name);
+                var valueBytes = Encoding.Latin1.GetBytes(value ?? "");
+
+                // What goes on to an HTTP/1.1 origin must have no line end in it, whatever an HTTP/2 frame allowed.
+                if (
+                    !Syntax.IsToken(nameBytes)
+                    || !Syntax.IsFieldValue(valueBytes)
+                    || TrailerFields.IsForbidden(KnownHeaders.Find(nameBytes))
+                )
+                {
+                    return false;
+                }
+
+                _trailers.Add(nameBytes, valueBytes);
+            }
+        }
+
+        return true;
     }
 }

@@ -18,6 +18,7 @@ internal sealed class Http2Request : EdgeRequest
     private readonly EdgeLimits _limits;
     private IFeatureCollection _features;
     private PipeWriter? _output;
+    private Stream? _upgraded;
     private CancellationTokenRegistration _gone;
     private bool _bodiless;
     private bool _headIsDue;
@@ -55,12 +56,15 @@ internal sealed class Http2Request : EdgeRequest
         _gone.Dispose();
         _gone = default;
         _output = null;
+        _upgraded = null;
+        GiveBuffers();
     }
 
     /// <summary>Reads the request's head from Kestrel's features.</summary>
     /// <returns>Why it is refused, or <see cref="MessageFault.None"/>.</returns>
     public MessageFault BeginRequest(RayId ray, DateTimeOffset now, long timestamp)
     {
+        TakeBuffers();
         Head.Clear();
         var fault = ReadHead();
         Begin(ray, now, timestamp);
@@ -165,12 +169,12 @@ internal sealed class Http2Request : EdgeRequest
     /// <inheritdoc/>
     public override void Abort()
     {
-        HasEnded = true;
+        HasEnded = IsBrokenOff = true;
         _features.GetRequiredFeature<IHttpRequestLifetimeFeature>().Abort();
     }
 
     /// <inheritdoc/>
-    public override async ValueTask<IDuplexPipe> AcceptUpgradeAsync()
+    public override async ValueTask<PipeReader> AcceptUpgradeAsync()
     {
         HasStarted = HasEnded = true;
         var response = _features.GetRequiredFeature<IHttpResponseFeature>();
@@ -194,7 +198,15 @@ internal sealed class Http2Request : EdgeRequest
         }
 
         var stream = await _features.GetRequiredFeature<IHttpExtendedConnectFeature>().AcceptAsync().ConfigureAwait(false);
-        return new StreamPipe(PipeReader.Create(stream), PipeWriter.Create(stream));
+        _upgraded = stream;
+        return PipeReader.Create(stream);
+    }
+
+    /// <summary>The time limit is Kestrel's lowest rate.</summary>
+    public override async ValueTask<bool> SendUpgradedAsync(ReadOnlyMemory<byte> bytes)
+    {
+        await _upgraded!.WriteAsync(bytes).ConfigureAwait(false);
+        return !VisitorGone;
     }
 
     private MessageFault ReadHead()
@@ -208,7 +220,7 @@ internal sealed class Http2Request : EdgeRequest
         Head.SetLine(method, target, host, request.RawTarget == "*" ? TargetForm.Asterisk : TargetForm.Origin);
         Head.Version = request.Protocol == "HTTP/3" ? 30 : 20;
         Head.KeepAlive = true;
-        _body.Begin(null, 0);
+        _body.Begin(null, 0, null);
         if ((Head.Method == KnownMethod.Connect && !isWebSocket) || Head.Method == KnownMethod.Trace)
         {
             return MessageFault.MethodNotAllowed;
@@ -247,7 +259,17 @@ internal sealed class Http2Request : EdgeRequest
                 _ => Framing.Length,
             };
             Head.ContentLength = length ?? 0;
-            _body.Begin(_features.GetRequiredFeature<IRequestBodyPipeFeature>().Reader, length ?? -1);
+            _body.Begin(
+                _features.GetRequiredFeature<IRequestBodyPipeFeature>().Reader,
+                length ?? -1,
+                _features.Get<IHttpRequestTrailersFeature>()
+            );
+        }
+
+        if (request.Headers.ContentLength == 0)
+        {
+            // A stated length of 0 is passed on: some servers answer 411 to a POST without one.
+            Head.Headers.Set(KnownHeader.ContentLength, "0"u8);
         }
 
         return MessageFault.None;
@@ -325,6 +347,4 @@ internal sealed class Http2Request : EdgeRequest
         Head.Headers.Set(KnownHeader.Upgrade, "websocket"u8);
         Head.WantsUpgrade = true;
     }
-
-    private sealed record StreamPipe(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 }

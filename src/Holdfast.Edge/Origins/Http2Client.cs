@@ -16,12 +16,14 @@ internal sealed class Http2Client : IDisposable
 
     private readonly OriginTarget _target;
     private readonly OriginPoolLimits _limits;
+    private readonly IOriginEvents _events;
 
     /// <summary>No connection is made yet.</summary>
-    public Http2Client(OriginTarget target, OriginPoolLimits limits)
+    public Http2Client(OriginTarget target, OriginPoolLimits limits, IOriginEvents events)
     {
         _target = target;
         _limits = limits;
+        _events = events;
         Invoker = new HttpMessageInvoker(
             new SocketsHttpHandler
             {
@@ -36,7 +38,7 @@ internal sealed class Http2Client : IDisposable
                 ConnectTimeout = limits.ConnectTimeout + limits.TlsTimeout + TimeSpan.FromSeconds(1),
                 PooledConnectionLifetime = limits.MaxLifetime,
                 PooledConnectionIdleTimeout = limits.MaxIdleTime,
-                RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+                RequestHeaderEncodingSelector = OriginRequestMessage.EncodingOf,
                 ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
                 ConnectCallback = ConnectAsync,
             }
@@ -48,6 +50,9 @@ internal sealed class Http2Client : IDisposable
 
     /// <summary>The address that was connected to last, or tried.</summary>
     public IPEndPoint? LastAddress { get; private set; }
+
+    /// <summary>The edge's own address on the connection made last, or null before the first.</summary>
+    public IPAddress? LastLocalAddress { get; private set; }
 
     /// <summary>Why connecting failed last.</summary>
     public OriginFault LastFault { get; private set; }
@@ -67,12 +72,16 @@ internal sealed class Http2Client : IDisposable
         }
         catch (OriginNameException e)
         {
+            _events.NotResolved();
             throw new HttpRequestException(HttpRequestError.NameResolutionError, e.Message, e);
         }
 
         var socket = await ConnectTcpAsync(pools, cancellationToken).ConfigureAwait(false);
         var stream = new NetworkStream(socket, ownsSocket: true);
-        return _target.Key.Tls ? await SecureAsync(stream, cancellationToken).ConfigureAwait(false) : stream;
+        Stream ready = _target.Key.Tls ? await SecureAsync(stream, cancellationToken).ConfigureAwait(false) : stream;
+        LastLocalAddress = (socket.LocalEndPoint as IPEndPoint)?.Address;
+        _events.Connected();
+        return ready;
     }
 
     private async ValueTask<Socket> ConnectTcpAsync(OriginPool[] pools, CancellationToken cancellationToken)
@@ -100,12 +109,14 @@ internal sealed class Http2Client : IDisposable
                     SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable => OriginFault.NoResources,
                     _ => OriginFault.Unreachable,
                 };
+                _events.NotConnected(LastFault);
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
                 socket.Dispose();
                 last = new SocketException((int)SocketError.TimedOut);
                 LastFault = OriginFault.ConnectTimeout;
+                _events.NotConnected(LastFault);
             }
             catch
             {
@@ -148,6 +159,7 @@ internal sealed class Http2Client : IDisposable
         {
             await stream.DisposeAsync().ConfigureAwait(false);
             LastFault = rejected ? OriginFault.BadCertificate : OriginFault.TlsHandshake;
+            _events.NotConnected(LastFault);
             throw new HttpRequestException(HttpRequestError.SecureConnectionError, "The TLS handshake with the origin failed.", e);
         }
     }

@@ -33,7 +33,7 @@ internal sealed class Http2OriginForwarder(OriginTargets targets, ForwardedHeade
     public async ValueTask<EdgeError> ForwardAsync(EdgeRequest request, ZoneRuntime zone)
     {
         var target = zone.Origin!;
-        var client = _clients.GetOrAdd(target, static (t, limits) => new Http2Client(t, limits), targets.Limits);
+        var client = _clients.GetOrAdd(target, static (t, all) => new Http2Client(t, all.Limits, all.Events), targets);
         if (client.SpeaksHttp1Until > time.GetTimestamp())
         {
             return await http1.ForwardAsync(request, zone, upgrade: false).ConfigureAwait(false);
@@ -52,9 +52,10 @@ internal sealed class Http2OriginForwarder(OriginTargets targets, ForwardedHeade
         {
             using var response = await client.Invoker.SendAsync(message, timeout.Token).ConfigureAwait(false);
             request.Origin.Address = client.LastAddress;
+            request.Origin.LocalAddress = client.LastLocalAddress;
             request.Origin.Status = (int)response.StatusCode;
             request.Origin.FirstByte = time.GetElapsedTime(started);
-            return await RelayAsync(request, zone, response, timeout).ConfigureAwait(false);
+            return await RelayAsync(request, zone, response, content, timeout).ConfigureAwait(false);
         }
         catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.VersionNegotiationError && !request.HasStarted)
         {
@@ -66,6 +67,7 @@ internal sealed class Http2OriginForwarder(OriginTargets targets, ForwardedHeade
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
         {
             request.Origin.Address = client.LastAddress;
+            request.Origin.LocalAddress = client.LastLocalAddress;
             var fault = FaultOf(e, timeout.IsCancellationRequested, client.LastFault);
             if (!request.HasStarted)
             {
@@ -111,11 +113,12 @@ internal sealed class Http2OriginForwarder(OriginTargets targets, ForwardedHeade
             $"{scheme}://{Encoding.ASCII.GetString(target.HostText)}:{target.Key.Port}{path}",
             new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }
         );
-        var message = new HttpRequestMessage(new HttpMethod(Encoding.Latin1.GetString(head.MethodBytes)), uri)
+        var message = new OriginRequestMessage(new HttpMethod(Encoding.Latin1.GetString(head.MethodBytes)), uri)
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Content = content,
+            MostSendings = OriginForwarder.MayRepeat(head) ? 2 : 1,
         };
         message.Headers.Host = Encoding.Latin1.GetString(zone.OriginHostHeader ?? (head.Host.IsEmpty ? target.HostText : head.Host));
         for (var i = 0; i < head.Headers.Count; i++)
@@ -170,6 +173,7 @@ internal sealed class Http2OriginForwarder(OriginTargets targets, ForwardedHeade
         EdgeRequest request,
         ZoneRuntime zone,
         HttpResponseMessage response,
+        VisitorContent? content,
         CancellationTokenSource timeout
     )
     {
@@ -182,8 +186,20 @@ internal sealed class Http2OriginForwarder(OriginTargets targets, ForwardedHeade
             return EdgeError.OriginUnknownError;
         }
 
-        var length = response.Content.Headers.ContentLength ?? -1;
+        if (!ContentLengthText.TryRead(head.Headers, out var length))
+        {
+            request.Origin.Detail = MessageFault.BadContentLength;
+            return EdgeError.OriginUnknownError;
+        }
+
+        // RFC 9110 section 8.6: a 204 states no length.
+        length = head.Status == 204 ? -1 : length;
         var bodiless = request.Head.Method == KnownMethod.Head || head.Status is 204 or 304;
+        if (content is not null)
+        {
+            await content.WithholdContinueAsync().ConfigureAwait(false);
+        }
+
         ForwardedHeaders.PrepareResponse(request);
         forwarded.Stamp(request);
         request.Start(
@@ -192,6 +208,7 @@ internal sealed class Http2OriginForwarder(OriginTargets targets, ForwardedHeade
                 : Framing.Chunked,
             length
         );
+        var left = bodiless || length < 0 ? long.MaxValue : length;
         await using var stream = await response.Content.ReadAsStreamAsync(timeout.Token).ConfigureAwait(false);
         var buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(32 * 1024);
         try
@@ -212,12 +229,25 @@ internal sealed class Http2OriginForwarder(OriginTargets targets, ForwardedHeade
                     break;
                 }
 
-                request.Write(buffer.AsSpan(0, read));
+                // The client checks no length (RFC 9113 section 8.1.1 wants it checked). What is over it would be read as the next
+                // answer on the visitor's connection; what is short of it would be filled with the next answer's beginning.
+                request.Write(buffer.AsSpan(0, (int)Math.Min(read, left)));
+                if (read > left)
+                {
+                    return await BreakOffAsync(request).ConfigureAwait(false);
+                }
+
+                left -= bodiless || length < 0 ? 0 : read;
             }
         }
         finally
         {
             System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        if (left is > 0 and < long.MaxValue)
+        {
+            return await BreakOffAsync(request).ConfigureAwait(false);
         }
 
         HeaderBlock? trailers = null;
@@ -226,13 +256,24 @@ internal sealed class Http2OriginForwarder(OriginTargets targets, ForwardedHeade
             trailers = new HeaderBlock();
             if (!TryCopy(response.TrailingHeaders.NonValidated, trailers))
             {
-                request.Error = EdgeError.OriginUnknownError;
-                request.Abort();
-                return EdgeError.None;
+                return await BreakOffAsync(request).ConfigureAwait(false);
             }
         }
 
         await request.EndAsync(trailers).ConfigureAwait(false);
+        return EdgeError.None;
+    }
+
+    // The origin is at fault, and an answer has begun: what has come of it goes out, and the visitor can tell that it is not whole.
+    private static async ValueTask<EdgeError> BreakOffAsync(EdgeRequest request)
+    {
+        request.Error = EdgeError.OriginUnknownError;
+        if (request.Unflushed > 0)
+        {
+            await request.FlushAsync().ConfigureAwait(false);
+        }
+
+        request.Abort();
         return EdgeError.None;
     }
 

@@ -5,6 +5,7 @@ using Holdfast.Edge.Zones;
 using Holdfast.Http.Headers;
 using Holdfast.Http.Messages;
 using Holdfast.Http.Origins;
+using Holdfast.Http.Pooling;
 
 namespace Holdfast.Edge.Origins;
 
@@ -38,14 +39,14 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
     /// <see cref="EdgeError.None"/> when the answer was sent, or begun and broken off; otherwise nothing was sent and this is the
     /// error to answer with.
     /// </returns>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
     public async ValueTask<EdgeError> ForwardAsync(EdgeRequest request, ZoneRuntime zone, bool upgrade)
     {
         var target = zone.Origin!;
         var started = time.GetTimestamp();
         try
         {
-            var mayRepeat = request.Head is { Framing: Framing.None, Method: KnownMethod.Get or KnownMethod.Head or KnownMethod.Options };
+            var mayRepeat = MayRepeat(request.Head);
             var fresh = false;
             while (true)
             {
@@ -98,11 +99,15 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
         };
     }
 
+    /// <summary>Whether the request may be sent a second time when an origin is known not to have begun its answer.</summary>
+    public static bool MayRepeat(RequestHead head) =>
+        head is { Framing: Framing.None, Method: KnownMethod.Get or KnownMethod.Head or KnownMethod.Options };
+
     /// <summary>Whether the upgrade is to HTTP/2, which nobody here would read: the classic way past a proxy's rules.</summary>
     public static bool AsksForHttp2(HeaderBlock headers) =>
         TokenList.AnyIn(headers, KnownHeader.Upgrade, "h2c"u8) || TokenList.AnyIn(headers, KnownHeader.Upgrade, "h2"u8);
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
     private async ValueTask<(OriginConnection? Connection, EdgeError Error)> AcquireAsync(
         EdgeRequest request,
         OriginTarget target,
@@ -124,6 +129,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
             }
             catch (OriginNameException)
             {
+                targets.Events.NotResolved();
                 return (null, EdgeError.OriginDns);
             }
             finally
@@ -139,6 +145,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
                 if (pool.TryTake() is { } idle)
                 {
                     request.Origin.Address = idle.Endpoint.Address;
+                    request.Origin.LocalAddress = idle.LocalAddress;
                     request.Origin.Reused = true;
                     return (idle, EdgeError.None);
                 }
@@ -172,16 +179,19 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
             request.Origin.Tls = result.TlsTime;
             if (result.Connection is { } connection)
             {
+                targets.Events.Connected();
+                request.Origin.LocalAddress = connection.LocalAddress;
                 return (connection, EdgeError.None);
             }
 
             fault = result.Fault;
+            targets.Events.NotConnected(fault);
         }
 
         return (null, ErrorOf(request, fault));
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
     private async ValueTask<OriginFault> ExchangeAsync(EdgeRequest request, ZoneRuntime zone, OriginConnection connection, bool upgrade)
     {
         var sent = time.GetTimestamp();
@@ -316,7 +326,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
 
     private void GiveBack(OriginConnection connection) => targets.PoolFor(connection.Endpoint).Return(connection);
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
     private async ValueTask<OriginFault> WriteAsync(OriginConnection connection, ReadOnlyMemory<byte> bytes)
     {
         try
@@ -377,7 +387,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
         }
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
     private async ValueTask<bool> RelayAsync(EdgeRequest request, ZoneRuntime zone, OriginConnection connection, OriginBody body)
     {
         var response = request.Response;
@@ -458,7 +468,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
     }
 
     // Only the time of waiting counts: a visitor that is slow to take what has come must not make the origin look slow.
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
     private static async ValueTask<T> WaitAsync<T>(EdgeRequest request, ZoneRuntime zone, OriginConnection connection, ValueTask<T> reading)
     {
         request.WaitForOrigin(connection, zone.ReadTimeout);
@@ -485,7 +495,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
         request.Response.Headers.Add(KnownHeader.Connection, "Upgrade"u8);
         forwarded.Stamp(request);
         var visitor = await request.AcceptUpgradeAsync().ConfigureAwait(false);
-        await Tunnel.RunAsync(visitor, connection, limits.TunnelIdleTimeout, request.CountTunnelBytes).ConfigureAwait(false);
+        await Tunnel.RunAsync(request, visitor, connection, limits.TunnelIdleTimeout).ConfigureAwait(false);
         return OriginFault.None;
     }
 }

@@ -17,11 +17,12 @@ internal sealed class OriginTargets : IDisposable
     private readonly ITimer _trim;
 
     /// <summary>No targets yet.</summary>
-    public OriginTargets(IOriginResolver resolver, OriginPoolLimits limits, DeadlineSweep sweep)
+    public OriginTargets(IOriginResolver resolver, OriginPoolLimits limits, DeadlineSweep sweep, IOriginEvents events)
     {
         Resolver = resolver;
         Limits = limits;
         Sweep = sweep;
+        Events = events;
         Connector = new OriginConnector(limits, sweep);
         _trim = sweep.Time.CreateTimer(static state => ((OriginTargets)state!).Trim(), this, TrimInterval, TrimInterval);
     }
@@ -34,6 +35,9 @@ internal sealed class OriginTargets : IDisposable
 
     /// <summary>Ends what waits too long.</summary>
     public DeadlineSweep Sweep { get; }
+
+    /// <summary>Told what becomes of attempts to connect.</summary>
+    public IOriginEvents Events { get; }
 
     /// <summary>How many connections wait for their next exchange, about.</summary>
     public int IdleCount

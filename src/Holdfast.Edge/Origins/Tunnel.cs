@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Holdfast.Edge.Requests;
 using Holdfast.Http.Origins;
 
 namespace Holdfast.Edge.Origins;
@@ -10,23 +11,23 @@ internal static class Tunnel
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(10);
 
     /// <summary>Runs until both directions are over.</summary>
-    /// <param name="visitor">The visitor's side.</param>
+    /// <param name="request">The request that became the tunnel; it takes what goes to the visitor.</param>
+    /// <param name="visitor">What comes from the visitor.</param>
     /// <param name="origin">The origin's side; what is unread on it goes first.</param>
     /// <param name="idle">How long both may be silent.</param>
-    /// <param name="count">Told the bytes of each direction: from the visitor, to the visitor.</param>
-    public static async Task RunAsync(IDuplexPipe visitor, OriginConnection origin, TimeSpan idle, Action<long, long> count)
+    public static async Task RunAsync(EdgeRequest request, PipeReader visitor, OriginConnection origin, TimeSpan idle)
     {
         origin.ReadDeadline.Set(idle);
-        var up = UpAsync(visitor.Input, origin, idle, count);
-        await DownAsync(visitor.Output, origin, idle, count).ConfigureAwait(false);
+        var up = UpAsync(request, visitor, origin, idle);
+        await DownAsync(request, origin, idle).ConfigureAwait(false);
 
         // The origin has ended: the visitor's words have no listener any more.
-        visitor.Input.CancelPendingRead();
+        visitor.CancelPendingRead();
         origin.Abort();
         await up.ConfigureAwait(false);
     }
 
-    private static async Task UpAsync(PipeReader input, OriginConnection origin, TimeSpan idle, Action<long, long> count)
+    private static async Task UpAsync(EdgeRequest request, PipeReader input, OriginConnection origin, TimeSpan idle)
     {
         try
         {
@@ -43,7 +44,7 @@ internal static class Tunnel
                     await origin.WriteAsync(segment).ConfigureAwait(false);
                 }
 
-                count(result.Buffer.Length, 0);
+                request.CountTunnelBytes(result.Buffer.Length, 0);
                 input.AdvanceTo(result.Buffer.End);
                 if (result.IsCompleted)
                 {
@@ -61,7 +62,7 @@ internal static class Tunnel
         }
     }
 
-    private static async Task DownAsync(PipeWriter output, OriginConnection origin, TimeSpan idle, Action<long, long> count)
+    private static async Task DownAsync(EdgeRequest request, OriginConnection origin, TimeSpan idle)
     {
         try
         {
@@ -74,10 +75,10 @@ internal static class Tunnel
 
                 origin.ReadDeadline.Set(idle);
                 var bytes = origin.Unread;
-                var flushed = await output.WriteAsync(bytes, CancellationToken.None).ConfigureAwait(false);
-                count(0, bytes.Length);
+                var stays = await request.SendUpgradedAsync(bytes).ConfigureAwait(false);
+                request.CountTunnelBytes(0, bytes.Length);
                 origin.Take(bytes.Length);
-                if (flushed.IsCompleted)
+                if (!stays)
                 {
                     return;
                 }

@@ -10,7 +10,9 @@ internal sealed class VisitorContent(EdgeRequest request, Action onProgress) : H
     private static readonly ResponseHead Continue = new() { Status = 100 };
 
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _saidContinue = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _state;
+    private int _continue;
 
     private enum State
     {
@@ -18,6 +20,22 @@ internal sealed class VisitorContent(EdgeRequest request, Action onProgress) : H
         Begun,
         Closed,
     }
+
+    private enum ContinueState
+    {
+        Open,
+        Begun,
+        Withheld,
+    }
+
+    /// <summary>
+    /// Sees to it that no 100 goes to the visitor from now on: an answer is about to be written to it by somebody else. The client
+    /// begins to send a body also when the answer came first.
+    /// </summary>
+    public Task WithholdContinueAsync() =>
+        Interlocked.CompareExchange(ref _continue, (int)ContinueState.Withheld, (int)ContinueState.Open) == (int)ContinueState.Begun
+            ? _saidContinue.Task
+            : Task.CompletedTask;
 
     /// <summary>Sees to it that nobody reads the visitor's body from now on.</summary>
     public Task CloseAsync()
@@ -47,8 +65,7 @@ internal sealed class VisitorContent(EdgeRequest request, Action onProgress) : H
         {
             if (request.Head.ExpectsContinue && request.CanSendInterim)
             {
-                // The client begins when the origin has said 100, or nothing for a second.
-                await request.SendInterimAsync(Continue).ConfigureAwait(false);
+                await SayContinueAsync().ConfigureAwait(false);
             }
 
             // What the visitor sends is passed on as it comes: a gRPC stream may never end before it is answered.
@@ -65,6 +82,24 @@ internal sealed class VisitorContent(EdgeRequest request, Action onProgress) : H
     {
         length = 0;
         return false;
+    }
+
+    // The client begins when the origin has said 100, or nothing for a second, or has answered.
+    private async ValueTask SayContinueAsync()
+    {
+        if (Interlocked.CompareExchange(ref _continue, (int)ContinueState.Begun, (int)ContinueState.Open) != (int)ContinueState.Open)
+        {
+            return;
+        }
+
+        try
+        {
+            await request.SendInterimAsync(Continue).ConfigureAwait(false);
+        }
+        finally
+        {
+            _saidContinue.TrySetResult();
+        }
     }
 
     private async Task CopyAsync(Stream stream, CancellationToken cancellationToken)

@@ -77,7 +77,7 @@ internal ref struct AccessLogEntry
     /// <summary><c>EdgeResponseContentType</c>.</summary>
     public ReadOnlySpan<byte> ResponseContentType { get; set; }
 
-    /// <summary><c>EdgeServerIP</c>: the edge's address towards the origin; empty when the origin was not asked.</summary>
+    /// <summary><c>EdgeServerIP</c>: the edge's address towards the origin; empty when no connection to the origin was had.</summary>
     public ReadOnlySpan<byte> EdgeServerIp { get; set; }
 
     /// <summary><c>OriginIP</c>.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Holdfast.Edge.Listening.Admission;
 using Microsoft.Extensions.Logging;
 
@@ -8,11 +9,11 @@ internal sealed partial class ConnectionReports(EdgeCounters counters, ILogger<C
 {
     /// <inheritdoc/>
     public void HandshakeFailed(in ConnectionFailure failure) =>
-        LogFailure(failure.Client.Address.ToString(), failure.Reason, failure.Sni ?? "-", failure.Detail ?? "-", failure.Unreported);
+        LogFailure(failure.Client.Address.ToString(), failure.Reason, failure.Sni ?? "-", failure.Detail ?? "-", More(failure.Unreported));
 
     /// <inheritdoc/>
     public void Refused(in Listening.Admission.ConnectionRefusal refusal) =>
-        LogRefusal(refusal.Client.Address.ToString(), refusal.Reason, refusal.Unreported);
+        LogRefusal(refusal.Client.Address.ToString(), refusal.Reason, More(refusal.Unreported));
 
     /// <inheritdoc/>
     public void CountAccepted() => counters.ConnectionAccepted();
@@ -45,17 +46,16 @@ internal sealed partial class ConnectionReports(EdgeCounters counters, ILogger<C
             }
         );
 
+    private static string More(long unreported) =>
+        unreported == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" ({unreported} more since the last line)");
+
     [LoggerMessage(
         EventId = 1201,
         Level = LogLevel.Information,
-        Message = "TLS with {Client} failed: {Reason}, SNI {Sni}, {Detail} ({Unreported} more unreported)."
+        Message = "TLS with {Client} failed: {Reason}, SNI {Sni}, {Detail}{More}."
     )]
-    private partial void LogFailure(string client, FailureReason reason, string sni, string detail, long unreported);
+    private partial void LogFailure(string client, FailureReason reason, string sni, string detail, string more);
 
-    [LoggerMessage(
-        EventId = 1202,
-        Level = LogLevel.Warning,
-        Message = "A connection from {Client} was refused: {Reason} ({Unreported} more unreported)."
-    )]
-    private partial void LogRefusal(string client, RefusalReason reason, long unreported);
+    [LoggerMessage(EventId = 1202, Level = LogLevel.Warning, Message = "A connection from {Client} was refused: {Reason}{More}.")]
+    private partial void LogRefusal(string client, RefusalReason reason, string more);
 }

@@ -24,9 +24,6 @@ internal enum ConnectionRefusal
 
     /// <summary>The PROXY header was missing, malformed, or from an address that may not send one.</summary>
     ProxyHeader,
-
-    /// <summary>The edge is stopping.</summary>
-    Stopping,
 }
 
 /// <summary>Why a visitor's TLS handshake failed.</summary>
@@ -40,9 +37,6 @@ internal enum HandshakeFailure
 
     /// <summary>No common protocol version or cipher suite.</summary>
     NoCommonParameters,
-
-    /// <summary>The visitor rejected the certificate.</summary>
-    CertificateRejected,
 
     /// <summary>It took too long.</summary>
     Timeout,

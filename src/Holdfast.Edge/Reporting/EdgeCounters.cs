@@ -138,7 +138,7 @@ internal sealed class EdgeCounters
     /// <summary>An origin was asked, and answered or failed.</summary>
     /// <param name="reused">Whether the connection had served a request before.</param>
     /// <param name="status">The origin's status; 0 when it did not answer.</param>
-    /// <param name="duration">From the first step towards it to its response's head, or to the failure.</param>
+    /// <param name="duration">From the first step towards it to its answer's end, or to the failure.</param>
     public void OriginAsked(bool reused, int status, TimeSpan duration)
     {
         var part = _counters.Current;

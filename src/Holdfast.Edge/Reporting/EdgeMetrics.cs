@@ -126,7 +126,7 @@ internal sealed class EdgeMetrics : IDisposable
             Plain(
                 MetricKind.Counter,
                 "holdfast.edge.origin.requests",
-                "Requests sent to origins.",
+                "Requests that an origin was asked for, also where it could not be reached.",
                 () => counters.Value(Single.OriginRequests)
             ),
             Plain(
@@ -154,7 +154,7 @@ internal sealed class EdgeMetrics : IDisposable
             ),
             Durations(
                 "holdfast.edge.origin.duration",
-                "Time from the first step towards an origin to its response's head.",
+                "Time from the first step towards an origin to its answer's end, or to the failure.",
                 counters.OriginDurations,
                 () => Seconds(counters.Value(Single.OriginTicks))
             ),

@@ -38,7 +38,8 @@ internal sealed class RequestObserver(AccessLog log, EdgeCounters counters, Coun
 
         if (request.Refused != MessageFault.None)
         {
-            counters.ParserRefused((int)request.Refused);
+            // Their names begin after None, which refuses nothing.
+            counters.ParserRefused((int)request.Refused - 1);
         }
 
         Append(request, status, requestBytes, responseBytes, elapsed);
@@ -54,6 +55,9 @@ internal sealed class RequestObserver(AccessLog log, EdgeCounters counters, Coun
         Span<byte> originAddress = stackalloc byte[65];
         var originAddressLength = 0;
         origin.Address?.Address.TryFormat(originAddress, out originAddressLength);
+        Span<byte> ownAddress = stackalloc byte[65];
+        var ownAddressLength = 0;
+        origin.LocalAddress?.TryFormat(ownAddress, out ownAddressLength);
         Span<byte> tls = stackalloc byte[16];
         Span<byte> cipher = stackalloc byte[64];
         Span<byte> ja4 = stackalloc byte[48];
@@ -93,6 +97,7 @@ internal sealed class RequestObserver(AccessLog log, EdgeCounters counters, Coun
                 ResponseBytes = responseBytes,
                 ResponseBodyBytes = request.ResponseBodyBytes,
                 ResponseContentType = contentType,
+                EdgeServerIp = ownAddress[..ownAddressLength],
                 OriginIp = originAddress[..originAddressLength],
                 OriginStatus = origin.Status,
                 OriginDuration = origin.Total,

@@ -19,6 +19,7 @@ namespace Holdfast.Edge.Requests;
 /// </summary>
 internal abstract class EdgeRequest
 {
+    private ExchangeBuffers? _buffers;
     private OriginConnection? _origin;
     private CancellationTokenSource? _exchange;
     private volatile bool _visitorGone;
@@ -28,7 +29,7 @@ internal abstract class EdgeRequest
     private long _tunnelBytesOut;
 
     /// <summary>The request's head. Phases change it on its way to the origin; method, target and host stay as the visitor sent them.</summary>
-    public RequestHead Head { get; protected init; } = new();
+    public RequestHead Head => Buffers.Head;
 
     /// <summary>The request's body.</summary>
     public abstract BodyReader Body { get; }
@@ -76,16 +77,19 @@ internal abstract class EdgeRequest
     public OriginReport Origin { get; } = new();
 
     /// <summary>The answer's head, filled in by whoever answers.</summary>
-    public ResponseHead Response { get; } = new();
+    public ResponseHead Response => Buffers.Response;
 
     /// <summary>What an exchange with the origin needs beside; kept for the next request.</summary>
-    public ExchangeScratch Scratch { get; } = new();
+    public ExchangeScratch Scratch => Buffers.Scratch;
 
     /// <summary>Whether the answer's head has been handed over to the connection: too late for another answer.</summary>
     public bool HasStarted { get; protected set; }
 
     /// <summary>Whether the answer is complete.</summary>
     public bool HasEnded { get; protected set; }
+
+    /// <summary>Whether the answer ended before its end, so that its connection or stream must end.</summary>
+    public bool IsBrokenOff { get; protected set; }
 
     /// <summary>Whether the visitor has gone.</summary>
     public bool VisitorGone => _visitorGone;
@@ -131,8 +135,16 @@ internal abstract class EdgeRequest
     /// <summary>Breaks the answer off, so that the visitor can tell that it is not whole.</summary>
     public abstract void Abort();
 
-    /// <summary>Sends the 101 in <see cref="Response"/> and gives the connection away; the caller owns both directions from then on.</summary>
-    public abstract ValueTask<IDuplexPipe> AcceptUpgradeAsync();
+    /// <summary>
+    /// Sends the 101 in <see cref="Response"/> and gives what the visitor sends from then on to the caller, who must read and answer it.
+    /// </summary>
+    public abstract ValueTask<PipeReader> AcceptUpgradeAsync();
+
+    /// <summary>
+    /// Sends bytes of the new protocol after <see cref="AcceptUpgradeAsync"/>; a visitor that takes nothing for too long is dropped.
+    /// False when the visitor is gone.
+    /// </summary>
+    public abstract ValueTask<bool> SendUpgradedAsync(ReadOnlyMemory<byte> bytes);
 
     /// <summary>The origin connection in use from now on, which is given little time once the visitor has gone.</summary>
     public void Use(OriginConnection connection) => Volatile.Write(ref _origin, connection);
@@ -224,6 +236,27 @@ internal abstract class EdgeRequest
     /// <summary>Makes a pending read of the body return at once, because nobody wants the rest.</summary>
     public abstract void StopReadingBody();
 
+    /// <summary>Takes the buffers that the next request needs; no effect when they are here.</summary>
+    public void TakeBuffers() => _buffers ??= ExchangeBuffers.Rent();
+
+    /// <summary>
+    /// Lets go of the buffers between two requests. After one that was broken off nobody else gets them, because something may still be
+    /// on its way into them.
+    /// </summary>
+    public void GiveBuffers()
+    {
+        if (_buffers is { } buffers)
+        {
+            _buffers = null;
+            if (!IsBrokenOff)
+            {
+                ExchangeBuffers.Return(buffers);
+            }
+        }
+    }
+
+    private ExchangeBuffers Buffers => _buffers ?? throw new InvalidOperationException("No request is under way.");
+
     /// <summary>Begins the next request.</summary>
     protected void Begin(RayId ray, DateTimeOffset now, long timestamp)
     {
@@ -236,7 +269,7 @@ internal abstract class EdgeRequest
         Refused = MessageFault.None;
         Origin.Clear();
         Response.Clear();
-        HasStarted = HasEnded = false;
+        HasStarted = HasEnded = IsBrokenOff = false;
         ResponseBodyBytes = ResponseBytes = 0;
         ClientAddress = Connection.Client.Address;
         _forwardedAddressText = null;

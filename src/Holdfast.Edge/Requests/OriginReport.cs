@@ -9,6 +9,9 @@ internal sealed class OriginReport
     /// <summary>The address used last, or null when none was.</summary>
     public IPEndPoint? Address { get; set; }
 
+    /// <summary>The edge's own address on that connection, or null when none was made.</summary>
+    public IPAddress? LocalAddress { get; set; }
+
     /// <summary>The origin's status, or 0.</summary>
     public int Status { get; set; }
 
@@ -37,6 +40,7 @@ internal sealed class OriginReport
     public void Clear()
     {
         Address = null;
+        LocalAddress = null;
         Status = 0;
         Detail = MessageFault.None;
         Reused = false;

@@ -4,6 +4,7 @@ using Holdfast.Edge.Origins;
 using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Zones;
 using Holdfast.Http.Messages;
+using Holdfast.Http.Pooling;
 using Holdfast.Model.Zones;
 using Microsoft.Extensions.Logging;
 
@@ -30,7 +31,7 @@ internal sealed partial class RequestPipeline(
     public Random Random => random;
 
     /// <summary>Answers a request and logs it.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder))]
     public async ValueTask HandleAsync(EdgeRequest request)
     {
         using var span = RequestSpan.Begin(request);

@@ -15,6 +15,9 @@ internal sealed class ReusableBuffer : IBufferWriter<byte>
     /// <summary>How many bytes were written.</summary>
     public int Length { get; private set; }
 
+    /// <summary>Bytes that the buffer keeps for its next use.</summary>
+    public int Capacity => _bytes.Length;
+
     /// <summary>What was written. Valid until the next write.</summary>
     public ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, Length);
 

@@ -13,12 +13,16 @@ public sealed class HeaderBlock
     private const int UsualFields = 32;
     private const int KeptBytes = 64 * 1024;
 
-    private byte[] _bytes = new byte[UsualBytes];
-    private Field[] _fields = new Field[UsualFields];
+    // Empty until the first field comes: many blocks, those for trailers above all, never hold one.
+    private byte[] _bytes = [];
+    private Field[] _fields = [];
     private int _used;
 
     /// <summary>How many fields there are.</summary>
     public int Count { get; private set; }
+
+    /// <summary>Bytes that the block keeps for its next message.</summary>
+    public int Capacity => _bytes.Length;
 
     /// <summary>The name of the field at this place, 0 to <see cref="Count"/> - 1. Valid until the block changes.</summary>
     public ReadOnlySpan<byte> NameAt(int index) => _bytes.AsSpan(_fields[Checked(index)].NameStart, _fields[index].NameLength);
@@ -36,8 +40,8 @@ public sealed class HeaderBlock
         _used = 0;
         if (_bytes.Length > KeptBytes)
         {
-            _bytes = new byte[UsualBytes];
-            _fields = new Field[UsualFields];
+            _bytes = [];
+            _fields = [];
         }
     }
 
@@ -206,7 +210,7 @@ public sealed class HeaderBlock
     {
         if (Count == _fields.Length)
         {
-            Array.Resize(ref _fields, _fields.Length * 2);
+            Array.Resize(ref _fields, Math.Max(UsualFields, _fields.Length * 2));
         }
 
         return ref _fields[Count++];
@@ -217,7 +221,7 @@ public sealed class HeaderBlock
         if (_bytes.Length - _used < bytes.Length)
         {
             // The span may lie in this very buffer (a value moved from one field to another): the old array stays alive until copied.
-            var larger = new byte[Math.Max(_bytes.Length * 2, _used + bytes.Length)];
+            var larger = new byte[Math.Max(Math.Max(UsualBytes, _bytes.Length * 2), _used + bytes.Length)];
             _bytes.AsSpan(0, _used).CopyTo(larger);
             bytes.CopyTo(larger.AsSpan(_used));
             _bytes = larger;

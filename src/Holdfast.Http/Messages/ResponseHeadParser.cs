@@ -135,7 +135,7 @@ public static class ResponseHeadParser
         var encodings = headers.CountOf(KnownHeader.TransferEncoding);
         var lengths = headers.CountOf(KnownHeader.ContentLength);
         long length = -1;
-        if (lengths > 0 && !TryReadLength(headers, out length))
+        if (lengths > 0 && !ContentLengthText.TryRead(headers, out length))
         {
             return MessageFault.BadContentLength;
         }
@@ -186,38 +186,5 @@ public static class ResponseHeadParser
         }
 
         return MessageFault.None;
-    }
-
-    // RFC 9110 section 8.6: identical repeated values may be read as one; anything else has two readings.
-    private static bool TryReadLength(HeaderBlock headers, out long length)
-    {
-        length = -1;
-        for (var i = 0; i < headers.Count; i++)
-        {
-            if (headers.KnownAt(i) != KnownHeader.ContentLength)
-            {
-                continue;
-            }
-
-            var members = new TokenList(headers.ValueAt(i));
-            var any = false;
-            while (members.MoveNext())
-            {
-                if (!ContentLengthText.TryParse(members.Current, out var value) || (length >= 0 && value != length))
-                {
-                    return false;
-                }
-
-                length = value;
-                any = true;
-            }
-
-            if (!any)
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Holdfast.Http.Bodies;
 using Holdfast.Http.Headers;
 using Holdfast.Http.Messages;
+using Holdfast.Http.Pooling;
 
 namespace Holdfast.Http.Origins;
 
@@ -60,7 +61,7 @@ public sealed class OriginBody : BodyReader
 
     /// <summary>Reads content straight into the caller's memory; at most <see cref="DirectBytes"/>.</summary>
     /// <returns>How many bytes came; -1 when the body can't be read on, see <see cref="Fault"/>.</returns>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
     public async ValueTask<int> ReadDirectAsync(Memory<byte> into)
     {
         var connection = _connection!;
@@ -88,7 +89,7 @@ public sealed class OriginBody : BodyReader
     }
 
     /// <inheritdoc/>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
     public override async ValueTask<BodyPiece> ReadAsync(CancellationToken cancellationToken)
     {
         var connection = _connection!;

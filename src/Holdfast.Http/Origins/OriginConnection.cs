@@ -1,10 +1,12 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Holdfast.Http.Deadlines;
 using Holdfast.Http.Messages;
+using Holdfast.Http.Pooling;
 
 namespace Holdfast.Http.Origins;
 
@@ -36,6 +38,7 @@ public sealed class OriginConnection : IDisposable
         _socket = socket;
         _tls = tls;
         Endpoint = endpoint;
+        LocalAddress = (socket.LocalEndPoint as IPEndPoint)?.Address;
         Created = sweep.Time.GetTimestamp();
         ReadDeadline = sweep.Watch(Abort);
         WriteDeadline = sweep.Watch(Abort);
@@ -43,6 +46,9 @@ public sealed class OriginConnection : IDisposable
 
     /// <summary>Where it leads.</summary>
     public OriginEndpoint Endpoint { get; }
+
+    /// <summary>This side's address, or null when the connection was gone before it was asked for.</summary>
+    public IPAddress? LocalAddress { get; }
 
     /// <summary>When it was made, as a timestamp of the sweep's time provider.</summary>
     public long Created { get; }
@@ -121,7 +127,7 @@ public sealed class OriginConnection : IDisposable
     /// Reads the next response head, interim or final.
     /// </summary>
     /// <returns><see cref="OriginFault.None"/> when <paramref name="head"/> was filled in.</returns>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
     public async ValueTask<(OriginFault Fault, MessageFault Detail)> ReadHeadAsync(
         ResponseHead head,
         KnownMethod method,
@@ -236,7 +242,7 @@ public sealed class OriginConnection : IDisposable
     /// <summary>Reads more body behind what is unread, with a buffer that fits big bodies.</summary>
     internal ValueTask<int> FillBodyAsync(CancellationToken cancellationToken) => FillAsync(BodyBuffer, cancellationToken);
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
     private async ValueTask<int> FillAsync(int mostUnread, CancellationToken cancellationToken)
     {
         Interlocked.Exchange(ref _filling, 1);
@@ -260,7 +266,7 @@ public sealed class OriginConnection : IDisposable
         : _looksAhead ? ReadAfterLookAsync(_tls, into, cancellationToken)
         : _tls.ReadAsync(into, cancellationToken);
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
     private async ValueTask<int> ReadAfterLookAsync(SslStream tls, Memory<byte> into, CancellationToken cancellationToken)
     {
         _looksAhead = false;
@@ -274,7 +280,7 @@ public sealed class OriginConnection : IDisposable
     private ValueTask<int> ReceiveAsync(Memory<byte> into, CancellationToken cancellationToken) =>
         _socket.ReceiveAsync(into, SocketFlags.None, cancellationToken);
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder))]
     private async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
     {
         while (!bytes.IsEmpty)

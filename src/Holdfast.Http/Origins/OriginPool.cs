@@ -10,7 +10,7 @@ public sealed class OriginPool : IDisposable
 {
     private readonly OriginPoolLimits _limits;
     private readonly DeadlineSweep _sweep;
-    private readonly OriginConnection?[] _idle;
+    private OriginConnection?[] _idle = [];
     private int _closed;
 
     /// <summary>An empty pool.</summary>
@@ -19,18 +19,17 @@ public sealed class OriginPool : IDisposable
         Endpoint = endpoint;
         _limits = limits;
         _sweep = sweep;
-        _idle = new OriginConnection?[limits.MaxIdle];
-        LastUsed = sweep.Time.GetTimestamp();
+        Touch();
     }
 
     /// <summary>Where its connections lead.</summary>
     public OriginEndpoint Endpoint { get; }
 
-    /// <summary>When a connection was last taken, asked for or given back, as a timestamp.</summary>
-    public long LastUsed { get; private set; }
-
     /// <summary>How many idle connections there are, about.</summary>
     public int IdleCount => _idle.Count(c => c is not null);
+
+    /// <summary>When it was wanted last, as a timestamp.</summary>
+    public long LastUsed { get; private set; }
 
     /// <summary>Says that it is wanted.</summary>
     public void Touch() => LastUsed = _sweep.Time.GetTimestamp();
@@ -38,11 +37,12 @@ public sealed class OriginPool : IDisposable
     /// <summary>An idle connection that is still good, or null.</summary>
     public OriginConnection? TryTake()
     {
+        var idle = Volatile.Read(ref _idle);
         var now = _sweep.Time.GetTimestamp();
         LastUsed = now;
-        for (var i = 0; i < _idle.Length; i++)
+        for (var i = 0; i < idle.Length; i++)
         {
-            if (Volatile.Read(ref _idle[i]) is null || Interlocked.Exchange(ref _idle[i], null) is not { } connection)
+            if (Volatile.Read(ref idle[i]) is null || Interlocked.Exchange(ref idle[i], null) is not { } connection)
             {
                 continue;
             }
@@ -65,18 +65,19 @@ public sealed class OriginPool : IDisposable
         connection.WriteDeadline.Lift();
         connection.ReturnBuffer();
         var now = _sweep.Time.GetTimestamp();
-        LastUsed = now;
         connection.IdleSince = now;
+        LastUsed = now;
         if (Volatile.Read(ref _closed) == 0 && !IsTooOld(connection, now))
         {
-            for (var i = 0; i < _idle.Length; i++)
+            var idle = Slots();
+            for (var i = 0; i < idle.Length; i++)
             {
-                if (_idle[i] is null && Interlocked.CompareExchange(ref _idle[i], connection, null) is null)
+                if (idle[i] is null && Interlocked.CompareExchange(ref idle[i], connection, null) is null)
                 {
                     // Closed in between: whoever comes second empties the slot.
                     if (Volatile.Read(ref _closed) != 0)
                     {
-                        Interlocked.Exchange(ref _idle[i], null)?.Dispose();
+                        Interlocked.Exchange(ref idle[i], null)?.Dispose();
                     }
 
                     return;
@@ -91,9 +92,10 @@ public sealed class OriginPool : IDisposable
     public void Trim()
     {
         var now = _sweep.Time.GetTimestamp();
-        for (var i = _idle.Length - 1; i >= 0; i--)
+        var idle = Volatile.Read(ref _idle);
+        for (var i = idle.Length - 1; i >= 0; i--)
         {
-            if (_idle[i] is { } seen && IsTooOld(seen, now) && Interlocked.CompareExchange(ref _idle[i], null, seen) == seen)
+            if (idle[i] is { } seen && IsTooOld(seen, now) && Interlocked.CompareExchange(ref idle[i], null, seen) == seen)
             {
                 seen.Dispose();
             }
@@ -103,11 +105,27 @@ public sealed class OriginPool : IDisposable
     /// <summary>Closes the idle connections; those in use are closed when they are given back.</summary>
     public void Dispose()
     {
-        Volatile.Write(ref _closed, 1);
-        for (var i = 0; i < _idle.Length; i++)
+        // A full fence on both sides: a connection that is being given back is seen here, or sees that the pool is closed.
+        Interlocked.Exchange(ref _closed, 1);
+        var idle = Volatile.Read(ref _idle);
+        for (var i = 0; i < idle.Length; i++)
         {
-            Interlocked.Exchange(ref _idle[i], null)?.Dispose();
+            Interlocked.Exchange(ref idle[i], null)?.Dispose();
         }
+    }
+
+    // Made when the first connection is given back: there is a pool for every origin of a million zones, and few are in use.
+    private OriginConnection?[] Slots()
+    {
+        var idle = Volatile.Read(ref _idle);
+        if (idle.Length == 0 && _limits.MaxIdle > 0)
+        {
+            var made = new OriginConnection?[_limits.MaxIdle];
+            var before = Interlocked.CompareExchange(ref _idle, made, idle);
+            idle = before == idle ? made : before;
+        }
+
+        return idle;
     }
 
     private bool IsTooOld(OriginConnection connection, long now) =>

@@ -30,6 +30,9 @@ public sealed class KeyDirectory
     /// <summary>32 random bytes that control and its edges prove themselves with.</summary>
     public string FeedKeyFile => Path.Combine(Root, "feed.key");
 
+    /// <summary>The newest signed head of control's audit log: not a key, but kept apart from the database that it vouches for.</summary>
+    public string AuditHeadFile => Path.Combine(Root, "audit.head");
+
     /// <summary>
     /// Makes every key that is missing, and puts the signing key's public half among the trusted ones. Whoever starts first (the
     /// supervisor, or control alone) calls it; it may run in several processes at once.

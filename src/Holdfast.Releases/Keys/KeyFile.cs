@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Holdfast.Releases.Store;
 
 namespace Holdfast.Releases.Keys;
 
@@ -73,6 +74,20 @@ public static class KeyFile
     /// <summary>A file of exactly so many bytes.</summary>
     /// <exception cref="KeyFileException">It cannot be read, or it has another length.</exception>
     public static byte[] ReadExactly(string path, int length) => OfLength(path, Read(path), length);
+
+    /// <summary>Makes the file or gives it new contents, whole or not at all, also after a power cut.</summary>
+    /// <exception cref="KeyFileException">It cannot be written; what was there is still there.</exception>
+    public static void Replace(string path, byte[] bytes)
+    {
+        try
+        {
+            AtomicFile.Write(path, stream => stream.Write(bytes));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new KeyFileException(path, $"it cannot be written: {e.Message}", e);
+        }
+    }
 
     /// <summary>Makes the file unless there is one already.</summary>
     /// <returns>Whether this call made it.</returns>

@@ -62,12 +62,13 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("cert", "trust")]
     [InlineData("logs")]
     [InlineData("version")]
-    public async Task Help_OfEveryCommand_IsOnStandardOutput(params string[] command)
+    public async Task Help_OfEveryCommand_IsOnStandardOutputAndFits80Columns(params string[] command)
     {
         var (exitCode, output, error) = await RunAsync([.. command, "--help"]);
         Assert.Equal(0, exitCode);
         Assert.Contains("Usage:", output, StringComparison.Ordinal);
         Assert.Empty(error);
+        Assert.All(output.Split('\n'), line => Assert.InRange(line.TrimEnd().Length, 0, 80));
     }
 
     [Fact]
@@ -115,10 +116,28 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task Logs_Json_PrintsTheRecordsAsTheyAre()
     {
-        Assert.Equal(1, (await RunAsync("logs")).ExitCode);
         Directory.CreateDirectory(directory[".holdfast/logs"]);
         File.WriteAllText(directory[".holdfast/logs/edge-2.jsonl"], "{\"RayID\":\"a\"}\n{\"RayID\":\"b\"}\n");
         Assert.Equal("{\"RayID\":\"b\"}\n", (await RunAsync("logs", "--edge", "edge-2", "--json", "-n", "1")).Out);
         Assert.Equal(2, (await RunAsync("logs", "--edge", "edge-2")).Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+    }
+
+    [Fact]
+    public async Task Logs_AnEdgeThatThereIsNot_IsExitCode1()
+    {
+        var (exitCode, output, error) = await RunAsync("logs");
+        Assert.Equal(1, exitCode);
+        Assert.Empty(output);
+        Assert.Contains("there is no log", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Logs_AnEdgeThatHadNoRequestYet_IsNoFailure()
+    {
+        Directory.CreateDirectory(directory[".holdfast/edges/edge-1"]);
+        var (exitCode, output, error) = await RunAsync("logs", "--json");
+        Assert.Equal(0, exitCode);
+        Assert.Empty(output);
+        Assert.Equal("holdfast: edge-1 has had no request yet\n", error);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Holdfast.Cli.ControlApi;
+using Holdfast.Cli.Terminal;
 using Holdfast.Cli.Tests.ControlApi;
 using Holdfast.Cli.Tests.TestSystem;
 
@@ -64,7 +65,7 @@ public sealed class ZoneImportTests : IAsyncLifetime
     {
         var lines = Enumerable.Range(0, 1000).Select(i => $"z{i}.example,http://192.0.2.1").ToList();
         var (exitCode, _, error) = await RunAsync([.. lines, "breaks.example.com,http://192.0.2.1"]);
-        Assert.Equal(1, exitCode);
+        Assert.Equal(CliFailure.Busy, exitCode);
         Assert.Contains("stopped before line 1001", error, StringComparison.Ordinal);
 
         var (again, output, _) = await RunAsync([.. lines, "last.example,http://192.0.2.1"]);

@@ -82,6 +82,7 @@ public sealed class UpTests : IDisposable
         Assert.Equal(0, exitCode);
         Assert.DoesNotContain("killed", error, StringComparison.Ordinal);
         Assert.DoesNotContain("starting it again", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("warning", error, StringComparison.Ordinal);
         Assert.All(Processes(ready), process => Assert.False(Signals.IsAlive(process)));
         Assert.False(File.Exists(DataDirectory.At(directory.Path).RunFile));
     }

@@ -15,6 +15,9 @@ internal sealed class CliRun
 
     public bool OutIsTerminal { get; init; }
 
+    /// <summary>What a person would type when asked; null: nobody is there.</summary>
+    public string? Answer { get; init; }
+
     public string Out => output.ToString();
 
     public string Error => error.ToString();
@@ -28,6 +31,7 @@ internal sealed class CliRun
             CurrentDirectory = CurrentDirectory,
             Time = TimeProvider.System,
             OutIsTerminal = OutIsTerminal,
+            Ask = () => Answer,
         };
 
     public Task<int> RunAsync(params string[] arguments) => HoldfastCommand.RunAsync(arguments, Context);

@@ -42,6 +42,9 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
     /// <summary>Visitors' connections open now.</summary>
     public long OpenConnections => _host.Counters.OpenConnections;
 
+    /// <summary>Whether it has been told to stop.</summary>
+    public bool IsStopping => _host.IsStopping;
+
     /// <summary>Deadlines that are watched now, of visitors' connections and of origins'.</summary>
     public int WatchedDeadlines => _host.Origins.Sweep.Count;
 
@@ -121,6 +124,13 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
         var generation = ++_generation;
         _feed.Publish(ArtifactKind.Zone, id, generation, ZoneArtifact.Write(config));
         return generation;
+    }
+
+    /// <summary>What Prometheus gets.</summary>
+    public async Task<string> MetricsAsync()
+    {
+        using var client = new HttpClient();
+        return await client.GetStringAsync(new Uri(Management, "/metrics"), TestContext.Current.CancellationToken);
     }
 
     /// <summary>The log's records so far, once there are at least this many.</summary>

@@ -54,6 +54,69 @@ public class Http2Tests
     }
 
     [Fact]
+    public async Task Post_OverHttp2WithALengthOfZero_StatesItToTheOrigin()
+    {
+        string? seen = null;
+        await using var origin = new ScriptedOrigin(async c =>
+        {
+            seen = await c.ReadHeadAsync();
+            await c.SendAsync("HTTP/1.1 204 No Content\r\n\r\n");
+            await c.ReadToEndAsync();
+        });
+        await using var edge = await EdgeUnderTest.InFrontOfAsync(origin.Url);
+        using var client = Client(edge);
+
+        using var response = await client.PostAsync(Url(edge, "/"), new ByteArrayContent([]), TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
+        Assert.Contains("\r\nContent-Length: 0\r\n", seen, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("x-sum", "abc", true)]
+    [InlineData("x-sum", "a\rb", false)]
+    [InlineData("content-length", "5", false)]
+    [InlineData("x-forwarded-for", "192.0.2.1", false)]
+    public async Task Trailers_OfARequestOverHttp2_ReachAnHttp1OriginOnlyWhereTheyAreHarmless(string name, string value, bool passes)
+    {
+        var seen = new TaskCompletionSource<string>();
+        await using var origin = new ScriptedOrigin(async c =>
+        {
+            await c.ReadHeadAsync();
+            seen.SetResult(passes ? await c.ReadThroughAsync("\r\n\r\n") : await c.ReadToEndAsync());
+            await c.SendAsync("HTTP/1.1 204 No Content\r\n\r\n");
+        });
+        await using var edge = await EdgeUnderTest.InFrontOfAsync(origin.Url);
+        using var socket = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+        await socket.ConnectAsync(edge.Https, TestContext.Current.CancellationToken);
+        await using var tls = new SslStream(new System.Net.Sockets.NetworkStream(socket), false, (_, _, _, _) => true);
+        await tls.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions { TargetHost = "example.com", ApplicationProtocols = [SslApplicationProtocol.Http2] },
+            TestContext.Current.CancellationToken
+        );
+        await using var client = Listening.Http2Client.Over(tls);
+
+        const byte Headers = 1;
+        const byte Data = 0;
+        byte[] post = [0x83, .. Listening.Http2Client.Get[1..]];
+        client.Add(Headers, Listening.Http2Client.EndHeaders, 1, post);
+        client.Add(Data, 0, 1, "hello"u8);
+        client.Add(
+            Headers,
+            Listening.Http2Client.EndHeaders | Listening.Http2Client.EndStream,
+            1,
+            Listening.Http2Client.Header(name, value)
+        );
+        await client.SendAsync();
+
+        var body = await seen.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        Assert.Equal(
+            passes ? $"5\r\nhello\r\n0\r\n{name}: {value}\r\n\r\n" : "",
+            passes ? body : body.Replace("5\r\nhello\r\n", "", StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
     public async Task Head_OfAStream_ArrivesBeforeItsBody()
     {
         var release = new TaskCompletionSource();
@@ -232,6 +295,8 @@ public class Http2Tests
             Assert.Contains($"{spoken} /d", answer, StringComparison.Ordinal);
             Assert.Contains(" hello\r\n", answer, StringComparison.Ordinal);
         }
+
+        Assert.All(await edge.LogRecordsAsync(2), r => Assert.Equal("127.0.0.1", r.GetProperty("EdgeServerIP").GetString()));
     }
 
     [Fact]
@@ -244,6 +309,11 @@ public class Http2Tests
         await visitor.SendAsync("GET / HTTP/1.1\r\nHost: a.example\r\n\r\n");
 
         Assert.StartsWith("HTTP/1.1 526 ", await visitor.ReadHeadAsync(), StringComparison.Ordinal);
+        Assert.Contains(
+            "holdfast_edge_origin_connect_failures_total{reason=\"certificate\"} 1\n",
+            await edge.MetricsAsync(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

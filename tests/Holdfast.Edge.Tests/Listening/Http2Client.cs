@@ -18,9 +18,13 @@ internal sealed class Http2Client(SslStream stream) : IAsyncDisposable
     public static byte[] Header(string name, string value) =>
         [0x00, .. Literal(Encoding.ASCII.GetBytes(name)), .. Literal(Encoding.ASCII.GetBytes(value))];
 
-    public static async Task<Http2Client> ConnectAsync(ListenerHost host)
+    public static async Task<Http2Client> ConnectAsync(ListenerHost host) =>
+        Over(await host.ConnectTlsAsync(ListenerHost.Client("example.com", SslApplicationProtocol.Http2)));
+
+    /// <summary>Begins to speak HTTP/2 on a connection.</summary>
+    public static Http2Client Over(SslStream connection)
     {
-        var client = new Http2Client(await host.ConnectTlsAsync(ListenerHost.Client("example.com", SslApplicationProtocol.Http2)));
+        var client = new Http2Client(connection);
         client._pending.Write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8);
         client.Add(4, 0, 0, []);
         return client;

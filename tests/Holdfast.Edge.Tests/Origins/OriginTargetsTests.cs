@@ -1,4 +1,5 @@
 using Holdfast.Edge.Origins;
+using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Tests.Listening;
 using Holdfast.Http.Deadlines;
 using Holdfast.Http.Origins;
@@ -18,7 +19,10 @@ public sealed class OriginTargetsTests : IDisposable
     public OriginTargetsTests()
     {
         _sweep = new DeadlineSweep(_clock);
-        _targets = new OriginTargets(new NoResolver(), new OriginPoolLimits(), _sweep) { Forgotten = _forgotten.Add };
+        _targets = new OriginTargets(new NoResolver(), new OriginPoolLimits(), _sweep, new OriginReports(new EdgeCounters([])))
+        {
+            Forgotten = _forgotten.Add,
+        };
     }
 
     public void Dispose()

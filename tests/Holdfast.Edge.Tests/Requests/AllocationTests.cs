@@ -10,13 +10,20 @@ namespace Holdfast.Edge.Tests.Requests;
 public class AllocationTests
 {
     private const int WarmUp = 20_000;
-    private const int Measured = 20_000;
+    private const int Rounds = 20;
+    private const int RequestsPerRound = 1_000;
 
-    // Far below one object per request: what is left is state machines that the runtime's pool did not have at hand, and timers.
-    private const double AllowedBytesPerRequest = 100;
+    // The smallest object there is. What a request allocates shows in every round; what a timer does beside it, not in the best one.
+    private const double SmallestObject = 24;
+
+    private const int Warm = 50;
+    private const int Idle = 300;
+
+    // Some 14 KB are the objects of the transport, of ours and of the visitor in this process. One request's buffers are 10 KB more.
+    private const long AllowedBytesPerIdleConnection = 20_000;
 
     [Fact]
-    public async Task PassThrough_SteadyState_AllocatesNextToNothing()
+    public async Task PassThrough_SteadyState_AllocatesNoObject()
     {
         using var origin = new BlockingOrigin();
         await using var edge = await EdgeUnderTest.InFrontOfAsync(
@@ -29,12 +36,51 @@ public class AllocationTests
         var buffer = new byte[4096];
         Exchange(visitor, request, buffer, WarmUp);
 
-        var before = GC.GetTotalAllocatedBytes(precise: true);
-        Exchange(visitor, request, buffer, Measured);
-        var perRequest = (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)Measured;
+        var perRequest = new double[Rounds];
+        for (var i = 0; i < Rounds; i++)
+        {
+            var before = GC.GetTotalAllocatedBytes(precise: true);
+            Exchange(visitor, request, buffer, RequestsPerRound);
+            perRequest[i] = (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)RequestsPerRound;
+        }
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"{perRequest:F1} bytes a request");
-        Assert.True(perRequest < AllowedBytesPerRequest, $"{perRequest:F1} bytes are allocated for each request");
+        var best = perRequest.Min();
+        TestContext.Current.TestOutputHelper?.WriteLine($"{best:F1} bytes a request, {perRequest.Average():F1} on average");
+        Assert.True(best < SmallestObject, $"{best:F1} bytes are allocated for each request");
+    }
+
+    [Fact]
+    public async Task IdleConnections_HoldNoBuffers()
+    {
+        using var origin = new BlockingOrigin();
+        await using var edge = await EdgeUnderTest.InFrontOfAsync($"http://127.0.0.1:{origin.Port}");
+        var request = "GET / HTTP/1.1\r\nHost: example.com\r\n\r\n"u8.ToArray();
+        var buffer = new byte[4096];
+        var visitors = new List<Socket>();
+        try
+        {
+            long before = 0;
+            for (var i = 0; i < Warm + Idle; i++)
+            {
+                if (i == Warm)
+                {
+                    before = GC.GetTotalMemory(forceFullCollection: true);
+                }
+
+                var visitor = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                visitors.Add(visitor);
+                visitor.Connect(edge.Http);
+                Exchange(visitor, request, buffer, 1);
+            }
+
+            var each = (GC.GetTotalMemory(forceFullCollection: true) - before) / Idle;
+            TestContext.Current.TestOutputHelper?.WriteLine($"{each} bytes a connection");
+            Assert.True(each < AllowedBytesPerIdleConnection, $"{each} bytes are held for each idle connection");
+        }
+        finally
+        {
+            visitors.ForEach(visitor => visitor.Dispose());
+        }
     }
 
     private static void Exchange(Socket visitor, byte[] request, byte[] buffer, int times)
@@ -73,7 +119,23 @@ public class AllocationTests
         {
             try
             {
-                using var connection = _listener.Accept();
+                while (true)
+                {
+                    var connection = _listener.Accept();
+                    new Thread(() => Serve(connection)) { IsBackground = true }.Start();
+                }
+            }
+            catch (SocketException)
+            {
+                // The test is over.
+            }
+        }
+
+        private static void Serve(Socket connection)
+        {
+            try
+            {
+                using var owned = connection;
                 connection.NoDelay = true;
                 var buffer = new byte[4096];
                 var response = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello"u8.ToArray();
@@ -90,7 +152,7 @@ public class AllocationTests
             }
             catch (SocketException)
             {
-                // The test is over.
+                // The edge has closed it.
             }
         }
     }

@@ -391,11 +391,24 @@ public class BodyTests
     {
         var time = new ShiftedTime();
         const int Size = 30_000_000;
+        const int Piece = 50_000;
+        var stalled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var origin = new ScriptedOrigin(async c =>
         {
             await c.ReadHeadAsync();
             await c.SendAsync($"HTTP/1.1 200 OK\r\nContent-Length: {Size}\r\n\r\n");
-            await c.SendAsync(new string('x', Size));
+            for (var sent = 0; sent < Size; sent += Piece)
+            {
+                // All that lies between here and the visitor is full when nothing has been taken for this long.
+                var sending = c.SendAsync(new string('x', Piece));
+                if (await Task.WhenAny(sending, Task.Delay(TimeSpan.FromMilliseconds(500))) != sending)
+                {
+                    stalled.TrySetResult();
+                }
+
+                await sending;
+            }
+
             await c.ReadToEndAsync();
         });
         await using var edge = await EdgeUnderTest.InFrontOfAsync(
@@ -407,9 +420,10 @@ public class BodyTests
         await visitor.SendAsync(Get());
         await visitor.ReadHeadAsync();
 
-        // While nothing is taken, the origin's time must not run.
+        // While nothing is taken, the origin's time must not run: its deadline would be looked at several times in a second.
         var buffer = new byte[64 * 1024];
         long taken = 0;
+        await stalled.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
         await time.AdvanceUntilAsync(Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken), TimeSpan.FromSeconds(6));
         int read;
         while ((read = await visitor.Socket.ReceiveAsync(buffer)) > 0 && (taken += read) < Size - 16_384) { }

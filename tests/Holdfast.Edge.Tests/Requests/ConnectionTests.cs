@@ -239,6 +239,63 @@ public class ConnectionTests
     }
 
     [Fact]
+    public async Task Connection_OfAnEdgeThatIsToldToStopWithinAnUpload_GetsItsAnswerAndIsClosed()
+    {
+        await using var origin = new ScriptedOrigin(async c =>
+        {
+            await c.ReadThroughAsync("helloworld");
+            await c.SendAsync(Ok);
+            await c.ReadToEndAsync();
+        });
+        var edge = await EdgeUnderTest.InFrontOfAsync(origin.Url);
+        using var visitor = await Conversation.ConnectAsync(edge.Http);
+        await visitor.SendAsync("POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: 10\r\n\r\nhello");
+        await EdgeUnderTest.UntilAsync(() => origin.Connections == 1);
+
+        var stopping = edge.DisposeAsync();
+        await EdgeUnderTest.UntilAsync(() => edge.IsStopping);
+        await visitor.SendAsync("world");
+        var head = await visitor.ReadHeadAsync();
+        await visitor.ReadAsync(2);
+
+        Assert.StartsWith("HTTP/1.1 200 ", head, StringComparison.Ordinal);
+        Assert.Contains("\r\nConnection: close\r\n", head, StringComparison.Ordinal);
+        Assert.Equal("", await visitor.ReadToEndAsync());
+        await stopping;
+    }
+
+    [Fact]
+    public async Task Tunnel_ToAVisitorThatTakesNothing_IsEnded()
+    {
+        var time = new ShiftedTime();
+        var gone = new TaskCompletionSource();
+        await using var origin = new ScriptedOrigin(async c =>
+        {
+            await c.ReadHeadAsync();
+            await c.SendAsync("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n");
+            try
+            {
+                while (true)
+                {
+                    await c.SendAsync(new string('x', 100_000));
+                }
+            }
+            finally
+            {
+                gone.SetResult();
+            }
+        });
+        await using var edge = await EdgeUnderTest.InFrontOfAsync(origin.Url, change: o => o with { Time = time });
+        using var visitor = await Conversation.ConnectAsync(edge.Http);
+        await visitor.SendAsync("GET / HTTP/1.1\r\nHost: a.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+
+        // Longer than a visitor may take nothing of an answer, shorter than a tunnel may rest.
+        await time.AdvanceUntilAsync(gone.Task, TimeSpan.FromSeconds(5));
+
+        await EdgeUnderTest.UntilAsync(() => edge.OpenConnections == 0);
+    }
+
+    [Fact]
     public async Task Origin_ThatSaysNothing_IsAnswered524()
     {
         var time = new ShiftedTime();

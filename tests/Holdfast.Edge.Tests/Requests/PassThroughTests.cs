@@ -27,6 +27,8 @@ public class PassThroughTests
         Assert.Equal("hello", body);
         var record = (await edge.LogRecordsAsync(1))[0];
         Assert.Equal(200, record.GetProperty("EdgeResponseStatus").GetInt32());
+        Assert.Equal("127.0.0.1", record.GetProperty("EdgeServerIP").GetString());
+        Assert.Contains("holdfast_edge_origin_connects_total 1\n", await edge.MetricsAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -39,5 +41,40 @@ public class PassThroughTests
         var head = await visitor.ReadHeadAsync();
 
         Assert.StartsWith("HTTP/1.1 521 ", head, StringComparison.Ordinal);
+        Assert.Equal("", (await edge.LogRecordsAsync(1))[0].GetProperty("EdgeServerIP").GetString());
+        var metrics = await edge.MetricsAsync();
+        Assert.Contains("holdfast_edge_origin_connects_total 0\n", metrics, StringComparison.Ordinal);
+        Assert.Contains("holdfast_edge_origin_connect_failures_total{reason=\"refused\"} 1\n", metrics, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Request_OriginWithoutAddress_IsCountedAsThat()
+    {
+        await using var edge = await EdgeUnderTest.InFrontOfAsync("http://origin.invalid");
+        using var visitor = await Conversation.ConnectAsync(edge.Http);
+
+        await visitor.SendAsync("GET / HTTP/1.1\r\nHost: example.com\r\n\r\n");
+
+        Assert.StartsWith("HTTP/1.1 530 ", await visitor.ReadHeadAsync(), StringComparison.Ordinal);
+        Assert.Contains(
+            "holdfast_edge_origin_connect_failures_total{reason=\"dns\"} 1\n",
+            await edge.MetricsAsync(),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task Request_ThatTheParserRefuses_IsCountedByItsReason()
+    {
+        await using var edge = await EdgeUnderTest.StartAsync();
+        using var visitor = await Conversation.ConnectAsync(edge.Http);
+
+        await visitor.SendAsync("GET / HTTP/1.1\r\nHost : example.com\r\n\r\n");
+        await visitor.ReadHeadAsync();
+        await edge.LogRecordsAsync(1);
+
+        var metrics = await edge.MetricsAsync();
+        Assert.Contains("holdfast_edge_parser_refusals_total{reason=\"BadFieldName\"} 1\n", metrics, StringComparison.Ordinal);
+        Assert.DoesNotContain("reason=\"None\"", metrics, StringComparison.Ordinal);
     }
 }

@@ -23,7 +23,7 @@ public sealed class CommandTests(SharedHoldfast shared) : SharedTests(shared)
         Assert.Contains("command.example.com", (await Holdfast.CommandAsync("zone", "list")).Succeeded().Out, StringComparison.Ordinal);
 
         var again = await Holdfast.CommandAsync("zone", "add", "command.example.com", "--origin", "http://127.0.0.1:1");
-        Assert.Equal(1, again.ExitCode);
+        Assert.Equal(5, again.ExitCode);
         Assert.Contains("--update", again.Error, StringComparison.Ordinal);
 
         (await Holdfast.CommandAsync("zone", "remove", "command.example.com")).Succeeded();
@@ -31,7 +31,7 @@ public sealed class CommandTests(SharedHoldfast shared) : SharedTests(shared)
             async () => (await Curl.GetAsync(Holdfast.Http, "command.example.com", "/")).Status == 421,
             "the zone gone"
         );
-        Assert.Equal(1, (await Holdfast.CommandAsync("zone", "show", "command.example.com")).ExitCode);
+        Assert.Equal(3, (await Holdfast.CommandAsync("zone", "show", "command.example.com")).ExitCode);
     }
 
     [Fact]

@@ -6,14 +6,14 @@ namespace Holdfast.EndToEnd.Tests.Faults;
 public sealed class DamagedDatabaseTests
 {
     [Fact]
-    public async Task Start_DatabaseIsDamaged_EdgesServeAndControlSaysWhyInOneLine()
+    public async Task Start_DatabaseIsDamaged_EdgesServeAndARestoreBringsControlBack()
     {
         await using var nginx = await NginxOrigin.StartAsync("location / { return 200 hello; }");
         using var directory = new TemporaryDirectory();
         var data = directory["data"];
-        await using (await HoldfastUnderTest.StartAsync(data, more: ["--origin", nginx.Url]))
+        await using (var first = await HoldfastUnderTest.StartAsync(data, more: ["--origin", nginx.Url]))
         {
-            // Made, and ended.
+            (await first.CommandAsync("backup", directory["control.holdfast"])).Succeeded();
         }
 
         var database = Path.Combine(data, "control", "control.db");
@@ -26,10 +26,16 @@ public sealed class DamagedDatabaseTests
         var line = Assert.Single(alone.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.Contains(database, line, StringComparison.Ordinal);
         Assert.Contains("damaged", line, StringComparison.Ordinal);
-        Assert.Contains("put a backup in its place", line, StringComparison.Ordinal);
+        Assert.Contains("puts a backup in its place", line, StringComparison.Ordinal);
 
         await using var holdfast = await HoldfastUnderTest.StartAsync(data);
         Assert.Equal("hello", (await Curl.GetAsync(holdfast.Http, "any.example.com", "/")).Body);
         await holdfast.SaysAsync("going on without control");
+
+        // The edges serve on while the backup is put back, and 'up' has control again by itself.
+        (await holdfast.CommandAsync("restore", directory["control.holdfast"])).Succeeded();
+        Assert.Equal("hello", (await Curl.GetAsync(holdfast.Http, "any.example.com", "/")).Body);
+        await holdfast.SaysAsync("control is back");
+        Assert.Equal("*", (await holdfast.ApiAsync(HttpMethod.Get, "/client/v4/zones"))[0]!["name"]!.GetValue<string>());
     }
 }

@@ -221,16 +221,20 @@ public sealed class OriginPoolTests : IDisposable
     }
 
     [Fact]
-    public async Task LastUsed_TakenAndReturned_FollowsTheClock()
+    public void Pool_ThatIsNotInUse_CostsLittle()
     {
-        var (connection, _) = await _origin.ConnectAsync();
-        _origin.Time.Advance(TimeSpan.FromSeconds(1));
-        _pool.Return(connection);
-        Assert.Equal(_origin.Time.GetTimestamp(), _pool.LastUsed);
+        // A million zones may have a million origins.
+        const int Pools = 1000;
+        var pools = new OriginPool[Pools];
 
-        _origin.Time.Advance(TimeSpan.FromSeconds(1));
-        _pool.TryTake();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < Pools; i++)
+        {
+            pools[i] = new OriginPool(_origin.Endpoint, _origin.Limits, _origin.Sweep);
+            Assert.Null(pools[i].TryTake());
+            pools[i].Trim();
+        }
 
-        Assert.Equal(_origin.Time.GetTimestamp(), _pool.LastUsed);
+        Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / Pools, 1, 200);
     }
 }

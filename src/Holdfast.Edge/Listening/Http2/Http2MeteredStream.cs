@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Holdfast.Http.Pooling;
 
 namespace Holdfast.Edge.Listening.Http2;
 
@@ -31,7 +32,7 @@ internal sealed class Http2MeteredStream(Stream inner, VisitorHttp2Limits limits
     }
 
     /// <inheritdoc/>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var read = await inner.ReadAsync(buffer, cancellationToken);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using Holdfast.Http.Pooling;
 
 namespace Holdfast.Edge.Listening.Tls;
 
@@ -30,7 +31,7 @@ internal sealed class TransportStream(IDuplexPipe transport) : Stream
     }
 
     /// <summary>Reads what has come. With an empty destination it returns when something has, so that an idle connection holds no buffer.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         while (true)
@@ -100,7 +101,7 @@ internal sealed class TransportStream(IDuplexPipe transport) : Stream
     /// <inheritdoc/>
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder))]
     private static async ValueTask AwaitAsync(ValueTask<FlushResult> flush) => Check(await flush);
 
     private static void Check(FlushResult result)

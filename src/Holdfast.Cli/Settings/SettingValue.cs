@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+using Holdfast.Cli.Terminal;
+using YamlDotNet.RepresentationModel;
+
+namespace Holdfast.Cli.Settings;
+
+/// <summary>One value of a section of <c>holdfast.yaml</c> as it was written.</summary>
+/// <param name="Texts">The value, or the values of a list.</param>
+/// <param name="Where">File, line and name, for messages.</param>
+internal readonly record struct SettingValue(IReadOnlyList<string> Texts, string Where)
+{
+    public int Number(int least, int most) =>
+        Texts.Count == 1
+        && int.TryParse(Texts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        && number >= least
+        && number <= most
+            ? number
+            : throw Wrong(string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {most}"));
+
+    public TimeSpan Seconds(int least, int most) =>
+        Texts.Count == 1
+        && int.TryParse(Texts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+        && seconds >= least
+        && seconds <= most
+            ? TimeSpan.FromSeconds(seconds)
+            : throw Wrong(string.Create(CultureInfo.InvariantCulture, $"a whole number of seconds from {least} to {most}"));
+
+    public string Place() =>
+        Texts.Count == 1 && Texts[0].Length is >= 3 and <= 8 && Texts[0].All(char.IsAsciiLetterUpper)
+            ? Texts[0]
+            : throw Wrong("3 to 8 upper-case letters");
+
+    public string WebAddress() =>
+        Texts.Count == 1 && Uri.TryCreate(Texts[0], UriKind.Absolute, out var uri) && uri.Scheme is ("http" or "https")
+            ? uri.AbsoluteUri
+            : throw Wrong("an http or https address");
+
+    public ImmutableArray<IPNetwork> Networks()
+    {
+        var networks = ImmutableArray.CreateBuilder<IPNetwork>();
+        foreach (var text in Texts)
+        {
+            if (IPNetwork.TryParse(text, out var network))
+            {
+                networks.Add(network);
+            }
+            else if (IPAddress.TryParse(text, out var address))
+            {
+                networks.Add(new IPNetwork(address, address.GetAddressBytes().Length * 8));
+            }
+            else
+            {
+                throw Wrong("addresses or networks such as 192.0.2.10 and 2001:db8::/32");
+            }
+        }
+
+        return networks.ToImmutable();
+    }
+
+    /// <summary>Applies every setting of a section.</summary>
+    /// <param name="section">The section's name.</param>
+    /// <param name="node">Its value.</param>
+    /// <param name="path">The file's name, for messages.</param>
+    /// <param name="settings">The defaults.</param>
+    /// <param name="known">What each setting does.</param>
+    /// <exception cref="CliFailure">A setting is unknown or its value is wrong; the message names file and line.</exception>
+    public static T Read<T>(
+        string section,
+        YamlNode node,
+        string path,
+        T settings,
+        IReadOnlyDictionary<string, Func<T, SettingValue, T>> known
+    )
+    {
+        if (node is not YamlMappingNode mapping)
+        {
+            throw new CliFailure($"{path} line {node.Start.Line}: '{section}' is not a section", "its settings stand below it, indented");
+        }
+
+        foreach (var (keyNode, valueNode) in mapping.Children)
+        {
+            var key = (keyNode as YamlScalarNode)?.Value ?? "";
+            var place = $"{path} line {keyNode.Start.Line}: {section}.{key}";
+            if (!known.TryGetValue(key, out var apply))
+            {
+                throw new CliFailure(
+                    $"{path} line {keyNode.Start.Line}: unknown setting '{section}.{key}'",
+                    $"known are {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}"
+                );
+            }
+
+            IReadOnlyList<YamlNode> nodes = valueNode is YamlSequenceNode list ? [.. list.Children] : [valueNode];
+            if (nodes.Any(n => n is not YamlScalarNode { Value.Length: > 0 }))
+            {
+                throw new CliFailure($"{place} has no value that is text or a number", $"write '{key}: VALUE'");
+            }
+
+            settings = apply(settings, new SettingValue([.. nodes.Select(n => ((YamlScalarNode)n).Value!)], place));
+        }
+
+        return settings;
+    }
+
+    private CliFailure Wrong(string allowed) => new($"{Where}: '{string.Join(", ", Texts)}' is not allowed", $"it is {allowed}");
+}

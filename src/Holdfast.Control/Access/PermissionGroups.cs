@@ -1,0 +1,148 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+
+namespace Holdfast.Control.Access;
+
+/// <summary>Every permission group that an operation of this API needs. The ids are Cloudflare's public ones.</summary>
+internal static class PermissionGroups
+{
+    public static PermissionGroup ZoneRead { get; } =
+        new("c8fed203ed3043cba015a93ad1616f1f", "Zone Read", "Grants read access to zones", ResourceScope.Zone);
+
+    public static PermissionGroup ZoneWrite { get; } =
+        new("e6d2666161e84845a636613608cee8d5", "Zone Write", "Grants write access to zones", ResourceScope.Zone) { Includes = ZoneRead };
+
+    public static PermissionGroup ZoneSettingsRead { get; } =
+        new("517b21aee92c4d89936c976ba6e4be55", "Zone Settings Read", "Grants read access to zone settings", ResourceScope.Zone);
+
+    public static PermissionGroup ZoneSettingsWrite { get; } =
+        new("3030687196b94b638145a3953da2b699", "Zone Settings Write", "Grants write access to zone settings", ResourceScope.Zone)
+        {
+            Includes = ZoneSettingsRead,
+        };
+
+    public static PermissionGroup DnsRead { get; } =
+        new("82e64a83756745bbbb1c9c2701bf816b", "DNS Read", "Grants read access to DNS records", ResourceScope.Zone);
+
+    public static PermissionGroup DnsWrite { get; } =
+        new("4755a26eedb94da69e1066d98aa820be", "DNS Write", "Grants write access to DNS records", ResourceScope.Zone)
+        {
+            Includes = DnsRead,
+        };
+
+    public static PermissionGroup CertificatesRead { get; } =
+        new(
+            "7b7216b327b04b8fbc8f524e1f9b7531",
+            "SSL and Certificates Read",
+            "Grants read access to TLS settings and certificates",
+            ResourceScope.Zone
+        );
+
+    public static PermissionGroup CertificatesWrite { get; } =
+        new(
+            "c03055bc037c4ea9afb9a9f104b7b721",
+            "SSL and Certificates Write",
+            "Grants write access to TLS settings and certificates",
+            ResourceScope.Zone
+        )
+        {
+            Includes = CertificatesRead,
+        };
+
+    public static PermissionGroup AccountSettingsRead { get; } =
+        new(
+            "c1fde68c7bcc44588cbb6ddbc16d6480",
+            "Account Settings Read",
+            "Grants read access to the account, its nodes and its releases",
+            ResourceScope.Account
+        );
+
+    public static PermissionGroup AccountSettingsWrite { get; } =
+        new(
+            "1af1fa2adc104452b74a9a3364202f20",
+            "Account Settings Write",
+            "Grants write access to the account and its nodes",
+            ResourceScope.Account
+        )
+        {
+            Includes = AccountSettingsRead,
+        };
+
+    public static PermissionGroup AccountTokensRead { get; } =
+        new(
+            "eb56a6953c034b9d97dd838155666f06",
+            "Account API Tokens Read",
+            "Grants read access to the account's API tokens",
+            ResourceScope.Account
+        );
+
+    public static PermissionGroup AccountTokensWrite { get; } =
+        new(
+            "5bc3f8b21c554832afc660159ab75fa4",
+            "Account API Tokens Write",
+            "Grants write access to the account's API tokens",
+            ResourceScope.Account
+        )
+        {
+            Includes = AccountTokensRead,
+        };
+
+    public static PermissionGroup TokensRead { get; } =
+        new("0cc3a61731504c89b99ec1be78b77aa0", "API Tokens Read", "Grants read access to the user's API tokens", ResourceScope.User);
+
+    public static PermissionGroup TokensWrite { get; } =
+        new("686d18d5ac6c441c867cbf6771e58a0a", "API Tokens Write", "Grants write access to the user's API tokens", ResourceScope.User)
+        {
+            Includes = TokensRead,
+        };
+
+    public static PermissionGroup MembershipsRead { get; } =
+        new("3518d0f75557482e952c6762d3e64903", "Memberships Read", "Grants read access to the user's memberships", ResourceScope.User);
+
+    public static PermissionGroup MembershipsWrite { get; } =
+        new("9201bc6f42d440968aaab0c6f17ebb1d", "Memberships Write", "Grants write access to the user's memberships", ResourceScope.User)
+        {
+            Includes = MembershipsRead,
+        };
+
+    public static PermissionGroup UserDetailsRead { get; } =
+        new("8acbe5bb0d54464ab867149d7f7cf8ac", "User Details Read", "Grants read access to the user's details", ResourceScope.User);
+
+    public static PermissionGroup UserDetailsWrite { get; } =
+        new("55a5e17cc99e4a3fa1f3432d262f2e55", "User Details Write", "Grants write access to the user's details", ResourceScope.User)
+        {
+            Includes = UserDetailsRead,
+        };
+
+    public static PermissionGroup CachePurge { get; } =
+        new("e17beae8b8cb423a99b1730f21238bed", "Cache Purge", "Grants access to purge the cache", ResourceScope.Zone);
+
+    /// <summary>All of them, in the order of their names.</summary>
+    public static ImmutableArray<PermissionGroup> All { get; } =
+    [
+        TokensRead,
+        TokensWrite,
+        AccountTokensRead,
+        AccountTokensWrite,
+        AccountSettingsRead,
+        AccountSettingsWrite,
+        CachePurge,
+        DnsRead,
+        DnsWrite,
+        MembershipsRead,
+        MembershipsWrite,
+        CertificatesRead,
+        CertificatesWrite,
+        UserDetailsRead,
+        UserDetailsWrite,
+        ZoneRead,
+        ZoneSettingsRead,
+        ZoneSettingsWrite,
+        ZoneWrite,
+    ];
+
+    private static readonly FrozenDictionary<string, PermissionGroup> ById = All.ToFrozenDictionary(group => group.Id);
+
+    /// <summary>The group with this id, or null.</summary>
+    public static PermissionGroup? Find(string id) => ById.GetValueOrDefault(id);
+}

@@ -1,0 +1,190 @@
+using System.Net;
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Holdfast.Control.Operations;
+using Holdfast.Control.Tests.Operators;
+using Holdfast.Control.Tokens;
+using OtpNet;
+
+namespace Holdfast.Control.Tests.Audit;
+
+/// <summary>Every operation that changes something is called once, and must leave exactly one entry; what is added later must be added here.</summary>
+public sealed class AuditCoverageTests
+{
+    [Fact]
+    public async Task ChangingOperations_EachWritesOneEntry_OrSaysWhyNot()
+    {
+        await using var control = await TestControl.StartAsync();
+        var calls = new Calls(control);
+        var audited = new List<string>();
+        foreach (var (operation, call) in await calls.InOrderAsync())
+        {
+            var before = await LastAsync(control);
+            var answer = await call();
+            Assert.True(answer.Status is HttpStatusCode.OK or HttpStatusCode.Created, $"{operation}: {answer.Body.ToJsonString()}");
+            var entries = await control.GetAsync($"/holdfast/v1/audit_logs?per_page=5");
+            var newest = entries.Result[0]!;
+            Assert.True(newest["sequence"]!.GetValue<long>() == before + 1, $"{operation} did not write exactly one entry");
+            Assert.Equal((operation, "success"), (newest["operation"]!.GetValue<string>(), newest["outcome"]!.GetValue<string>()));
+            Assert.Equal("127.0.0.1", newest["address"]!.GetValue<string>());
+            Assert.NotEmpty(newest["resource_id"]!.GetValue<string>());
+            audited.Add(operation);
+        }
+
+        var changing = Operations().Where(operation => operation.Method != "GET" && operation.NotAudited is null);
+        Assert.Equal(changing.Select(operation => operation.Id).Order(), audited.Order());
+        calls.Dispose();
+    }
+
+    [Fact]
+    public void Operations_ThatReadOnly_NeedNoReason() =>
+        Assert.All(Operations().Where(operation => operation.Method == "GET"), operation => Assert.Null(operation.NotAudited));
+
+    internal static async Task<long> LastAsync(TestControl control) =>
+        (await control.GetAsync("/holdfast/v1/audit_logs?per_page=1")).Result[0]!["sequence"]!.GetValue<long>();
+
+    private static IEnumerable<ApiOperation> Operations() =>
+        typeof(ApiOperation)
+            .Assembly.GetTypes()
+            .SelectMany(type => type.GetProperties(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
+            .Where(property => property.PropertyType == typeof(ApiOperation))
+            .Select(property => (ApiOperation)property.GetValue(null)!)
+            .Concat(OfTokens(TokenOperations.OfUser))
+            .Concat(OfTokens(TokenOperations.OfAccount));
+
+    private static IEnumerable<ApiOperation> OfTokens(TokenOperations operations) =>
+        typeof(TokenOperations)
+            .GetProperties(BindingFlags.Instance | BindingFlags.Public)
+            .Where(property => property.PropertyType == typeof(ApiOperation))
+            .Select(property => (ApiOperation)property.GetValue(operations)!);
+
+    /// <summary>One call of each operation, in an order in which all of them change something.</summary>
+    private sealed class Calls(TestControl control) : IDisposable
+    {
+        private OperatorUnderTest? _ops;
+
+        public async Task<IReadOnlyList<(string Operation, Func<Task<Answer>> Call)>> InOrderAsync()
+        {
+            _ops = await OperatorUnderTest.AddAsync(control);
+            await _ops.SignInAsync();
+            var zone = await control.AddZoneAsync("first.example");
+            Totp? totp = null;
+            string? certificate = null;
+            const string Me = "/holdfast/v1/operators/me";
+            var account = (await control.GetAsync("/client/v4/accounts")).Result[0]!["id"]!.GetValue<string>();
+            return
+            [
+                .. TokenCalls("tokens", "/client/v4/user/tokens"),
+                .. TokenCalls("account_tokens", $"/client/v4/accounts/{account}/tokens"),
+                ("user-edit", () => control.PatchAsync("/client/v4/user", """{"first_name":"Robin"}""")),
+                ("accounts-update", () => control.PutAsync($"/client/v4/accounts/{account}", """{"name":"ours"}""")),
+                ("zones-create", () => control.PostAsync("/client/v4/zones", """{"name":"example.com"}""")),
+                (
+                    "zones-put-by-name",
+                    () => control.PutAsync("/holdfast/v1/zones/by-name/example.org", """{"origin":"http://192.0.2.1"}""")
+                ),
+                (
+                    "zones-import",
+                    () => control.PostAsync("/holdfast/v1/zones/import", """{"zones":[{"name":"a.example"},{"name":"b.example"}]}""")
+                ),
+                ("zones-put-origin", () => control.PutAsync($"/holdfast/v1/zones/{zone}/origin", """{"origin":"http://192.0.2.9"}""")),
+                ("settings-edit", () => control.PatchAsync($"/client/v4/zones/{zone}/settings/always_use_https", """{"value":"on"}""")),
+                (
+                    "certificates-create",
+                    async () =>
+                    {
+                        var answer = await control.PostAsync($"/client/v4/zones/{zone}/custom_certificates", Certificate());
+                        certificate = answer.Result["id"]!.GetValue<string>();
+                        return answer;
+                    }
+                ),
+                ("certificates-delete", () => control.DeleteAsync($"/client/v4/zones/{zone}/custom_certificates/{certificate}")),
+                ("zones-delete", () => control.DeleteAsync($"/client/v4/zones/{zone}")),
+                (
+                    "operators-create",
+                    () =>
+                        control.PostAsync(
+                            "/holdfast/v1/operators",
+                            $$"""{"email":"other@example.com","password":"{{OperatorUnderTest.Password}}"}"""
+                        )
+                ),
+                ("operators-edit", () => control.PatchAsync($"/holdfast/v1/operators/{_ops.Id}", """{"name":"Robin"}""")),
+                ("operators-roll-api-key", () => _ops.PostAsync(Me + "/api_key", OperatorUnderTest.OwnPassword)),
+                ("operators-remove-api-key", () => _ops.SendAsync(HttpMethod.Delete, Me + "/api_key")),
+                (
+                    "operators-enrol-totp",
+                    async () =>
+                    {
+                        var answer = await _ops.PostAsync(Me + "/totp", OperatorUnderTest.OwnPassword);
+                        totp = new Totp(Base32Encoding.ToBytes(answer.Result["secret"]!.GetValue<string>()));
+                        return answer;
+                    }
+                ),
+                ("operators-confirm-totp", () => _ops.PostAsync(Me + "/totp/confirm", $$"""{"code":"{{totp!.ComputeTotp()}}"}""")),
+                ("operators-renew-recovery-codes", () => _ops.PostAsync(Me + "/recovery_codes", OperatorUnderTest.OwnPassword)),
+                ("operators-remove-totp", () => _ops.SendAsync(HttpMethod.Delete, Me + "/totp", OperatorUnderTest.OwnPassword)),
+                (
+                    "operators-set-password",
+                    () => control.PutAsync($"/holdfast/v1/operators/{_ops.Id}/password", """{"new_password":"nine red hens sit still"}""")
+                ),
+                (
+                    "sessions-create",
+                    () =>
+                        control.PostAsync(
+                            "/holdfast/v1/sessions",
+                            $$"""{"email":"{{OperatorUnderTest.Email}}","password":"nine red hens sit still"}"""
+                        )
+                ),
+                (
+                    "sessions-delete",
+                    async () =>
+                    {
+                        var sessions = await control.GetAsync("/holdfast/v1/sessions");
+                        return await control.DeleteAsync($"/holdfast/v1/sessions/{sessions.Result[0]!["id"]!.GetValue<string>()}");
+                    }
+                ),
+                ("operators-delete", () => control.DeleteAsync($"/holdfast/v1/operators/{_ops.Id}")),
+            ];
+        }
+
+        private IEnumerable<(string Operation, Func<Task<Answer>> Call)> TokenCalls(string operation, string path)
+        {
+            string? id = null;
+            const string Policies = """
+                "policies":[{"effect":"allow","permission_groups":[{"id":"c8fed203ed3043cba015a93ad1616f1f"}],"resources":{"com.cloudflare.api.account.zone.*":"*"}}]
+                """;
+            yield return (
+                operation + "-create",
+                async () =>
+                {
+                    var answer = await control.PostAsync(path, $$"""{"name":"reader",{{Policies}}}""");
+                    id = answer.Result["id"]!.GetValue<string>();
+                    return answer;
+                }
+            );
+            yield return (operation + "-update", () => control.PutAsync($"{path}/{id}", $$"""{"name":"renamed",{{Policies}}}"""));
+            yield return (operation + "-roll", () => control.PutAsync($"{path}/{id}/value", "{}"));
+            yield return (operation + "-delete", () => control.DeleteAsync($"{path}/{id}"));
+        }
+
+        public void Dispose() => _ops?.Dispose();
+
+        private static string Certificate()
+        {
+            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            var request = new CertificateRequest("CN=first.example", key, HashAlgorithmName.SHA256);
+            var names = new SubjectAlternativeNameBuilder();
+            names.AddDnsName("first.example");
+            request.CertificateExtensions.Add(names.Build());
+            using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30));
+            return new JsonObject
+            {
+                ["certificate"] = certificate.ExportCertificatePem(),
+                ["private_key"] = key.ExportPkcs8PrivateKeyPem(),
+            }.ToJsonString(JsonSerializerOptions.Default);
+        }
+    }
+}
