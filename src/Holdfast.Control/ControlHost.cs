@@ -253,6 +253,7 @@ public sealed class ControlHost : IAsyncDisposable
         new AccountEndpoints(accounts).Map(application);
         new AddressEndpoints(_options.PublicAddresses).Map(application);
         new ZoneEndpoints(zones, accounts, time).Map(application);
+        new ZoneImportEndpoint(new ZoneImport(_database!, publisher, signal, time)).Map(application);
         new SessionEndpoints(new SignIn(operators, sessions, passwords, _secrets!, time), sessions).Map(application);
         new OperatorEndpoints(operators, operatorRequests, passwords, time).Map(application);
         new CredentialEndpoints(operatorRequests, passwords, _secrets!, time).Map(application);

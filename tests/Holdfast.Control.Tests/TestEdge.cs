@@ -21,6 +21,7 @@ internal sealed class TestEdge : IAsyncDisposable, IReleaseIntakeObserver
     private readonly VerificationKeys _trusted;
     private readonly SecretBox _secrets;
     private readonly UplinkRing _ring;
+    private readonly ReleaseStore _store;
     private readonly Task _running;
 
     public TestEdge(string data, Uri control, string store, string node = "edge-1", FeedSecret? secret = null)
@@ -35,7 +36,7 @@ internal sealed class TestEdge : IAsyncDisposable, IReleaseIntakeObserver
             new ReleaseIntakeOptions
             {
                 Feed = new HttpReleaseFeed(_client, control, node, secret, TimeProvider.System),
-                Store = new ReleaseStore(Path.Combine(store, "releases"), verifier),
+                Store = _store = new ReleaseStore(Path.Combine(store, "releases"), verifier),
                 Verifier = verifier,
                 Checks = ArtifactKinds.All(_secrets),
                 Consumers = [Zones, Certificates],
@@ -80,6 +81,7 @@ internal sealed class TestEdge : IAsyncDisposable, IReleaseIntakeObserver
         await _stopping.CancelAsync();
         await _running;
         _ring.Dispose();
+        _store.Dispose();
         _client.Dispose();
         _trusted.Dispose();
         _secrets.Dispose();
@@ -97,18 +99,15 @@ internal sealed class TestEdge : IAsyncDisposable, IReleaseIntakeObserver
         /// <summary>The names that it refuses, with what it then throws.</summary>
         public ConcurrentDictionary<string, Exception> Refuses { get; } = new();
 
-        public void Activate(Release release)
+        public PreparedRelease Prepare(Release release)
         {
             Seen.Enqueue(release);
-            if (Refuses.TryGetValue(release.Name, out var error))
-            {
-                throw error;
-            }
-
-            Live[release.Name] = release;
+            return Refuses.TryGetValue(release.Name, out var error)
+                ? throw error
+                : new PreparedRelease(0, (_, _) => Live[release.Name] = release);
         }
 
-        public void Deactivate(Release tombstone) => Live.TryRemove(tombstone.Name, out _);
+        public void Deactivate(StoredArtifact before, Release tombstone) => Live.TryRemove(tombstone.Name, out _);
     }
 }
 

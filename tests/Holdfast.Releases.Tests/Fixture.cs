@@ -30,14 +30,71 @@ internal sealed class Fixture : IDisposable
 
     public ReleaseSigner Signer { get; }
 
-    public ReleaseStore Store() => new(StorePath, Verifier);
+    /// <summary>A store on the fixture's directory, opened.</summary>
+    public ReleaseStore Store(ReleaseStoreLimits? limits = null) => Store(out _, limits);
+
+    public ReleaseStore Store(out StoreContents contents, ReleaseStoreLimits? limits = null)
+    {
+        var store = Unopened(limits);
+        contents = store.Open(KeyOf);
+        return store;
+    }
+
+    public ReleaseStore Unopened(ReleaseStoreLimits? limits = null) => Last = new(StorePath, Verifier, limits);
+
+    /// <summary>The store that was made last.</summary>
+    public ReleaseStore? Last { get; private set; }
+
+    public static ulong KeyOf(Release release) => (ulong)release.Name.Length;
 
     public Release Zone(string name, long generation, string payload = "good") =>
         Signer.Sign(ArtifactKind.Zone, name, generation, 1, Encoding.UTF8.GetBytes($"{payload} {name} {generation}"));
 
     public Release Removal(string name, long generation) => Signer.SignRemoval(ArtifactKind.Zone, name, generation, 1);
 
-    public string FileOf(Release release) => Path.Combine(StorePath, "zone", release.Name, $"{release.Generation}.release");
+    /// <summary>The newest segment.</summary>
+    public string Segment => Directory.GetFiles(StorePath, "*.segment").Order(StringComparer.Ordinal).Last();
+
+    /// <summary>Changes bytes of a release's record in whichever segment holds it.</summary>
+    public void Damage(Release release, Func<byte, byte>? change = null)
+    {
+        var payload = Encoding.ASCII.GetBytes(Convert.ToBase64String(release.Payload.Span));
+        foreach (var path in Directory.GetFiles(StorePath, "*.segment"))
+        {
+            var bytes = File.ReadAllBytes(path);
+            var at = bytes.AsSpan().LastIndexOf(payload);
+            if (at >= 0)
+            {
+                bytes[at] = change?.Invoke(bytes[at]) ?? (byte)(bytes[at] ^ 1);
+                File.WriteAllBytes(path, bytes);
+                return;
+            }
+        }
+
+        Assert.Fail("the release lies in no segment");
+    }
+
+    /// <summary>Puts a release where an edge of the layout before segments kept it.</summary>
+    public string WriteLegacy(Release release)
+    {
+        var directory = Path.Combine(StorePath, "zone", release.Name);
+        Directory.CreateDirectory(directory);
+        var path = Path.Combine(directory, $"{release.Generation}.release");
+        WriteChecksummed(path, "holdfast-release 1", Wire.ReleaseCodec.Encode(release));
+        return path;
+    }
+
+    public void WriteLegacyPosition(long position) =>
+        WriteChecksummed(Path.Combine(StorePath, "position"), "holdfast-position 1", Encoding.ASCII.GetBytes($"{position}"));
+
+    private static void WriteChecksummed(string path, string magic, byte[] body) =>
+        File.WriteAllBytes(
+            path,
+            [
+                .. Encoding.ASCII.GetBytes($"{magic} {Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(body))}\n"),
+                .. body,
+            ]
+        );
 
     public void Dispose()
     {
@@ -66,7 +123,18 @@ internal sealed class RecordingConsumer : IReleaseConsumer
 
     public Func<Release, Exception?> Throws { get; set; } = _ => null;
 
-    public void Activate(Release release)
+    /// <summary>Artifacts that were found on the disk at a start, by number, when it does not want them read at once.</summary>
+    public List<StoredArtifact>? Restored { get; init; }
+
+    public ulong KeyOf(Release release) => Fixture.KeyOf(release);
+
+    public bool Restore(StoredArtifact artifact)
+    {
+        Restored?.Add(artifact);
+        return Restored is not null;
+    }
+
+    public PreparedRelease Prepare(Release release)
     {
         Calls.Add($"+{release.Name}/{release.Generation}");
         if (Throws(release) is { } error)
@@ -74,10 +142,10 @@ internal sealed class RecordingConsumer : IReleaseConsumer
             throw error;
         }
 
-        Live[release.Name] = release.Generation;
+        return new PreparedRelease(KeyOf(release), (_, _) => Live[release.Name] = release.Generation);
     }
 
-    public void Deactivate(Release tombstone)
+    public void Deactivate(StoredArtifact before, Release tombstone)
     {
         Calls.Add($"-{tombstone.Name}/{tombstone.Generation}");
         Live.Remove(tombstone.Name);

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Holdfast.Model.Releases;
 using Holdfast.Releases.Intake;
+using Holdfast.Releases.Signing;
 
 namespace Holdfast.Releases.Tests;
 
@@ -23,7 +24,7 @@ public sealed class ReleaseIntakeTests
         Assert.Equal(["+a/1", "+a/2", "+b/1", "-b/2"], consumer.Calls);
         Assert.Equal((4, 4, 0, 1), (intake.State.Position, intake.State.Accepted, intake.State.Refused, intake.State.Live));
         var boot = Boot(fixture, out var cold);
-        Assert.Equal(["+a/2", "-b/2"], cold.Calls);
+        Assert.Equal(["+a/2"], cold.Calls);
         Assert.Equal(4, boot.State.Position);
     }
 
@@ -91,11 +92,14 @@ public sealed class ReleaseIntakeTests
     public void Boot_NewestUnusable_TakesTheOneBeforeAndReadsTheFeedAgain()
     {
         using var fixture = new Fixture();
-        var store = fixture.Store();
-        store.Keep(fixture.Zone("a", 1));
-        store.Keep(fixture.Zone("a", 2, "bad"));
-        store.Keep(fixture.Zone("b", 1));
-        store.SavePosition(9);
+        using (var store = fixture.Store())
+        {
+            store.Keep(fixture.Zone("a", 1), 0, out _);
+            store.Keep(fixture.Zone("a", 2, "bad"), 0, out _);
+            store.Keep(fixture.Zone("b", 1), 0, out _);
+            store.SavePosition(9);
+        }
+
         var intake = Boot(fixture, out var consumer);
         Assert.Equal(["+a/1", "+b/1"], consumer.Calls);
         Assert.Equal(0, intake.State.Position);
@@ -108,7 +112,7 @@ public sealed class ReleaseIntakeTests
         var first = fixture.Zone("a", 1);
         var second = fixture.Zone("a", 2);
         await RunAsync(fixture, new RecordingConsumer(), first, second);
-        File.WriteAllText(fixture.FileOf(second), "rot");
+        fixture.Damage(second);
         var consumer = new RecordingConsumer();
         var feed = new ScriptedFeed([
             [new FeedMessage(2, second)],
@@ -116,6 +120,53 @@ public sealed class ReleaseIntakeTests
         await RunAsync(fixture, consumer, feed, new InstantTime(), state => state.Position == 2);
         Assert.Equal(["+a/1", "+a/2"], consumer.Calls);
         Assert.Equal([0], feed.AskedAfter.Take(1));
+    }
+
+    [Fact]
+    public async Task Damage_FoundWhileServing_HasTheFeedReadAgainAndTheReleaseTakenAgain()
+    {
+        using var fixture = new Fixture();
+        var (first, second) = (fixture.Zone("a", 1), fixture.Zone("b", 1));
+        await RunAsync(fixture, new RecordingConsumer(), first, second);
+        fixture.Last!.Dispose();
+        fixture.Damage(first);
+        var consumer = new RecordingConsumer { Restored = [] };
+        var feed = new ScriptedFeed([
+            [new FeedMessage(2, null)],
+            [new FeedMessage(1, first), new FeedMessage(2, second)],
+        ]);
+        var intake = Intake(fixture, consumer, feed, new InstantTime(), null);
+        Assert.Equal(2, intake.Boot().Position);
+        Assert.Equal(2, consumer.Restored.Count);
+        Assert.Empty(consumer.Calls);
+
+        intake.ReportDamage(consumer.Restored[0].Number);
+        await RunAsync(intake, feed);
+        Assert.Equal([2, 0], feed.AskedAfter.Take(2));
+        Assert.Equal(["+a/1"], consumer.Calls);
+        Assert.Equal(2, intake.State.Position);
+    }
+
+    [Fact]
+    public async Task Bulk_SignedTogether_IsTakenAndAForgedOneRefusedAlone()
+    {
+        using var fixture = new Fixture();
+        var releases = fixture
+            .Signer.SignAll(
+                Enumerable
+                    .Range(0, 300)
+                    .Select(i => new ReleaseDraft(ArtifactKind.Zone, $"z{i}", 1, 1, System.Text.Encoding.UTF8.GetBytes($"zone {i}")))
+            )
+            .ToArray();
+        releases[7] = releases[7] with { Generation = 2 };
+        releases[8] = releases[8] with { Signature = releases[9].Signature };
+        var consumer = new RecordingConsumer();
+        var refusals = new Refusals();
+        await RunAsync(fixture, consumer, refusals, releases);
+        Assert.Equal(298, consumer.Live.Count);
+        Assert.Equal(["z7/2 the signature does not match", "z8/1 the signature does not match"], refusals.Reasons);
+        Boot(fixture, out var cold);
+        Assert.Equal(298, cold.Live.Count);
     }
 
     [Fact]
@@ -219,14 +270,19 @@ public sealed class ReleaseIntakeTests
     {
         var intake = Intake(fixture, consumer, feed, time, observer);
         intake.Boot();
+        await RunAsync(intake, feed);
+        Assert.True(until(intake.State), intake.State.ToString());
+        return intake;
+    }
+
+    private static async Task RunAsync(ReleaseIntake intake, ScriptedFeed feed)
+    {
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         stopping.CancelAfter(TimeSpan.FromSeconds(20));
         var running = intake.RunAsync(stopping.Token);
         await feed.Ended.WaitAsync(stopping.Token);
         await stopping.CancelAsync();
         await running;
-        Assert.True(until(intake.State), intake.State.ToString());
-        return intake;
     }
 
     private static ReleaseIntake Intake(
@@ -240,7 +296,7 @@ public sealed class ReleaseIntakeTests
             new ReleaseIntakeOptions
             {
                 Feed = feed,
-                Store = fixture.Store(),
+                Store = fixture.Unopened(),
                 Verifier = fixture.Verifier,
                 Checks = [new TextCheck()],
                 Consumers = [consumer],

@@ -81,6 +81,7 @@ internal static class HoldfastCommand
                 "zone",
                 "Zones: the domains that are served.",
                 ZoneAddCommand.Create(context),
+                ZoneImportCommand.Create(context),
                 ZoneListCommand.Create(context),
                 ZoneShowCommand.Create(context),
                 ZoneSetCommand.Create(context),

@@ -69,6 +69,7 @@ internal static class Roles
                         TrustedUpstreams = options.Settings.TrustedUpstreams,
                         ProxyProtocolFrom = options.Settings.ProxyProtocolFrom,
                         StatusPage = options.Settings.StatusPage,
+                        ZoneMemory = options.Settings.ZoneMemory,
                         Limits = options.Settings.Limits,
                         Connections = options.Settings.Connections,
                         Cache = options.Settings.Cache,

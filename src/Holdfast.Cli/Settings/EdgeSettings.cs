@@ -5,6 +5,7 @@ using Holdfast.Cache.Storage;
 using Holdfast.Cli.Terminal;
 using Holdfast.Edge;
 using Holdfast.Edge.Listening.Admission;
+using Holdfast.Edge.Zones;
 using YamlDotNet.RepresentationModel;
 
 namespace Holdfast.Cli.Settings;
@@ -28,6 +29,9 @@ internal sealed record EdgeSettings
 
     /// <summary>The status page that error pages link to.</summary>
     public string? StatusPage { get; init; }
+
+    /// <summary>Most bytes of compiled zones.</summary>
+    public long ZoneMemory { get; init; } = ZoneDirectory.DefaultBudget;
 
     /// <summary>Limits towards visitors.</summary>
     public EdgeLimits Limits { get; init; } = new();
@@ -79,6 +83,7 @@ internal sealed record EdgeSettings
         ["proxy_header_timeout"] = (s, v) => s with { Connections = s.Connections with { ProxyHeaderTimeout = v.Seconds(1, 60) } },
         ["tls_handshake_timeout"] = (s, v) => s with { Connections = s.Connections with { HandshakeTimeout = v.Seconds(1, 60) } },
         ["tls_close_timeout"] = (s, v) => s with { Connections = s.Connections with { CloseTimeout = v.Seconds(1, 60) } },
+        ["zone_memory"] = (s, v) => s with { ZoneMemory = v.Number(1, 1_000_000) * 1024L * 1024L },
         ["reported_failures_per_second"] = (s, v) =>
             s with
             {

@@ -19,7 +19,10 @@ internal sealed class FeedEndpoint
     /// <summary>Longest silence.</summary>
     public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
 
-    private const int PageSize = 100;
+    // A page is one read of the database, and one transaction's worth of memory: many small releases or one large.
+    private const int PageSize = 1_000;
+    private const int FlushBytes = 64 * 1024;
+    private const long PageBytes = 4 * 1024 * 1024;
 
     private readonly EdgeAuthentication _authentication;
     private readonly ReleaseLog _releases;
@@ -78,12 +81,15 @@ internal sealed class FeedEndpoint
     private async Task<long> SendAsync(HttpResponse response, long position, CancellationToken cancellationToken)
     {
         var next = _signal.Next;
-        var page = await _releases.ReadAsync(position, PageSize).ConfigureAwait(false);
+        var page = await _releases.ReadAsync(position, PageSize, PageBytes).ConfigureAwait(false);
         foreach (var entry in page.Entries)
         {
             FeedCodec.WriteLine(response.BodyWriter, entry.Position, entry.Envelope);
-            await response.BodyWriter.FlushAsync(cancellationToken).ConfigureAwait(false);
             position = entry.Position;
+            if (response.BodyWriter.UnflushedBytes >= FlushBytes)
+            {
+                await response.BodyWriter.FlushAsync(cancellationToken).ConfigureAwait(false);
+            }
         }
 
         if (page.More)

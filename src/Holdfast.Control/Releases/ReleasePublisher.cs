@@ -26,6 +26,24 @@ internal sealed class ReleasePublisher
     public Release Zone(ZoneConfig zone, long generation) =>
         Build(ArtifactKind.Zone, zone.Id, generation, ZoneArtifact.FormatVersion, ZoneArtifact.Write(zone));
 
+    /// <summary>Why an edge would refuse the zone, or null.</summary>
+    public string? ProblemOf(ZoneConfig zone) =>
+        _checks[ArtifactKind.Zone].Check(ZoneArtifact.FormatVersion, ZoneArtifact.Write(zone)) is [var problem, ..]
+            ? problem.ToString()
+            : null;
+
+    /// <summary>The releases of zones that passed <see cref="ProblemOf"/>, signed together.</summary>
+    public IReadOnlyList<Release> Zones(IEnumerable<(ZoneConfig Zone, long Generation)> zones) =>
+        _signer.SignAll(
+            zones.Select(zone => new ReleaseDraft(
+                ArtifactKind.Zone,
+                zone.Zone.Id,
+                zone.Generation,
+                ZoneArtifact.FormatVersion,
+                ZoneArtifact.Write(zone.Zone)
+            ))
+        );
+
     /// <exception cref="ArtifactInvalidException">An edge would refuse it.</exception>
     public Release Certificate(CertificateConfig certificate, long generation) =>
         Build(

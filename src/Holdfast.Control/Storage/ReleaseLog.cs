@@ -36,6 +36,11 @@ internal sealed class ReleaseLog
 
         // What was removed leaves nothing but its removal: a customer's key does not stay behind.
         var oldest = release.Removed ? release.Generation : release.Generation - KeptGenerations + 1;
+        if (oldest <= 1)
+        {
+            return;
+        }
+
         await context
             .Releases.Where(row => row.Kind == kind && row.Name == release.Name && row.Generation < oldest)
             .ExecuteDeleteAsync()
@@ -45,13 +50,15 @@ internal sealed class ReleaseLog
     /// <summary>What the feed sends next: of each artifact the newest release, in order.</summary>
     /// <param name="after">The last position that was sent.</param>
     /// <param name="limit">Most releases.</param>
-    public Task<FeedPage> ReadAsync(long after, int limit) =>
+    /// <param name="bytes">Bytes of encoded releases after which no more are read.</param>
+    public Task<FeedPage> ReadAsync(long after, int limit, long bytes) =>
         _database.ReadAsync(async context =>
         {
             // Positions are given in the order of commits, so everything up to this one is there. What is replaced between the two
             // reads has its newer release behind it.
             var newest = await context.Releases.MaxAsync(row => (long?)row.Position).ConfigureAwait(false) ?? 0;
-            var entries = await context
+            var entries = new List<FeedEntry>();
+            var rows = context
                 .Releases.Where(row =>
                     row.Position > after
                     && !context.Releases.Any(later => later.Kind == row.Kind && later.Name == row.Name && later.Generation > row.Generation)
@@ -59,9 +66,18 @@ internal sealed class ReleaseLog
                 .OrderBy(row => row.Position)
                 .Take(limit)
                 .Select(row => new FeedEntry(row.Position, row.Envelope))
-                .ToListAsync()
-                .ConfigureAwait(false);
-            return new FeedPage(entries, newest, entries.Count == limit);
+                .AsAsyncEnumerable();
+            await foreach (var entry in rows.ConfigureAwait(false))
+            {
+                entries.Add(entry);
+                bytes -= entry.Envelope.Length;
+                if (bytes <= 0)
+                {
+                    break;
+                }
+            }
+
+            return new FeedPage(entries, newest, entries.Count == limit || bytes <= 0);
         });
 
     /// <summary>A page of what was published, newest first.</summary>

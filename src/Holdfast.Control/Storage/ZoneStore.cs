@@ -208,7 +208,8 @@ internal sealed class ZoneStore
         return Stored(row);
     }
 
-    private static StoredZone Stored(ZoneRow row) =>
+    /// <exception cref="InvalidDataException">The row is damaged.</exception>
+    internal static StoredZone Stored(ZoneRow row) =>
         ZoneArtifact.TryParse(ZoneArtifact.FormatVersion, row.Config, out var zone, out var problems)
             ? new StoredZone(zone, row.Generation, row.CreatedAt, row.ModifiedAt)
             : throw new InvalidDataException($"zone {row.Id} in the database is damaged: {problems[0]}");

@@ -169,6 +169,38 @@ internal static class ZoneOperations
             Result = Zone,
         };
 
+    public static ApiOperation Import { get; } =
+        new("POST", "/holdfast/v1/zones/import", "zones-import", "Create or change many zones")
+        {
+            Permission = PermissionGroups.ZoneWrite,
+            Description = "At most 1,000 zones. A bad one is named among the errors; the others are imported.",
+            Body = ApiSchema.Object(
+                (
+                    "zones",
+                    ApiSchema.List(
+                        ApiSchema.Object(
+                            ("name", ApiSchema.Text("A host name, *.NAME, an address, or *.", "example.com")),
+                            ("origin?", OriginUrl)
+                        )
+                    )
+                )
+            ),
+            Result = ApiSchema.Object(
+                ("created", ApiSchema.Whole("How many are new.", 1)),
+                ("updated", ApiSchema.Whole("How many have another origin.", 0)),
+                ("unchanged", ApiSchema.Whole("How many were as they should be.", 0)),
+                (
+                    "errors",
+                    ApiSchema.List(
+                        ApiSchema.Object(
+                            ("index", ApiSchema.Whole("The zone's place in the request, from 0.", 2)),
+                            ("message", ApiSchema.Text("What is wrong with it.", "zones: the name is missing"))
+                        )
+                    )
+                )
+            ),
+        };
+
     public static ApiOperation GetOrigin { get; } =
         new("GET", Origin, "zones-get-origin", "Show a zone's origin") { Permission = PermissionGroups.ZoneRead, Result = OriginBody };
 

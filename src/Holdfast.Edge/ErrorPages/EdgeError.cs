@@ -57,6 +57,9 @@ internal enum EdgeError
     /// <summary>503: the edge has as many connections or requests as it takes.</summary>
     EdgeAtCapacity,
 
+    /// <summary>503: the site's configuration can't be read from the edge's disk, in none of its generations.</summary>
+    ZoneUnreadable,
+
     /// <summary>502: the origin's answer could not be used.</summary>
     BadGateway,
 

@@ -206,5 +206,15 @@ internal static partial class EdgeErrorCatalog
                 "add an edge, or raise the edge's connection limits.",
                 retryAfter: Load
             ),
+            Entry(
+                EdgeError.ZoneUnreadable,
+                503,
+                Blame.Edge,
+                "The edge can't read this site's settings",
+                "The edge knows this site and can't read how to serve it. The fault is ours, not yours and not the site's.",
+                FewMinutes,
+                "look at the edge's log for its release store; the edge asks control for the site again.",
+                retryAfter: Passing
+            ),
         ];
 }

@@ -52,13 +52,14 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
 
     private readonly EdgeOptions _options;
     private readonly CancellationTokenSource _stop = new();
-    private readonly ZoneDirectory _zones = new();
+    private readonly ZoneDirectory _zones;
+    private readonly ReleaseStore _store;
     private readonly EdgeCounters _counters = new(Enum.GetNames<MessageFault>()[1..]);
     private readonly EdgeMetrics _metrics;
     private readonly DeadlineSweep _sweep;
     private readonly OriginTargets _targets;
     private readonly Http2OriginForwarder _http2Forwarder;
-    private readonly MemoryStore _store;
+    private readonly MemoryStore _responses;
     private readonly CachePhase _cache;
     private readonly CountryDatabase _countries;
     private readonly AccessLog _log;
@@ -83,11 +84,18 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         var data = Path.GetFullPath(options.DataDirectory);
         var home = Path.Combine(data, "edges", options.Name);
         var limits = options.Limits;
-        _store = new MemoryStore(options.Cache);
+        _responses = new MemoryStore(options.Cache);
         _metrics = new EdgeMetrics(
             _counters,
             [
-                EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.zones", "Zones that are live.", () => _zones.Current.Count),
+                EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.zones", "Zones that are live.", () => _zones!.Count),
+                EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.zones.warm", "Zones that are compiled.", () => _zones!.WarmCount),
+                EdgeMetrics.Plain(
+                    MetricKind.Counter,
+                    "holdfast.edge.zones.read",
+                    "Zones that were read from the disk because somebody asked for them.",
+                    () => _zones!.Reads
+                ),
                 EdgeMetrics.Plain(
                     MetricKind.Gauge,
                     "holdfast.edge.feed.position",
@@ -100,13 +108,13 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
                     "1 while control's releases are followed.",
                     () => _intake?.State.Connected == true ? 1 : 0
                 ),
-                EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.cache.objects", "Responses that are stored.", () => _store.Count),
-                EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.cache.size", "What they take.", () => _store.Bytes, "bytes"),
+                EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.cache.objects", "Responses that are stored.", () => _responses.Count),
+                EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.cache.size", "What they take.", () => _responses.Bytes, "bytes"),
                 EdgeMetrics.Plain(
                     MetricKind.Counter,
                     "holdfast.edge.cache.evicted",
                     "Responses that went to make room.",
-                    () => _store.Evicted
+                    () => _responses.Evicted
                 ),
             ]
         );
@@ -135,11 +143,14 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         _secrets = SecretBox.LoadOrCreate(keys.SecretKeyFile);
         _keys = new VerificationKeys(keys.TrustedDirectory, time);
         _live = new LiveReleases(options.Loggers.CreateLogger<LiveReleases>());
+        var verifier = new ReleaseVerifier(_keys);
+        _store = new ReleaseStore(Path.Combine(home, "releases"), verifier);
+        var reader = new ZoneReader(_store, _targets, _live);
+        _zones = new ZoneDirectory(reader, options.ZoneMemory, reader.Dropped, time);
         _ring = new UplinkRing(options.Name, Path.Combine(home, "uplink"), time);
         var authority = LocalAuthority.Open(data, time, options.Loggers.CreateLogger<LocalAuthority>());
         var certificates = new CertificateStore(authority, PolicyOf, time);
         _feedSecret = options.Control is null ? null : FeedSecret.LoadOrCreate(keys.FeedKeyFile);
-        var verifier = new ReleaseVerifier(_keys);
         _intake = new ReleaseIntake(
             new ReleaseIntakeOptions
             {
@@ -150,24 +161,26 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
                             ? new HttpReleaseFeed(_client, control, options.Name, secret, time)
                             : new NoFeed()
                     ),
-                Store = new ReleaseStore(Path.Combine(home, "releases"), verifier),
+                Store = _store,
                 Verifier = verifier,
                 Checks = ArtifactKinds.All(_secrets),
-                Consumers = [new ZoneConsumer(_zones, _targets), new CertificateConsumer(certificates, _secrets)],
+                Consumers = [new ZoneConsumer(_zones, reader, _store), new CertificateConsumer(certificates, _secrets)],
                 Uplink = _ring,
                 Observer = _live,
                 Time = time,
             }
         );
-        _servesFromDisk = _intake.Boot().Artifacts.Count > 0;
+        reader.Damaged = _intake.ReportDamage;
+        _servesFromDisk = _intake.Boot().Live > 0;
 
         // The request path
         var forwarded = new ForwardedHeaders(InstallationOf(keys), options.Place);
         var forwarder = new OriginForwarder(_targets, forwarded, limits, time);
         _http2Forwarder = new Http2OriginForwarder(_targets, forwarded, forwarder, time);
+        _targets.Forgotten = _http2Forwarder.Forget;
         var ports = new EdgePorts(PortOf(options.Http, 80), PortOf(options.Https, 443));
         var origins = new OriginRouter(forwarder, _http2Forwarder);
-        _cache = new CachePhase(_store, origins, forwarded, time, options.Loggers.CreateLogger<CachePhase>());
+        _cache = new CachePhase(_responses, origins, forwarded, time, options.Loggers.CreateLogger<CachePhase>());
         var pipeline = new RequestPipeline(
             _zones,
             origins,
@@ -224,6 +237,9 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
     /// <summary>What the edge counts.</summary>
     internal EdgeCounters Counters => _counters;
 
+    /// <summary>The zones.</summary>
+    internal ZoneDirectory Zones => _zones;
+
     /// <summary>The connections to origins.</summary>
     internal OriginTargets Origins => _targets;
 
@@ -243,7 +259,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
     long IEdgeState.Position => _intake.State.Position;
 
     /// <inheritdoc/>
-    int IEdgeState.Zones => _zones.Current.Count;
+    int IEdgeState.Zones => _zones.Count;
 
     /// <inheritdoc/>
     string? IEdgeState.LastFeedError => _intake.State.Connected ? null : _intake.State.LastError;
@@ -271,7 +287,8 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    IEnumerable<LiveRelease> IEdgeState.LiveReleases(int limit) => _live.First(limit);
+    IEnumerable<LiveRelease> IEdgeState.LiveReleases(int limit) =>
+        _intake.Live().Take(limit).Select(artifact => new LiveRelease(artifact.Kind, _store.NameOf(artifact.Number), artifact.Generation));
 
     /// <summary>
     /// Waits until the edge knows its zones. Without anything on its disk it learns them from control; when control is not there it
@@ -315,6 +332,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         _sweep.Dispose();
         _client.Dispose();
         _ring.Dispose();
+        _store.Dispose();
         _keys.Dispose();
         _secrets.Dispose();
         await _log.DisposeAsync().ConfigureAwait(false);
@@ -372,16 +390,25 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         }
     }
 
-    private TlsPolicy? PolicyOf(string host)
+    private ValueTask<TlsPolicy?> PolicyOf(string host)
     {
         Span<byte> bytes = stackalloc byte[ZoneName.MaxLength + 3];
         if (host.Length > ZoneName.MaxLength || !System.Text.Encoding.ASCII.TryGetBytes(host, bytes, out var length))
         {
-            return null;
+            return new ValueTask<TlsPolicy?>((TlsPolicy?)null);
         }
 
-        return _zones.Current.FindName(bytes[..length]) is { } zone ? TlsPolicy.Of(zone.Config.Id, zone.Settings) : null;
+        var found = _zones.FindName(bytes[..length]);
+        return found.IsUnread ? ReadPolicyAsync(bytes[..length].ToArray()) : new ValueTask<TlsPolicy?>(PolicyOf(found));
     }
+
+    private async ValueTask<TlsPolicy?> ReadPolicyAsync(byte[] name) => PolicyOf(await _zones.ReadNameAsync(name).ConfigureAwait(false));
+
+    // A visitor of a zone that can't be read gets a certificate for its name all the same, so that the page that says so is seen.
+    private static TlsPolicy? PolicyOf(ZoneFinding found) =>
+        found.Zone is { } zone ? TlsPolicy.Of(zone.Config.Id, zone.Settings)
+        : found.IsUnusable ? TlsPolicy.Of("", new ZoneSettings())
+        : null;
 
     private async Task RunBackgroundAsync(CancellationToken cancellationToken)
     {
@@ -413,7 +440,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
                         ["origin_errors"] = _counters.OriginErrors,
                         ["connections"] = _counters.OpenConnections,
                         ["position"] = _intake.State.Position,
-                        ["zones"] = _zones.Current.Count,
+                        ["zones"] = _zones.Count,
                     }
                 );
             } while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false));

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Holdfast.Cache.Storage;
 using Holdfast.Edge.Listening.Admission;
+using Holdfast.Edge.Zones;
 using Holdfast.Model.Releases;
 using Microsoft.Extensions.Logging;
 
@@ -54,6 +55,9 @@ internal sealed record EdgeOptions
 
     /// <summary>Limits of the cache.</summary>
     public MemoryStoreLimits Cache { get; init; } = new();
+
+    /// <summary>Most bytes of compiled zones, see <see cref="ZoneDirectory"/>. Setting <c>zone_memory</c>.</summary>
+    public long ZoneMemory { get; init; } = ZoneDirectory.DefaultBudget;
 
     /// <summary>Where the edge's own messages go.</summary>
     public required ILoggerFactory Loggers { get; init; }

@@ -20,7 +20,7 @@ internal interface IEdgeState
     /// <summary>Why the feed was last lost, or null when it stands.</summary>
     string? LastFeedError { get; }
 
-    /// <summary>Releases that are live, at most <paramref name="limit"/> of them, ordered by kind and name.</summary>
+    /// <summary>Releases that are live, at most <paramref name="limit"/> of them, in the order in which their artifacts came.</summary>
     IEnumerable<LiveRelease> LiveReleases(int limit);
 }
 

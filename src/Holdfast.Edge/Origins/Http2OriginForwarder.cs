@@ -23,6 +23,12 @@ internal sealed class Http2OriginForwarder(OriginTargets targets, ForwardedHeade
 
     private readonly ConcurrentDictionary<OriginTarget, Http2Client> _clients = new();
 
+    /// <summary>
+    /// Forgets what it has for a target. Requests in flight go on; the framework closes the idle connections after their time, or when
+    /// the last of them ends.
+    /// </summary>
+    public void Forget(OriginTarget target) => _clients.TryRemove(target, out _);
+
     /// <summary>Answers the request from its zone's origin; see <see cref="OriginForwarder.ForwardAsync"/>.</summary>
     public async ValueTask<EdgeError> ForwardAsync(EdgeRequest request, ZoneRuntime zone)
     {

@@ -180,6 +180,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
             request.Origin.Tls = result.TlsTime;
             if (result.Connection is { } connection)
             {
+                connection.Pool = pools[i];
                 targets.Events.Connected();
                 request.Origin.LocalAddress = connection.LocalAddress;
                 return (connection, EdgeError.None);
@@ -320,9 +321,9 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
             }
             finally
             {
-                if (request.Release(connection) && clean)
+                if (request.Release(connection) && clean && connection.Pool is { } pool)
                 {
-                    GiveBack(connection);
+                    pool.Return(connection);
                 }
                 else
                 {
@@ -331,8 +332,6 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
             }
         }
     }
-
-    private void GiveBack(OriginConnection connection) => targets.PoolFor(connection.Endpoint).Return(connection);
 
     [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
     private async ValueTask<OriginFault> WriteAsync(OriginConnection connection, ReadOnlyMemory<byte> bytes)

@@ -42,6 +42,15 @@ internal sealed class OriginTarget
     /// <summary>The host as it stands in a Host field.</summary>
     public byte[] HostText { get; }
 
+    /// <summary>How many use it. Under <see cref="OriginTargets"/>' lock.</summary>
+    internal int Users { get; set; }
+
+    /// <summary>When the last one left, as a timestamp. Under <see cref="OriginTargets"/>' lock.</summary>
+    internal long LeftAt { get; set; }
+
+    /// <summary>The pools of the addresses that it has now.</summary>
+    internal OriginPool[] CurrentPools => _current?.Pools ?? [];
+
     /// <summary>The pools of its addresses, in the order to try them. Completes at once while the addresses are fresh.</summary>
     /// <exception cref="OriginNameException">The name can't be resolved, and no older answer is there.</exception>
     public ValueTask<OriginPool[]> PoolsAsync(CancellationToken cancellationToken)

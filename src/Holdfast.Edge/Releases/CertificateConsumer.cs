@@ -5,6 +5,7 @@ using Holdfast.Edge.Listening.Certificates;
 using Holdfast.Model.Releases;
 using Holdfast.Releases.Intake;
 using Holdfast.Releases.Keys;
+using Holdfast.Releases.Store;
 
 namespace Holdfast.Edge.Releases;
 
@@ -15,7 +16,7 @@ internal sealed class CertificateConsumer(CertificateStore certificates, SecretB
     public ArtifactKind Kind => ArtifactKind.Certificate;
 
     /// <inheritdoc/>
-    public void Activate(Release release)
+    public PreparedRelease Prepare(Release release)
     {
         if (!CertificateArtifact.TryParse(release.FormatVersion, release.Payload.Span, out var config, out var problems))
         {
@@ -37,10 +38,9 @@ internal sealed class CertificateConsumer(CertificateStore certificates, SecretB
         var pkcs8 = key?.ExportPkcs8PrivateKey() ?? throw new ArtifactRefusedException("the certificate's key is neither ECDSA nor RSA");
         try
         {
-            if (!certificates.TryPut(config, pkcs8, out var error))
-            {
-                throw new ArtifactRefusedException(error);
-            }
+            return CustomCertificate.TryCreate(config, pkcs8, out var made, out var error)
+                ? new PreparedRelease(0, (_, _) => certificates.Put(made))
+                : throw new ArtifactRefusedException(error);
         }
         finally
         {
@@ -49,5 +49,5 @@ internal sealed class CertificateConsumer(CertificateStore certificates, SecretB
     }
 
     /// <inheritdoc/>
-    public void Deactivate(Release tombstone) => certificates.Remove(tombstone.Name);
+    public void Deactivate(StoredArtifact before, Release tombstone) => certificates.Remove(tombstone.Name);
 }

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using Holdfast.Edge.Management;
 using Holdfast.Model.Releases;
 using Holdfast.Releases.Intake;
 using Holdfast.Releases.Store;
@@ -7,35 +5,17 @@ using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Edge.Releases;
 
-/// <summary>Keeps count of the releases in use, and says what the intake meets.</summary>
+/// <summary>Says what the intake, and whoever reads releases, meets.</summary>
 internal sealed partial class LiveReleases(ILogger<LiveReleases> logger) : IReleaseIntakeObserver
 {
-    private readonly ConcurrentDictionary<(ArtifactKind Kind, string Name), long> _live = new();
     private readonly TaskCompletionSource _connectedOnce = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Done when the feed has answered for the first time since the start.</summary>
     public Task ConnectedOnce => _connectedOnce.Task;
 
-    /// <summary>The releases in use, ordered by kind and name.</summary>
-    public IEnumerable<LiveRelease> First(int limit) =>
-        _live
-            .OrderBy(p => p.Key.Kind)
-            .ThenBy(p => p.Key.Name, StringComparer.Ordinal)
-            .Take(limit)
-            .Select(p => new LiveRelease(p.Key.Kind, p.Key.Name, p.Value));
-
     /// <inheritdoc/>
     public void Accepted(Release release, bool fromStore)
     {
-        if (release.Removed)
-        {
-            _live.TryRemove((release.Kind, release.Name), out _);
-        }
-        else
-        {
-            _live[(release.Kind, release.Name)] = release.Generation;
-        }
-
         if (!fromStore)
         {
             LogAccepted(release.Kind, release.Name, release.Generation, release.Removed ? "removed" : "live");

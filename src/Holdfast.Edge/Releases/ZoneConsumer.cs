@@ -1,65 +1,52 @@
-using Holdfast.Artifacts.Zones;
-using Holdfast.Edge.Origins;
 using Holdfast.Edge.Zones;
 using Holdfast.Model.Releases;
-using Holdfast.Model.Zones;
 using Holdfast.Releases.Intake;
+using Holdfast.Releases.Store;
 
 namespace Holdfast.Edge.Releases;
 
 /// <summary>
-/// Takes zones into use: compiles each off the request path and swaps the map. Requests in flight finish on the zone they began with;
-/// connections, to visitors and to origins, stay.
+/// Takes zones into use. At a start it notes where they are and reads none. A changed zone is compiled off the request path before it
+/// is accepted. Requests in flight finish on the zone they began with; connections, to visitors and to origins, stay.
 /// </summary>
-internal sealed class ZoneConsumer(ZoneDirectory zones, OriginTargets targets) : IReleaseConsumer
+internal sealed class ZoneConsumer(ZoneDirectory zones, ZoneReader reader, ReleaseStore store) : IReleaseConsumer
 {
-    // Releases name their zone by id; the map knows it by name, which a new release may change.
-    private readonly Dictionary<string, ZoneRuntime> _byId = new(StringComparer.Ordinal);
-
     /// <inheritdoc/>
     public ArtifactKind Kind => ArtifactKind.Zone;
 
     /// <inheritdoc/>
-    public void Activate(Release release)
+    public ulong KeyOf(Release release) =>
+        !release.Removed && ZoneReader.TryRead(release, out var config) is null ? ZoneKey.Of(config!.Name) : 0;
+
+    /// <inheritdoc/>
+    public bool Restore(StoredArtifact artifact)
     {
-        if (!ZoneArtifact.TryParse(release.FormatVersion, release.Payload.Span, out var config, out var problems))
-        {
-            throw new ArtifactRefusedException(string.Join("; ", problems));
-        }
-
-        if (config.Id != release.Name)
-        {
-            throw new ArtifactRefusedException($"the release is named {release.Name} and holds the zone {config.Id}");
-        }
-
-        var map = zones.Current;
-        if (map.Named(config.Name) is { } holder && holder.Config.Id != config.Id)
-        {
-            throw new ArtifactRefusedException($"the name {config.Name} belongs to the zone {holder.Config.Id}");
-        }
-
-        var runtime = Compile(config, release.Generation);
-        if (_byId.TryGetValue(config.Id, out var before) && before.Config.Name != config.Name)
-        {
-            map = map.Without(before.Config.Name);
-        }
-
-        zones.Current = map.With(runtime);
-        _byId[config.Id] = runtime;
+        zones.Add(artifact.Number, artifact.Key);
+        return true;
     }
 
     /// <inheritdoc/>
-    public void Deactivate(Release tombstone)
+    public PreparedRelease Prepare(Release release)
     {
-        if (_byId.Remove(tombstone.Name, out var zone))
+        if (ZoneReader.TryRead(release, out var config) is { } problem)
         {
-            zones.Current = zones.Current.Without(zone.Config.Name);
+            throw new ArtifactRefusedException(problem);
         }
+
+        var key = ZoneKey.Of(config!.Name);
+        var own = store.Find(ArtifactKind.Zone, release.Name)?.Number;
+        foreach (var other in zones.WithKey(key).Where(artifact => artifact != own))
+        {
+            if (reader.ReadConfig(other) is not { } holder || holder.Config.Name == config.Name)
+            {
+                throw new ArtifactRefusedException($"the name {config.Name} belongs to the zone {store.NameOf(other)}");
+            }
+        }
+
+        var zone = reader.Compile(config, release.Generation);
+        return new PreparedRelease(key, (artifact, before) => zones.Put(artifact, key, before?.Key, zone));
     }
 
-    private ZoneRuntime Compile(ZoneConfig config, long generation)
-    {
-        var key = OriginTargetKey.Of(config);
-        return new ZoneRuntime(config, generation, key is null ? null : targets.Get(key));
-    }
+    /// <inheritdoc/>
+    public void Deactivate(StoredArtifact before, Release tombstone) => zones.Remove(before.Number, before.Key);
 }

@@ -79,8 +79,19 @@ internal sealed partial class RequestPipeline(
         var trusted = upstreams.Believe(request);
         request.LocateWith(observer);
 
-        var map = zones.Current;
-        var zone = map.Find(request.Head.Host);
+        var found = zones.Find(request.Head.Host);
+        return found.IsUnread ? ReadAndRouteAsync(request, found, trusted) : RouteAsync(request, found, trusted);
+    }
+
+    private async ValueTask<EdgeError> ReadAndRouteAsync(EdgeRequest request, ZoneFinding unread, bool trusted)
+    {
+        var found = await zones.ReadAsync(request.Head.Host.ToArray(), unread).ConfigureAwait(false);
+        return await RouteAsync(request, found, trusted).ConfigureAwait(false);
+    }
+
+    private ValueTask<EdgeError> RouteAsync(EdgeRequest request, ZoneFinding found, bool trusted)
+    {
+        var zone = found.Zone;
         request.Zone = zone;
 
         if (OwnPaths.Contains(request.Head.Path))
@@ -90,7 +101,9 @@ internal sealed partial class RequestPipeline(
 
         if (zone is null)
         {
-            return map.Count == 0 ? Answered(answers.WelcomeAsync(request)) : new ValueTask<EdgeError>(EdgeError.NoSuchHost);
+            return found.IsUnusable ? new ValueTask<EdgeError>(EdgeError.ZoneUnreadable)
+                : zones.Count == 0 ? Answered(answers.WelcomeAsync(request))
+                : new ValueTask<EdgeError>(EdgeError.NoSuchHost);
         }
 
         var settings = zone.Settings;

@@ -10,6 +10,12 @@ namespace Holdfast.Edge.Zones;
 /// <summary>A zone as requests run on it: immutable, compiled from one release. A request keeps the one it began with.</summary>
 internal sealed class ZoneRuntime
 {
+    // A zone without an error page of its own: its configuration's texts, and the objects here.
+    private const int PlainWeight = 3 * 1024;
+
+    private readonly byte[] _hostName;
+    private readonly bool _below;
+
     /// <summary>Compiles a zone.</summary>
     public ZoneRuntime(ZoneConfig config, long generation, OriginTarget? origin)
     {
@@ -18,6 +24,7 @@ internal sealed class ZoneRuntime
         Origin = origin;
         GenerationText = Encoding.ASCII.GetBytes(generation.ToString(CultureInfo.InvariantCulture));
         NameText = Encoding.ASCII.GetBytes(config.Name);
+        _below = ZoneKey.Split(config.Name, out _hostName);
         IdText = Encoding.ASCII.GetBytes(config.Id);
         Settings = config.Paused ? ForwardOnly(config.Settings) : config.Settings;
         OriginHostHeader = Settings.OriginHostHeader is { } host ? Encoding.ASCII.GetBytes(host) : null;
@@ -72,6 +79,14 @@ internal sealed class ZoneRuntime
 
     /// <summary>The field that responses over HTTPS carry (RFC 6797 section 6.1), or null.</summary>
     public byte[]? StrictTransportSecurity { get; }
+
+    /// <summary>Bytes of memory, about. An error page is there as text, and as bytes in pieces.</summary>
+    public int Weight => PlainWeight + (3 * (Config.Settings.ErrorPageHtml?.Length ?? 0));
+
+    /// <summary>Whether this is the zone of a name, or of the names below it.</summary>
+    /// <param name="name">A lower-case name or address; empty for the names below nothing, which are all.</param>
+    /// <param name="below">Whether the names below it are meant.</param>
+    public bool Serves(ReadOnlySpan<byte> name, bool below) => below == _below && name.SequenceEqual(_hostName);
 
     // What the origin needs to be reached stays; everything that the edge would do of its own goes.
     private static ZoneSettings ForwardOnly(ZoneSettings settings) =>

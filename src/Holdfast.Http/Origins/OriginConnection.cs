@@ -47,6 +47,9 @@ public sealed class OriginConnection : IDisposable
     /// <summary>Where it leads.</summary>
     public OriginEndpoint Endpoint { get; }
 
+    /// <summary>The pool that it was made for, and goes back to; null: it is closed after its exchange.</summary>
+    public OriginPool? Pool { get; set; }
+
     /// <summary>This side's address, or null when the connection was gone before it was asked for.</summary>
     public IPAddress? LocalAddress { get; }
 

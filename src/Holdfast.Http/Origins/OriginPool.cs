@@ -19,6 +19,7 @@ public sealed class OriginPool : IDisposable
         Endpoint = endpoint;
         _limits = limits;
         _sweep = sweep;
+        Touch();
     }
 
     /// <summary>Where its connections lead.</summary>
@@ -27,11 +28,18 @@ public sealed class OriginPool : IDisposable
     /// <summary>How many idle connections there are, about.</summary>
     public int IdleCount => _idle.Count(c => c is not null);
 
+    /// <summary>When it was wanted last, as a timestamp.</summary>
+    public long LastUsed { get; private set; }
+
+    /// <summary>Says that it is wanted.</summary>
+    public void Touch() => LastUsed = _sweep.Time.GetTimestamp();
+
     /// <summary>An idle connection that is still good, or null.</summary>
     public OriginConnection? TryTake()
     {
         var idle = Volatile.Read(ref _idle);
         var now = _sweep.Time.GetTimestamp();
+        LastUsed = now;
         for (var i = 0; i < idle.Length; i++)
         {
             if (Volatile.Read(ref idle[i]) is null || Interlocked.Exchange(ref idle[i], null) is not { } connection)
@@ -58,6 +66,7 @@ public sealed class OriginPool : IDisposable
         connection.ReturnBuffer();
         var now = _sweep.Time.GetTimestamp();
         connection.IdleSince = now;
+        LastUsed = now;
         if (Volatile.Read(ref _closed) == 0 && !IsTooOld(connection, now))
         {
             var idle = Slots();

@@ -30,7 +30,10 @@ public sealed record Release
     /// <summary>Which signing key signed it.</summary>
     public required string KeyId { get; init; }
 
-    /// <summary>ECDSA P-256 with SHA-256, IEEE P1363 form, over every other member (the payload by its digest).</summary>
+    /// <summary>
+    /// ECDSA P-256 with SHA-256, IEEE P1363 form, over every other member (the payload by its digest). A release that was published
+    /// together with others has the signature of a tree over all of them, and the way from this one to its root.
+    /// </summary>
     public required ReadOnlyMemory<byte> Signature { get; init; }
 }
 

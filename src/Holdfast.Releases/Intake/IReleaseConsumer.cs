@@ -1,4 +1,5 @@
 using Holdfast.Model.Releases;
+using Holdfast.Releases.Store;
 
 namespace Holdfast.Releases.Intake;
 
@@ -12,16 +13,36 @@ public interface IReleaseConsumer
     ArtifactKind Kind { get; }
 
     /// <summary>
-    /// Takes a release into use: compiles it and swaps one reference. When it throws, what it had of that artifact must still be in use.
+    /// What the consumer finds an artifact by without reading its release; it stands in the store's index. Two artifacts may have the
+    /// same. Never throws; 0 when there is nothing to say.
     /// </summary>
-    /// <param name="release">The release.</param>
-    /// <exception cref="ArtifactRefusedException">It cannot be used; the message says why. Any other exception counts as the same.</exception>
-    void Activate(Release release);
+    ulong KeyOf(Release release) => 0;
 
-    /// <summary>Takes an artifact out of use. Also called for one that it never had.</summary>
+    /// <summary>
+    /// At a start: this artifact lies on the disk. A consumer with many artifacts notes it and reads it when it is needed.
+    /// </summary>
+    /// <returns>Whether it does so; false has the release read, checked and prepared at once.</returns>
+    bool Restore(StoredArtifact artifact) => false;
+
+    /// <summary>Makes a release ready: everything that can fail. It changes nothing that is in use.</summary>
+    /// <param name="release">The release.</param>
+    /// <returns>What takes it into use.</returns>
+    /// <exception cref="ArtifactRefusedException">It cannot be used; the message says why. Any other exception counts as the same.</exception>
+    PreparedRelease Prepare(Release release);
+
+    /// <summary>Takes an artifact out of use. Not called for one that is not in use.</summary>
+    /// <param name="before">What the store had of it.</param>
     /// <param name="tombstone">The release that removes it; its payload is empty.</param>
-    void Deactivate(Release tombstone);
+    void Deactivate(StoredArtifact before, Release tombstone);
 }
+
+/// <summary>A release that can be taken into use.</summary>
+/// <param name="Key">See <see cref="IReleaseConsumer.KeyOf"/>.</param>
+/// <param name="Activate">
+/// Takes it into use: swaps a reference, and does nothing that can fail. It gets the artifact's number in the store, and what the store
+/// had of it before, null when it had nothing or only its removal. The store has the release by then.
+/// </param>
+public sealed record PreparedRelease(ulong Key, Action<int, StoredArtifact?> Activate);
 
 /// <summary>A consumer cannot use a release; the message says why, for the person who published it.</summary>
 public sealed class ArtifactRefusedException : Exception

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Holdfast.Model.Releases;
 using Holdfast.Model.Uplink;
@@ -12,13 +13,22 @@ namespace Holdfast.Releases.Intake;
 /// </summary>
 public sealed class ReleaseIntake
 {
+    // Releases of a long burst after which the position is written: a flush to the disk costs about as much as taking twenty.
+    private const int SaveEvery = 1_000;
+
+    // A disk that loses one record may lose many; the whole feed may be a million releases.
+    private static readonly TimeSpan ReadAgainInterval = TimeSpan.FromMinutes(1);
+
     private readonly ReleaseIntakeOptions _options;
     private readonly Dictionary<ArtifactKind, IArtifactCheck> _checks;
     private readonly Dictionary<ArtifactKind, IReleaseConsumer> _consumers;
-    private readonly Dictionary<(ArtifactKind, string), Known> _known = [];
     private readonly RefusedDigests _refused = new();
     private readonly RetryDelay _delay;
-    private int _live;
+    private readonly ConcurrentDictionary<int, bool> _damaged = new();
+    private int _sinceSaved;
+    private volatile Activation? _activating;
+    private volatile bool _readAgain;
+    private long? _readAgainAt;
     private volatile IntakeState _state = new();
 
     /// <summary>An intake that has not begun.</summary>
@@ -34,44 +44,92 @@ public sealed class ReleaseIntake
     public IntakeState State => _state;
 
     /// <summary>
-    /// Takes the newest usable release of every artifact on the disk into use. Call it once, before <see cref="RunAsync"/> and before
-    /// the edge answers its first visitor. Never throws for what is on the disk.
+    /// Takes what is on the disk into use. Call it once, before <see cref="RunAsync"/> and before the edge answers its first visitor.
+    /// Never throws for what is on the disk.
     /// </summary>
     /// <returns>What was found, and what could not be used.</returns>
     public StoreContents Boot()
     {
-        var contents = _options.Store.Load();
-        var problems = new List<StoreProblem>(contents.Problems);
-        var position = contents.Position;
+        var contents = _options.Store.Open(KeyOf);
         foreach (var problem in contents.Problems)
         {
             _options.Observer?.StoreProblem(problem);
         }
 
-        foreach (var artifact in contents.Artifacts)
+        var problems = new List<StoreProblem>(contents.Problems);
+        var before = problems.Count;
+        foreach (var artifact in _options.Store.Artifacts())
         {
-            for (var release = artifact.Release; release is not null; )
+            if (!artifact.Removed && _consumers.TryGetValue(artifact.Kind, out var consumer) && !consumer.Restore(artifact))
             {
-                if (Refusal(release, verified: true) is not { } reason)
-                {
-                    Accept(release, fromStore: true);
-                    break;
-                }
-
-                // The feed has a newer one perhaps: it is asked for everything again, and refused digests are not retried.
-                position = 0;
-                Refuse(release, reason, fromStore: true);
-                release = _options.Store.Before(release.Kind, release.Name, release.Generation, out var found);
-                problems.AddRange(found);
-                foreach (var problem in found)
-                {
-                    _options.Observer?.StoreProblem(problem);
-                }
+                BootEagerly(artifact, problems);
             }
         }
 
+        // The feed has a newer one perhaps: it is asked for everything again, and refused digests are not retried.
+        var position = problems.Count == before && _state.Refused == 0 ? contents.Position : 0;
         Update(state => state with { Position = position });
         return contents with { Position = position, Problems = problems };
+    }
+
+    /// <summary>
+    /// Says that an artifact's newest release is damaged on the disk. The feed is read again from its beginning, and that release taken
+    /// when it comes, although its generation is known. Said again of one that did not come, it changes nothing. Any thread.
+    /// </summary>
+    public void ReportDamage(int artifact)
+    {
+        if (_damaged.TryAdd(artifact, true))
+        {
+            _readAgain = true;
+        }
+    }
+
+    /// <summary>The artifacts in use, with their generations, in the order in which they came. Any thread.</summary>
+    public IEnumerable<StoredArtifact> Live()
+    {
+        foreach (var artifact in _options.Store.Artifacts())
+        {
+            // Read after the artifact: the store has a release a moment before it is in use.
+            var activating = _activating;
+            if (activating is null || activating.Number != artifact.Number)
+            {
+                if (!artifact.Removed)
+                {
+                    yield return artifact;
+                }
+            }
+            else if (activating.Before is { } before)
+            {
+                yield return before;
+            }
+        }
+    }
+
+    private ulong KeyOf(Release release) => _consumers.GetValueOrDefault(release.Kind)?.KeyOf(release) ?? 0;
+
+    private void BootEagerly(StoredArtifact artifact, List<StoreProblem> problems)
+    {
+        foreach (var stored in _options.Store.Generations(artifact.Number))
+        {
+            if (stored.Release is { Removed: false } release)
+            {
+                if (Refusal(release, out var prepared) is not { } reason)
+                {
+                    prepared!.Activate(artifact.Number, null);
+                    Update(state => state with { Accepted = state.Accepted + 1 });
+                    _options.Observer?.Accepted(release, fromStore: true);
+                    return;
+                }
+
+                Refuse(release, reason, fromStore: true);
+            }
+            else if (stored.Problem is { } problem)
+            {
+                _damaged.TryAdd(artifact.Number, true);
+                problems.Add(problem);
+                _options.Observer?.StoreProblem(problem);
+            }
+        }
     }
 
     /// <summary>Follows the feed for ever; lost connections are made again after a delay (<see cref="RetryDelay"/>).</summary>
@@ -129,13 +187,25 @@ public sealed class ReleaseIntake
                 Update(state => state with { Refused = state.Refused + 1, LastError = problem });
             }
 
-            // A heartbeat follows every burst of releases: the position is written once for all of them.
-            if (message is { Release: null, Problem: null } && _options.Store.SavePosition(message.Position) is { } unsaved)
+            // A heartbeat follows every burst of releases: the position is written once for all of them, or now and then in a long one.
+            _sinceSaved++;
+            if (message is { Release: null, Problem: null } || _sinceSaved >= SaveEvery)
             {
-                _options.Observer?.StoreProblem(unsaved);
+                _sinceSaved = 0;
+                if (_options.Store.SavePosition(message.Position) is { } unsaved)
+                {
+                    _options.Observer?.StoreProblem(unsaved);
+                }
             }
 
             Update(state => state with { Position = message.Position, Connected = true, LastMessageAt = _options.Time.GetUtcNow() });
+            if (_readAgain && (_readAgainAt is not { } last || _options.Time.GetElapsedTime(last) >= ReadAgainInterval))
+            {
+                _readAgain = false;
+                _readAgainAt = _options.Time.GetTimestamp();
+                Update(state => state with { Position = 0 });
+                throw new IOException("a release on the disk is damaged: the feed is read again from its beginning");
+            }
         }
     }
 
@@ -146,61 +216,74 @@ public sealed class ReleaseIntake
             return;
         }
 
-        if (
-            _known.TryGetValue((release.Kind, release.Name), out var known)
-            && release.Generation == known.Generation
-            && release.Digest == known.Digest
-        )
+        var known = _options.Store.Find(release.Kind, release.Name);
+        var damaged = known is { } and var at && _damaged.ContainsKey(at.Number);
+        if (!damaged && _options.Store.Has(release))
         {
             return;
         }
 
-        if (Refusal(release, verified: false) is { } reason)
+        var reason = _consumers.ContainsKey(release.Kind)
+            ? _options.Verifier.Verify(release)
+            : "this build does not know its kind of artifact";
+        if (
+            reason is null
+            && known is { } live
+            && (release.Generation < live.Generation || (release.Generation == live.Generation && !damaged))
+        )
+        {
+            reason = $"its generation {release.Generation} is not above {live.Generation}, which is in use";
+        }
+
+        PreparedRelease? prepared = null;
+        if (reason is null && !release.Removed)
+        {
+            reason = Refusal(release, out prepared);
+        }
+
+        if (reason is not null)
         {
             Refuse(release, reason, fromStore: false);
             return;
         }
 
-        Accept(release, fromStore: false);
-        if (_options.Store.Keep(release) is { } problem)
+        var before = known is { Removed: false } ? known : null;
+        _activating = new Activation(known?.Number ?? _options.Store.Count, before);
+        var problem = _options.Store.Keep(release, prepared?.Key ?? 0, out var artifact);
+        _damaged.TryRemove(artifact, out _);
+        if (prepared is not null)
+        {
+            prepared.Activate(artifact, before);
+        }
+        else if (before is { } gone)
+        {
+            _consumers[release.Kind].Deactivate(gone, release);
+        }
+
+        _activating = null;
+        Accept(release);
+        if (problem is not null)
         {
             _options.Observer?.StoreProblem(problem);
         }
     }
 
-    /// <summary>Everything that can go wrong with one release, up to its activation.</summary>
-    /// <param name="release">The release.</param>
-    /// <param name="verified">Whether the store has verified it already.</param>
-    /// <returns>Null when the release is in use now, otherwise the reason it is not.</returns>
-    private string? Refusal(Release release, bool verified)
+    /// <summary>The checks, and everything of the use that can fail.</summary>
+    /// <returns>Null when the release is ready, otherwise the reason it is not.</returns>
+    private string? Refusal(Release release, out PreparedRelease? prepared)
     {
-        if (!_checks.TryGetValue(release.Kind, out var check) || !_consumers.TryGetValue(release.Kind, out var consumer))
+        prepared = null;
+        if (!_checks.TryGetValue(release.Kind, out var check))
         {
             return "this build does not know its kind of artifact";
         }
 
-        if (!verified && _options.Verifier.Verify(release) is { } forged)
-        {
-            return forged;
-        }
-
-        if (_known.TryGetValue((release.Kind, release.Name), out var known) && release.Generation <= known.Generation)
-        {
-            return $"its generation {release.Generation} is not above {known.Generation}, which is in use";
-        }
-
         try
         {
-            if (release.Removed)
-            {
-                consumer.Deactivate(release);
-                return null;
-            }
-
             var problems = check.Check(release.FormatVersion, release.Payload.Span);
             if (problems.Count == 0)
             {
-                consumer.Activate(release);
+                prepared = _consumers[release.Kind].Prepare(release);
                 return null;
             }
 
@@ -217,18 +300,11 @@ public sealed class ReleaseIntake
         }
     }
 
-    private void Accept(Release release, bool fromStore)
+    private void Accept(Release release)
     {
-        var key = (release.Kind, release.Name);
-        var wasLive = _known.TryGetValue(key, out var before) && !before.Removed;
-        _known[key] = new Known(release.Generation, release.Digest, release.Removed);
-        _live += (release.Removed ? 0 : 1) - (wasLive ? 1 : 0);
         Update(state => state with { Accepted = state.Accepted + 1 });
-        _options.Observer?.Accepted(release, fromStore);
-        if (!fromStore)
-        {
-            _options.Uplink?.Add(UplinkRecordTypes.ReleaseAccepted, Body(release));
-        }
+        _options.Observer?.Accepted(release, fromStore: false);
+        _options.Uplink?.Add(UplinkRecordTypes.ReleaseAccepted, Body(release));
     }
 
     private void Refuse(Release release, string reason, bool fromStore)
@@ -251,7 +327,13 @@ public sealed class ReleaseIntake
 
     /// <summary>The state has one writer at a time: Boot, then RunAsync.</summary>
     private void Update(Func<IntakeState, IntakeState> change) =>
-        _state = change(_state) with { Live = _live, FailedWrites = _options.Store.FailedWrites, Unsaved = _options.Store.Unsaved };
+        _state = change(_state) with
+        {
+            Live = _options.Store.Live,
+            FailedWrites = _options.Store.FailedWrites,
+            Unsaved = _options.Store.Unsaved,
+        };
 
-    private readonly record struct Known(long Generation, string Digest, bool Removed);
+    /// <summary>An artifact between the store and its consumer.</summary>
+    private sealed record Activation(int Number, StoredArtifact? Before);
 }

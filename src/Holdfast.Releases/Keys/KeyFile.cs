@@ -77,11 +77,11 @@ public static class KeyFile
 
     /// <summary>Makes the file or gives it new contents, whole or not at all, also after a power cut.</summary>
     /// <exception cref="KeyFileException">It cannot be written; what was there is still there.</exception>
-    public static void Replace(string path, ReadOnlySpan<byte> bytes)
+    public static void Replace(string path, byte[] bytes)
     {
         try
         {
-            AtomicFile.Write(path, bytes, []);
+            AtomicFile.Write(path, stream => stream.Write(bytes));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

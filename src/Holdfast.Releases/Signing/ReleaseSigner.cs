@@ -5,6 +5,9 @@ namespace Holdfast.Releases.Signing;
 /// <summary>Makes releases: digest, time and signature.</summary>
 public sealed class ReleaseSigner
 {
+    /// <summary>Releases under one signature in <see cref="SignAll"/>: 256, which makes each release's proof 322 bytes.</summary>
+    public const int MaxTogether = 256;
+
     private readonly SigningKey _key;
     private readonly TimeProvider _time;
 
@@ -30,7 +33,38 @@ public sealed class ReleaseSigner
     public Release SignRemoval(ArtifactKind kind, string name, long generation, int formatVersion) =>
         Sign(kind, name, generation, formatVersion, [], removed: true);
 
+    /// <summary>
+    /// Releases for many artifacts at once, with a signature for each <see cref="MaxTogether"/> of them instead of one for each.
+    /// </summary>
+    /// <exception cref="ArgumentException">A member of a draft is out of its range.</exception>
+    public IReadOnlyList<Release> SignAll(IEnumerable<ReleaseDraft> drafts)
+    {
+        var signed = new List<Release>();
+        foreach (var together in drafts.Chunk(MaxTogether))
+        {
+            var releases = together
+                .Select(draft => Unsigned(draft.Kind, draft.Name, draft.Generation, draft.FormatVersion, draft.Payload, removed: false))
+                .ToArray();
+            if (releases.Length == 1)
+            {
+                signed.Add(releases[0] with { Signature = _key.Sign(ReleaseHeader.Bytes(releases[0])) });
+                continue;
+            }
+
+            var signatures = SignatureTree.Sign([.. releases.Select(ReleaseHeader.Bytes)], data => _key.Sign(data));
+            signed.AddRange(releases.Zip(signatures, (release, signature) => release with { Signature = signature }));
+        }
+
+        return signed;
+    }
+
     private Release Sign(ArtifactKind kind, string name, long generation, int formatVersion, byte[] payload, bool removed)
+    {
+        var release = Unsigned(kind, name, generation, formatVersion, payload, removed);
+        return release with { Signature = _key.Sign(ReleaseHeader.Bytes(release)) };
+    }
+
+    private Release Unsigned(ArtifactKind kind, string name, long generation, int formatVersion, byte[] payload, bool removed)
     {
         var now = DateTimeOffset.FromUnixTimeMilliseconds(_time.GetUtcNow().ToUnixTimeMilliseconds());
         var release = new Release
@@ -51,9 +85,14 @@ public sealed class ReleaseSigner
             throw new ArgumentException(problem);
         }
 
-        return release with
-        {
-            Signature = _key.Sign(ReleaseHeader.Bytes(release)),
-        };
+        return release;
     }
 }
+
+/// <summary>A release before it is signed.</summary>
+/// <param name="Kind">The artifact's kind.</param>
+/// <param name="Name">1 to 64 lower-case letters, digits, hyphens and underscores.</param>
+/// <param name="Generation">From 1.</param>
+/// <param name="FormatVersion">The payload's format, from 1.</param>
+/// <param name="Payload">The canonical bytes, at most <see cref="Wire.ReleaseCodec.MaxPayloadBytes"/>.</param>
+public sealed record ReleaseDraft(ArtifactKind Kind, string Name, long Generation, int FormatVersion, byte[] Payload);

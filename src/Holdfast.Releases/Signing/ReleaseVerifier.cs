@@ -1,12 +1,17 @@
+using System.Collections.Concurrent;
 using Holdfast.Model.Releases;
 using Holdfast.Releases.Wire;
 
 namespace Holdfast.Releases.Signing;
 
-/// <summary>Says whether a release is what a believed key signed. Never throws for what a release contains.</summary>
+/// <summary>Says whether a release is what a believed key signed. Never throws for what a release contains. Any thread may use it.</summary>
 public sealed class ReleaseVerifier
 {
+    // Trees whose root was checked: a bulk of releases costs one signature check for each of its trees. A few hundred bytes an entry.
+    private const int MostTrees = 4096;
+
     private readonly VerificationKeys _keys;
+    private readonly ConcurrentDictionary<string, bool> _trees = new(StringComparer.Ordinal);
 
     /// <summary>A verifier that believes these keys.</summary>
     public ReleaseVerifier(VerificationKeys keys)
@@ -23,13 +28,47 @@ public sealed class ReleaseVerifier
             return problem;
         }
 
-        if (!_keys.Verify(release.KeyId, ReleaseHeader.Bytes(release), release.Signature.Span, out var known))
+        if (!IsSigned(release, out var known))
         {
             return known ? "the signature does not match" : $"it is signed with key {release.KeyId}, which is not among the trusted keys";
         }
 
         var digest = ReleaseDigest.Of(release.Payload.Span);
         return digest == release.Digest ? null : $"the payload's digest is {digest}, signed was {release.Digest}";
+    }
+
+    private bool IsSigned(Release release, out bool known)
+    {
+        var header = ReleaseHeader.Bytes(release);
+        var signature = release.Signature.Span;
+        if (!SignatureTree.IsProof(signature))
+        {
+            return _keys.Verify(release.KeyId, header, signature, out known);
+        }
+
+        var statement = SignatureTree.SignedBy(header, signature);
+        var tree = string.Concat(
+            release.KeyId,
+            Convert.ToHexStringLower(statement),
+            Convert.ToHexStringLower(signature[..SignatureTree.SignatureBytes])
+        );
+        if (_trees.ContainsKey(tree))
+        {
+            return known = true;
+        }
+
+        if (!_keys.Verify(release.KeyId, statement, signature[..SignatureTree.SignatureBytes], out known))
+        {
+            return false;
+        }
+
+        if (_trees.Count >= MostTrees)
+        {
+            _trees.Clear();
+        }
+
+        _trees[tree] = true;
+        return true;
     }
 
     internal static string? Malformed(Release release) =>

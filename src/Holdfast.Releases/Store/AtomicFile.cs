@@ -14,7 +14,7 @@ internal static class AtomicFile
     /// <summary>Writes beside the file, flushes it to the disk, renames it, and flushes the directory.</summary>
     /// <exception cref="IOException">The disk is full, read-only, or fails; the file is then as it was.</exception>
     /// <exception cref="UnauthorizedAccessException">The directory is not ours to write to.</exception>
-    public static void Write(string path, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)
+    public static void Write(string path, Action<Stream> write)
     {
         var temporary = path + TemporarySuffix;
         try
@@ -27,8 +27,7 @@ internal static class AtomicFile
             };
             using (var stream = new FileStream(temporary, options))
             {
-                stream.Write(head);
-                stream.Write(body);
+                write(stream);
                 stream.Flush(flushToDisk: true);
             }
 
@@ -58,7 +57,7 @@ internal static class AtomicFile
     }
 
     /// <summary>Makes the renames in a directory durable (fsync(2) on the directory; .NET cannot open directories).</summary>
-    private static void FlushDirectory(string directory)
+    public static void FlushDirectory(string directory)
     {
         var handle = Open(directory, OpenReadOnly);
         if (handle < 0)

@@ -8,10 +8,6 @@ internal static class ChecksummedFile
 {
     private const int MaxHead = 128;
 
-    /// <summary>Writes the file atomically.</summary>
-    public static void Write(string path, string magic, ReadOnlySpan<byte> body) =>
-        AtomicFile.Write(path, Encoding.ASCII.GetBytes(Head(magic, body)), body);
-
     /// <summary>Reads the file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="magic">What its first line begins with.</param>

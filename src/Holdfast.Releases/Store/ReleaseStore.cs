@@ -1,5 +1,5 @@
+using System.Collections.Concurrent;
 using System.Globalization;
-using System.Text;
 using Holdfast.Model.Releases;
 using Holdfast.Releases.Signing;
 using Holdfast.Releases.Wire;
@@ -7,29 +7,32 @@ using Holdfast.Releases.Wire;
 namespace Holdfast.Releases.Store;
 
 /// <summary>
-/// The releases that an edge has accepted, on its own disk: <c>KIND/NAME/GENERATION.release</c>, three generations of each artifact.
-/// It starts an edge without control. Damaged and forged files are reported and passed over; a disk that is full, read-only or missing
-/// costs durability and nothing else. One thread uses it at a time.
+/// The releases that an edge has accepted, on its own disk, three generations of each artifact: records in append-only segments, and an
+/// index of 64 bytes an artifact in memory. A start reads the index, not the releases; a release is read, and its checksum, digest and
+/// signature checked, when somebody needs it. It starts an edge without control. What is damaged or forged is reported and passed over;
+/// a disk that is full, read-only or missing costs durability and nothing else. One thread opens and changes it; any thread may read.
 /// </summary>
-public sealed class ReleaseStore
+public sealed partial class ReleaseStore : IDisposable
 {
     /// <summary>Generations kept of each artifact.</summary>
     public const int KeptGenerations = 3;
 
-    private const string ReleaseMagic = "holdfast-release 1";
-    private const string PositionMagic = "holdfast-position 1";
-    private const string Suffix = ".release";
-
     private readonly string _root;
     private readonly ReleaseVerifier _verifier;
-    private readonly Dictionary<(ArtifactKind, string), Release> _unsaved = [];
-    private long _savedPosition;
+    private readonly ReleaseStoreLimits _limits;
+    private readonly SegmentLog _log;
+    private ArtifactIndex _index = new();
+    private readonly ConcurrentDictionary<int, Release> _unsaved = new();
+    private readonly ConcurrentDictionary<int, string> _names = new();
+    private long _position;
 
     /// <summary>The store in this directory, which is made when the first release is kept.</summary>
-    public ReleaseStore(string directory, ReleaseVerifier verifier)
+    public ReleaseStore(string directory, ReleaseVerifier verifier, ReleaseStoreLimits? limits = null)
     {
         _root = Path.GetFullPath(directory);
         _verifier = verifier;
+        _limits = limits ?? new ReleaseStoreLimits();
+        _log = new SegmentLog(_root, _limits);
     }
 
     /// <summary>Writes that failed since the start.</summary>
@@ -38,116 +41,195 @@ public sealed class ReleaseStore
     /// <summary>Accepted releases that are in memory only, because they could not be written yet.</summary>
     public int Unsaved => _unsaved.Count;
 
-    /// <summary>Reads everything. Never throws for what is on the disk.</summary>
-    public StoreContents Load()
+    /// <summary>Artifacts that are not removed.</summary>
+    public int Live => _index.Live;
+
+    /// <summary>Artifacts, removed ones included; the next one gets this number.</summary>
+    internal int Count => _index.Count;
+
+    /// <summary>Called between the steps of a write, so that tests can end the process there.</summary>
+    internal Action<StorePoint>? AtPoint { get; set; }
+
+    internal SegmentLog Log => _log;
+
+    private string IndexPath => Path.Combine(_root, "index");
+
+    /// <summary>All artifacts, removed ones included. Any thread; what changes meanwhile is seen or not.</summary>
+    public IEnumerable<StoredArtifact> Artifacts()
     {
-        var problems = new List<StoreProblem>();
-        var artifacts = new List<StoredArtifact>();
-        foreach (var kind in Enum.GetValues<ArtifactKind>())
+        for (var number = 0; number < _index.Count; number++)
         {
-            foreach (var directory in Directories(Path.Combine(_root, ArtifactKindNames.Of(kind)), problems))
-            {
-                var name = Path.GetFileName(directory);
-                if (Newest(kind, name, long.MaxValue, problems) is { } release)
-                {
-                    artifacts.Add(new StoredArtifact(release));
-                }
-            }
+            yield return Artifact(number);
         }
-
-        var position = ReadPosition(problems);
-        _savedPosition = position;
-
-        // A damaged newest release may be one that the position already covers: only the whole feed brings it back.
-        return new StoreContents(artifacts, problems.Count == 0 ? position : 0, problems);
     }
 
-    /// <summary>The release that was kept before a generation, for when that one turns out to be unusable.</summary>
-    /// <returns>The newest genuine release below it, or null.</returns>
-    public Release? Before(ArtifactKind kind, string name, long generation, out IReadOnlyList<StoreProblem> problems)
+    /// <summary>What the index says of an artifact, or null. Only for the thread that changes the store.</summary>
+    public StoredArtifact? Find(ArtifactKind kind, string name)
     {
-        var found = new List<StoreProblem>();
-        var release = Newest(kind, name, generation, found);
-        problems = found;
-        return release;
+        var number = _index.Find(kind, ArtifactIndex.IdOf(name));
+        return number < 0 ? null : Artifact(number);
     }
+
+    /// <summary>Whether this very release is in use already. Only for the thread that changes the store.</summary>
+    public bool Has(Release release)
+    {
+        var number = _index.Find(release.Kind, ArtifactIndex.IdOf(release.Name));
+        return number >= 0 && _index[number].Generation == release.Generation && _index[number].Digest == DigestOf(release);
+    }
+
+    /// <summary>An artifact's name. Any thread.</summary>
+    public string NameOf(int artifact) =>
+        _names.GetValueOrDefault(artifact)
+        ?? Generations(artifact).FirstOrDefault(stored => stored.Release is not null)?.Release?.Name
+        ?? ArtifactIndex.DigitsOf(_index[artifact].Id);
 
     /// <summary>
     /// Keeps a release and drops what is more than three generations old; a removal drops everything before it. What cannot be written
-    /// is remembered and tried again by <see cref="SavePosition"/>.
+    /// is in use from memory, and tried again by <see cref="SavePosition"/>.
     /// </summary>
+    /// <param name="release">A release above the generation that is in use, or that very one again because it is damaged on disk.</param>
+    /// <param name="key">What its consumer finds it by.</param>
+    /// <param name="artifact">The artifact's number.</param>
     /// <returns>What went wrong, or null.</returns>
-    public StoreProblem? Keep(Release release)
+    public StoreProblem? Keep(Release release, ulong key, out int artifact)
     {
-        _unsaved[(release.Kind, release.Name)] = release;
-        return Write(release);
+        var id = ArtifactIndex.IdOf(release.Name);
+        artifact = _index.Find(release.Kind, id);
+        if (artifact < 0)
+        {
+            artifact = _index.Add(
+                new ArtifactEntry
+                {
+                    Id = id,
+                    Kind = release.Kind,
+                    Removed = release.Removed,
+                    Location = SegmentLocation.None,
+                    Previous = SegmentLocation.None,
+                }
+            );
+            if (!ArtifactIndex.IsDigits(release.Name))
+            {
+                _names[artifact] = release.Name;
+            }
+        }
+
+        ref var entry = ref _index[artifact];
+        if (entry.Location != SegmentLocation.InMemory && entry.Generation != release.Generation)
+        {
+            entry.Previous = entry.Location;
+        }
+
+        entry.Generation = release.Generation;
+        entry.Digest = DigestOf(release);
+        entry.Key = key;
+        _index.SetRemoved(artifact, release.Removed);
+        _unsaved[artifact] = release;
+        Volatile.Write(ref entry.Location, SegmentLocation.InMemory);
+        return Write(artifact, release);
     }
 
     /// <summary>Remembers how far the feed was dealt with, unless accepted releases are still unsaved: after a restart they must come again.</summary>
     /// <returns>What went wrong, or null.</returns>
     public StoreProblem? SavePosition(long position)
     {
-        if (_unsaved.Count > 0 && Flush() is { } unsaved)
+        foreach (var (artifact, release) in _unsaved)
         {
-            return unsaved;
-        }
-
-        if (position == _savedPosition)
-        {
-            return null;
-        }
-
-        var path = PositionPath;
-        var problem = Guarded(
-            path,
-            () =>
+            // Up to the first failure: a full disk is not asked again for every release.
+            if (Write(artifact, release) is { } unsaved)
             {
-                CreateDirectory(_root);
-                ChecksummedFile.Write(path, PositionMagic, Encoding.ASCII.GetBytes(position.ToString(CultureInfo.InvariantCulture)));
+                return unsaved;
             }
-        );
-        _savedPosition = problem is null ? position : _savedPosition;
-        return problem;
+        }
+
+        return position == _position
+            ? null
+            : Guarded(() =>
+            {
+                StatePosition(position);
+                if (_log.BytesSinceCovered >= _limits.CheckpointBytes)
+                {
+                    WriteCheckpoint();
+                }
+
+                Compact();
+            });
     }
 
-    private string PositionPath => Path.Combine(_root, "position");
-
-    /// <summary>Writes what is unsaved, up to the first failure: a full disk is not asked again for every release.</summary>
-    private StoreProblem? Flush()
+    /// <summary>Writes the index, so that the next start need not scan what was written last.</summary>
+    public void Dispose()
     {
-        foreach (var release in _unsaved.Values.ToArray())
+        if (_log.BytesSinceCovered > 0 && _unsaved.IsEmpty)
         {
-            if (Write(release) is { } problem)
+            _ = Guarded(() =>
             {
-                return problem;
-            }
+                _log.Flush();
+                WriteCheckpoint();
+            });
         }
 
-        return null;
+        _log.Dispose();
     }
 
-    private StoreProblem? Write(Release release)
+    private static ulong DigestOf(Release release) =>
+        ulong.Parse(release.Digest.AsSpan(0, 16), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+
+    private StoredArtifact Artifact(int number)
     {
-        var directory = Path.Combine(_root, ArtifactKindNames.Of(release.Kind), release.Name);
-        var path = Path.Combine(directory, release.Generation.ToString(CultureInfo.InvariantCulture) + Suffix);
-        var problem = Guarded(
-            path,
-            () =>
-            {
-                CreateDirectory(directory);
-                ChecksummedFile.Write(path, ReleaseMagic, ReleaseCodec.Encode(release));
-                Prune(directory, release);
-            }
-        );
-        if (problem is null)
-        {
-            _unsaved.Remove((release.Kind, release.Name));
-        }
-
-        return problem;
+        ref var entry = ref _index[number];
+        return new StoredArtifact(number, entry.Kind, entry.Generation, entry.Key, entry.Removed);
     }
 
-    private StoreProblem? Guarded(string path, Action write)
+    private long LocationOf(int artifact) => Volatile.Read(ref _index[artifact].Location);
+
+    private StoreProblem? Write(int artifact, Release release) =>
+        Guarded(() =>
+        {
+            ref var entry = ref _index[artifact];
+            var before = Chain(entry.Previous, SegmentLocation.None);
+            var body = ReleaseCodec.Encode(release);
+            var location = _log.Append(
+                new SegmentRecord
+                {
+                    Type = RecordType.Release,
+                    Kind = release.Kind,
+                    Removed = release.Removed,
+                    Generation = release.Generation,
+                    Id = entry.Id,
+                    Key = entry.Key,
+                    Previous = release.Removed ? SegmentLocation.None : entry.Previous,
+                    Digest = entry.Digest,
+                    BodyBytes = body.Length,
+                    BodyChecksum = SegmentRecord.Checksum(body),
+                },
+                body
+            );
+            Drop(before, release.Removed ? 0 : KeptGenerations - 1);
+            entry.Previous = release.Removed ? SegmentLocation.None : entry.Previous;
+            Volatile.Write(ref entry.Location, location);
+            _unsaved.TryRemove(artifact, out _);
+            AtPoint?.Invoke(StorePoint.Appended);
+        });
+
+    private void StatePosition(long position)
+    {
+        // In this order: where the position is on the disk, everything that it covers is.
+        _log.Flush();
+        AtPoint?.Invoke(StorePoint.Flushed);
+        _log.Append(
+            new SegmentRecord
+            {
+                Type = RecordType.Position,
+                Generation = position,
+                Previous = SegmentLocation.None,
+                BodyChecksum = SegmentRecord.Checksum([]),
+            },
+            []
+        );
+        _position = position;
+        AtPoint?.Invoke(StorePoint.PositionStated);
+    }
+
+    private StoreProblem? Guarded(Action write)
     {
         try
         {
@@ -157,112 +239,37 @@ public sealed class ReleaseStore
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             FailedWrites++;
-            return new StoreProblem(path, $"it cannot be written: {e.Message}");
+            return new StoreProblem(_root, $"it cannot be written: {e.Message}");
         }
     }
 
-    private static void CreateDirectory(string path) =>
-        Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-
-    /// <summary>What cannot be deleted now is looked at again when the next release is kept.</summary>
-    private static void Prune(string directory, Release kept)
+    /// <summary>Where an artifact's generations lie, newest first, as far as their heads can be read.</summary>
+    private List<(long Location, SegmentRecord Head)> Chain(long location, long previous)
     {
-        var keep = kept.Removed ? 1 : KeptGenerations;
-        var old = Generations(directory).Where(file => file.Generation <= kept.Generation).Skip(keep).Select(file => file.Path);
-        foreach (var path in old.Concat(Directory.GetFiles(directory, "*" + AtomicFile.TemporarySuffix)))
+        var chain = new List<(long, SegmentRecord)>(KeptGenerations);
+        while (location >= 0 && chain.Count < KeptGenerations)
         {
-            AtomicFile.TryDelete(path);
-        }
-    }
-
-    private Release? Newest(ArtifactKind kind, string name, long below, List<StoreProblem> problems)
-    {
-        var directory = Path.Combine(_root, ArtifactKindNames.Of(kind), name);
-        List<(long Generation, string Path)> files;
-        try
-        {
-            files = [.. Generations(directory)];
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            problems.Add(new StoreProblem(directory, $"it cannot be listed: {e.Message}"));
-            return null;
-        }
-
-        foreach (var (generation, path) in files.Where(file => file.Generation < below))
-        {
-            var bytes = ChecksummedFile.Read(path, ReleaseMagic, ReleaseCodec.MaxEncodedBytes, out var problem);
-            Release? release = null;
-            if (problem is null && ReleaseCodec.TryDecode(bytes, out release, out problem))
+            if (_log.TryReadHead(location, out var head))
             {
-                problem =
-                    release.Kind != kind || release.Name != name || release.Generation != generation
-                        ? $"it holds generation {release.Generation} of {ArtifactKindNames.Of(release.Kind)} {release.Name}"
-                        : _verifier.Verify(release);
+                chain.Add((location, head));
+                location = head.Previous;
+            }
+            else
+            {
+                location = previous;
             }
 
-            if (problem is null)
-            {
-                return release;
-            }
-
-            problems.Add(new StoreProblem(path, problem));
+            previous = SegmentLocation.None;
         }
 
-        return null;
+        return chain;
     }
 
-    private static IEnumerable<(long Generation, string Path)> Generations(string directory)
+    private void Drop(List<(long Location, SegmentRecord Head)> chain, int kept)
     {
-        var files = Directory.Exists(directory) ? Directory.GetFiles(directory, "*" + Suffix) : [];
-        return files
-            .Select(path =>
-                (
-                    Generation: long.TryParse(
-                        Path.GetFileNameWithoutExtension(path),
-                        NumberStyles.None,
-                        CultureInfo.InvariantCulture,
-                        out var generation
-                    )
-                        ? generation
-                        : 0,
-                    Path: path
-                )
-            )
-            .Where(file => file.Generation > 0)
-            .OrderByDescending(file => file.Generation);
-    }
-
-    private static string[] Directories(string directory, List<StoreProblem> problems)
-    {
-        try
+        foreach (var (location, head) in chain.Skip(kept))
         {
-            return Directory.Exists(directory) ? [.. Directory.GetDirectories(directory).Order(StringComparer.Ordinal)] : [];
+            _log.Drop(location, head.Bytes);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            problems.Add(new StoreProblem(directory, $"it cannot be listed: {e.Message}"));
-            return [];
-        }
-    }
-
-    private long ReadPosition(List<StoreProblem> problems)
-    {
-        if (!File.Exists(PositionPath))
-        {
-            return 0;
-        }
-
-        var bytes = ChecksummedFile.Read(PositionPath, PositionMagic, 32, out var problem);
-        if (
-            problem is null
-            && long.TryParse(Encoding.ASCII.GetString(bytes), NumberStyles.None, CultureInfo.InvariantCulture, out var position)
-        )
-        {
-            return position;
-        }
-
-        problems.Add(new StoreProblem(PositionPath, problem ?? "it does not hold a number"));
-        return 0;
     }
 }

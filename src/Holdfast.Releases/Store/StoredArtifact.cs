@@ -2,12 +2,21 @@ using Holdfast.Model.Releases;
 
 namespace Holdfast.Releases.Store;
 
-/// <summary>What the store has of one artifact: the newest release on disk that is undamaged and genuine.</summary>
-/// <param name="Release">The release; a removal when the artifact was taken away.</param>
-public sealed record StoredArtifact(Release Release);
+/// <summary>What the store's index says of one artifact.</summary>
+/// <param name="Number">Its number, good for as long as the process lives.</param>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Generation">The newest generation.</param>
+/// <param name="Key">What its consumer finds it by.</param>
+/// <param name="Removed">Whether it was taken away.</param>
+public readonly record struct StoredArtifact(int Number, ArtifactKind Kind, long Generation, ulong Key, bool Removed);
+
+/// <summary>One generation of an artifact, read from the disk.</summary>
+/// <param name="Release">The release, undamaged and genuine; null when there is a problem.</param>
+/// <param name="Problem">Why it cannot be used, or null.</param>
+public sealed record StoredRelease(Release? Release, StoreProblem? Problem);
 
 /// <summary>What a start found on disk.</summary>
-/// <param name="Artifacts">One entry for every artifact that has at least one usable release, in order of kind and name.</param>
+/// <param name="Live">Artifacts that are not removed.</param>
 /// <param name="Position">The last feed position that everything on disk covers; 0 when it is unknown, which reads the whole feed again.</param>
-/// <param name="Problems">Files that could not be used. An older release of the same artifact was taken instead where there is one.</param>
-public sealed record StoreContents(IReadOnlyList<StoredArtifact> Artifacts, long Position, IReadOnlyList<StoreProblem> Problems);
+/// <param name="Problems">What could not be used. An older release of the same artifact was taken instead where there is one.</param>
+public sealed record StoreContents(int Live, long Position, IReadOnlyList<StoreProblem> Problems);

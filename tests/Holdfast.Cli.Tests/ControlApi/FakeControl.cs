@@ -38,6 +38,7 @@ internal sealed class FakeControl : IAsyncDisposable
             context => WriteAsync(context, new JsonObject { ["id"] = control.Remove(control.ById(context)!) })
         );
         app.MapPut("/holdfast/v1/zones/by-name/{name}", control.PutAsync);
+        app.MapPost("/holdfast/v1/zones/import", control.ImportAsync);
         app.MapGet("/client/v4/zones/{id}/custom_certificates", context => control.ListAsync(context, control.Certificates));
         app.MapPost("/client/v4/zones/{id}/custom_certificates", control.AddCertificateAsync);
         await app.StartAsync();
@@ -98,6 +99,46 @@ internal sealed class FakeControl : IAsyncDisposable
         );
         Zones[name]["origin"] = (string?)body["origin"];
         await WriteAsync(context, Zones[name].DeepClone());
+    }
+
+    /// <summary>Zones in each import that came.</summary>
+    public List<int> Imports { get; } = [];
+
+    private async Task ImportAsync(HttpContext context)
+    {
+        var zones = (await JsonNode.ParseAsync(context.Request.Body))!["zones"]!.AsArray();
+        Imports.Add(zones.Count);
+        if (zones.Any(zone => (string?)zone!["name"] == "breaks.example.com"))
+        {
+            await RefuseAsync(context, 503, 50003, "the database cannot be used now");
+            return;
+        }
+
+        var errors = new JsonArray();
+        var created = 0;
+        for (var i = 0; i < zones.Count; i++)
+        {
+            var name = (string)zones[i]!["name"]!;
+            if (name == "refused.example.com")
+            {
+                errors.Add(new JsonObject { ["index"] = i, ["message"] = "refused" });
+                continue;
+            }
+
+            created += Zones.TryAdd(name, new JsonObject { ["id"] = Guid.NewGuid().ToString("n"), ["name"] = name }) ? 1 : 0;
+            Zones[name]["origin"] = (string?)zones[i]!["origin"];
+        }
+
+        await WriteAsync(
+            context,
+            new JsonObject
+            {
+                ["created"] = created,
+                ["updated"] = 0,
+                ["unchanged"] = zones.Count - created - errors.Count,
+                ["errors"] = errors,
+            }
+        );
     }
 
     private async Task AddCertificateAsync(HttpContext context)

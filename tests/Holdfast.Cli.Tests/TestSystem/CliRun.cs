@@ -13,6 +13,8 @@ internal sealed class CliRun
 
     public required string CurrentDirectory { get; init; }
 
+    public bool OutIsTerminal { get; init; }
+
     /// <summary>What a person would type when asked; null: nobody is there.</summary>
     public string? Answer { get; init; }
 
@@ -28,7 +30,7 @@ internal sealed class CliRun
             Environment = name => Environment.GetValueOrDefault(name),
             CurrentDirectory = CurrentDirectory,
             Time = TimeProvider.System,
-            OutIsTerminal = false,
+            OutIsTerminal = OutIsTerminal,
             Ask = () => Answer,
         };
 

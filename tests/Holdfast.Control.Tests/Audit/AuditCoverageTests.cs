@@ -87,6 +87,10 @@ public sealed class AuditCoverageTests
                     () => control.PutAsync("/holdfast/v1/zones/by-name/example.org", """{"origin":"http://192.0.2.1"}""")
                 ),
                 ("zones-edit", () => control.PatchAsync($"/client/v4/zones/{zone}", """{"paused":true}""")),
+                (
+                    "zones-import",
+                    () => control.PostAsync("/holdfast/v1/zones/import", """{"zones":[{"name":"a.example"},{"name":"b.example"}]}""")
+                ),
                 ("zones-put-origin", () => control.PutAsync($"/holdfast/v1/zones/{zone}/origin", """{"origin":"http://192.0.2.9"}""")),
                 ("settings-edit", () => control.PatchAsync($"/client/v4/zones/{zone}/settings/always_use_https", """{"value":"on"}""")),
                 (

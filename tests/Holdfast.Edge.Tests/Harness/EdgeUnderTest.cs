@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Holdfast.Artifacts.Zones;
 using Holdfast.Edge.Hosting;
 using Holdfast.Edge.Management;
+using Holdfast.Edge.Zones;
 using Holdfast.Model.Releases;
 using Holdfast.Model.Zones;
 using Holdfast.Releases.Keys;
@@ -50,6 +51,12 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
     /// <summary>Origin connections that wait for their next exchange.</summary>
     public int IdleOriginConnections => _host.Origins.IdleCount;
 
+    /// <summary>Origins that are known.</summary>
+    public int OriginTargetCount => _host.Origins.Count;
+
+    /// <summary>The zones.</summary>
+    public ZoneDirectory Zones => _host.Zones;
+
     /// <summary>The access log's file.</summary>
     public string LogFile => Path.Combine(Data, "logs", "edge-1.jsonl");
 
@@ -67,6 +74,9 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
             Feed = edge._feed,
             Loggers = NullLoggerFactory.Instance,
         };
+
+        // What an edge before it has left behind has lower generations.
+        edge._generation = data is null ? 0 : 1000;
         edge._host = await EdgeHost.StartAsync(change is null ? options : change(options), TestContext.Current.CancellationToken);
         var addresses = edge._host.Addresses.Select(a => new Uri(a)).ToArray();
         edge.Http = new IPEndPoint(IPAddress.Loopback, addresses[0].Port);
@@ -95,7 +105,20 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
         Func<ZoneConfig, ZoneConfig>? change = null
     )
     {
-        var id = Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(System.Text.Encoding.UTF8.GetBytes(name)));
+        var id = IdOf(name);
+        var generation = Publish(id, name, origin, settings, change);
+        await UntilAsync(() => ((IEdgeState)_host).LiveReleases(1000).Any(r => r.Name == id && r.Generation == generation));
+        return id;
+    }
+
+    /// <summary>The id of the zone that <see cref="PutZoneAsync"/> makes.</summary>
+    public static string IdOf(string name) =>
+        Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(System.Text.Encoding.UTF8.GetBytes(name)));
+
+    /// <summary>Publishes a zone.</summary>
+    /// <returns>Its generation.</returns>
+    public long Publish(string id, string name, string? origin, ZoneSettings? settings = null, Func<ZoneConfig, ZoneConfig>? change = null)
+    {
         var config = new ZoneConfig
         {
             Id = id,
@@ -105,8 +128,7 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
         };
         var generation = ++_generation;
         _feed.Publish(ArtifactKind.Zone, id, generation, ZoneArtifact.Write(change is null ? config : change(config)));
-        await UntilAsync(() => ((IEdgeState)_host).LiveReleases(1000).Any(r => r.Name == id && r.Generation == generation));
-        return id;
+        return generation;
     }
 
     /// <summary>What Prometheus gets.</summary>

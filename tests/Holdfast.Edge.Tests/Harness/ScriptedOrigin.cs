@@ -101,6 +101,15 @@ internal sealed class Conversation(Socket socket) : IDisposable
         }
     }
 
+    /// <summary>The status that a GET of a host's root gets.</summary>
+    public async Task<int> StatusAsync(string host)
+    {
+        await SendAsync($"GET / HTTP/1.1\r\nHost: {host}\r\n\r\n");
+        var head = (await ReadHeadAsync())!;
+        await ReadAsync(Wire.RequestWireTests.LengthOf(head));
+        return int.Parse(head.AsSpan(9, 3), System.Globalization.CultureInfo.InvariantCulture);
+    }
+
     /// <summary>Reads a head with its empty line; null when the peer closed before a byte of it.</summary>
     public async Task<string?> ReadHeadAsync()
     {

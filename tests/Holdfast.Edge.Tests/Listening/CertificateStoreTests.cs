@@ -132,17 +132,17 @@ public sealed class CertificateStoreTests : IDisposable
         var (config, _) = TestCertificates.Make("good", "zone-1", rsa: false, hosts: "example.com");
         var (_, otherKey) = TestCertificates.Make("other", "zone-1", rsa: false, hosts: "example.com");
 
-        Assert.False(_store.TryPut(config, otherKey, out var error));
+        Assert.False(TryPut(config, otherKey, out var error));
         Assert.Contains("certificate good can't be used", error);
-        Assert.False(_store.TryPut(config, [1, 2, 3], out _));
-        Assert.False(_store.TryPut(config with { ChainPem = "nothing" }, otherKey, out _));
-        Assert.False(
-            _store.TryPut(config with { ChainPem = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n" }, otherKey, out _)
-        );
+        Assert.False(TryPut(config, [1, 2, 3], out _));
+        Assert.False(TryPut(config with { ChainPem = "nothing" }, otherKey, out _));
+        Assert.False(TryPut(config with { ChainPem = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n" }, otherKey, out _));
         Assert.Equal("CN=good", await SubjectAsync("example.com"));
     }
 
-    private static TlsPolicy? Policy(string host) =>
+    private static ValueTask<TlsPolicy?> Policy(string host) => new(PolicyOf(host));
+
+    private static TlsPolicy? PolicyOf(string host) =>
         host == "strict.example.com" ? new TlsPolicy("zone-1", TlsVersions.Only13, true)
         : host.EndsWith("example.com", StringComparison.Ordinal) ? new TlsPolicy("zone-1", TlsVersions.Both, true)
         : null;
@@ -154,6 +154,17 @@ public sealed class CertificateStoreTests : IDisposable
             .EnumerateDnsNames()
             .Single();
 
+    private bool TryPut(Model.Certificates.CertificateConfig config, byte[] pkcs8, out string? error)
+    {
+        if (!CustomCertificate.TryCreate(config, pkcs8, out var made, out error))
+        {
+            return false;
+        }
+
+        _store.Put(made);
+        return true;
+    }
+
     private void Put(
         string id,
         string zone = "zone-1",
@@ -164,7 +175,7 @@ public sealed class CertificateStoreTests : IDisposable
     )
     {
         var (config, key) = TestCertificates.Make(id, zone, rsa, notAfter, hosts);
-        Assert.True(_store.TryPut(config with { Priority = priority }, key, out var error), error);
+        Assert.True(TryPut(config with { Priority = priority }, key, out var error), error);
     }
 
     private async Task<ServerCertificate> SelectAsync(string? sni, KeyTypes accepted = KeyTypes.All) =>

@@ -1,3 +1,4 @@
+using System.Text;
 using Holdfast.EndToEnd.Tests.Harness;
 
 namespace Holdfast.EndToEnd.Tests.Faults;
@@ -19,7 +20,12 @@ public sealed class DiskTests
         var fillers = new[] { edges, logs }.Select(path => Path.Combine(PrivateMounts.Inside(holdfast.Id, path), "filler")).ToList();
         fillers.ForEach(Fill);
 
-        // A change, and enough requests for the log to notice.
+        // Changes until the last page that the store had is full too, and enough requests for the log to notice.
+        for (var i = 0; i < 5; i++)
+        {
+            await holdfast.ZoneAsync("full.example.com", nginx.Url, ("origin_host_header", $"change{i}.example.net"));
+        }
+
         var id = await holdfast.ZoneAsync("full.example.com", nginx.Url, ("origin_host_header", "live.example.net"));
         await Eventually.TrueAsync(
             async () =>
@@ -39,10 +45,13 @@ public sealed class DiskTests
 
         // What could not be kept is kept with the next change.
         await holdfast.ZoneAsync("full.example.com", nginx.Url, ("origin_host_header", "later.example.net"));
-        var releases = Path.Combine(PrivateMounts.Inside(holdfast.Id, edges), "edge-1", "releases", "zone", id);
-        var generation = await holdfast.LiveGenerationAsync("zone", id);
+        var releases = Path.Combine(PrivateMounts.Inside(holdfast.Id, edges), "edge-1", "releases");
+        var newest = $"\"name\":\"{id}\",\"generation\":{await holdfast.LiveGenerationAsync("zone", id)},";
         await Eventually.TrueAsync(
-            () => Directory.GetFiles(releases).Any(f => Path.GetFileNameWithoutExtension(f) == $"{generation}"),
+            () =>
+                Directory
+                    .GetFiles(releases, "*.segment")
+                    .Any(segment => Encoding.Latin1.GetString(File.ReadAllBytes(segment)).Contains(newest, StringComparison.Ordinal)),
             "the newest release on disk"
         );
     }

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using System.Diagnostics.CodeAnalysis;
 using System.Net;
-using Holdfast.Model.Certificates;
 
 namespace Holdfast.Edge.Listening.Certificates;
 
@@ -10,9 +8,10 @@ namespace Holdfast.Edge.Listening.Certificates;
 /// finish with the certificate that they began with; changes make a new snapshot and touch nothing else. Any thread may call it.
 /// </summary>
 /// <param name="authority">Issues for hosts without a certificate of their own.</param>
-/// <param name="policyOf">What the zone that serves a host says, or null when no zone does. It is called once a handshake and must be quick.</param>
+/// <param name="policyOf">What the zone that serves a host says, or null when no zone does. It is called once a handshake, and completes at once for a zone that was asked for lately.</param>
 /// <param name="time">The clock.</param>
-internal sealed class CertificateStore(LocalAuthority authority, Func<string, TlsPolicy?> policyOf, TimeProvider time) : IServerCertificates
+internal sealed class CertificateStore(LocalAuthority authority, Func<string, ValueTask<TlsPolicy?>> policyOf, TimeProvider time)
+    : IServerCertificates
 {
     /// <summary>The name on the certificate for hosts that belong to nobody: their visitors still get a page that says so.</summary>
     public const string DefaultName = "holdfast.local";
@@ -23,23 +22,13 @@ internal sealed class CertificateStore(LocalAuthority authority, Func<string, Tl
     /// <summary>How many custom certificates there are.</summary>
     public int Count => _snapshot.ById.Count;
 
-    /// <summary>Adds a custom certificate, or replaces the one with the same id. Nothing changes when it can't be used.</summary>
-    /// <param name="config">The certificate.</param>
-    /// <param name="pkcs8">Its private key, decrypted. The caller clears it afterwards.</param>
-    /// <param name="error">What is wrong with it, as one sentence.</param>
-    public bool TryPut(CertificateConfig config, ReadOnlySpan<byte> pkcs8, [NotNullWhen(false)] out string? error)
+    /// <summary>Adds a custom certificate, or replaces the one with the same id.</summary>
+    public void Put(CustomCertificate certificate)
     {
-        if (!CustomCertificate.TryCreate(config, pkcs8, out var made, out error))
-        {
-            return false;
-        }
-
         lock (_change)
         {
-            _snapshot = _snapshot.Without(config.Id).With(made);
+            _snapshot = _snapshot.Without(certificate.Id).With(certificate);
         }
-
-        return true;
     }
 
     /// <summary>Removes a custom certificate.</summary>
@@ -57,9 +46,30 @@ internal sealed class CertificateStore(LocalAuthority authority, Func<string, Tl
     /// <inheritdoc/>
     public ValueTask<TlsChoice?> SelectAsync(string? sni, IPEndPoint local, KeyTypes accepted, CancellationToken cancellationToken)
     {
-        var snapshot = _snapshot;
         var (name, isOurs) = sni is null ? (local.Address.ToString(), true) : (sni, sni == "localhost" || IsAddress(sni, local));
         var policy = policyOf(name);
+        return policy.IsCompletedSuccessfully
+            ? Select(name, isOurs, policy.Result, accepted, cancellationToken)
+            : SelectWhenKnownAsync(name, isOurs, policy, accepted, cancellationToken);
+    }
+
+    private async ValueTask<TlsChoice?> SelectWhenKnownAsync(
+        string name,
+        bool isOurs,
+        ValueTask<TlsPolicy?> policy,
+        KeyTypes accepted,
+        CancellationToken cancellationToken
+    ) => await Select(name, isOurs, await policy.ConfigureAwait(false), accepted, cancellationToken).ConfigureAwait(false);
+
+    private ValueTask<TlsChoice?> Select(
+        string name,
+        bool isOurs,
+        TlsPolicy? policy,
+        KeyTypes accepted,
+        CancellationToken cancellationToken
+    )
+    {
+        var snapshot = _snapshot;
         var (versions, http2) = policy is { } said ? (said.Versions, said.Http2) : (TlsVersions.Both, true);
         var custom = policy is { } zone ? snapshot.Find(name, zone.ZoneId, accepted, time.GetUtcNow()) : null;
         if (custom is not null)

@@ -1,0 +1,149 @@
+#!/usr/bin/env bash
+# Measures what many zones cost, with the real program: the import, an edge's start from its own disk, its memory, the CPU of a request,
+# one zone's change, and control's lists. One line for each number of zones.
+# Usage: bench/zones.sh [--zones N[,N...]] [--seconds N] [--data DIR]; without --zones 1,000 to 1,000,000, which takes about ten minutes
+# and 6 GB. --data keeps the data directory, and goes on with one that an earlier run has filled.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+sizes="1000,10000,100000,1000000" seconds=5 kept=
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --zones) sizes=$2; shift 2 ;;
+    --seconds) seconds=$2; shift 2 ;;
+    --data) kept=$2; shift 2 ;;
+    *) echo "bench: unknown option '$1'; there are --zones N[,N...], --seconds N, --data DIR" >&2; exit 2 ;;
+  esac
+done
+for tool in nginx wrk curl awk dd; do
+  command -v "$tool" >/dev/null || { echo "bench: $tool is missing; apt-get install nginx wrk curl" >&2; exit 2; }
+done
+holdfast=$(realpath "${HOLDFAST_BINARY:-src/Holdfast.Cli/bin/Release/net10.0/holdfast}")
+[ -x "$holdfast" ] || { echo "bench: $holdfast is not built; run ./run.sh or dotnet build -c Release first" >&2; exit 2; }
+
+work=$(mktemp -d)
+chmod 755 "$work"
+pids=()
+cleanup() { for p in "${pids[@]}"; do kill "$p" 2>/dev/null || true; done; wait 2>/dev/null || true; rm -rf "$work"; }
+trap cleanup EXIT
+now() { date +%s.%N; }
+since() { awk -v a="$1" -v b="$(now)" 'BEGIN { printf "%.2f", b - a }'; }
+free_port() { local p; while :; do p=$((20000 + RANDOM % 20000)); (exec 3<>"/dev/tcp/127.0.0.1/$p") 2>/dev/null || { echo "$p"; return; }; done; }
+until_ok() { # seconds command...
+  local deadline=$((SECONDS + $1)); shift
+  while ! "$@" > /dev/null 2>&1; do
+    [ $SECONDS -lt "$deadline" ] || { echo "bench: not in time: $*" >&2; tail -n 20 "$work"/*.log >&2; exit 1; }
+    sleep 0.02
+  done
+}
+field() { grep -oE "\"$2\":\"?[^\",}]*" "$1" | head -1 | sed -E 's/^"[^"]*":"?//'; }
+rss() { awk '/^RssAnon/ { print $2 }' "/proc/$1/status"; }
+hz=$(getconf CLK_TCK)
+ticks() { awk '{ sub(/.*\) /, ""); print $12 + $13 }' "/proc/$1/stat"; }
+
+# Two origins that say who they are.
+mkdir -p "$work/o"; chmod a+w "$work/o"
+first=$(free_port) second=$(free_port)
+if [ -n "$kept" ] && [ -f "$kept.origins" ]; then
+  # Zones that an earlier run has left have its origins.
+  read -r first second < "$kept.origins"
+elif [ -n "$kept" ]; then
+  echo "$first $second" > "$kept.origins"
+fi
+cat > "$work/origin.conf" <<C
+daemon off; worker_processes 1; pid $work/o/pid; error_log $work/o/error.log warn;
+events { worker_connections 4096; }
+http { access_log off; keepalive_requests 1000000;
+  client_body_temp_path $work/o/b; proxy_temp_path $work/o/p; fastcgi_temp_path $work/o/f; uwsgi_temp_path $work/o/u; scgi_temp_path $work/o/s;
+  server { listen 127.0.0.1:$first; location / { return 200 first; } }
+  server { listen 127.0.0.1:$second; location / { return 200 second; } } }
+C
+nginx -c "$work/origin.conf" & pids+=($!)
+
+start_up() { # data
+  rm -f "$work/ready"
+  "$holdfast" up --data "$1" --http 127.0.0.1:0 --https 127.0.0.1:0 --control 127.0.0.1:0 --status 127.0.0.1:0 --json \
+    > "$work/ready" 2> "$work/up.log" & up=$!
+  pids+=("$up")
+  until_ok 60 test -s "$work/ready"
+  control=$(field "$work/ready" control)
+  management=$(grep -oE '"management":"[^"]*' "$work/ready" | cut -d'"' -f4)
+  http=$(grep -oE '"http":"http://[^"]*' "$work/ready" | head -1 | cut -d'"' -f4)
+}
+stop() { kill "$1" 2>/dev/null || true; wait "$1" 2>/dev/null || true; }
+# An edge alone on the data of another, without control. Sets edge, http, started.
+start_edge() { # data
+  local port; port=$(free_port)
+  rm -f "$work/edge-ready"
+  local at; at=$(now)
+  "$holdfast" run edge --data "$1" --name edge-1 --http "127.0.0.1:$port" --https 127.0.0.1:0 --json > "$work/edge-ready" 2> "$work/edge.log" & edge=$!
+  pids+=("$edge")
+  until_ok 120 test -s "$work/edge-ready"
+  started=$(since "$at")
+  http=http://127.0.0.1:$port
+}
+zones_are() { curl -s "$1/readyz" | grep -qE "\"zones\":$2\b"; }
+serves() { [ "$(curl -s -H "Host: $2" "$1/")" = "$3" ]; }
+# Pages that the kernel keeps of these files are given back, so that a start reads the disk.
+forget() { find "$1" -type f -size +0 -exec dd of={} oflag=nocache conv=notrunc,fdatasync count=0 status=none \; ; }
+longest() { # path: the longest of five answers, in ms, after one that is not counted
+  local token; token=$(cat "$data/cli-token")
+  for _ in 1 2 3 4 5 6; do curl -s -o /dev/null -w '%{time_total}\n' -H "Authorization: Bearer $token" "$control$1"; done |
+    tail -5 | sort -n | tail -1 | awk '{ printf "%.0f", $1 * 1000 }'
+}
+
+cat > "$work/hosts.lua" <<'L'
+local at = 0
+request = function()
+  at = (at + 1) % 1000
+  return wrk.format("GET", "/", { Host = string.format("z%07d.example", at) })
+end
+L
+
+printf '%10s %10s %12s %12s %12s %12s %12s %10s %12s %12s %12s\n' zones 'import s' 'on edge s' 'start s' 'memory MB' 'CPU us/req' 'cold ms' 'live s' 'list ms' 'last ms' 'search ms'
+empty=
+for size in ${sizes//,/ }; do
+  data=${kept:-$work/data-$size}
+  if [ -z "$empty" ]; then
+    start_up "$work/empty"; stop "$up"
+    start_edge "$work/empty"; curl -s -o /dev/null "$http/"; empty=$(rss "$edge"); stop "$edge"
+  fi
+
+  # Import, and how long after it the edge has everything.
+  seq 0 $((size - 1)) | awk -v port="$first" '{ printf "z%07d.example,http://127.0.0.1:%d\n", $1, port }' > "$work/zones.csv"
+  start_up "$data"
+  at=$(now)
+  "$holdfast" zone import "$work/zones.csv" --data "$data" --json > "$work/import.json"
+  import=$(since "$at")
+  until_ok 900 zones_are "$management" "$size"
+  on_edge=$(since "$at")
+
+  # One zone's change, and control's lists, with all of them there.
+  until_ok 10 serves "$http" z0000007.example first
+  at=$(now)
+  "$holdfast" zone add z0000007.example --origin "http://127.0.0.1:$second" --update --data "$data" > /dev/null
+  until_ok 10 serves "$http" z0000007.example second
+  live=$(since "$at")
+  list=$(longest "/client/v4/zones?per_page=50")
+  last=$(longest "/client/v4/zones?per_page=50&page=$((size / 50))")
+  search=$(longest "/client/v4/zones?name=z$(printf %07d $((size / 2))).example")
+  stop "$up"
+
+  # The edge alone, from its disk.
+  forget "$data/edges"
+  start_edge "$data"
+  # The second cold zone: the first finds the program's own code cold too.
+  for host in $((size - 2)) $((size - 1)); do
+    cold=$(curl -s -o /dev/null -w '%{time_total}' -H "Host: z$(printf %07d "$host").example" "$http/" | awk '{ printf "%.1f", $1 * 1000 }')
+  done
+  for pass in 1 2; do
+    [ "$pass" = 1 ] || before=$(ticks "$edge")
+    out=$(wrk -t1 -c32 -d"${seconds}s" -s "$work/hosts.lua" "$http")
+  done
+  after=$(ticks "$edge")
+  requests=$(echo "$out" | awk '/requests in/ { print $1 }')
+  cpu=$(awk -v t=$((after - before)) -v hz="$hz" -v n="$requests" 'BEGIN { printf "%.1f", t / hz * 1e6 / n }')
+  memory=$(awk -v a="$(rss "$edge")" -v b="$empty" 'BEGIN { printf "%.0f", (a - b) / 1024 }')
+  stop "$edge"
+  printf '%10s %10s %12s %12s %12s %12s %12s %10s %12s %12s %12s\n' "$size" "$import" "$on_edge" "$started" "$memory" "$cpu" "$cold" "$live" "$list" "$last" "$search"
+  [ -n "$kept" ] || rm -rf "$data"
+done
