@@ -4,6 +4,7 @@ using Holdfast.Control.Access;
 using Holdfast.Control.Certificates;
 using Holdfast.Control.Envelope;
 using Holdfast.Control.Feed;
+using Holdfast.Control.Records;
 using Holdfast.Control.Releases;
 using Holdfast.Control.Settings;
 using Holdfast.Control.Storage;
@@ -187,6 +188,7 @@ public sealed class ControlHost : IAsyncDisposable
         new TokenEndpoints().Map(application);
         new ZoneEndpoints(zones, accountId).Map(application);
         new SettingEndpoints(zones).Map(application);
+        new RecordEndpoints(new RecordStore(_database!, zones, signal, time), time).Map(application);
         new CertificateEndpoints(zones, certificates, _secrets!, time).Map(application);
         new ReleaseEndpoints(releases).Map(application);
         new NodeEndpoints(nodes, time).Map(application);

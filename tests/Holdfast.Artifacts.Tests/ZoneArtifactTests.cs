@@ -86,7 +86,7 @@ public sealed class ZoneArtifactTests
     [Fact]
     public void Zone_Written_HasItsCanonicalForm() =>
         Assert.Equal(
-            """{"id":"0123456789abcdef0123456789abcdef","name":"example.com","origin":"https://192.0.2.10:8443","settings":{"always_use_https":"off","error_page_html":null,"max_upload":100,"min_tls_version":"1.2","origin_host_header":null,"origin_max_http_version":"1","proxy_read_timeout":100,"server_timing":"off","ssl":"strict","websockets":"on"}}""",
+            """{"id":"0123456789abcdef0123456789abcdef","name":"example.com","origin":"https://192.0.2.10:8443","records":[],"settings":{"always_use_https":"off","error_page_html":null,"max_upload":100,"min_tls_version":"1.2","origin_host_header":null,"origin_max_http_version":"1","proxy_read_timeout":100,"server_timing":"off","ssl":"strict","websockets":"on"}}""",
             Encoding.UTF8.GetString(ZoneArtifact.Write(Example))
         );
 

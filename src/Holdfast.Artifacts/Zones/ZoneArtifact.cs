@@ -10,8 +10,9 @@ using Holdfast.Releases.Intake;
 namespace Holdfast.Artifacts.Zones;
 
 /// <summary>
-/// A zone's configuration as an artifact: <c>{"id","name","origin","settings":{...}}</c>. Settings stand as in the API
-/// (<see cref="ZoneSettingDefinitions"/>); one that is missing has its default, so that an older control can feed a newer edge.
+/// A zone's configuration as an artifact: <c>{"id","name","origin","records":[...],"settings":{...}}</c>. Settings stand as in the
+/// API (<see cref="ZoneSettingDefinitions"/>); one that is missing has its default, so that an older control can feed a newer edge.
+/// Records stand as <see cref="RecordOrigins"/> writes them.
 /// </summary>
 public sealed class ZoneArtifact : IArtifactCheck
 {
@@ -36,6 +37,7 @@ public sealed class ZoneArtifact : IArtifactCheck
                 ["id"] = zone.Id,
                 ["name"] = zone.Name,
                 ["origin"] = zone.Origin?.ToString(),
+                ["records"] = RecordOrigins.Write(zone.Records),
                 ["settings"] = settings,
             }
         );
@@ -103,6 +105,9 @@ public sealed class ZoneArtifact : IArtifactCheck
             members.Report("origin", error, "null, http://HOST[:PORT], https://HOST[:PORT] or h2c://HOST[:PORT]");
         }
 
+        var records = members.TryGet("records", out var list)
+            ? RecordOrigins.Read(list, members.PointerTo("records"), name ?? "", problems)
+            : [];
         var settings = new ZoneSettings();
         if (members.TryRequire("settings", "an object", out var value))
         {
@@ -117,6 +122,7 @@ public sealed class ZoneArtifact : IArtifactCheck
                 Id = id,
                 Name = name,
                 Origin = origin,
+                Records = records,
                 Settings = settings,
             };
     }

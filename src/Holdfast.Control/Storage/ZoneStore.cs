@@ -127,7 +127,7 @@ internal sealed class ZoneStore
         return result;
     }
 
-    /// <summary>Removes a zone and its certificates.</summary>
+    /// <summary>Removes a zone, its certificates and its records.</summary>
     /// <returns>Whether there was one.</returns>
     /// <exception cref="StaleGenerationException">It is at another generation.</exception>
     public async Task<bool> RemoveAsync(string id, long? generation, CancellationToken cancellationToken)
@@ -169,7 +169,8 @@ internal sealed class ZoneStore
             : throw new StaleGenerationException(generation.Value, row.Generation);
     }
 
-    private async Task<StoredZone> ReplaceAsync(ControlDbContext context, ZoneRow row, ZoneConfig zone)
+    /// <summary>Gives a zone another configuration, and publishes it unless it is the same, within the transaction of the caller.</summary>
+    public async Task<StoredZone> ReplaceAsync(ControlDbContext context, ZoneRow row, ZoneConfig zone)
     {
         var config = ZoneArtifact.Write(zone);
         if (config.AsSpan().SequenceEqual(row.Config))
@@ -185,7 +186,8 @@ internal sealed class ZoneStore
         return Stored(row);
     }
 
-    private static StoredZone Stored(ZoneRow row) =>
+    /// <summary>The zone in a row.</summary>
+    public static StoredZone Stored(ZoneRow row) =>
         ZoneArtifact.TryParse(ZoneArtifact.FormatVersion, row.Config, out var zone, out var problems)
             ? new StoredZone(zone, row.Generation, row.CreatedAt, row.ModifiedAt)
             : throw new InvalidDataException($"zone {row.Id} in the database is damaged: {problems[0]}");

@@ -127,9 +127,48 @@ namespace Holdfast.Control.Storage.Migrations
                         onDelete: ReferentialAction.Restrict);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "records",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "TEXT", nullable: false),
+                    ZoneId = table.Column<string>(type: "TEXT", nullable: false),
+                    Name = table.Column<string>(type: "TEXT", nullable: false),
+                    Type = table.Column<string>(type: "TEXT", nullable: false),
+                    Content = table.Column<string>(type: "TEXT", nullable: false),
+                    Priority = table.Column<int>(type: "INTEGER", nullable: true),
+                    Ttl = table.Column<int>(type: "INTEGER", nullable: false),
+                    Proxied = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Comment = table.Column<string>(type: "TEXT", nullable: true),
+                    Tags = table.Column<string>(type: "TEXT", nullable: false),
+                    IPv4Only = table.Column<bool>(type: "INTEGER", nullable: false),
+                    IPv6Only = table.Column<bool>(type: "INTEGER", nullable: false),
+                    FlattenCname = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Generation = table.Column<long>(type: "INTEGER", nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    ModifiedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    CommentModifiedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    TagsModifiedAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_records", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_records_zones_ZoneId",
+                        column: x => x.ZoneId,
+                        principalTable: "zones",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
             migrationBuilder.CreateIndex(
                 name: "IX_certificates_ZoneId",
                 table: "certificates",
+                column: "ZoneId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_records_ZoneId",
+                table: "records",
                 column: "ZoneId");
 
             migrationBuilder.CreateIndex(
@@ -168,6 +207,9 @@ namespace Holdfast.Control.Storage.Migrations
 
             migrationBuilder.DropTable(
                 name: "nodes");
+
+            migrationBuilder.DropTable(
+                name: "records");
 
             migrationBuilder.DropTable(
                 name: "releases");
