@@ -115,7 +115,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
 
         // Origins
         _sweep = new DeadlineSweep(time);
-        _targets = new OriginTargets(new DnsOriginResolver(), new OriginPoolLimits(), _sweep);
+        _targets = new OriginTargets(options.Resolver, new OriginPoolLimits(), _sweep) { RecordPorts = options.RecordPorts };
 
         // Releases
         var keys = new KeyDirectory(data);
@@ -152,6 +152,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         var forwarded = new ForwardedHeaders(InstallationOf(keys), options.Place);
         var forwarder = new OriginForwarder(_targets, forwarded, limits, time);
         _http2Forwarder = new Http2OriginForwarder(_targets, forwarded, forwarder, time);
+        _targets.Forgotten = _http2Forwarder.Forget;
         var ports = new EdgePorts(PortOf(options.Http, 80), PortOf(options.Https, 443));
         var pipeline = new RequestPipeline(
             _zones,

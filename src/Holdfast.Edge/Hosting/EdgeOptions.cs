@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Holdfast.Edge.Listening.Admission;
+using Holdfast.Edge.Origins;
 using Holdfast.Model.Releases;
 using Microsoft.Extensions.Logging;
 
@@ -50,6 +51,12 @@ internal sealed record EdgeOptions
 
     /// <summary>Limits of connections before a request is read.</summary>
     public ConnectionLimits Connections { get; init; } = new();
+
+    /// <summary>Where the servers behind a zone's records listen.</summary>
+    public OriginPorts RecordPorts { get; init; } = OriginPorts.Standard;
+
+    /// <summary>Turns origins' names into addresses.</summary>
+    public IOriginResolver Resolver { get; init; } = new DnsOriginResolver();
 
     /// <summary>Where the edge's own messages go.</summary>
     public required ILoggerFactory Loggers { get; init; }

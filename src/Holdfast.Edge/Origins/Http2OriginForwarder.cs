@@ -23,10 +23,16 @@ internal sealed class Http2OriginForwarder(OriginTargets targets, ForwardedHeade
 
     private readonly ConcurrentDictionary<OriginTarget, Http2Client> _clients = new();
 
+    /// <summary>
+    /// Forgets what it has for a target. Requests in flight go on; the framework closes the idle connections after their time, or when
+    /// the last of them ends.
+    /// </summary>
+    public void Forget(OriginTarget target) => _clients.TryRemove(target, out _);
+
     /// <summary>Answers the request from its zone's origin; see <see cref="OriginForwarder.ForwardAsync"/>.</summary>
     public async ValueTask<EdgeError> ForwardAsync(EdgeRequest request, ZoneRuntime zone)
     {
-        var target = zone.Origin!;
+        var target = request.Target!;
         var client = _clients.GetOrAdd(target, static (t, limits) => new Http2Client(t, limits), targets.Limits);
         if (client.SpeaksHttp1Until > time.GetTimestamp())
         {
@@ -95,7 +101,7 @@ internal sealed class Http2OriginForwarder(OriginTargets targets, ForwardedHeade
 
     private static HttpRequestMessage Message(EdgeRequest request, ZoneRuntime zone, VisitorContent? content)
     {
-        var target = zone.Origin!;
+        var target = request.Target!;
         var head = request.Head;
         var path = Escaped(head.Form == TargetForm.Asterisk ? "/*"u8 : head.Target);
         var scheme = target.Key.Tls ? "https" : "http";

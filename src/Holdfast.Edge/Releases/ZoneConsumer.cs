@@ -46,6 +46,7 @@ internal sealed class ZoneConsumer(ZoneDirectory zones, OriginTargets targets) :
 
         zones.Current = map.With(runtime);
         _byId[config.Id] = runtime;
+        before?.Origins.Leave();
     }
 
     /// <inheritdoc/>
@@ -54,12 +55,9 @@ internal sealed class ZoneConsumer(ZoneDirectory zones, OriginTargets targets) :
         if (_byId.Remove(tombstone.Name, out var zone))
         {
             zones.Current = zones.Current.Without(zone.Config.Name);
+            zone.Origins.Leave();
         }
     }
 
-    private ZoneRuntime Compile(ZoneConfig config, long generation)
-    {
-        var key = OriginTargetKey.Of(config);
-        return new ZoneRuntime(config, generation, key is null ? null : targets.Get(key));
-    }
+    private ZoneRuntime Compile(ZoneConfig config, long generation) => new(config, generation, ZoneOrigins.Of(config, targets));
 }

@@ -119,10 +119,12 @@ internal sealed partial class RequestPipeline(
             return new ValueTask<EdgeError>(EdgeError.ContentTooLarge);
         }
 
-        if (zone.Origin is null)
+        if (zone.Origins.For(request.Head.Host, request.IsHttps) is not { } target)
         {
             return new ValueTask<EdgeError>(EdgeError.OriginDns);
         }
+
+        request.Target = target;
 
         if (forwarded.IsLoop(request.Head.Headers))
         {
@@ -136,7 +138,7 @@ internal sealed partial class RequestPipeline(
             && !OriginForwarder.AsksForHttp2(request.Head.Headers);
 
         // The framework's HTTP/2 client upgrades nothing; an https origin speaks HTTP/1.1 too, an h2c one does not.
-        var http2 = zone.Origin.Key.Http2 && !(upgrade && zone.Origin.Key.Tls);
+        var http2 = target.Key.Http2 && !(upgrade && target.Key.Tls);
         upgrade &= !http2;
         forwarded.PrepareRequest(request, upgrade, trusted);
         return http2 ? http2Forwarder.ForwardAsync(request, zone) : forwarder.ForwardAsync(request, zone, upgrade);

@@ -10,11 +10,11 @@ namespace Holdfast.Edge.Zones;
 internal sealed class ZoneRuntime
 {
     /// <summary>Compiles a zone.</summary>
-    public ZoneRuntime(ZoneConfig config, long generation, OriginTarget? origin)
+    public ZoneRuntime(ZoneConfig config, long generation, ZoneOrigins origins)
     {
         Config = config;
         Generation = generation;
-        Origin = origin;
+        Origins = origins;
         GenerationText = Encoding.ASCII.GetBytes(generation.ToString(CultureInfo.InvariantCulture));
         NameText = Encoding.ASCII.GetBytes(config.Name);
         IdText = Encoding.ASCII.GetBytes(config.Id);
@@ -39,8 +39,8 @@ internal sealed class ZoneRuntime
     /// <summary>The zone's id as ASCII.</summary>
     public byte[] IdText { get; }
 
-    /// <summary>Where its requests go; null without an origin.</summary>
-    public OriginTarget? Origin { get; }
+    /// <summary>Where its requests go.</summary>
+    public ZoneOrigins Origins { get; }
 
     /// <summary>The Host for the origin, or null for the visitor's own.</summary>
     public byte[]? OriginHostHeader { get; }

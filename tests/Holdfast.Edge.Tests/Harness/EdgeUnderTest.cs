@@ -85,7 +85,7 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
     }
 
     /// <summary>Publishes a zone and waits until it is live.</summary>
-    public async Task<string> PutZoneAsync(string name, string? origin, ZoneSettings? settings = null)
+    public async Task<string> PutZoneAsync(string name, string? origin, ZoneSettings? settings = null, RecordOrigin[]? records = null)
     {
         var id = Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(System.Text.Encoding.UTF8.GetBytes(name)));
         var config = new ZoneConfig
@@ -93,6 +93,7 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
             Id = id,
             Name = name,
             Origin = origin is null ? null : OriginUrl.Parse(origin),
+            Records = [.. records ?? []],
             Settings = settings ?? new ZoneSettings(),
         };
         var generation = ++_generation;

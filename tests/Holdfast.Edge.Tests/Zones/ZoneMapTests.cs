@@ -110,5 +110,5 @@ public class ZoneMapTests
         return names.Contains("*") ? "*" : null;
     }
 
-    private static ZoneRuntime Zone(string name) => new(new ZoneConfig { Id = new string('0', 32), Name = name }, 1, null);
+    private static ZoneRuntime Zone(string name) => new(new ZoneConfig { Id = new string('0', 32), Name = name }, 1, null!);
 }
