@@ -76,8 +76,10 @@ internal sealed class RecordStore
                         );
                     }
 
+                    // Not tracked: looking each of thousands over for changes costs more than attaching the few that have some.
                     var rows = await context
-                        .Records.Where(row => row.ZoneId == zoneId)
+                        .Records.AsNoTracking()
+                        .Where(row => row.ZoneId == zoneId)
                         .ToDictionaryAsync(row => row.Id)
                         .ConfigureAwait(false);
                     var set = new RecordSet(zone.Name, rows.Values.Select(Stored), _time.GetUtcNow().UtcDateTime);
@@ -100,7 +102,9 @@ internal sealed class RecordStore
         context.Records.RemoveRange(set.Removed.Select(record => rows[record.Id]));
         foreach (var record in set.Changed)
         {
-            Fill(rows[record.Id], record);
+            var row = rows[record.Id];
+            context.Records.Attach(row);
+            Fill(row, record);
         }
 
         foreach (var record in set.Added)

@@ -183,7 +183,7 @@ internal sealed class ZoneStore
         row.Config = config;
         row.ModifiedAt = Now();
         await ReleaseLog.AppendAsync(context, _publisher.Zone(zone, row.Generation)).ConfigureAwait(false);
-        return Stored(row);
+        return new StoredZone(zone, row.Generation, row.CreatedAt, row.ModifiedAt);
     }
 
     /// <summary>The zone in a row.</summary>
