@@ -10,6 +10,7 @@ using Holdfast.Control.Feed;
 using Holdfast.Control.Idempotency;
 using Holdfast.Control.Operators;
 using Holdfast.Control.Operators.Passwords;
+using Holdfast.Control.Records;
 using Holdfast.Control.Reference;
 using Holdfast.Control.Releases;
 using Holdfast.Control.Sessions;
@@ -259,6 +260,7 @@ public sealed class ControlHost : IAsyncDisposable
         new CredentialEndpoints(operatorRequests, passwords, _secrets!, time).Map(application);
         new AuditEndpoints(audit, keys.AuditHeadFile, accounts).Map(application);
         new SettingEndpoints(zones, time).Map(application);
+        new RecordEndpoints(new RecordStore(_database!, zones, signal, time), time).Map(application);
         new CertificateEndpoints(zones, certificates, _secrets!, time).Map(application);
         new ReleaseEndpoints(releases).Map(application);
         new NodeEndpoints(nodes, time).Map(application);

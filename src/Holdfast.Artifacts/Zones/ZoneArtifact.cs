@@ -11,9 +11,10 @@ using Holdfast.Releases.Intake;
 namespace Holdfast.Artifacts.Zones;
 
 /// <summary>
-/// A zone's configuration as an artifact: <c>{"development_mode_until","id","name","origin","paused","settings":{...},"type"}</c>. Settings stand as in the API
+/// A zone's configuration as an artifact: <c>{"development_mode_until","id","name","origin","paused","records":[...],"settings":{...},"type"}</c>. Settings stand as in the API
 /// (<see cref="ZoneSettingDefinitions"/>). A setting that is missing has its default, and so have <c>development_mode_until</c>,
 /// <c>paused</c> and <c>type</c>: an older control can feed a newer edge.
+/// Records stand as <see cref="RecordOrigins"/> writes them.
 /// </summary>
 public sealed class ZoneArtifact : IArtifactCheck
 {
@@ -43,6 +44,7 @@ public sealed class ZoneArtifact : IArtifactCheck
                 ["paused"] = zone.Paused,
                 ["type"] = ZoneTypeNames.Of(zone.Type),
                 ["development_mode_until"] = zone.DevelopmentModeUntil?.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture),
+                ["records"] = RecordOrigins.Write(zone.Records),
                 ["settings"] = settings,
             }
         );
@@ -110,6 +112,9 @@ public sealed class ZoneArtifact : IArtifactCheck
             members.Report("origin", error, "null, http://HOST[:PORT], https://HOST[:PORT] or h2c://HOST[:PORT]");
         }
 
+        var records = members.TryGet("records", out var list)
+            ? RecordOrigins.Read(list, members.PointerTo("records"), name ?? "", problems)
+            : [];
         var settings = new ZoneSettings();
         if (members.TryRequire("settings", "an object", out var value))
         {
@@ -130,6 +135,7 @@ public sealed class ZoneArtifact : IArtifactCheck
                 Type = type,
                 Paused = paused,
                 DevelopmentModeUntil = developmentModeUntil,
+                Records = records,
                 Settings = settings,
             };
     }

@@ -16,6 +16,8 @@ internal sealed class ControlDbContext : DbContext
 
     public DbSet<CertificateRow> Certificates => Set<CertificateRow>();
 
+    public DbSet<RecordRow> Records => Set<RecordRow>();
+
     public DbSet<TokenRow> Tokens => Set<TokenRow>();
 
     public DbSet<IdempotencyRow> IdempotencyKeys => Set<IdempotencyRow>();
@@ -60,6 +62,13 @@ internal sealed class ControlDbContext : DbContext
             table.HasIndex(row => row.ZoneId);
             table.Property(row => row.Generation).IsConcurrencyToken();
             table.HasOne<ZoneRow>().WithMany().HasForeignKey(row => row.ZoneId).OnDelete(DeleteBehavior.Restrict);
+        });
+        modelBuilder.Entity<RecordRow>(table =>
+        {
+            table.ToTable("records").HasKey(row => row.Id);
+            table.HasIndex(row => row.ZoneId);
+            table.Property(row => row.Generation).IsConcurrencyToken();
+            table.HasOne<ZoneRow>().WithMany().HasForeignKey(row => row.ZoneId).OnDelete(DeleteBehavior.Cascade);
         });
         modelBuilder.Entity<TokenRow>(table =>
         {

@@ -146,7 +146,7 @@ internal sealed class ZoneStore
         return result;
     }
 
-    /// <summary>Removes a zone and its certificates.</summary>
+    /// <summary>Removes a zone, its certificates and its records.</summary>
     /// <returns>Whether there was one.</returns>
     /// <exception cref="StaleGenerationException">It is at another generation.</exception>
     public async Task<bool> RemoveAsync(string id, long? generation, AuditScope audit, CancellationToken cancellationToken)
@@ -190,7 +190,11 @@ internal sealed class ZoneStore
             : throw new StaleGenerationException(generation.Value, row.Generation);
     }
 
-    private async Task<StoredZone> ReplaceAsync(ControlDbContext context, ZoneRow row, ZoneConfig zone, AuditScope audit)
+    /// <summary>
+    /// Gives a zone another configuration, and publishes it unless it is the same, within the transaction of the caller. What changed is
+    /// recorded unless <paramref name="audit"/> is null: then the caller records something more telling.
+    /// </summary>
+    public async Task<StoredZone> ReplaceAsync(ControlDbContext context, ZoneRow row, ZoneConfig zone, AuditScope? audit)
     {
         var config = ZoneArtifact.Write(zone);
         if (config.AsSpan().SequenceEqual(row.Config))
@@ -199,13 +203,13 @@ internal sealed class ZoneStore
             return Stored(row);
         }
 
-        audit.Record("zone", row.Id, row.Id, JsonNode.Parse(row.Config), JsonNode.Parse(config));
+        audit?.Record("zone", row.Id, row.Id, JsonNode.Parse(row.Config), JsonNode.Parse(config));
         row.Generation++;
         row.Config = config;
         row.Type = (int)zone.Type;
         row.ModifiedAt = Now();
         await ReleaseLog.AppendAsync(context, _publisher.Zone(zone, row.Generation)).ConfigureAwait(false);
-        return Stored(row);
+        return new StoredZone(zone, row.Generation, row.CreatedAt, row.ModifiedAt);
     }
 
     /// <exception cref="InvalidDataException">The row is damaged.</exception>

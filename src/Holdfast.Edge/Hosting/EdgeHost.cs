@@ -136,7 +136,10 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
 
         // Origins
         _sweep = new DeadlineSweep(time);
-        _targets = new OriginTargets(new DnsOriginResolver(), new OriginPoolLimits(), _sweep, new OriginReports(_counters));
+        _targets = new OriginTargets(options.Resolver, new OriginPoolLimits(), _sweep, new OriginReports(_counters))
+        {
+            RecordPorts = options.RecordPorts,
+        };
 
         // Releases
         var keys = new KeyDirectory(data);
@@ -146,7 +149,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         var verifier = new ReleaseVerifier(_keys);
         _store = new ReleaseStore(Path.Combine(home, "releases"), verifier);
         var reader = new ZoneReader(_store, _targets, _live);
-        _zones = new ZoneDirectory(reader, options.ZoneMemory, reader.Dropped, time);
+        _zones = new ZoneDirectory(reader, options.ZoneMemory, ZoneReader.Dropped, time);
         _ring = new UplinkRing(options.Name, Path.Combine(home, "uplink"), time);
         var authority = LocalAuthority.Open(data, time, options.Loggers.CreateLogger<LocalAuthority>());
         var certificates = new CertificateStore(authority, PolicyOf, time);

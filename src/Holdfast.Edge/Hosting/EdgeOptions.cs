@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Holdfast.Cache.Storage;
 using Holdfast.Edge.Listening.Admission;
+using Holdfast.Edge.Origins;
 using Holdfast.Edge.Zones;
 using Holdfast.Model.Releases;
 using Microsoft.Extensions.Logging;
@@ -58,6 +59,12 @@ internal sealed record EdgeOptions
 
     /// <summary>Most bytes of compiled zones, see <see cref="ZoneDirectory"/>. Setting <c>zone_memory</c>.</summary>
     public long ZoneMemory { get; init; } = ZoneDirectory.DefaultBudget;
+
+    /// <summary>Where the servers behind a zone's records listen.</summary>
+    public OriginPorts RecordPorts { get; init; } = OriginPorts.Standard;
+
+    /// <summary>Turns origins' names into addresses.</summary>
+    public IOriginResolver Resolver { get; init; } = new DnsOriginResolver();
 
     /// <summary>Where the edge's own messages go.</summary>
     public required ILoggerFactory Loggers { get; init; }

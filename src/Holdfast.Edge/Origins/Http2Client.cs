@@ -17,6 +17,7 @@ internal sealed class Http2Client : IDisposable
     private readonly OriginTarget _target;
     private readonly OriginPoolLimits _limits;
     private readonly IOriginEvents _events;
+    private ulong _connects;
 
     /// <summary>No connection is made yet.</summary>
     public Http2Client(OriginTarget target, OriginPoolLimits limits, IOriginEvents events)
@@ -87,7 +88,7 @@ internal sealed class Http2Client : IDisposable
     private async ValueTask<Socket> ConnectTcpAsync(OriginPool[] pools, CancellationToken cancellationToken)
     {
         SocketException? last = null;
-        foreach (var pool in pools)
+        foreach (var pool in _target.InTurn(pools, Interlocked.Increment(ref _connects)))
         {
             var socket = new Socket(pool.Endpoint.Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             using var share = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -32,7 +32,7 @@ internal sealed class Http2OriginForwarder(OriginTargets targets, ForwardedHeade
     /// <summary>Answers the request from its zone's origin; see <see cref="OriginForwarder.ForwardAsync"/>.</summary>
     public async ValueTask<EdgeError> ForwardAsync(EdgeRequest request, ZoneRuntime zone)
     {
-        var target = zone.Origin!;
+        var target = request.Target!;
         var client = _clients.GetOrAdd(target, static (t, all) => new Http2Client(t, all.Limits, all.Events), targets);
         if (client.SpeaksHttp1Until > time.GetTimestamp())
         {
@@ -103,7 +103,7 @@ internal sealed class Http2OriginForwarder(OriginTargets targets, ForwardedHeade
 
     private static HttpRequestMessage Message(EdgeRequest request, ZoneRuntime zone, VisitorContent? content)
     {
-        var target = zone.Origin!;
+        var target = request.Target!;
         var head = request.Head;
         var path = Escaped(head.Form == TargetForm.Asterisk ? "/*"u8 : head.Target);
         var scheme = target.Key.Tls ? "https" : "http";

@@ -32,7 +32,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
     private static readonly ResponseHead Continue = new() { Status = 100 };
 
     /// <summary>Answers the request from its zone's origin.</summary>
-    /// <param name="request">Its zone has an origin.</param>
+    /// <param name="request">It has a target.</param>
     /// <param name="zone">The zone that the request began with.</param>
     /// <param name="upgrade">Whether the visitor's wish for another protocol is passed on.</param>
     /// <returns>
@@ -42,7 +42,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
     [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
     public async ValueTask<EdgeError> ForwardAsync(EdgeRequest request, ZoneRuntime zone, bool upgrade)
     {
-        var target = zone.Origin!;
+        var target = request.Target!;
         var started = time.GetTimestamp();
         try
         {
@@ -139,16 +139,29 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
             }
         }
 
+        pools = target.InTurn(pools, request.Ray.Value);
         if (!fresh)
         {
+            var now = time.GetTimestamp();
             foreach (var pool in pools)
             {
+                if (target.Spreads && pool.IsResting(now))
+                {
+                    continue;
+                }
+
                 if (pool.TryTake() is { } idle)
                 {
                     request.Origin.Address = idle.Endpoint.Address;
                     request.Origin.LocalAddress = idle.LocalAddress;
                     request.Origin.Reused = true;
                     return (idle, EdgeError.None);
+                }
+
+                if (target.Spreads)
+                {
+                    // It is this address's turn: another one's connection would keep all requests where the first ones went.
+                    break;
                 }
             }
         }
@@ -160,34 +173,44 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
     {
         var started = time.GetTimestamp();
         var fault = OriginFault.Unreachable;
-        for (var i = 0; i < pools.Length; i++)
+        var left = pools.Length;
+
+        // Addresses that failed lately are tried when no other is left.
+        for (var resting = 0; resting < 2; resting++)
         {
-            // Each address gets its share of what is left, so that a dead first one leaves time for the others.
-            var left = targets.Limits.ConnectTimeout - time.GetElapsedTime(started);
-            if (left <= TimeSpan.Zero)
+            foreach (var pool in pools)
             {
-                fault = OriginFault.ConnectTimeout;
-                break;
-            }
+                if (pool.IsResting(started) != (resting == 1))
+                {
+                    continue;
+                }
 
-            var endpoint = pools[i].Endpoint;
-            var result = await targets
-                .Connector.ConnectAsync(endpoint, left / (pools.Length - i), CancellationToken.None)
-                .ConfigureAwait(false);
-            request.Origin.Address = endpoint.Address;
-            request.Origin.Reused = false;
-            request.Origin.Tcp = result.TcpTime;
-            request.Origin.Tls = result.TlsTime;
-            if (result.Connection is { } connection)
-            {
-                connection.Pool = pools[i];
-                targets.Events.Connected();
-                request.Origin.LocalAddress = connection.LocalAddress;
-                return (connection, EdgeError.None);
-            }
+                // Each address gets its share of what is left, so that a dead first one leaves time for the others.
+                var budget = targets.Limits.ConnectTimeout - time.GetElapsedTime(started);
+                if (budget <= TimeSpan.Zero)
+                {
+                    return (null, ErrorOf(request, OriginFault.ConnectTimeout));
+                }
 
-            fault = result.Fault;
-            targets.Events.NotConnected(fault);
+                var result = await targets
+                    .Connector.ConnectAsync(pool.Endpoint, budget / Math.Max(left--, 1), CancellationToken.None)
+                    .ConfigureAwait(false);
+                request.Origin.Address = pool.Endpoint.Address;
+                request.Origin.Reused = false;
+                request.Origin.Tcp = result.TcpTime;
+                request.Origin.Tls = result.TlsTime;
+                if (result.Connection is { } connection)
+                {
+                    connection.Pool = pool;
+                    targets.Events.Connected();
+                    request.Origin.LocalAddress = connection.LocalAddress;
+                    return (connection, EdgeError.None);
+                }
+
+                pool.Rest();
+                fault = result.Fault;
+                targets.Events.NotConnected(fault);
+            }
         }
 
         return (null, ErrorOf(request, fault));
@@ -209,7 +232,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
                 output,
                 request.Head.MethodBytes,
                 request.Head.Form == TargetForm.Asterisk ? "*"u8 : request.Head.Target,
-                zone.OriginHostHeader ?? (request.Head.Host.IsEmpty ? zone.Origin!.HostText : request.Head.Host),
+                zone.OriginHostHeader ?? (request.Head.Host.IsEmpty ? request.Target!.HostText : request.Head.Host),
                 request.Head.Headers,
                 request.Head.Framing,
                 request.Head.ContentLength

@@ -8,12 +8,12 @@ namespace Holdfast.Edge.Origins;
 internal sealed class OriginRouter(OriginForwarder http1, Http2OriginForwarder http2)
 {
     /// <summary>
-    /// Whether an upgrade can reach the zone's origin: the framework's HTTP/2 client upgrades nothing; an https origin speaks HTTP/1.1
+    /// Whether an upgrade can reach the origin: the framework's HTTP/2 client upgrades nothing; an https origin speaks HTTP/1.1
     /// too, an h2c one does not.
     /// </summary>
-    public static bool CanUpgrade(ZoneRuntime zone) => !zone.Origin!.Key.Http2 || zone.Origin.Key.Tls;
+    public static bool CanUpgrade(OriginTarget target) => !target.Key.Http2 || target.Key.Tls;
 
-    /// <summary>Answers the request from its zone's origin; see <see cref="OriginForwarder.ForwardAsync"/>.</summary>
+    /// <summary>Answers the request from its target; see <see cref="OriginForwarder.ForwardAsync"/>.</summary>
     public ValueTask<EdgeError> ForwardAsync(EdgeRequest request, ZoneRuntime zone, bool upgrade) =>
-        zone.Origin!.Key.Http2 && !upgrade ? http2.ForwardAsync(request, zone) : http1.ForwardAsync(request, zone, upgrade);
+        request.Target!.Key.Http2 && !upgrade ? http2.ForwardAsync(request, zone) : http1.ForwardAsync(request, zone, upgrade);
 }

@@ -23,6 +23,7 @@ internal sealed class OriginTarget
     private readonly OriginTargets _owner;
     private readonly Lock _lock = new();
     private volatile Resolution? _current;
+    private readonly OriginPool[][]? _turns;
     private Task<Resolution>? _resolving;
 
     internal OriginTarget(OriginTargetKey key, OriginTargets owner)
@@ -30,7 +31,12 @@ internal sealed class OriginTarget
         Key = key;
         _owner = owner;
         HostText = Encoding.ASCII.GetBytes(key.Host.Contains(':') ? $"[{key.Host}]" : key.Host);
-        if (IPAddress.TryParse(key.Host, out var address))
+        if (key.Addresses is { Addresses: var addresses })
+        {
+            _current = new Resolution([.. addresses.Select(a => owner.PoolFor(Endpoint(a)))], long.MaxValue, long.MaxValue);
+            _turns = Turns(_current.Pools);
+        }
+        else if (IPAddress.TryParse(key.Host, out var address))
         {
             _current = new Resolution([owner.PoolFor(Endpoint(address))], long.MaxValue, long.MaxValue);
         }
@@ -50,6 +56,17 @@ internal sealed class OriginTarget
 
     /// <summary>The pools of the addresses that it has now.</summary>
     internal OriginPool[] CurrentPools => _current?.Pools ?? [];
+
+    /// <summary>Whether requests are spread over its addresses. A name server spreads by the order of its answers.</summary>
+    public bool Spreads => _turns is not null;
+
+    /// <summary>
+    /// The pools in the order in which one request tries them: each address is as often the first as any other, when
+    /// <see cref="Spreads"/>.
+    /// </summary>
+    /// <param name="pools">What <see cref="PoolsAsync"/> gave.</param>
+    /// <param name="lot">A random number of the request's own.</param>
+    public OriginPool[] InTurn(OriginPool[] pools, ulong lot) => _turns is null ? pools : _turns[lot % (ulong)_turns.Length];
 
     /// <summary>The pools of its addresses, in the order to try them. Completes at once while the addresses are fresh.</summary>
     /// <exception cref="OriginNameException">The name can't be resolved, and no older answer is there.</exception>
@@ -136,6 +153,9 @@ internal sealed class OriginTarget
     private OriginEndpoint Endpoint(IPAddress address) =>
         new(new IPEndPoint(address, Key.Port), Key.ServerName is { } name ? new OriginTls(name, Key.Verify) : null);
 
+    private static OriginPool[][] Turns(OriginPool[] pools) =>
+        [.. Enumerable.Range(0, pools.Length).Select(first => (OriginPool[])[.. pools[first..], .. pools[..first]])];
+
     private sealed record Resolution(OriginPool[] Pools, long RenewAt, long ExpiresAt);
 }
 
@@ -150,6 +170,9 @@ internal sealed class OriginTarget
 /// <param name="Http2">The highest version to speak is HTTP/2: with TLS when the origin agrees, without it always (h2c).</param>
 internal sealed record OriginTargetKey(string Host, int Port, string? ServerName, bool Verify, bool Http2)
 {
+    /// <summary>The addresses to use, when there are several and no name that they are resolved from; <c>Host</c> is then the first.</summary>
+    public AddressList? Addresses { get; init; }
+
     /// <summary>Whether connections are secured.</summary>
     public bool Tls => ServerName is not null;
 

@@ -51,6 +51,9 @@ internal sealed class OriginTargets : IDisposable
         }
     }
 
+    /// <summary>Where the servers behind records listen.</summary>
+    public OriginPorts RecordPorts { get; init; } = OriginPorts.Standard;
+
     internal TimeProvider Time => Sweep.Time;
 
     internal IOriginResolver Resolver { get; }

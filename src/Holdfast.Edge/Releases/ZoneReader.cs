@@ -59,21 +59,11 @@ internal sealed class ZoneReader(ReleaseStore store, OriginTargets targets, IRel
         return null;
     }
 
-    /// <summary>Compiles a zone; its origin is in use until <see cref="Dropped"/>.</summary>
-    public ZoneRuntime Compile(ZoneConfig config, long generation)
-    {
-        var key = OriginTargetKey.Of(config);
-        return new ZoneRuntime(config, generation, key is null ? null : targets.Use(key));
-    }
+    /// <summary>Compiles a zone; its origins are in use until <see cref="Dropped"/>.</summary>
+    public ZoneRuntime Compile(ZoneConfig config, long generation) => new(config, generation, ZoneOrigins.Of(config, targets));
 
     /// <summary>A compiled zone is not kept any more.</summary>
-    public void Dropped(ZoneRuntime zone)
-    {
-        if (zone.Origin is { } origin)
-        {
-            targets.Leave(origin);
-        }
-    }
+    public static void Dropped(ZoneRuntime zone) => zone.Origins.Leave();
 
     /// <summary>Reads a release's zone.</summary>
     /// <returns>Null, or why it is none.</returns>

@@ -67,6 +67,9 @@ internal abstract class EdgeRequest
     /// <summary>The zone it belongs to, once looked up; null when it belongs to none.</summary>
     public ZoneRuntime? Zone { get; set; }
 
+    /// <summary>Where it is forwarded to, once that is known.</summary>
+    public OriginTarget? Target { get; set; }
+
     /// <summary>Why the edge answered instead of the origin, or <see cref="EdgeError.None"/>.</summary>
     public EdgeError Error { get; set; }
 
@@ -271,6 +274,7 @@ internal abstract class EdgeRequest
         StartTimestamp = timestamp;
         Ordinal++;
         Zone = null;
+        Target = null;
         Error = EdgeError.None;
         Refused = MessageFault.None;
         Origin.Clear();

@@ -140,10 +140,12 @@ internal sealed partial class RequestPipeline(
             return new ValueTask<EdgeError>(EdgeError.ContentTooLarge);
         }
 
-        if (zone.Origin is null)
+        if (zone.Origins.For(request.Head.Host, request.IsHttps) is not { } target)
         {
             return new ValueTask<EdgeError>(EdgeError.OriginDns);
         }
+
+        request.Target = target;
 
         if (forwarded.IsLoop(request.Head.Headers))
         {
@@ -156,7 +158,7 @@ internal sealed partial class RequestPipeline(
             && settings.WebSockets
             && !OriginForwarder.AsksForHttp2(request.Head.Headers);
 
-        if (upgrade && OriginRouter.CanUpgrade(zone))
+        if (upgrade && OriginRouter.CanUpgrade(target))
         {
             forwarded.PrepareRequest(request, upgrade: true, trusted);
             return origins.ForwardAsync(request, zone, upgrade: true);

@@ -13,15 +13,18 @@ internal sealed class ZoneRuntime
     // A zone without an error page of its own: its configuration's texts, and the objects here.
     private const int PlainWeight = 3 * 1024;
 
+    // A proxied name: its text twice, its addresses, its place in a table.
+    private const int RecordWeight = 512;
+
     private readonly byte[] _hostName;
     private readonly bool _below;
 
     /// <summary>Compiles a zone.</summary>
-    public ZoneRuntime(ZoneConfig config, long generation, OriginTarget? origin)
+    public ZoneRuntime(ZoneConfig config, long generation, ZoneOrigins origins)
     {
         Config = config;
         Generation = generation;
-        Origin = origin;
+        Origins = origins;
         GenerationText = Encoding.ASCII.GetBytes(generation.ToString(CultureInfo.InvariantCulture));
         NameText = Encoding.ASCII.GetBytes(config.Name);
         _below = ZoneKey.Split(config.Name, out _hostName);
@@ -59,8 +62,8 @@ internal sealed class ZoneRuntime
     /// <summary>The zone's id as ASCII.</summary>
     public byte[] IdText { get; }
 
-    /// <summary>Where its requests go; null without an origin.</summary>
-    public OriginTarget? Origin { get; }
+    /// <summary>Where its requests go.</summary>
+    public ZoneOrigins Origins { get; }
 
     /// <summary>The Host for the origin, or null for the visitor's own.</summary>
     public byte[]? OriginHostHeader { get; }
@@ -81,7 +84,7 @@ internal sealed class ZoneRuntime
     public byte[]? StrictTransportSecurity { get; }
 
     /// <summary>Bytes of memory, about. An error page is there as text, and as bytes in pieces.</summary>
-    public int Weight => PlainWeight + (3 * (Config.Settings.ErrorPageHtml?.Length ?? 0));
+    public int Weight => PlainWeight + (3 * (Config.Settings.ErrorPageHtml?.Length ?? 0)) + (RecordWeight * Config.Records.Length);
 
     /// <summary>Whether this is the zone of a name, or of the names below it.</summary>
     /// <param name="name">A lower-case name or address; empty for the names below nothing, which are all.</param>

@@ -8,10 +8,14 @@ namespace Holdfast.Http.Origins;
 /// </summary>
 public sealed class OriginPool : IDisposable
 {
+    /// <summary>How long an address that could not be connected to goes behind the others: 10 s.</summary>
+    public static readonly TimeSpan RestTime = TimeSpan.FromSeconds(10);
+
     private readonly OriginPoolLimits _limits;
     private readonly DeadlineSweep _sweep;
     private OriginConnection?[] _idle = [];
     private int _closed;
+    private long _failedAt;
 
     /// <summary>An empty pool.</summary>
     public OriginPool(OriginEndpoint endpoint, OriginPoolLimits limits, DeadlineSweep sweep)
@@ -30,6 +34,13 @@ public sealed class OriginPool : IDisposable
 
     /// <summary>When it was wanted last, as a timestamp.</summary>
     public long LastUsed { get; private set; }
+
+    /// <summary>Says that connecting failed: for <see cref="RestTime"/> other addresses are better tried first.</summary>
+    public void Rest() => Volatile.Write(ref _failedAt, _sweep.Time.GetTimestamp());
+
+    /// <summary>Whether connecting had failed shortly before this timestamp.</summary>
+    public bool IsResting(long at) =>
+        Volatile.Read(ref _failedAt) is not 0 and var failed && failed < at && _sweep.Time.GetElapsedTime(failed, at) < RestTime;
 
     /// <summary>Says that it is wanted.</summary>
     public void Touch() => LastUsed = _sweep.Time.GetTimestamp();

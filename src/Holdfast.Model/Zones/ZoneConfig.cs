@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Holdfast.Model.Zones;
 
 /// <summary>
@@ -14,7 +16,9 @@ public sealed record ZoneConfig
     /// </summary>
     public required string Name { get; init; }
 
-    /// <summary>Where the zone's requests go, or null while it has no origin: its requests then answer 530 with 1016.</summary>
+    /// <summary>
+    /// Where requests go for which no proxied record says where to, or null: those requests then answer 530 with 1016.
+    /// </summary>
     public OriginUrl? Origin { get; init; }
 
     /// <summary>How the zone is set up, as its owner said; every type is served alike.</summary>
@@ -25,6 +29,9 @@ public sealed record ZoneConfig
 
     /// <summary>When development mode ends or ended, UTC, in whole seconds; null when it was never on.</summary>
     public DateTimeOffset? DevelopmentModeUntil { get; init; }
+
+    /// <summary>What the zone's proxied records say, by name in ordinal order, each name once.</summary>
+    public ImmutableArray<RecordOrigin> Records { get; init; } = [];
 
     /// <summary>The zone's settings; those that its owner never touched have their defaults.</summary>
     public ZoneSettings Settings { get; init; } = new();

@@ -123,6 +123,7 @@ public sealed class AuditCoverageTests
                         )
                 ),
                 ("certificates-delete", () => control.DeleteAsync($"/client/v4/zones/{zone}/custom_certificates/{certificate}")),
+                .. RecordCalls($"/client/v4/zones/{zone}/dns_records"),
                 ("zones-delete", () => control.DeleteAsync($"/client/v4/zones/{zone}")),
                 (
                     "operators-create",
@@ -189,6 +190,43 @@ public sealed class AuditCoverageTests
             yield return (operation + "-update", () => control.PutAsync($"{path}/{id}", $$"""{"name":"renamed",{{Policies}}}"""));
             yield return (operation + "-roll", () => control.PutAsync($"{path}/{id}/value", "{}"));
             yield return (operation + "-delete", () => control.DeleteAsync($"{path}/{id}"));
+        }
+
+        private IEnumerable<(string Operation, Func<Task<Answer>> Call)> RecordCalls(string path)
+        {
+            string? id = null;
+            yield return (
+                "dns-records-create",
+                async () =>
+                {
+                    var answer = await control.PostAsync(path, """{"name":"www","type":"A","content":"192.0.2.1"}""");
+                    id = answer.Result["id"]!.GetValue<string>();
+                    return answer;
+                }
+            );
+            yield return (
+                "dns-records-put",
+                () => control.PutAsync($"{path}/{id}", """{"name":"www","type":"A","content":"192.0.2.2","proxied":true}""")
+            );
+            yield return ("dns-records-edit", () => control.PatchAsync($"{path}/{id}", """{"comment":"web"}"""));
+            yield return (
+                "dns-records-batch",
+                () =>
+                    control.PostAsync(
+                        path + "/batch",
+                        """{"posts":[{"name":"a","type":"A","content":"192.0.2.3"},{"name":"b","type":"A","content":"192.0.2.4"}]}"""
+                    )
+            );
+            yield return ("dns-records-import", () => ImportAsync(path + "/import"));
+            yield return ("dns-records-delete", () => control.DeleteAsync($"{path}/{id}"));
+        }
+
+        private async Task<Answer> ImportAsync(string path)
+        {
+            using var form = new MultipartFormDataContent { { new StringContent("c.first.example. 300 IN A 192.0.2.5"), "file" } };
+            using var response = await control.Client.PostAsync(path, form, TestContext.Current.CancellationToken);
+            var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            return new Answer(response.StatusCode, JsonNode.Parse(body)!.AsObject(), null);
         }
 
         public void Dispose() => _ops?.Dispose();

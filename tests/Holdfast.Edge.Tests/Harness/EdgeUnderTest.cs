@@ -102,11 +102,15 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
         string name,
         string? origin,
         ZoneSettings? settings = null,
-        Func<ZoneConfig, ZoneConfig>? change = null
+        Func<ZoneConfig, ZoneConfig>? change = null,
+        RecordOrigin[]? records = null
     )
     {
+        Func<ZoneConfig, ZoneConfig>? whole = records is null
+            ? change
+            : config => (change?.Invoke(config) ?? config) with { Records = [.. records] };
         var id = IdOf(name);
-        var generation = Publish(id, name, origin, settings, change);
+        var generation = Publish(id, name, origin, settings, whole);
         await UntilAsync(() => ((IEdgeState)_host).LiveReleases(1000).Any(r => r.Name == id && r.Generation == generation));
         return id;
     }

@@ -10,13 +10,14 @@ namespace Holdfast.Edge.Tests.Harness;
 /// </summary>
 internal sealed class ScriptedOrigin : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _accepting;
     private int _connections;
 
-    public ScriptedOrigin(Func<Conversation, Task> script)
+    public ScriptedOrigin(Func<Conversation, Task> script, IPEndPoint? at = null)
     {
+        _listener = new TcpListener(at ?? new IPEndPoint(IPAddress.Loopback, 0));
         _listener.Start();
         _accepting = AcceptAsync(script);
     }

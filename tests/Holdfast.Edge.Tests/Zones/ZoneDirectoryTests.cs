@@ -1,7 +1,11 @@
 using System.Text;
 using CsCheck;
+using Holdfast.Edge.Origins;
+using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Tests.Harness;
 using Holdfast.Edge.Zones;
+using Holdfast.Http.Deadlines;
+using Holdfast.Http.Origins;
 using Holdfast.Model.Zones;
 
 namespace Holdfast.Edge.Tests.Zones;
@@ -297,6 +301,13 @@ public class ZoneDirectoryTests
 
         public List<string> Dropped { get; } = [];
 
+        private static readonly OriginTargets NoTargets = new(
+            new DnsOriginResolver(),
+            new OriginPoolLimits(),
+            new DeadlineSweep(TimeProvider.System),
+            new OriginReports(new EdgeCounters([]))
+        );
+
         public int Reads => Volatile.Read(ref _reads);
 
         public ZoneRuntime? Read(int artifact, ulong key)
@@ -369,7 +380,11 @@ public class ZoneDirectoryTests
 
         public async Task<long?> FindGenerationAsync(string host) => (await FindingAsync(host)).Zone?.Generation;
 
-        private static ZoneRuntime Zone(string name, long generation) =>
-            new(new ZoneConfig { Id = new string('0', 32), Name = name }, generation, null);
+        private static ZoneRuntime Zone(string name, long generation)
+        {
+            // A zone without origin and records uses no target, so nothing is asked of these.
+            var config = new ZoneConfig { Id = new string('0', 32), Name = name };
+            return new ZoneRuntime(config, generation, ZoneOrigins.Of(config, NoTargets));
+        }
     }
 }

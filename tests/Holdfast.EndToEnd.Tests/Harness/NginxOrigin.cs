@@ -17,19 +17,22 @@ internal sealed class NginxOrigin : IAsyncDisposable
     private readonly StringBuilder error = new();
     private readonly Task reading;
 
-    private NginxOrigin(TemporaryDirectory files, Process process, int port)
+    private NginxOrigin(TemporaryDirectory files, Process process, IPEndPoint at)
     {
         this.files = files;
         this.process = process;
-        Port = port;
+        At = at;
         reading = ReadErrorAsync();
     }
 
-    /// <summary>Where it listens, on 127.0.0.1.</summary>
-    public int Port { get; }
+    /// <summary>Where it listens.</summary>
+    public IPEndPoint At { get; }
+
+    /// <summary>The port of it.</summary>
+    public int Port => At.Port;
 
     /// <summary>The origin's URL without TLS.</summary>
-    public string Url => $"http://127.0.0.1:{Port}";
+    public string Url => $"http://{At}";
 
     /// <summary>Its document root.</summary>
     public string this[string file] => files[file];
@@ -40,12 +43,17 @@ internal sealed class NginxOrigin : IAsyncDisposable
     /// <summary>Starts one.</summary>
     /// <param name="server">What stands in <c>server { }</c>, beside listen and root.</param>
     /// <param name="certificate">With it the port speaks TLS.</param>
-    public static async Task<NginxOrigin> StartAsync(string server, (string Certificate, string Key)? certificate = null)
+    /// <param name="at">Where it listens; without it, on a free port of 127.0.0.1.</param>
+    public static async Task<NginxOrigin> StartAsync(
+        string server,
+        (string Certificate, string Key)? certificate = null,
+        IPEndPoint? at = null
+    )
     {
         var program = Tool.Need("nginx");
         for (var attempt = 1; ; attempt++)
         {
-            var origin = Start(program, server, certificate, FreePort.Find());
+            var origin = Start(program, server, certificate, at ?? new IPEndPoint(IPAddress.Loopback, FreePort.Find()));
             if (await origin.IsUpAsync())
             {
                 return origin;
@@ -69,7 +77,7 @@ internal sealed class NginxOrigin : IAsyncDisposable
         files.Dispose();
     }
 
-    private static NginxOrigin Start(string program, string server, (string Certificate, string Key)? certificate, int port)
+    private static NginxOrigin Start(string program, string server, (string Certificate, string Key)? certificate, IPEndPoint at)
     {
         var files = new TemporaryDirectory();
         var tls = "";
@@ -100,7 +108,7 @@ internal sealed class NginxOrigin : IAsyncDisposable
                 large_client_header_buffers 8 64k;
                 default_type text/plain;
                 server {
-                    listen 127.0.0.1:{{port}}{{(certificate is null ? "" : " ssl")}};
+                    listen {{at}}{{(certificate is null ? "" : " ssl")}};
                     {{tls}}
                     root {{files.Path}};
                     {{server}}
@@ -113,7 +121,7 @@ internal sealed class NginxOrigin : IAsyncDisposable
             RedirectStandardError = true,
             RedirectStandardOutput = true,
         };
-        return new NginxOrigin(files, Process.Start(start)!, port);
+        return new NginxOrigin(files, Process.Start(start)!, at);
     }
 
     private async Task<bool> IsUpAsync()
@@ -122,7 +130,7 @@ internal sealed class NginxOrigin : IAsyncDisposable
         await Eventually.TrueAsync(
             async () =>
             {
-                isUp = await FreePort.AnswersAsync(Port);
+                isUp = await FreePort.AnswersAsync(At);
                 return isUp || process.HasExited;
             },
             "nginx listening"
@@ -153,12 +161,15 @@ internal static class FreePort
     }
 
     /// <summary>Whether somebody accepts connections there.</summary>
-    public static async Task<bool> AnswersAsync(int port)
+    public static Task<bool> AnswersAsync(int port) => AnswersAsync(new IPEndPoint(IPAddress.Loopback, port));
+
+    /// <summary>Whether somebody accepts connections there.</summary>
+    public static async Task<bool> AnswersAsync(IPEndPoint at)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            await socket.ConnectAsync(IPAddress.Loopback, port);
+            await socket.ConnectAsync(at);
             return true;
         }
         catch (SocketException)

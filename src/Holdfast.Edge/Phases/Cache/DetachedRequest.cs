@@ -28,6 +28,7 @@ internal sealed class DetachedRequest : EdgeRequest
         Head.Headers.CopyFrom(visitor.Head.Headers);
         Begin(visitor.Ray, time.GetUtcNow(), time.GetTimestamp());
         TakeVisitorOf(visitor);
+        Target = visitor.Target;
     }
 
     /// <inheritdoc/>

@@ -267,6 +267,40 @@ internal sealed partial class Initial : Migration
                     onDelete: ReferentialAction.Restrict);
             });
 
+        migrationBuilder.CreateTable(
+            name: "records",
+            columns: table => new
+            {
+                Id = table.Column<string>(type: "TEXT", nullable: false),
+                ZoneId = table.Column<string>(type: "TEXT", nullable: false),
+                Name = table.Column<string>(type: "TEXT", nullable: false),
+                Type = table.Column<string>(type: "TEXT", nullable: false),
+                Content = table.Column<string>(type: "TEXT", nullable: false),
+                Priority = table.Column<int>(type: "INTEGER", nullable: true),
+                Ttl = table.Column<int>(type: "INTEGER", nullable: false),
+                Proxied = table.Column<bool>(type: "INTEGER", nullable: false),
+                Comment = table.Column<string>(type: "TEXT", nullable: true),
+                Tags = table.Column<string>(type: "TEXT", nullable: false),
+                IPv4Only = table.Column<bool>(type: "INTEGER", nullable: false),
+                IPv6Only = table.Column<bool>(type: "INTEGER", nullable: false),
+                FlattenCname = table.Column<bool>(type: "INTEGER", nullable: false),
+                Generation = table.Column<long>(type: "INTEGER", nullable: false),
+                CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                ModifiedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                CommentModifiedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                TagsModifiedAt = table.Column<long>(type: "INTEGER", nullable: true)
+            },
+            constraints: table =>
+            {
+                table.PrimaryKey("PK_records", x => x.Id);
+                table.ForeignKey(
+                    name: "FK_records_zones_ZoneId",
+                    column: x => x.ZoneId,
+                    principalTable: "zones",
+                    principalColumn: "Id",
+                    onDelete: ReferentialAction.Cascade);
+            });
+
         migrationBuilder.CreateIndex(
             name: "IX_audit_log_At",
             table: "audit_log",
@@ -292,6 +326,11 @@ internal sealed partial class Initial : Migration
             table: "operators",
             column: "Email",
             unique: true);
+
+        migrationBuilder.CreateIndex(
+            name: "IX_records_ZoneId",
+            table: "records",
+            column: "ZoneId");
 
         migrationBuilder.CreateIndex(
             name: "IX_releases_Kind_Name_Generation",
@@ -352,6 +391,9 @@ internal sealed partial class Initial : Migration
 
         migrationBuilder.DropTable(
             name: "nodes");
+
+        migrationBuilder.DropTable(
+            name: "records");
 
         migrationBuilder.DropTable(
             name: "recovery_codes");
