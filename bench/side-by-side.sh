@@ -35,7 +35,8 @@ chmod 755 "$work"
 pids=()
 cleanup() { for p in "${pids[@]}"; do kill "$p" 2>/dev/null || true; done; wait 2>/dev/null || true; rm -rf "$work"; }
 trap cleanup EXIT
-free_port() { local p; while :; do p=$((20000 + RANDOM % 20000)); (exec 3<>"/dev/tcp/127.0.0.1/$p") 2>/dev/null || { echo "$p"; return; }; done; }
+# Below the range from which the kernel takes ports for outgoing connections (32768 on), so that none of those comes between.
+free_port() { local p; while :; do p=$((12000 + RANDOM % 20000)); (exec 3<>"/dev/tcp/127.0.0.1/$p") 2>/dev/null || { echo "$p"; return; }; done; }
 wait_for() { for _ in $(seq 200); do [ "$(curl -sk -o /dev/null -w "%{http_code}" "$1")" = 200 ] && return; sleep 0.05; done; echo "bench: $1 does not answer with 200" >&2; cat "$work"/*/error.log "$work"/*.log >&2 2>/dev/null; exit 1; }
 
 # The origin: a file of 1 KB and one of 100 KB (base64 makes 4 bytes of 3), from memory as far as the kernel keeps them.

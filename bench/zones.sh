@@ -27,7 +27,8 @@ cleanup() { for p in "${pids[@]}"; do kill "$p" 2>/dev/null || true; done; wait 
 trap cleanup EXIT
 now() { date +%s.%N; }
 since() { awk -v a="$1" -v b="$(now)" 'BEGIN { printf "%.2f", b - a }'; }
-free_port() { local p; while :; do p=$((20000 + RANDOM % 20000)); (exec 3<>"/dev/tcp/127.0.0.1/$p") 2>/dev/null || { echo "$p"; return; }; done; }
+# Below the range from which the kernel takes ports for outgoing connections (32768 on), so that none of those comes between.
+free_port() { local p; while :; do p=$((12000 + RANDOM % 20000)); (exec 3<>"/dev/tcp/127.0.0.1/$p") 2>/dev/null || { echo "$p"; return; }; done; }
 until_ok() { # seconds command...
   local deadline=$((SECONDS + $1)); shift
   while ! "$@" > /dev/null 2>&1; do
@@ -72,14 +73,13 @@ start_up() { # data
 stop() { kill "$1" 2>/dev/null || true; wait "$1" 2>/dev/null || true; }
 # An edge alone on the data of another, without control. Sets edge, http, started.
 start_edge() { # data
-  local port; port=$(free_port)
   rm -f "$work/edge-ready"
   local at; at=$(now)
-  "$holdfast" run edge --data "$1" --name edge-1 --http "127.0.0.1:$port" --https 127.0.0.1:0 --json > "$work/edge-ready" 2> "$work/edge.log" & edge=$!
+  "$holdfast" run edge --data "$1" --name edge-1 --http 127.0.0.1:0 --https 127.0.0.1:0 --json > "$work/edge-ready" 2> "$work/edge.log" & edge=$!
   pids+=("$edge")
   until_ok 120 test -s "$work/edge-ready"
   started=$(since "$at")
-  http=http://127.0.0.1:$port
+  http=$(grep -oE '"http://[^"]*' "$work/edge-ready" | head -1 | cut -c2-)
 }
 zones_are() { curl -s "$1/readyz" | grep -qE "\"zones\":$2\b"; }
 serves() { [ "$(curl -s -H "Host: $2" "$1/")" = "$3" ]; }

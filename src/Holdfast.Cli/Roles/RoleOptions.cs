@@ -58,6 +58,12 @@ internal sealed record EdgeRoleOptions
 /// <param name="AdminToken">Control's first admin token, at the start that made it; otherwise null.</param>
 internal sealed record ReadyInfo(string? AdminToken = null)
 {
+    /// <summary>URLs that visitors reach an edge by, with the true ports: the plain ones, then the encrypted ones.</summary>
+    public ImmutableArray<string> Visitors { get; init; } = [];
+
+    /// <summary>An edge's management listener, a URL; null for control.</summary>
+    public string? Management { get; init; }
+
     /// <summary>No secret.</summary>
     public override string ToString() => "ready";
 }

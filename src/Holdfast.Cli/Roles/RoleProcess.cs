@@ -58,11 +58,17 @@ internal static class RoleProcess
         {
             if (supervised || json)
             {
-                context.WriteJson(new ReadyMessage(true, role, name, info.AdminToken).ToJson());
+                var visitors = info.Visitors.IsEmpty ? null : info.Visitors.ToArray();
+                context.WriteJson(new ReadyMessage(true, role, name, info.AdminToken, visitors, info.Management).ToJson());
                 return;
             }
 
             context.Error.WriteLine($"holdfast: {name} is ready");
+            foreach (var url in info.Visitors)
+            {
+                context.Error.WriteLine($"holdfast: {name} listens on {url}");
+            }
+
             if (info.AdminToken is { } token && token != context.Environment("HOLDFAST_ADMIN_TOKEN"))
             {
                 context.Error.WriteLine($"holdfast: admin token, shown once: {token}");

@@ -81,7 +81,7 @@ internal static class Roles
             .ConfigureAwait(false);
         await using var running = edge!;
         await running.WaitUntilReadyAsync(cancellationToken).ConfigureAwait(false);
-        ready(new ReadyInfo());
+        ready(new ReadyInfo { Visitors = [.. running.Addresses], Management = running.ManagementAddress });
         await WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 

@@ -3,12 +3,21 @@ using System.Text.Json.Serialization;
 
 namespace Holdfast.Cli.Supervision;
 
-/// <summary>The one line that a child writes to its standard output, a pipe to <c>up</c>, when it serves.</summary>
+/// <summary>The one line that a role writes to its standard output when it serves: a child to <c>up</c>, one that runs alone with <c>--json</c> to whoever started it.</summary>
 /// <param name="Ready">Always true.</param>
 /// <param name="Role"><c>control</c> or <c>edge</c>.</param>
 /// <param name="Name">The node's name: <c>control</c>, <c>edge-1</c>.</param>
 /// <param name="AdminToken">Control's first admin token, at the start that made it; otherwise null.</param>
-internal sealed record ReadyMessage(bool Ready, string Role, string Name, string? AdminToken = null)
+/// <param name="Visitors">An edge's listeners for visitors, as URLs with their true ports; null for control.</param>
+/// <param name="Management">An edge's management listener, a URL; null for control.</param>
+internal sealed record ReadyMessage(
+    bool Ready,
+    string Role,
+    string Name,
+    string? AdminToken = null,
+    IReadOnlyList<string>? Visitors = null,
+    string? Management = null
+)
 {
     /// <summary>The line.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ReadyMessageJson.Default.ReadyMessage);

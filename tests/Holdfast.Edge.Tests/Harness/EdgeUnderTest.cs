@@ -155,10 +155,12 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
 
             using var file = new FileStream(LogFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             using var reader = new StreamReader(file);
+            var text = reader.ReadToEnd();
+
+            // What is behind the last line break is being written.
             records =
             [
-                .. reader
-                    .ReadToEnd()
+                .. text[..(text.LastIndexOf('\n') + 1)]
                     .Split('\n', StringSplitOptions.RemoveEmptyEntries)
                     .Select(l => System.Text.Json.JsonDocument.Parse(l).RootElement),
             ];
