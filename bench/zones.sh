@@ -14,21 +14,13 @@ while [ $# -gt 0 ]; do
     *) echo "bench: unknown option '$1'; there are --zones N[,N...], --seconds N, --data DIR" >&2; exit 2 ;;
   esac
 done
-for tool in nginx wrk curl awk dd; do
-  command -v "$tool" >/dev/null || { echo "bench: $tool is missing; apt-get install nginx wrk curl" >&2; exit 2; }
-done
-holdfast=$(realpath "${HOLDFAST_BINARY:-src/Holdfast.Cli/bin/Release/net10.0/holdfast}")
-[ -x "$holdfast" ] || { echo "bench: $holdfast is not built; run ./run.sh or dotnet build -c Release first" >&2; exit 2; }
-
-work=$(mktemp -d)
-chmod 755 "$work"
-pids=()
-cleanup() { for p in "${pids[@]}"; do kill "$p" 2>/dev/null || true; done; wait 2>/dev/null || true; rm -rf "$work"; }
-trap cleanup EXIT
+# shellcheck source=bench/lib.sh
+. bench/lib.sh
+need "nginx wrk curl" nginx wrk curl awk dd
+find_holdfast
+make_work
 now() { date +%s.%N; }
 since() { awk -v a="$1" -v b="$(now)" 'BEGIN { printf "%.2f", b - a }'; }
-# Below the range from which the kernel takes ports for outgoing connections (32768 on), so that none of those comes between.
-free_port() { local p; while :; do p=$((12000 + RANDOM % 20000)); (exec 3<>"/dev/tcp/127.0.0.1/$p") 2>/dev/null || { echo "$p"; return; }; done; }
 until_ok() { # seconds command...
   local deadline=$((SECONDS + $1)); shift
   while ! "$@" > /dev/null 2>&1; do
@@ -38,9 +30,6 @@ until_ok() { # seconds command...
 }
 field() { grep -oE "\"$2\":\"?[^\",}]*" "$1" | head -1 | sed -E 's/^"[^"]*":"?//'; }
 rss() { awk '/^RssAnon/ { print $2 }' "/proc/$1/status"; }
-hz=$(getconf CLK_TCK)
-ticks() { awk '{ sub(/.*\) /, ""); print $12 + $13 }' "/proc/$1/stat"; }
-
 # Two origins that say who they are.
 mkdir -p "$work/o"; chmod a+w "$work/o"
 first=$(free_port) second=$(free_port)
@@ -54,7 +43,7 @@ cat > "$work/origin.conf" <<C
 daemon off; worker_processes 1; pid $work/o/pid; error_log $work/o/error.log warn;
 events { worker_connections 4096; }
 http { access_log off; keepalive_requests 1000000;
-  client_body_temp_path $work/o/b; proxy_temp_path $work/o/p; fastcgi_temp_path $work/o/f; uwsgi_temp_path $work/o/u; scgi_temp_path $work/o/s;
+  $(nginx_paths "$work/o")
   server { listen 127.0.0.1:$first; location / { return 200 first; } }
   server { listen 127.0.0.1:$second; location / { return 200 second; } } }
 C
