@@ -5,6 +5,7 @@ using Holdfast.Cli.Roles;
 using Holdfast.Cli.Settings;
 using Holdfast.Cli.Supervision;
 using Holdfast.Cli.Terminal;
+using Holdfast.Edge.Http3;
 
 namespace Holdfast.Cli.Commands;
 
@@ -83,6 +84,7 @@ internal static class RunEdgeCommand
             var feed = result.GetValue(control) is { } url ? ControlAddress.Parse("--control", url) : null;
             directory.Create();
             var settings = ConfigurationFile.Read(directory.Root).Edge;
+            settings.RequireHttp3(Http3Server.IsSupported);
             return await RoleProcess.RunAsync(
                 context,
                 "edge",

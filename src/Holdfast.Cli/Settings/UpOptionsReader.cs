@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using Holdfast.Cli.Terminal;
+using Holdfast.Edge.Http3;
 using Holdfast.Model.Zones;
 
 namespace Holdfast.Cli.Settings;
@@ -54,6 +55,7 @@ internal sealed class UpOptionsReader
             AdminToken = ReadAdminToken(environment),
         };
         RefuseSameAddressTwice(options);
+        file.Edge.RequireHttp3(Http3Server.IsSupported);
         return options;
     }
 

@@ -1,5 +1,5 @@
+using System.Collections.Immutable;
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Holdfast.Artifacts;
@@ -7,6 +7,7 @@ using Holdfast.Cache.Storage;
 using Holdfast.Edge.Geo;
 using Holdfast.Edge.Http1;
 using Holdfast.Edge.Http2;
+using Holdfast.Edge.Http3;
 using Holdfast.Edge.Listening;
 using Holdfast.Edge.Listening.Accepting;
 using Holdfast.Edge.Listening.Certificates;
@@ -73,7 +74,11 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
     private readonly HttpClient _client = HttpReleaseFeed.CreateClient();
     private readonly KestrelServer _server;
     private readonly Http2Application _application;
+    private readonly EdgeListener _listener;
+    private readonly CertificateStore _certificates;
+    private readonly ImmutableArray<IPEndPoint> _http3At;
     private readonly bool _servesFromDisk;
+    private Http3Server? _http3;
     private ManagementListener? _management;
     private Task _background = Task.CompletedTask;
 
@@ -152,7 +157,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         _zones = new ZoneDirectory(reader, options.ZoneMemory, ZoneReader.Dropped, time);
         _ring = new UplinkRing(options.Name, Path.Combine(home, "uplink"), time);
         var authority = LocalAuthority.Open(data, time, options.Loggers.CreateLogger<LocalAuthority>());
-        var certificates = new CertificateStore(authority, PolicyOf, time);
+        _certificates = new CertificateStore(authority, PolicyOf, time);
         _feedSecret = options.Control is null ? null : FeedSecret.LoadOrCreate(keys.FeedKeyFile);
         _intake = new ReleaseIntake(
             new ReleaseIntakeOptions
@@ -167,7 +172,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
                 Store = _store,
                 Verifier = verifier,
                 Checks = ArtifactKinds.All(_secrets),
-                Consumers = [new ZoneConsumer(_zones, reader, _store), new CertificateConsumer(certificates, _secrets)],
+                Consumers = [new ZoneConsumer(_zones, reader, _store), new CertificateConsumer(_certificates, _secrets)],
                 Uplink = _ring,
                 Observer = _live,
                 Time = time,
@@ -177,7 +182,11 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         _servesFromDisk = _intake.Boot().Live > 0;
 
         // The request path
-        var forwarded = new ForwardedHeaders(InstallationOf(keys), options.Place);
+        _http3At = Http3EndPoints(options, Http3Server.IsSupported);
+        var forwarded = new ForwardedHeaders(InstallationOf(keys), options.Place)
+        {
+            AltService = _http3At.IsEmpty ? null : new AltService(_http3At),
+        };
         var forwarder = new OriginForwarder(_targets, forwarded, limits, time);
         _http2Forwarder = new Http2OriginForwarder(_targets, forwarded, forwarder, time);
         _targets.Forgotten = _http2Forwarder.Forget;
@@ -199,10 +208,10 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
 
         // Listening
         var http1 = new Http1ConnectionHandler(pipeline, limits, _sweep) { Stopping = _stop.Token };
-        var listener = new EdgeListener(
+        _listener = new EdgeListener(
             options.Connections,
             VisitorHttp2Limits.From(limits),
-            certificates,
+            _certificates,
             new ConnectionReports(_counters, options.Loggers.CreateLogger<ConnectionReports>()),
             time
         );
@@ -217,12 +226,12 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         };
         foreach (var socket in options.Http)
         {
-            listener.Add(kestrel, Listener(socket, tls: false), http1.RunAsync);
+            _listener.Add(kestrel, Listener(socket, tls: false), http1.RunAsync);
         }
 
         foreach (var socket in options.Https)
         {
-            listener.Add(kestrel, Listener(socket, tls: true), http1.RunAsync);
+            _listener.Add(kestrel, Listener(socket, tls: true), http1.RunAsync);
         }
 
         var transport = new PatientListenerFactory(
@@ -265,6 +274,12 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
     int IEdgeState.Zones => _zones.Count;
 
     /// <inheritdoc/>
+    string IEdgeState.Http3 =>
+        !_http3At.IsEmpty ? "on"
+        : _options.Http3 && !Http3Server.IsSupported ? "no libmsquic"
+        : "off";
+
+    /// <inheritdoc/>
     string? IEdgeState.LastFeedError => _intake.State.Connected ? null : _intake.State.LastError;
 
     /// <summary>Starts an edge. When it returns, visitors are served.</summary>
@@ -276,6 +291,11 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         try
         {
             await host._server.StartAsync(host._application, cancellationToken).ConfigureAwait(false);
+            if (!host._http3At.IsEmpty)
+            {
+                host._http3 = await host.StartHttp3Async(cancellationToken).ConfigureAwait(false);
+            }
+
             host._management = await ManagementListener
                 .StartAsync(host.ListenForManagement, host, host._counters, host._metrics, options.Loggers, cancellationToken)
                 .ConfigureAwait(false);
@@ -288,6 +308,14 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Where HTTP/3 is spoken: beside the HTTPS listeners that <see cref="EdgeOptions.Http3"/> tells.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="supported">Whether this machine can.</param>
+    internal static ImmutableArray<IPEndPoint> Http3EndPoints(EdgeOptions options, bool supported) =>
+        options.Http3 && supported
+            ? [.. options.Https.Where(socket => socket.ProxyProtocolFrom.IsEmpty).Select(socket => socket.EndPoint()).OfType<IPEndPoint>()]
+            : [];
 
     /// <inheritdoc/>
     IEnumerable<LiveRelease> IEdgeState.LiveReleases(int limit) =>
@@ -319,7 +347,13 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         IsStopping = true;
         using (var enough = new CancellationTokenSource(DrainTime))
         {
-            await _server.StopAsync(enough.Token).ConfigureAwait(false);
+            await Task.WhenAll(_server.StopAsync(enough.Token), _http3?.StopAsync(enough.Token) ?? Task.CompletedTask)
+                .ConfigureAwait(false);
+        }
+
+        if (_http3 is not null)
+        {
+            await _http3.DisposeAsync().ConfigureAwait(false);
         }
 
         _server.Dispose();
@@ -355,30 +389,28 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         return Convert.ToHexStringLower(SHA256.HashData(bytes))[..12];
     }
 
-    private static int PortOf(IReadOnlyList<EdgeSocket> sockets, int otherwise)
-    {
-        if (sockets.Count == 0)
-        {
-            return otherwise;
-        }
+    private static int PortOf(ImmutableArray<EdgeSocket> sockets, int otherwise) =>
+        sockets.IsEmpty ? otherwise : sockets[0].EndPoint()?.Port ?? otherwise;
 
-        if (sockets[0].Handle is not { } handle)
-        {
-            return sockets[0].Address?.Port is { } port and not 0 ? port : otherwise;
-        }
+    private Task<Http3Server> StartHttp3Async(CancellationToken cancellationToken) =>
+        Http3Server.StartAsync(
+            _http3At,
+            _application,
+            _listener.Admission,
+            _certificates,
+            _options.Connections,
+            VisitorHttp2Limits.From(_options.Limits),
+            _options.Loggers,
+            cancellationToken
+        );
 
-        // The descriptor belongs to Kestrel; it is only asked for its name.
-        using var socket = new Socket(new SafeSocketHandle(handle, ownsHandle: false));
-        return socket.LocalEndPoint is IPEndPoint bound ? bound.Port : otherwise;
-    }
-
-    private ListenerConfig Listener(EdgeSocket socket, bool tls) =>
+    private static ListenerConfig Listener(EdgeSocket socket, bool tls) =>
         new()
         {
             Handle = (ulong?)socket.Handle,
             Address = socket.Handle is null ? socket.Address : null,
             Tls = tls,
-            ProxyProtocolFrom = _options.ProxyProtocolFrom,
+            ProxyProtocolFrom = socket.ProxyProtocolFrom,
         };
 
     private void ListenForManagement(KestrelServerOptions kestrel)

@@ -24,6 +24,12 @@ internal sealed record EdgeOptions
     /// <summary>Where HTTPS is served.</summary>
     public required ImmutableArray<EdgeSocket> Https { get; init; }
 
+    /// <summary>
+    /// Whether HTTP/3 is served beside HTTPS, where <see cref="Http3.Http3Server.IsSupported"/>: at the same address and port, for each listener
+    /// whose port is known beforehand and that expects no PROXY header. Default on.
+    /// </summary>
+    public bool Http3 { get; init; } = true;
+
     /// <summary>Where health, metrics and state are told; a loopback address.</summary>
     public required EdgeSocket Management { get; init; }
 
@@ -41,9 +47,6 @@ internal sealed record EdgeOptions
 
     /// <summary>Proxies before this edge whose forwarded fields are believed. Default none.</summary>
     public ImmutableArray<IPNetwork> TrustedUpstreams { get; init; } = [];
-
-    /// <summary>Load balancers that send a PROXY header on every connection, to every listener. Default none.</summary>
-    public ImmutableArray<IPNetwork> ProxyProtocolFrom { get; init; } = [];
 
     /// <summary>The status page's address for error pages, or null.</summary>
     public string? StatusPage { get; init; }
@@ -78,8 +81,3 @@ internal sealed record EdgeOptions
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }
-
-/// <summary>A place to listen: an inherited socket, or an address to bind.</summary>
-/// <param name="Handle">A bound and listening socket's descriptor, or null.</param>
-/// <param name="Address">The address to bind when there is no descriptor; port 0 picks a free one.</param>
-internal readonly record struct EdgeSocket(int? Handle, IPEndPoint? Address);

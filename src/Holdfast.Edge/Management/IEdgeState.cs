@@ -17,6 +17,9 @@ internal interface IEdgeState
     /// <summary>How many zones are live.</summary>
     int Zones { get; }
 
+    /// <summary>Whether HTTP/3 is spoken: <c>on</c>, <c>off</c>, or <c>no libmsquic</c> where it was wanted and can't be had.</summary>
+    string Http3 { get; }
+
     /// <summary>Why the feed was last lost, or null when it stands.</summary>
     string? LastFeedError { get; }
 

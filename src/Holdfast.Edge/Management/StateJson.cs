@@ -64,6 +64,7 @@ internal static class StateJson
         json.WriteBoolean("ready", state.IsReady);
         json.WriteNumber("position", state.Position);
         json.WriteNumber("zones", state.Zones);
+        json.WriteString("http3", state.Http3);
         json.WriteString("last_feed_error", state.LastFeedError);
     }
 }

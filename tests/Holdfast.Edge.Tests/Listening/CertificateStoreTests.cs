@@ -143,8 +143,8 @@ public sealed class CertificateStoreTests : IDisposable
     private static ValueTask<TlsPolicy?> Policy(string host) => new(PolicyOf(host));
 
     private static TlsPolicy? PolicyOf(string host) =>
-        host == "strict.example.com" ? new TlsPolicy("zone-1", TlsVersions.Only13, true)
-        : host.EndsWith("example.com", StringComparison.Ordinal) ? new TlsPolicy("zone-1", TlsVersions.Both, true)
+        host == "strict.example.com" ? new TlsPolicy("zone-1", TlsVersions.Only13, true, true)
+        : host.EndsWith("example.com", StringComparison.Ordinal) ? new TlsPolicy("zone-1", TlsVersions.Both, true, true)
         : null;
 
     private static string DnsName(ServerCertificate certificate) =>

@@ -226,7 +226,7 @@ internal sealed record ListenerSetup
     public ListenerConfig Config { get; init; } = new() { Address = new IPEndPoint(IPAddress.Loopback, 0), Tls = true };
 
     public Func<string, TlsPolicy?> Policy { get; init; } =
-        host => host.EndsWith("example.com", StringComparison.Ordinal) ? new TlsPolicy("zone-1", TlsVersions.Both, true) : null;
+        host => host.EndsWith("example.com", StringComparison.Ordinal) ? new TlsPolicy("zone-1", TlsVersions.Both, true, true) : null;
 
     public IServerCertificates? Certificates { get; init; }
 

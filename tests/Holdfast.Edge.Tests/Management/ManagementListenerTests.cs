@@ -46,7 +46,9 @@ public sealed class ManagementListenerTests : IAsyncLifetime
         _state.LastFeedError = "connection refused";
         var (status, body) = await Get("/readyz");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
-        Assert.Equal("connection refused", JsonDocument.Parse(body).RootElement.GetProperty("last_feed_error").GetString());
+        var state = JsonDocument.Parse(body).RootElement;
+        Assert.Equal("connection refused", state.GetProperty("last_feed_error").GetString());
+        Assert.Equal("no libmsquic", state.GetProperty("http3").GetString());
 
         _state.IsReady = true;
         (status, body) = await Get("/readyz");
@@ -121,6 +123,8 @@ public sealed class ManagementListenerTests : IAsyncLifetime
         public long Position => 42;
 
         public int Zones => 3;
+
+        public string Http3 => "no libmsquic";
 
         public string? LastFeedError { get; set; }
 

@@ -70,21 +70,22 @@ internal sealed class CertificateStore(LocalAuthority authority, Func<string, Va
     )
     {
         var snapshot = _snapshot;
-        var (versions, http2) = policy is { } said ? (said.Versions, said.Http2) : (TlsVersions.Both, true);
+        var offer = policy ?? new TlsPolicy("", TlsVersions.Both, Http2: true, Http3: true);
         var custom = policy is { } zone ? snapshot.Find(name, zone.ZoneId, accepted, time.GetUtcNow()) : null;
         if (custom is not null)
         {
-            return new ValueTask<TlsChoice?>(new TlsChoice(custom, versions, http2));
+            return new ValueTask<TlsChoice?>(ChoiceOf(custom, offer));
         }
 
         var issued = authority.IssueAsync(policy is not null || isOurs ? name : DefaultName, cancellationToken);
-        return issued.IsCompletedSuccessfully
-            ? new ValueTask<TlsChoice?>(new TlsChoice(issued.Result, versions, http2))
-            : AwaitAsync(issued, versions, http2);
+        return issued.IsCompletedSuccessfully ? new ValueTask<TlsChoice?>(ChoiceOf(issued.Result, offer)) : AwaitAsync(issued, offer);
     }
 
-    private static async ValueTask<TlsChoice?> AwaitAsync(ValueTask<ServerCertificate> issued, TlsVersions versions, bool http2) =>
-        new TlsChoice(await issued, versions, http2);
+    private static async ValueTask<TlsChoice?> AwaitAsync(ValueTask<ServerCertificate> issued, TlsPolicy offer) =>
+        ChoiceOf(await issued, offer);
+
+    private static TlsChoice ChoiceOf(ServerCertificate certificate, TlsPolicy offer) =>
+        new(certificate, offer.Versions, offer.Http2, offer.Http3);
 
     // An address is no host name (RFC 6066 section 3), but some clients send it all the same.
     private static bool IsAddress(string sni, IPEndPoint local) => IPAddress.TryParse(sni, out var named) && named.Equals(local.Address);
