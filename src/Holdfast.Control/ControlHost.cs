@@ -150,7 +150,8 @@ public sealed class ControlHost : IAsyncDisposable
         _signingKey = SigningKey.LoadOrCreate(keys.SigningKeyFile);
         _secrets = SecretBox.Load(keys.SecretKeyFile);
         var feedSecret = FeedSecret.Load(keys.FeedKeyFile);
-        _database = ControlDatabase.Open(Path.Combine(Path.GetFullPath(_options.DataDirectory), "control", "control.db"), _options.Time);
+        var database = Path.Combine(Path.GetFullPath(_options.DataDirectory), "control", "control.db");
+        _database = ControlDatabase.Open(database, _options.Time, _options.LockWait, _options.AtWriteStep);
         var accounts = await AccountStore.OpenAsync(_database, _options.Time, cancellationToken).ConfigureAwait(false);
         var users = await UserStore.OpenAsync(_database, _options.Time, cancellationToken).ConfigureAwait(false);
         _tokens = new TokenStore(_database, _options.Time);

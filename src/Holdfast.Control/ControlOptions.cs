@@ -33,6 +33,12 @@ public sealed record ControlOptions
     /// <summary>The networks that this installation's edges speak to origins from, for <c>/client/v4/ips</c>. Default none.</summary>
     public IReadOnlyList<IPNetwork> PublicAddresses { get; init; } = [];
 
+    /// <summary>See <see cref="Storage.ControlDatabase.DefaultLockWait"/>.</summary>
+    internal TimeSpan? LockWait { get; init; }
+
+    /// <summary>See <see cref="Storage.WriteSteps"/>.</summary>
+    internal Action<string>? AtWriteStep { get; init; }
+
     /// <summary>Where control logs to.</summary>
     public required ILoggerFactory LoggerFactory { get; init; }
 

@@ -54,6 +54,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
     private readonly EdgeOptions _options;
     private readonly CancellationTokenSource _stop = new();
     private readonly ZoneDirectory _zones;
+    private readonly CertificateStore _certificates;
     private readonly ReleaseStore _store;
     private readonly EdgeCounters _counters = new(Enum.GetNames<MessageFault>()[1..]);
     private readonly EdgeMetrics _metrics;
@@ -157,7 +158,8 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         _zones = new ZoneDirectory(reader, options.ZoneMemory, ZoneReader.Dropped, time);
         _ring = new UplinkRing(options.Name, Path.Combine(home, "uplink"), time);
         var authority = LocalAuthority.Open(data, time, options.Loggers.CreateLogger<LocalAuthority>());
-        _certificates = new CertificateStore(authority, PolicyOf, time);
+        var certificateReader = new CertificateReader(_store, _secrets, _live);
+        _certificates = new CertificateStore(authority, PolicyOf, certificateReader, time);
         _feedSecret = options.Control is null ? null : FeedSecret.LoadOrCreate(keys.FeedKeyFile);
         _intake = new ReleaseIntake(
             new ReleaseIntakeOptions
@@ -172,13 +174,14 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
                 Store = _store,
                 Verifier = verifier,
                 Checks = ArtifactKinds.All(_secrets),
-                Consumers = [new ZoneConsumer(_zones, reader, _store), new CertificateConsumer(_certificates, _secrets)],
+                Consumers = [new ZoneConsumer(_zones, reader, _store), new CertificateConsumer(_certificates, certificateReader)],
                 Uplink = _ring,
                 Observer = _live,
                 Time = time,
             }
         );
         reader.Damaged = _intake.ReportDamage;
+        certificateReader.Damaged = _intake.ReportDamage;
         _servesFromDisk = _intake.Boot().Live > 0;
 
         // The request path
@@ -251,6 +254,9 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
 
     /// <summary>The zones.</summary>
     internal ZoneDirectory Zones => _zones;
+
+    /// <summary>The zones' certificates.</summary>
+    internal CertificateStore Certificates => _certificates;
 
     /// <summary>The connections to origins.</summary>
     internal OriginTargets Origins => _targets;

@@ -62,7 +62,7 @@ public sealed class AuditCoverageTests
             .Select(property => (ApiOperation)property.GetValue(operations)!);
 
     /// <summary>One call of each operation, in an order in which all of them change something.</summary>
-    private sealed class Calls(TestControl control) : IDisposable
+    internal sealed class Calls(TestControl control) : IDisposable
     {
         private OperatorUnderTest? _ops;
 

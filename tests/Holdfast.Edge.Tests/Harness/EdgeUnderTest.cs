@@ -1,7 +1,9 @@
 using System.Net;
 using System.Threading.Channels;
+using Holdfast.Artifacts.Certificates;
 using Holdfast.Artifacts.Zones;
 using Holdfast.Edge.Hosting;
+using Holdfast.Edge.Listening.Certificates;
 using Holdfast.Edge.Management;
 using Holdfast.Edge.Zones;
 using Holdfast.Model.Releases;
@@ -135,6 +137,36 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
         return generation;
     }
 
+    /// <summary>The zones' certificates.</summary>
+    public CertificateStore Certificates => _host.Certificates;
+
+    /// <summary>Publishes a custom certificate and waits until it is live.</summary>
+    /// <param name="id">Its id: the subject of the certificate, and an artifact's id by way of <see cref="IdOf"/>.</param>
+    /// <param name="zone">The name of its zone.</param>
+    /// <param name="hosts">Its hosts.</param>
+    public async Task PutCertificateAsync(string id, string zone, params string[] hosts)
+    {
+        using var secrets = SecretBox.Load(new KeyDirectory(Data).SecretKeyFile);
+        var (config, key) = Listening.TestCertificates.Make(id, IdOf(zone), rsa: false, hosts: hosts);
+        var expires = new DateTimeOffset(config.ExpiresAt.UtcTicks - (config.ExpiresAt.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
+        var artifact = config with
+        {
+            Id = IdOf(id),
+            EncryptedKey = CertificateArtifact.SealKey(secrets, IdOf(id), key),
+            ExpiresAt = expires,
+        };
+        var generation = ++_generation;
+        _feed.Publish(ArtifactKind.Certificate, artifact.Id, generation, CertificateArtifact.Write(artifact));
+        await UntilAsync(() => ((IEdgeState)_host).LiveReleases(1000).Any(r => r.Name == artifact.Id && r.Generation == generation));
+    }
+
+    /// <summary>Publishes a certificate's removal and waits until it is gone.</summary>
+    public async Task RemoveCertificateAsync(string id)
+    {
+        _feed.Remove(ArtifactKind.Certificate, IdOf(id), ++_generation);
+        await UntilAsync(() => ((IEdgeState)_host).LiveReleases(1000).All(r => r.Name != IdOf(id)));
+    }
+
     /// <summary>What Prometheus gets.</summary>
     public async Task<string> MetricsAsync()
     {
@@ -191,6 +223,11 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
         public void Publish(ArtifactKind kind, string name, long generation, byte[] payload) =>
             _messages.Writer.TryWrite(
                 new FeedMessage(++_position, new ReleaseSigner(key, TimeProvider.System).Sign(kind, name, generation, 1, payload))
+            );
+
+        public void Remove(ArtifactKind kind, string name, long generation) =>
+            _messages.Writer.TryWrite(
+                new FeedMessage(++_position, new ReleaseSigner(key, TimeProvider.System).SignRemoval(kind, name, generation, 1))
             );
 
         public IAsyncEnumerable<FeedMessage> ReadAsync(long after, CancellationToken cancellationToken) =>

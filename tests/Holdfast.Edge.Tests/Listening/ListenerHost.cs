@@ -28,7 +28,12 @@ internal sealed class ListenerHost : IAsyncDisposable
     private ListenerHost(ListenerSetup setup)
     {
         Authority = LocalAuthority.Open(_directory.Path, TimeProvider.System, NullLogger<LocalAuthority>.Instance);
-        Certificates = new CertificateStore(Authority, host => new ValueTask<TlsPolicy?>(setup.Policy(host)), TimeProvider.System);
+        Certificates = new CertificateStore(
+            Authority,
+            host => new ValueTask<TlsPolicy?>(setup.Policy(host)),
+            new TestCertificateSource(),
+            TimeProvider.System
+        );
         Listener = new EdgeListener(
             setup.Limits,
             setup.Http2Limits,
