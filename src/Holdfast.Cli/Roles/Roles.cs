@@ -25,6 +25,8 @@ internal static class Roles
         {
             DataDirectory = options.DataDirectory,
             ListenHandle = options.Listener.Descriptor,
+            NodeListenHandle = options.Nodes?.Descriptor,
+            NodeEndpoint = options.Nodes?.Address,
             AdminToken = options.InitialAdminToken,
             PublicAddresses = options.Settings.PublicAddresses,
             LoggerFactory = loggers,
@@ -41,7 +43,7 @@ internal static class Roles
 
         await using var control = ControlHost.Build(settings);
         await StartAsync(() => control.StartAsync(cancellationToken)).ConfigureAwait(false);
-        ready(new ReadyInfo(control.FirstAdminToken));
+        ready(new ReadyInfo(control.FirstAdminToken) { Nodes = control.NodeUrl?.GetLeftPart(UriPartial.Authority) });
         await WaitAsync(cancellationToken).ConfigureAwait(false);
         await control.StopAsync(CancellationToken.None).ConfigureAwait(false);
     }
@@ -65,6 +67,7 @@ internal static class Roles
                         Https = [.. options.Https.Select(Socket)],
                         Management = Socket(options.Management),
                         Control = options.Control,
+                        Identity = options.Identity,
                         Place = options.Settings.Place,
                         TrustedUpstreams = options.Settings.TrustedUpstreams,
                         ProxyProtocolFrom = options.Settings.ProxyProtocolFrom,
