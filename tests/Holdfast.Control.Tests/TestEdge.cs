@@ -6,6 +6,7 @@ using Holdfast.Model.Releases;
 using Holdfast.Model.Zones;
 using Holdfast.Releases.Feed;
 using Holdfast.Releases.Intake;
+using Holdfast.Releases.Joining;
 using Holdfast.Releases.Keys;
 using Holdfast.Releases.Signing;
 using Holdfast.Releases.Store;
@@ -17,17 +18,26 @@ namespace Holdfast.Control.Tests;
 internal sealed class TestEdge : IAsyncDisposable, IReleaseIntakeObserver
 {
     private readonly CancellationTokenSource _stopping = new();
-    private readonly HttpClient _client = HttpReleaseFeed.CreateClient();
+    private readonly HttpClient _client;
     private readonly VerificationKeys _trusted;
     private readonly SecretBox _secrets;
     private readonly UplinkRing _ring;
     private readonly ReleaseStore _store;
     private readonly Task _running;
 
-    public TestEdge(string data, Uri control, string store, string node = "edge-1", FeedSecret? secret = null)
+    public TestEdge(
+        string data,
+        Uri control,
+        string store,
+        string node = "edge-1",
+        FeedSecret? secret = null,
+        NodeIdentity? identity = null
+    )
     {
         var keys = new KeyDirectory(data);
-        secret ??= FeedSecret.Load(keys.FeedKeyFile);
+        node = identity?.Name ?? node;
+        _client = identity is null ? HttpReleaseFeed.CreateClient() : ControlTls.CreateClient(identity.Certificate, identity.Authority);
+        secret ??= identity is null ? FeedSecret.Load(keys.FeedKeyFile) : null;
         _secrets = SecretBox.Load(keys.SecretKeyFile);
         _trusted = new VerificationKeys(keys.TrustedDirectory, TimeProvider.System);
         var verifier = new ReleaseVerifier(_trusted);

@@ -132,6 +132,8 @@ internal static class HoldfastCommand
                 "Edges, as control knows them, and whom this machine trusts.",
                 NodeListCommand.Create(context),
                 NodeShowCommand.Create(context),
+                NodeInviteCommand.Create(context),
+                NodeRemoveCommand.Create(context),
                 NodeTrustCommand.Create(context)
             ),
             ApplyCommand.Create(context),

@@ -28,6 +28,8 @@ internal static partial class Roles
         {
             DataDirectory = options.DataDirectory,
             ListenHandle = options.Listener.Descriptor,
+            NodeListenHandle = options.Nodes?.Descriptor,
+            NodeEndpoint = options.Nodes?.Address,
             AdminToken = options.InitialAdminToken,
             PublicAddresses = options.Settings.PublicAddresses,
             LoggerFactory = loggers,
@@ -44,7 +46,7 @@ internal static partial class Roles
 
         await using var control = ControlHost.Build(settings);
         await StartAsync(() => control.StartAsync(cancellationToken)).ConfigureAwait(false);
-        ready(new ReadyInfo(control.FirstAdminToken));
+        ready(new ReadyInfo(control.FirstAdminToken) { Nodes = control.NodeUrl?.GetLeftPart(UriPartial.Authority) });
         await WaitAsync(cancellationToken).ConfigureAwait(false);
         await control.StopAsync(CancellationToken.None).ConfigureAwait(false);
     }
@@ -79,6 +81,7 @@ internal static partial class Roles
                         Http3 = options.Settings.Http3 != Http3Mode.Off,
                         Management = Socket(options.Management),
                         Control = options.Control,
+                        Identity = options.Identity,
                         Place = options.Settings.Place,
                         TrustedUpstreams = options.Settings.TrustedUpstreams,
                         StatusPage = options.Settings.StatusPage,

@@ -32,6 +32,7 @@ internal static class ErrorCodes
     public const int BadRequest = 40_014;
     public const int IdempotencyKeyReused = 40_022;
     public const int SecondFactorNeeded = 40_101;
+    public const int JoinTokenRefused = 40_102;
     public const int Internal = 50_000;
     public const int StorageUnavailable = 50_003;
     public const int Busy = 50_004;

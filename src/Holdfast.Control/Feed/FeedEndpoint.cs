@@ -12,7 +12,7 @@ namespace Holdfast.Control.Feed;
 
 /// <summary>
 /// <c>GET /holdfast/v1/feed?after=N</c>: the backlog, then every release as it is committed, and a heartbeat every 5 s between them.
-/// It ends when the edge goes or control stops.
+/// It ends when the edge goes or is removed, or control stops.
 /// </summary>
 internal sealed class FeedEndpoint
 {
@@ -60,8 +60,8 @@ internal sealed class FeedEndpoint
 
         context.Response.ContentType = "application/x-ndjson";
         context.Response.Headers.CacheControl = "no-store";
-        context.Response.Headers[FeedHeaders.Proof] = edge.ControlProof;
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping);
+        edge.Prove(context.Response);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping, edge.Removed);
         ControlLog.FeedOpened(_logger, edge.Node, position);
         try
         {

@@ -26,6 +26,8 @@ internal sealed class ControlDbContext : DbContext
 
     public DbSet<NodeRow> Nodes => Set<NodeRow>();
 
+    public DbSet<JoinTokenRow> JoinTokens => Set<JoinTokenRow>();
+
     public DbSet<UplinkRow> UplinkRecords => Set<UplinkRow>();
 
     public DbSet<OperatorRow> Operators => Set<OperatorRow>();
@@ -94,7 +96,16 @@ internal sealed class ControlDbContext : DbContext
                 })
                 .IsUnique();
         });
-        modelBuilder.Entity<NodeRow>(table => table.ToTable("nodes").HasKey(row => row.Name));
+        modelBuilder.Entity<NodeRow>(table =>
+        {
+            table.ToTable("nodes").HasKey(row => row.Name);
+            table.HasIndex(row => row.KeyHash).IsUnique();
+        });
+        modelBuilder.Entity<JoinTokenRow>(table =>
+        {
+            table.ToTable("join_tokens").HasKey(row => row.Id);
+            table.HasIndex(row => row.Hash).IsUnique();
+        });
         modelBuilder.Entity<UplinkRow>(table =>
         {
             table.ToTable("uplink_records").HasKey(row => row.Id);

@@ -176,6 +176,33 @@ internal sealed class NodeRow
 
     /// <summary>The newest health record's body.</summary>
     public string? Health { get; set; }
+
+    /// <summary>When it joined from another machine; null for one that shares control's data directory.</summary>
+    public DateTime? JoinedAt { get; set; }
+
+    /// <summary>SHA-256 of the public half of the key that it joined with, else null.</summary>
+    public byte[]? KeyHash { get; set; }
+}
+
+/// <summary>What lets one node join once.</summary>
+internal sealed class JoinTokenRow
+{
+    public required string Id { get; set; }
+
+    /// <summary>The name that the node gets.</summary>
+    public required string Node { get; set; }
+
+    /// <summary>SHA-256 of its secret.</summary>
+    public required byte[] Hash { get; set; }
+
+    public DateTime CreatedAt { get; set; }
+
+    public DateTime ExpiresAt { get; set; }
+
+    public DateTime? UsedAt { get; set; }
+
+    /// <summary>The <see cref="NodeRow.KeyHash"/> of the node that used it, else null.</summary>
+    public byte[]? UsedBy { get; set; }
 }
 
 /// <summary>One upward record.</summary>

@@ -26,6 +26,7 @@ using Holdfast.Model.Uplink;
 using Holdfast.Model.Zones;
 using Holdfast.Releases.Feed;
 using Holdfast.Releases.Intake;
+using Holdfast.Releases.Joining;
 using Holdfast.Releases.Keys;
 using Holdfast.Releases.Signing;
 using Holdfast.Releases.Store;
@@ -72,11 +73,10 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
     private readonly UplinkRing _ring;
     private readonly ReleaseIntake _intake;
     private readonly FeedSecret? _feedSecret;
-    private readonly HttpClient _client = HttpReleaseFeed.CreateClient();
+    private readonly HttpClient _client;
     private readonly KestrelServer _server;
     private readonly Http2Application _application;
     private readonly EdgeListener _listener;
-    private readonly CertificateStore _certificates;
     private readonly ImmutableArray<IPEndPoint> _http3At;
     private readonly bool _servesFromDisk;
     private Http3Server? _http3;
@@ -90,6 +90,9 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         var data = Path.GetFullPath(options.DataDirectory);
         var home = Path.Combine(data, "edges", options.Name);
         var limits = options.Limits;
+        _client = options.Identity is { } joined
+            ? ControlTls.CreateClient(joined.Certificate, joined.Authority)
+            : HttpReleaseFeed.CreateClient();
         _responses = new MemoryStore(options.Cache);
         _metrics = new EdgeMetrics(
             _counters,
@@ -160,15 +163,15 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         var authority = LocalAuthority.Open(data, time, options.Loggers.CreateLogger<LocalAuthority>());
         var certificateReader = new CertificateReader(_store, _secrets, _live);
         _certificates = new CertificateStore(authority, PolicyOf, certificateReader, time);
-        _feedSecret = options.Control is null ? null : FeedSecret.LoadOrCreate(keys.FeedKeyFile);
+        _feedSecret = options.Control is null || options.Identity is not null ? null : FeedSecret.LoadOrCreate(keys.FeedKeyFile);
         _intake = new ReleaseIntake(
             new ReleaseIntakeOptions
             {
                 Feed =
                     options.Feed
                     ?? (
-                        options.Control is { } control && _feedSecret is { } secret
-                            ? new HttpReleaseFeed(_client, control, options.Name, secret, time)
+                        options.Control is { } control
+                            ? new HttpReleaseFeed(_client, control, options.Name, _feedSecret, time)
                             : new NoFeed()
                     ),
                 Store = _store,
@@ -453,13 +456,13 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
 
     private async Task RunBackgroundAsync(CancellationToken cancellationToken)
     {
-        if (_options.Control is not { } control || _feedSecret is not { } secret)
+        if (_options.Control is not { } control)
         {
             await _intake.RunAsync(cancellationToken).ConfigureAwait(false);
             return;
         }
 
-        var uplink = new HttpEdgeUplink(_client, control, _options.Name, secret, _options.Time);
+        var uplink = new HttpEdgeUplink(_client, control, _options.Name, _feedSecret, _options.Time);
         var sender = new UplinkSender(_ring, uplink, _options.Time, Random.Shared);
         await Task.WhenAll(_intake.RunAsync(cancellationToken), sender.RunAsync(cancellationToken), ReportHealthAsync(cancellationToken))
             .ConfigureAwait(false);

@@ -5,6 +5,7 @@ using Holdfast.Edge.Listening.Admission;
 using Holdfast.Edge.Origins;
 using Holdfast.Edge.Zones;
 using Holdfast.Model.Releases;
+using Holdfast.Releases.Joining;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Edge.Hosting;
@@ -35,6 +36,12 @@ internal sealed record EdgeOptions
 
     /// <summary>Where releases come from, or null: the edge then serves what lies on its disk.</summary>
     public Uri? Control { get; init; }
+
+    /// <summary>
+    /// What the edge proves itself to <see cref="Control"/> with when it has joined from another machine; it stays the caller's. Null: the
+    /// feed key of the data directory, which it shares with control.
+    /// </summary>
+    public NodeIdentity? Identity { get; init; }
 
     /// <summary>Where releases come from instead of <see cref="Control"/>, or null.</summary>
     public IReleaseFeed? Feed { get; init; }

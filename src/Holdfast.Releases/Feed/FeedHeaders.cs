@@ -9,6 +9,12 @@ public static class FeedHeaders
     /// <summary>The uplink's path.</summary>
     public const string UplinkPath = "/holdfast/v1/uplink";
 
+    /// <summary>Where a node that has a join token joins; over TLS alone.</summary>
+    public const string JoinPath = "/holdfast/v1/join";
+
+    /// <summary>Where the certificate of control's authority is, PEM; over TLS alone.</summary>
+    public const string NodeAuthorityPath = "/holdfast/v1/node_authority";
+
     /// <summary>The asking edge's name.</summary>
     public const string Node = "X-Holdfast-Node";
 

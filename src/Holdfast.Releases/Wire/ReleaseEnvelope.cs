@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Holdfast.Releases.Joining;
 
 namespace Holdfast.Releases.Wire;
 
@@ -55,6 +56,15 @@ internal sealed record UplinkAnswer
     public required long Sequence { get; init; }
 }
 
+/// <summary>What an edge that has joined keeps of it.</summary>
+internal sealed record NodeRecord
+{
+    public required string Node { get; init; }
+
+    /// <summary>The certificate of control's authority, PEM.</summary>
+    public required string Authority { get; init; }
+}
+
 /// <summary>How all of them are read: unknown, missing and repeated members are refused.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
@@ -69,4 +79,7 @@ internal sealed record UplinkAnswer
 [JsonSerializable(typeof(UplinkLine))]
 [JsonSerializable(typeof(UplinkLine[]))]
 [JsonSerializable(typeof(UplinkAnswer))]
+[JsonSerializable(typeof(JoinRequest))]
+[JsonSerializable(typeof(JoinAnswer))]
+[JsonSerializable(typeof(NodeRecord))]
 internal sealed partial class WireJson : JsonSerializerContext;

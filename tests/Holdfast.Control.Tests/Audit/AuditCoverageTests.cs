@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Control.Operations;
+using Holdfast.Control.Tests.Joining;
 using Holdfast.Control.Tests.Operators;
 using Holdfast.Control.Tokens;
 using OtpNet;
@@ -73,12 +74,25 @@ public sealed class AuditCoverageTests
             var zone = await control.AddZoneAsync("first.example");
             Totp? totp = null;
             string? certificate = null;
+            string? joinToken = null;
+            using var node = await JoiningNode.JoinedAsync(control, "paris-1");
             const string Me = "/holdfast/v1/operators/me";
             var account = (await control.GetAsync("/client/v4/accounts")).Result[0]!["id"]!.GetValue<string>();
             return
             [
                 .. TokenCalls("tokens", "/client/v4/user/tokens"),
                 .. TokenCalls("account_tokens", $"/client/v4/accounts/{account}/tokens"),
+                (
+                    "join-tokens-create",
+                    async () =>
+                    {
+                        var answer = await control.PostAsync("/holdfast/v1/join_tokens", """{"node":"paris-2"}""");
+                        joinToken = answer.Result["id"]!.GetValue<string>();
+                        return answer;
+                    }
+                ),
+                ("join-tokens-delete", () => control.DeleteAsync($"/holdfast/v1/join_tokens/{joinToken}")),
+                ("nodes-delete", () => control.DeleteAsync("/holdfast/v1/nodes/paris-1")),
                 ("user-edit", () => control.PatchAsync("/client/v4/user", """{"first_name":"Robin"}""")),
                 ("accounts-update", () => control.PutAsync($"/client/v4/accounts/{account}", """{"name":"ours"}""")),
                 ("zones-create", () => control.PostAsync("/client/v4/zones", """{"name":"example.com"}""")),

@@ -14,6 +14,7 @@ public sealed class Http3CertificatesTests : IDisposable
     private static readonly IPEndPoint Local = IPEndPoint.Parse("192.0.2.10:443");
 
     private readonly TemporaryDirectory _directory = new();
+    private readonly TestCertificateSource _disk = new();
     private readonly CertificateStore _store;
     private readonly Http3Certificates _certificates;
 
@@ -22,6 +23,7 @@ public sealed class Http3CertificatesTests : IDisposable
         _store = new CertificateStore(
             LocalAuthority.Open(_directory.Path, TimeProvider.System, NullLogger<LocalAuthority>.Instance),
             host => new ValueTask<TlsPolicy?>(PolicyOf(host)),
+            _disk,
             TimeProvider.System
         );
         _certificates = new Http3Certificates(_store);
@@ -49,7 +51,7 @@ public sealed class Http3CertificatesTests : IDisposable
     {
         var (config, key) = TestCertificates.Make("own", "zone-1", rsa: false, hosts: "www.example.com");
         Assert.True(CustomCertificate.TryCreate(config, key, out var certificate, out _));
-        _store.Put(certificate!);
+        _store.Put(_disk.Keep(certificate!), null, certificate!);
 
         Assert.Equal("CN=own", (await ChooseAsync("www.example.com")).ServerCertificateContext!.TargetCertificate.Subject);
     }

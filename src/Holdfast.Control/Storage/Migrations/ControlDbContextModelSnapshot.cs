@@ -160,6 +160,39 @@ namespace Holdfast.Control.Storage.Migrations
                     b.ToTable("installation", (string)null);
                 });
 
+            modelBuilder.Entity("Holdfast.Control.Storage.JoinTokenRow", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Node")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("UsedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("UsedBy")
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Hash")
+                        .IsUnique();
+
+                    b.ToTable("join_tokens", (string)null);
+                });
+
             modelBuilder.Entity("Holdfast.Control.Storage.NodeRow", b =>
                 {
                     b.Property<string>("Name")
@@ -174,6 +207,12 @@ namespace Holdfast.Control.Storage.Migrations
                     b.Property<long?>("HealthAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("JoinedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("KeyHash")
+                        .HasColumnType("BLOB");
+
                     b.Property<long>("LastSeenAt")
                         .HasColumnType("INTEGER");
 
@@ -181,6 +220,9 @@ namespace Holdfast.Control.Storage.Migrations
                         .HasColumnType("INTEGER");
 
                     b.HasKey("Name");
+
+                    b.HasIndex("KeyHash")
+                        .IsUnique();
 
                     b.ToTable("nodes", (string)null);
                 });
