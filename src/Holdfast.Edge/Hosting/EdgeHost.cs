@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Security.Cryptography;
-using System.Text.Json.Nodes;
 using Holdfast.Artifacts;
 using Holdfast.Cache.Storage;
 using Holdfast.Edge.Geo;
@@ -22,8 +21,6 @@ using Holdfast.Edge.Zones;
 using Holdfast.Http.Deadlines;
 using Holdfast.Http.Messages;
 using Holdfast.Http.Origins;
-using Holdfast.Model.Uplink;
-using Holdfast.Model.Zones;
 using Holdfast.Releases.Feed;
 using Holdfast.Releases.Intake;
 using Holdfast.Releases.Joining;
@@ -46,8 +43,6 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
 {
     // How long a first start waits for control's zones before it says that it serves.
     private static readonly TimeSpan FirstZonesTime = TimeSpan.FromSeconds(3);
-
-    private static readonly TimeSpan HealthInterval = TimeSpan.FromSeconds(10);
 
     // How long requests in flight may go on after the edge is told to stop; the supervisor waits a little longer.
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(8);
@@ -94,39 +89,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
             ? ControlTls.CreateClient(joined.Certificate, joined.Authority)
             : HttpReleaseFeed.CreateClient();
         _responses = new MemoryStore(options.Cache);
-        _metrics = new EdgeMetrics(
-            _counters,
-            [
-                EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.zones", "Zones that are live.", () => _zones!.Count),
-                EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.zones.warm", "Zones that are compiled.", () => _zones!.WarmCount),
-                EdgeMetrics.Plain(
-                    MetricKind.Counter,
-                    "holdfast.edge.zones.read",
-                    "Zones that were read from the disk because somebody asked for them.",
-                    () => _zones!.Reads
-                ),
-                EdgeMetrics.Plain(
-                    MetricKind.Gauge,
-                    "holdfast.edge.feed.position",
-                    "The last position of the feed that was dealt with.",
-                    () => _intake?.State.Position ?? 0
-                ),
-                EdgeMetrics.Plain(
-                    MetricKind.Gauge,
-                    "holdfast.edge.feed.connected",
-                    "1 while control's releases are followed.",
-                    () => _intake?.State.Connected == true ? 1 : 0
-                ),
-                EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.cache.objects", "Responses that are stored.", () => _responses.Count),
-                EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.cache.size", "What they take.", () => _responses.Bytes, "bytes"),
-                EdgeMetrics.Plain(
-                    MetricKind.Counter,
-                    "holdfast.edge.cache.evicted",
-                    "Responses that went to make room.",
-                    () => _responses.Evicted
-                ),
-            ]
-        );
+        _metrics = new EdgeMetrics(_counters, HostGauges.Of(() => _zones!, () => _intake?.State, _responses));
         _telemetry = EdgeTelemetry.Start(
             Environment.GetEnvironmentVariable(EdgeTelemetry.EndpointVariable),
             options.Name,
@@ -162,7 +125,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         _ring = new UplinkRing(options.Name, Path.Combine(home, "uplink"), time);
         var authority = LocalAuthority.Open(data, time, options.Loggers.CreateLogger<LocalAuthority>());
         var certificateReader = new CertificateReader(_store, _secrets, _live);
-        _certificates = new CertificateStore(authority, PolicyOf, certificateReader, time);
+        _certificates = new CertificateStore(authority, new ZonePolicies(_zones).OfAsync, certificateReader, time);
         _feedSecret = options.Control is null || options.Identity is not null ? null : FeedSecret.LoadOrCreate(keys.FeedKeyFile);
         _intake = new ReleaseIntake(
             new ReleaseIntakeOptions
@@ -245,7 +208,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
             time,
             options.Loggers
         );
-        _server = new KestrelServer(Options.Create(kestrel), transport, options.Loggers);
+        _server = new KestrelServer(Options.Create(kestrel), options.Transport(transport), options.Loggers);
     }
 
     /// <summary>The addresses that the edge listens on for visitors, with their true ports.</summary>
@@ -434,26 +397,6 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         }
     }
 
-    private ValueTask<TlsPolicy?> PolicyOf(string host)
-    {
-        Span<byte> bytes = stackalloc byte[ZoneName.MaxLength + 3];
-        if (host.Length > ZoneName.MaxLength || !System.Text.Encoding.ASCII.TryGetBytes(host, bytes, out var length))
-        {
-            return new ValueTask<TlsPolicy?>((TlsPolicy?)null);
-        }
-
-        var found = _zones.FindName(bytes[..length]);
-        return found.IsUnread ? ReadPolicyAsync(bytes[..length].ToArray()) : new ValueTask<TlsPolicy?>(PolicyOf(found));
-    }
-
-    private async ValueTask<TlsPolicy?> ReadPolicyAsync(byte[] name) => PolicyOf(await _zones.ReadNameAsync(name).ConfigureAwait(false));
-
-    // A visitor of a zone that can't be read gets a certificate for its name all the same, so that the page that says so is seen.
-    private static TlsPolicy? PolicyOf(ZoneFinding found) =>
-        found.Zone is { } zone ? TlsPolicy.Of(zone.Config.Id, zone.Settings)
-        : found.IsUnusable ? TlsPolicy.Of("", new ZoneSettings())
-        : null;
-
     private async Task RunBackgroundAsync(CancellationToken cancellationToken)
     {
         if (_options.Control is not { } control)
@@ -464,34 +407,11 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
 
         var uplink = new HttpEdgeUplink(_client, control, _options.Name, _feedSecret, _options.Time);
         var sender = new UplinkSender(_ring, uplink, _options.Time, Random.Shared);
-        await Task.WhenAll(_intake.RunAsync(cancellationToken), sender.RunAsync(cancellationToken), ReportHealthAsync(cancellationToken))
+        await Task.WhenAll(
+                _intake.RunAsync(cancellationToken),
+                sender.RunAsync(cancellationToken),
+                new HealthReports(_ring, _counters, _intake, _zones, _options.Time).RunAsync(cancellationToken)
+            )
             .ConfigureAwait(false);
-    }
-
-    private async Task ReportHealthAsync(CancellationToken cancellationToken)
-    {
-        using var timer = new PeriodicTimer(HealthInterval, _options.Time);
-        try
-        {
-            do
-            {
-                _ring.Add(
-                    UplinkRecordTypes.Health,
-                    new JsonObject
-                    {
-                        ["requests"] = _counters.Requests,
-                        ["edge_errors"] = _counters.EdgeErrors,
-                        ["origin_errors"] = _counters.OriginErrors,
-                        ["connections"] = _counters.OpenConnections,
-                        ["position"] = _intake.State.Position,
-                        ["zones"] = _zones.Count,
-                    }
-                );
-            } while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false));
-        }
-        catch (OperationCanceledException)
-        {
-            // Told to stop.
-        }
     }
 }

@@ -6,6 +6,7 @@ using Holdfast.Edge.Origins;
 using Holdfast.Edge.Zones;
 using Holdfast.Model.Releases;
 using Holdfast.Releases.Joining;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Edge.Hosting;
@@ -84,6 +85,9 @@ internal sealed record EdgeOptions
     /// on: see docs/decisions/0004-inline-scheduling.md. It wants <see cref="InlineSockets.Enable"/> before the process's first socket.
     /// </summary>
     public bool InlineScheduling { get; init; } = true;
+
+    /// <summary>Wraps the sockets that visitors come in by, to hold a connection at a chosen place. Default: as they are.</summary>
+    public Func<IConnectionListenerFactory, IConnectionListenerFactory> Transport { get; init; } = static sockets => sockets;
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

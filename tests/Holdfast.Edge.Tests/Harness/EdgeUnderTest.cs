@@ -50,6 +50,9 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
     /// <summary>Deadlines that are watched now, of visitors' connections and of origins'.</summary>
     public int WatchedDeadlines => _host.Origins.Sweep.Count;
 
+    /// <summary>Looks at every deadline now, as the timer does four times a second.</summary>
+    public void SweepDeadlines() => _host.Origins.Sweep.Sweep();
+
     /// <summary>Origin connections that wait for their next exchange.</summary>
     public int IdleOriginConnections => _host.Origins.IdleCount;
 

@@ -1,0 +1,46 @@
+using Holdfast.Cache.Storage;
+using Holdfast.Edge.Reporting;
+using Holdfast.Edge.Zones;
+using Holdfast.Releases.Intake;
+
+namespace Holdfast.Edge.Hosting;
+
+/// <summary>The metrics that are read from what an edge is made of, when somebody asks for them.</summary>
+internal static class HostGauges
+{
+    /// <summary>All of them.</summary>
+    /// <param name="zones">The zones.</param>
+    /// <param name="intake">How the feed is followed, or null before it is.</param>
+    /// <param name="responses">The stored responses.</param>
+    public static MetricFamily[] Of(Func<ZoneDirectory> zones, Func<IntakeState?> intake, MemoryStore responses) =>
+        [
+            EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.zones", "Zones that are live.", () => zones().Count),
+            EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.zones.warm", "Zones that are compiled.", () => zones().WarmCount),
+            EdgeMetrics.Plain(
+                MetricKind.Counter,
+                "holdfast.edge.zones.read",
+                "Zones that were read from the disk because somebody asked for them.",
+                () => zones().Reads
+            ),
+            EdgeMetrics.Plain(
+                MetricKind.Gauge,
+                "holdfast.edge.feed.position",
+                "The last position of the feed that was dealt with.",
+                () => intake()?.Position ?? 0
+            ),
+            EdgeMetrics.Plain(
+                MetricKind.Gauge,
+                "holdfast.edge.feed.connected",
+                "1 while control's releases are followed.",
+                () => intake()?.Connected == true ? 1 : 0
+            ),
+            EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.cache.objects", "Responses that are stored.", () => responses.Count),
+            EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.cache.size", "What they take.", () => responses.Bytes, "bytes"),
+            EdgeMetrics.Plain(
+                MetricKind.Counter,
+                "holdfast.edge.cache.evicted",
+                "Responses that went to make room.",
+                () => responses.Evicted
+            ),
+        ];
+}
