@@ -6,6 +6,7 @@ using Holdfast.Cli.Commands.Profiles;
 using Holdfast.Cli.Commands.Records;
 using Holdfast.Cli.Commands.Settings;
 using Holdfast.Cli.Commands.Tokens;
+using Holdfast.Cli.Commands.Users;
 using Holdfast.Cli.Terminal;
 
 namespace Holdfast.Cli.Commands;
@@ -123,8 +124,19 @@ internal static class HoldfastCommand
                 TokenListCommand.Create(context),
                 TokenShowCommand.Create(context),
                 TokenSetCommand.Create(context),
+                TokenVerifyCommand.Create(context),
                 TokenRollCommand.Create(context),
                 TokenRemoveCommand.Create(context)
+            ),
+            Group(
+                help,
+                "user",
+                "Users: the people who can sign in.",
+                UserAddCommand.Create(context),
+                UserListCommand.Create(context),
+                UserShowCommand.Create(context),
+                UserSetCommand.Create(context),
+                UserRemoveCommand.Create(context)
             ),
             Group(
                 help,
