@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Holdfast.Cli.Commands.Keys;
 using Holdfast.Cli.Commands.Nodes;
 using Holdfast.Cli.Commands.Profiles;
 using Holdfast.Cli.Commands.Records;
@@ -147,6 +148,13 @@ internal static class HoldfastCommand
                 NodeInviteCommand.Create(context),
                 NodeRemoveCommand.Create(context),
                 NodeTrustCommand.Create(context)
+            ),
+            Group(
+                help,
+                "key",
+                "Signing keys: whose releases the edges believe.",
+                KeyListCommand.Create(context),
+                KeyRotateCommand.Create(context)
             ),
             ApplyCommand.Create(context),
             ExportCommand.Create(context),

@@ -171,7 +171,12 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
                 Store = _store,
                 Verifier = verifier,
                 Checks = ArtifactKinds.All(_secrets),
-                Consumers = [new ZoneConsumer(_zones, reader, _store), new CertificateConsumer(certificates, _secrets)],
+                Consumers =
+                [
+                    new ZoneConsumer(_zones, reader, _store),
+                    new CertificateConsumer(certificates, _secrets),
+                    new AnnouncedKeys(_keys, keys.TrustedDirectory, _live),
+                ],
                 Uplink = _ring,
                 Observer = _live,
                 Time = time,
@@ -349,15 +354,9 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         _stop.Dispose();
     }
 
-    // Stable over restarts and the same on all edges of an installation, and says nothing about it.
-    private static string InstallationOf(KeyDirectory keys)
-    {
-        var trusted = Directory.Exists(keys.TrustedDirectory)
-            ? Directory.GetFiles(keys.TrustedDirectory, "*.pub").Order(StringComparer.Ordinal).FirstOrDefault()
-            : null;
-        var bytes = trusted is null ? RandomNumberGenerator.GetBytes(32) : File.ReadAllBytes(trusted);
-        return Convert.ToHexStringLower(SHA256.HashData(bytes))[..12];
-    }
+    // Stable over restarts and new signing keys, the same on all edges of an installation, and says nothing about it.
+    private static string InstallationOf(KeyDirectory keys) =>
+        Convert.ToHexStringLower(HMACSHA256.HashData(KeyFile.Read(keys.SecretKeyFile), "holdfast-installation"u8))[..12];
 
     private static int PortOf(IReadOnlyList<EdgeSocket> sockets, int otherwise)
     {

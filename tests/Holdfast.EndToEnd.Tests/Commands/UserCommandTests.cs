@@ -49,7 +49,7 @@ public sealed class UserCommandTests(SharedHoldfast shared) : SharedTests(shared
     public async Task Token_Verify_SaysWhetherItIsGood()
     {
         Assert.Contains(" is active, for ever", (await RunAsync("token", "verify")).Succeeded().Out);
-        var made = (await RunAsync("token", "add", "verified", "--allow", "Zone Read", "--expires", "2099-01-31")).Succeeded();
+        var made = (await RunAsync("token", "add", "verified", "--allow", "Zone Read", "--all-zones", "--expires", "2099-01-31")).Succeeded();
         var verified = await RunAsync("token", "verify", "--json", "--token", made.Out.Trim());
         Assert.Equal("active", JsonNode.Parse(verified.Succeeded().Out)!["status"]!.GetValue<string>());
         Assert.Equal(4, (await RunAsync("token", "verify", "--token", "hf_nothing")).ExitCode);
