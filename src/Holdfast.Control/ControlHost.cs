@@ -16,6 +16,7 @@ using Holdfast.Control.Reference;
 using Holdfast.Control.Releases;
 using Holdfast.Control.Sessions;
 using Holdfast.Control.Settings;
+using Holdfast.Control.SigningKeys;
 using Holdfast.Control.Storage;
 using Holdfast.Control.Tokens;
 using Holdfast.Control.Uplink;
@@ -51,7 +52,7 @@ public sealed class ControlHost : IAsyncDisposable
     private readonly ILogger _logger;
     private WebApplication? _application;
     private ControlDatabase? _database;
-    private SigningKey? _signingKey;
+    private SigningKeyRotation? _signing;
     private SecretBox? _secrets;
     private TokenStore? _tokens;
     private TokenUse? _use;
@@ -144,7 +145,7 @@ public sealed class ControlHost : IAsyncDisposable
         _tokens?.Dispose();
         _database?.Dispose();
         _authority?.Dispose();
-        _signingKey?.Dispose();
+        _signing?.Dispose();
         _secrets?.Dispose();
     }
 
@@ -153,11 +154,11 @@ public sealed class ControlHost : IAsyncDisposable
         KeyFile.CreateDirectory(_options.DataDirectory);
         var keys = new KeyDirectory(_options.DataDirectory);
         keys.EnsureAll();
-        _signingKey = SigningKey.LoadOrCreate(keys.SigningKeyFile);
         _secrets = SecretBox.Load(keys.SecretKeyFile);
         var feedSecret = FeedSecret.Load(keys.FeedKeyFile);
         var database = Path.Combine(Path.GetFullPath(_options.DataDirectory), "control", "control.db");
         _database = ControlDatabase.Open(database, _options.Time, _options.LockWait, _options.AtWriteStep);
+        _signing = await SigningKeyRotation.OpenAsync(_database, keys, _options.Time).ConfigureAwait(false);
         var accounts = await AccountStore.OpenAsync(_database, _options.Time, cancellationToken).ConfigureAwait(false);
         var users = await UserStore.OpenAsync(_database, _options.Time, cancellationToken).ConfigureAwait(false);
         _tokens = new TokenStore(_database, _options.Time);
@@ -173,12 +174,14 @@ public sealed class ControlHost : IAsyncDisposable
         _application = CreateApplication();
         Compose(_application, accounts, users, nodes, joined, feedSecret, keys);
         await SignAuditHeadsAsync(keys, cancellationToken).ConfigureAwait(false);
+
+        // Before anybody can call: a token that is not known yet would be called a wrong one.
+        _use.Start(await _tokens.LoadAsync().ConfigureAwait(false));
         await _application.StartAsync(cancellationToken).ConfigureAwait(false);
         _url = bound ?? AddressOf(_application, "http");
         NodeUrl ??= ListensForNodes ? AddressOf(_application, "https") : null;
 
         // Only now: a start that fails must not use up the one time that the first token is shown.
-        _use.Start(await _tokens.LoadAsync().ConfigureAwait(false));
         FirstAdminToken = await AdminToken
             .EnsureAsync(_tokens, _options.AdminToken, _options.Time, cancellationToken)
             .ConfigureAwait(false);
@@ -193,7 +196,7 @@ public sealed class ControlHost : IAsyncDisposable
     {
         _trusted = new VerificationKeys(keys.TrustedDirectory, _options.Time);
         var log = new AuditLog(_database!);
-        var heads = new AuditHeadWriter(_database!, log, _signingKey!, _trusted, keys.AuditHeadFile, _options.Time, _logger);
+        var heads = new AuditHeadWriter(_database!, log, _signing!.Signer, _trusted, keys.AuditHeadFile, _options.Time, _logger);
         await heads.CheckAsync(cancellationToken).ConfigureAwait(false);
         _stopped = new CancellationTokenSource();
         _auditHeads = heads.RunAsync(_stopped.Token);
@@ -259,7 +262,7 @@ public sealed class ControlHost : IAsyncDisposable
     {
         var time = _options.Time;
         var signal = new ReleaseSignal();
-        var publisher = new ReleasePublisher(_secrets!, new ReleaseSigner(_signingKey!, time));
+        var publisher = new ReleasePublisher(_secrets!, _signing!.Signer);
         var zones = new ZoneStore(_database!, publisher, signal, time);
         var certificates = new CertificateStore(_database!, publisher, signal, time);
         var releases = new ReleaseLog(_database!);
@@ -312,6 +315,7 @@ public sealed class ControlHost : IAsyncDisposable
         new RecordEndpoints(new RecordStore(_database!, zones, signal, time), time).Map(application);
         new CertificateEndpoints(zones, certificates, _secrets!, time).Map(application);
         new ReleaseEndpoints(releases).Map(application);
+        new SigningKeyEndpoints(_signing!, keys, signal).Map(application);
         new NodeEndpoints(nodes, joined, time).Map(application);
         new JoinTokenEndpoints(joinTokens, _authority, () => NodeUrl, time).Map(application);
         if (_authority is not null)

@@ -49,7 +49,7 @@ internal sealed class TestEdge : IAsyncDisposable, IReleaseIntakeObserver
                 Store = _store = new ReleaseStore(Path.Combine(store, "releases"), verifier),
                 Verifier = verifier,
                 Checks = ArtifactKinds.All(_secrets),
-                Consumers = [Zones, Certificates],
+                Consumers = [Zones, Certificates, new AnnouncedKeys(_trusted, keys.TrustedDirectory, this)],
                 Uplink = _ring,
                 Observer = this,
             }

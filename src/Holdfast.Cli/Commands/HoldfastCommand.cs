@@ -1,11 +1,13 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Holdfast.Cli.Commands.Keys;
 using Holdfast.Cli.Commands.Nodes;
 using Holdfast.Cli.Commands.Profiles;
 using Holdfast.Cli.Commands.Records;
 using Holdfast.Cli.Commands.Settings;
 using Holdfast.Cli.Commands.Tokens;
+using Holdfast.Cli.Commands.Users;
 using Holdfast.Cli.Terminal;
 
 namespace Holdfast.Cli.Commands;
@@ -123,8 +125,19 @@ internal static class HoldfastCommand
                 TokenListCommand.Create(context),
                 TokenShowCommand.Create(context),
                 TokenSetCommand.Create(context),
+                TokenVerifyCommand.Create(context),
                 TokenRollCommand.Create(context),
                 TokenRemoveCommand.Create(context)
+            ),
+            Group(
+                help,
+                "user",
+                "Users: the people who can sign in.",
+                UserAddCommand.Create(context),
+                UserListCommand.Create(context),
+                UserShowCommand.Create(context),
+                UserSetCommand.Create(context),
+                UserRemoveCommand.Create(context)
             ),
             Group(
                 help,
@@ -135,6 +148,13 @@ internal static class HoldfastCommand
                 NodeInviteCommand.Create(context),
                 NodeRemoveCommand.Create(context),
                 NodeTrustCommand.Create(context)
+            ),
+            Group(
+                help,
+                "key",
+                "Signing keys: whose releases the edges believe.",
+                KeyListCommand.Create(context),
+                KeyRotateCommand.Create(context)
             ),
             ApplyCommand.Create(context),
             ExportCommand.Create(context),

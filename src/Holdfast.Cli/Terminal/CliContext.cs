@@ -44,6 +44,7 @@ internal sealed record CliContext
             CurrentDirectory = Directory.GetCurrentDirectory(),
             Time = TimeProvider.System,
             OutIsTerminal = !Console.IsOutputRedirected,
+            AskSecret = static () => Console.IsInputRedirected ? null : SecretLine.Read(),
             Ask = static () => Console.IsInputRedirected ? null : Console.ReadLine(),
         };
 
@@ -69,6 +70,9 @@ internal sealed record CliContext
 
     /// <summary>Reads one line of standard input; null when there is nobody to ask.</summary>
     public required Func<string?> Ask { get; init; }
+
+    /// <summary>Reads one line of standard input that is not shown; null when there is nobody to ask.</summary>
+    public required Func<string?> AskSecret { get; init; }
 
     /// <summary>Asks a person.</summary>
     /// <param name="question">Answered with yes or no.</param>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Holdfast.Model.Releases;
 using Holdfast.Releases.Signing;
 using Holdfast.Releases.Wire;
 using Microsoft.EntityFrameworkCore;
@@ -73,6 +74,8 @@ internal static class RestoredDatabase
         var rows = await context
             .Releases.AsNoTracking()
             .Where(row => row.Position > after && row.Position <= newest)
+            // An announcement counts because of the key that signed it then.
+            .Where(row => row.Kind != (int)ArtifactKind.SigningKey)
             .Where(row =>
                 !context.Releases.Any(later => later.Kind == row.Kind && later.Name == row.Name && later.Generation > row.Generation)
             )

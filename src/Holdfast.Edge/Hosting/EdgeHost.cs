@@ -140,7 +140,12 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
                 Store = _store,
                 Verifier = verifier,
                 Checks = ArtifactKinds.All(_secrets),
-                Consumers = [new ZoneConsumer(_zones, reader, _store), new CertificateConsumer(_certificates, certificateReader)],
+                Consumers =
+                [
+                    new ZoneConsumer(_zones, reader, _store),
+                    new CertificateConsumer(_certificates, certificateReader),
+                    new AnnouncedKeys(_keys, keys.TrustedDirectory, _live),
+                ],
                 Uplink = _ring,
                 Observer = _live,
                 Time = time,
@@ -212,8 +217,18 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
     }
 
     /// <summary>The addresses that the edge listens on for visitors, with their true ports.</summary>
-    public IReadOnlyCollection<string> Addresses =>
-        [.. _server.Features.Get<Microsoft.AspNetCore.Hosting.Server.Features.IServerAddressesFeature>()?.Addresses ?? []];
+    public IReadOnlyCollection<string> Addresses
+    {
+        get
+        {
+            // In the order in which they were added; TLS is ours, so Kestrel takes every one for plain.
+            var bound = _server.Features.Get<Microsoft.AspNetCore.Hosting.Server.Features.IServerAddressesFeature>()?.Addresses ?? [];
+            return
+            [
+                .. bound.Select((url, i) => i < _options.Http.Length ? url : url.Replace("http://", "https://", StringComparison.Ordinal)),
+            ];
+        }
+    }
 
     /// <summary>What the edge counts.</summary>
     internal EdgeCounters Counters => _counters;
@@ -351,15 +366,9 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         _stop.Dispose();
     }
 
-    // Stable over restarts and the same on all edges of an installation, and says nothing about it.
-    private static string InstallationOf(KeyDirectory keys)
-    {
-        var trusted = Directory.Exists(keys.TrustedDirectory)
-            ? Directory.GetFiles(keys.TrustedDirectory, "*.pub").Order(StringComparer.Ordinal).FirstOrDefault()
-            : null;
-        var bytes = trusted is null ? RandomNumberGenerator.GetBytes(32) : File.ReadAllBytes(trusted);
-        return Convert.ToHexStringLower(SHA256.HashData(bytes))[..12];
-    }
+    // Stable over restarts and new signing keys, the same on all edges of an installation, and says nothing about it.
+    private static string InstallationOf(KeyDirectory keys) =>
+        Convert.ToHexStringLower(HMACSHA256.HashData(KeyFile.Read(keys.SecretKeyFile), "holdfast-installation"u8))[..12];
 
     private static int PortOf(ImmutableArray<EdgeSocket> sockets, int otherwise) =>
         sockets.IsEmpty ? otherwise : sockets[0].EndPoint()?.Port ?? otherwise;

@@ -22,6 +22,9 @@ public sealed class KeyDirectory
     /// <summary>The private key that releases are signed with: PKCS#8 PEM.</summary>
     public string SigningKeyFile => Path.Combine(Root, "signing.pem");
 
+    /// <summary>The key that is about to take its place; only while that happens.</summary>
+    public string NextSigningKeyFile => Path.Combine(Root, "signing.next.pem");
+
     /// <summary>The public keys whose releases an edge believes: <c>*.pub</c>, PEM.</summary>
     public string TrustedDirectory => Path.Combine(Root, "trusted");
 

@@ -29,6 +29,21 @@ public static class TrustedKey
         }
     }
 
+    /// <summary>The id of a public key; null when the text is no public P-256 key.</summary>
+    internal static string? IdOf(string pem)
+    {
+        using var key = ECDsa.Create();
+        try
+        {
+            key.ImportFromPem(pem);
+            return !pem.Contains("PRIVATE KEY", StringComparison.Ordinal) && SigningKey.IsP256(key) ? SigningKey.IdOf(key) : null;
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Puts a public key among the trusted ones.</summary>
     /// <param name="pem">The key.</param>
     /// <param name="trustedDirectory">See <see cref="KeyDirectory.TrustedDirectory"/>.</param>

@@ -56,6 +56,15 @@ internal sealed record UplinkAnswer
     public required long Sequence { get; init; }
 }
 
+/// <summary>A key as it is announced.</summary>
+internal sealed record KeyPayload
+{
+    public required string Id { get; init; }
+
+    /// <summary>PEM.</summary>
+    public required string PublicKey { get; init; }
+}
+
 /// <summary>What an edge that has joined keeps of it.</summary>
 internal sealed record NodeRecord
 {
@@ -79,6 +88,7 @@ internal sealed record NodeRecord
 [JsonSerializable(typeof(UplinkLine))]
 [JsonSerializable(typeof(UplinkLine[]))]
 [JsonSerializable(typeof(UplinkAnswer))]
+[JsonSerializable(typeof(KeyPayload))]
 [JsonSerializable(typeof(JoinRequest))]
 [JsonSerializable(typeof(JoinAnswer))]
 [JsonSerializable(typeof(NodeRecord))]

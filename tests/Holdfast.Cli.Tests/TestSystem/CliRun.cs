@@ -32,6 +32,7 @@ internal sealed class CliRun
             Time = TimeProvider.System,
             OutIsTerminal = OutIsTerminal,
             Ask = () => Answer,
+            AskSecret = () => Answer,
         };
 
     public Task<int> RunAsync(params string[] arguments) => HoldfastCommand.RunAsync(arguments, Context);

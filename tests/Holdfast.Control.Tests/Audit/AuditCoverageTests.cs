@@ -93,6 +93,7 @@ public sealed class AuditCoverageTests
                 ),
                 ("join-tokens-delete", () => control.DeleteAsync($"/holdfast/v1/join_tokens/{joinToken}")),
                 ("nodes-delete", () => control.DeleteAsync("/holdfast/v1/nodes/paris-1")),
+                ("signing-keys-rotate", () => control.SendAsync(HttpMethod.Post, "/holdfast/v1/signing_keys")),
                 ("user-edit", () => control.PatchAsync("/client/v4/user", """{"first_name":"Robin"}""")),
                 ("accounts-update", () => control.PutAsync($"/client/v4/accounts/{account}", """{"name":"ours"}""")),
                 ("zones-create", () => control.PostAsync("/client/v4/zones", """{"name":"example.com"}""")),

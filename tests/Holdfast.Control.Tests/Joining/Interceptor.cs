@@ -32,8 +32,8 @@ internal sealed class Interceptor : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        _listener.Dispose();
         await _accepting;
+        _listener.Dispose();
         _certificate.Dispose();
         _stopping.Dispose();
     }
@@ -48,7 +48,7 @@ internal sealed class Interceptor : IAsyncDisposable
                 await AnswerAsync(client);
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (OperationCanceledException)
         {
             // Told to stop.
         }

@@ -26,7 +26,7 @@ public sealed class JoinedEdgeTests
             // Control dies and is started again: nothing is lost on the edge, and what comes later arrives.
             Signals.Send(control.ProcessOf("control"), Signals.Kill);
             await edge.ServesAsync("first.example.com", "here");
-            await Eventually.TrueAsync(async () => (await control.CommandAsync("status")).ExitCode == 0, "control is back");
+            await Eventually.TrueAsync(async () => (await control.CommandAsync("zone", "list")).ExitCode == 0, "control is back");
             await control.ZoneAsync("second.example.com", origin.Url);
             await edge.ServesAsync("second.example.com", "here");
         }
@@ -40,6 +40,8 @@ public sealed class JoinedEdgeTests
 
         await using var again = await HoldfastUnderTest.StartAsync(data, more: ["--node-listen", listen]);
         await using var last = await JoinedEdge.StartAsync(edgeData, nodes);
+        (await again.CommandAsync("key", "rotate")).Succeeded();
+        Assert.Contains("signing", (await again.CommandAsync("key", "list")).Succeeded().Out);
         await again.ZoneAsync("third.example.com", origin.Url);
         await last.ServesAsync("third.example.com", "here");
         var shown = (await again.CommandAsync("node", "show", "paris-1", "--json")).Succeeded();
