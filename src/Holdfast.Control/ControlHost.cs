@@ -10,6 +10,7 @@ using Holdfast.Control.Feed;
 using Holdfast.Control.Idempotency;
 using Holdfast.Control.Operators;
 using Holdfast.Control.Operators.Passwords;
+using Holdfast.Control.Purging;
 using Holdfast.Control.Records;
 using Holdfast.Control.Reference;
 using Holdfast.Control.Releases;
@@ -22,6 +23,7 @@ using Holdfast.Control.Users;
 using Holdfast.Control.Zones;
 using Holdfast.Releases.Feed;
 using Holdfast.Releases.Keys;
+using Holdfast.Releases.Purging;
 using Holdfast.Releases.Signing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -54,7 +56,9 @@ public sealed class ControlHost : IAsyncDisposable
     private SecretBox? _secrets;
     private TokenStore? _tokens;
     private TokenUse? _use;
+    private PurgeLog? _purges;
     private readonly PasswordGate _passwordGate = new();
+    private readonly ReleaseSignal _signal = new();
     private CancellationTokenSource? _stopped;
     private VerificationKeys? _trusted;
     private Task _auditHeads = Task.CompletedTask;
@@ -153,6 +157,9 @@ public sealed class ControlHost : IAsyncDisposable
         _database = ControlDatabase.Open(Path.Combine(Path.GetFullPath(_options.DataDirectory), "control", "control.db"), _options.Time);
         var accounts = await AccountStore.OpenAsync(_database, _options.Time, cancellationToken).ConfigureAwait(false);
         var users = await UserStore.OpenAsync(_database, _options.Time, cancellationToken).ConfigureAwait(false);
+        _purges = await PurgeLog
+            .OpenAsync(_database, new PurgeSigner(_signingKey), _signal, _options.Time, cancellationToken)
+            .ConfigureAwait(false);
         _tokens = new TokenStore(_database, _options.Time);
         _use = new TokenUse(_tokens, _options.Time, _logger);
 
@@ -211,7 +218,7 @@ public sealed class ControlHost : IAsyncDisposable
     private void Compose(WebApplication application, AccountStore accounts, UserStore users, FeedSecret feedSecret, KeyDirectory keys)
     {
         var time = _options.Time;
-        var signal = new ReleaseSignal();
+        var signal = _signal;
         var publisher = new ReleasePublisher(_secrets!, new ReleaseSigner(_signingKey!, time));
         var zones = new ZoneStore(_database!, publisher, signal, time);
         var certificates = new CertificateStore(_database!, publisher, signal, time);
@@ -262,9 +269,10 @@ public sealed class ControlHost : IAsyncDisposable
         new SettingEndpoints(zones, time).Map(application);
         new RecordEndpoints(new RecordStore(_database!, zones, signal, time), time).Map(application);
         new CertificateEndpoints(zones, certificates, _secrets!, time).Map(application);
+        new PurgeEndpoints(zones, _purges!, time).Map(application);
         new ReleaseEndpoints(releases).Map(application);
         new NodeEndpoints(nodes, time).Map(application);
-        new FeedEndpoint(edges, releases, signal, time, stopping, _logger).Map(application);
+        new FeedEndpoint(edges, releases, _purges!, signal, time, stopping, _logger).Map(application);
         new UplinkEndpoint(edges, nodes).Map(application);
         new ReferenceEndpoints().Map(application);
     }

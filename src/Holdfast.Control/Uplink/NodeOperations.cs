@@ -20,6 +20,7 @@ internal static class NodeOperations
                     ("status", ApiSchema.OneOf("Silent after 30 s without a word.", "reporting", "silent")),
                     ("first_seen_on", ApiSchema.Time("When it first reported.")),
                     ("last_seen_on", ApiSchema.Time("When it last reported.")),
+                    ("purge_sequence", ApiSchema.Whole("The last purge that is in effect there; 0 before the first.", 0)),
                     ("health_on", ApiSchema.Time("When its newest health record was made.").OrNull()),
                     ("health", ApiSchema.Any("Its newest health record, or null.", new JsonObject()))
                 )

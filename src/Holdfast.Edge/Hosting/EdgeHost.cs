@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Holdfast.Artifacts;
+using Holdfast.Cache.Purging;
 using Holdfast.Cache.Storage;
 using Holdfast.Edge.Geo;
 using Holdfast.Edge.Http1;
@@ -21,11 +22,13 @@ using Holdfast.Edge.Zones;
 using Holdfast.Http.Deadlines;
 using Holdfast.Http.Messages;
 using Holdfast.Http.Origins;
+using Holdfast.Model.Purging;
 using Holdfast.Model.Uplink;
 using Holdfast.Model.Zones;
 using Holdfast.Releases.Feed;
 using Holdfast.Releases.Intake;
 using Holdfast.Releases.Keys;
+using Holdfast.Releases.Purging;
 using Holdfast.Releases.Signing;
 using Holdfast.Releases.Store;
 using Holdfast.Releases.Uplink;
@@ -68,6 +71,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
     private readonly VerificationKeys _keys;
     private readonly LiveReleases _live;
     private readonly UplinkRing _ring;
+    private readonly PurgeIntake _purges;
     private readonly ReleaseIntake _intake;
     private readonly FeedSecret? _feedSecret;
     private readonly HttpClient _client = HttpReleaseFeed.CreateClient();
@@ -84,7 +88,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         var data = Path.GetFullPath(options.DataDirectory);
         var home = Path.Combine(data, "edges", options.Name);
         var limits = options.Limits;
-        _responses = new MemoryStore(options.Cache);
+        _responses = new MemoryStore(options.Cache, new PurgeMarks(time));
         _metrics = new EdgeMetrics(
             _counters,
             [
@@ -108,6 +112,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
                     "1 while control's releases are followed.",
                     () => _intake?.State.Connected == true ? 1 : 0
                 ),
+                .. PurgeMetrics.Of(_responses, () => _purges),
                 EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.cache.objects", "Responses that are stored.", () => _responses.Count),
                 EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.cache.size", "What they take.", () => _responses.Bytes, "bytes"),
                 EdgeMetrics.Plain(
@@ -154,6 +159,13 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         var authority = LocalAuthority.Open(data, time, options.Loggers.CreateLogger<LocalAuthority>());
         var certificates = new CertificateStore(authority, PolicyOf, time);
         _feedSecret = options.Control is null ? null : FeedSecret.LoadOrCreate(keys.FeedKeyFile);
+        _purges = new PurgeIntake(
+            Path.Combine(home, "purges"),
+            new PurgeConsumer(_responses.Purges),
+            new PurgeVerifier(_keys),
+            _ring,
+            _live
+        );
         _intake = new ReleaseIntake(
             new ReleaseIntakeOptions
             {
@@ -168,6 +180,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
                 Verifier = verifier,
                 Checks = ArtifactKinds.All(_secrets),
                 Consumers = [new ZoneConsumer(_zones, reader, _store), new CertificateConsumer(certificates, _secrets)],
+                Purges = _purges,
                 Uplink = _ring,
                 Observer = _live,
                 Time = time,
@@ -262,6 +275,9 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
     long IEdgeState.Position => _intake.State.Position;
 
     /// <inheritdoc/>
+    PurgePosition IEdgeState.Purged => _purges.Position;
+
+    /// <inheritdoc/>
     int IEdgeState.Zones => _zones.Count;
 
     /// <inheritdoc/>
@@ -335,6 +351,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         _sweep.Dispose();
         _client.Dispose();
         _ring.Dispose();
+        _purges.Dispose();
         _store.Dispose();
         _keys.Dispose();
         _secrets.Dispose();
@@ -413,7 +430,10 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         : found.IsUnusable ? TlsPolicy.Of("", new ZoneSettings())
         : null;
 
-    private async Task RunBackgroundAsync(CancellationToken cancellationToken)
+    private Task RunBackgroundAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(RunChannelsAsync(cancellationToken), new PurgeSweep(_responses, _options.Time).RunAsync(cancellationToken));
+
+    private async Task RunChannelsAsync(CancellationToken cancellationToken)
     {
         if (_options.Control is not { } control || _feedSecret is not { } secret)
         {
@@ -443,6 +463,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
                         ["origin_errors"] = _counters.OriginErrors,
                         ["connections"] = _counters.OpenConnections,
                         ["position"] = _intake.State.Position,
+                        ["purged"] = new JsonObject { ["log"] = _purges.Position.Log, ["sequence"] = _purges.Position.Sequence },
                         ["zones"] = _zones.Count,
                     }
                 );

@@ -34,8 +34,8 @@ public sealed record Purge
     public required PurgeKind Kind { get; init; }
 
     /// <summary>
-    /// Which of them: hosts without port; <c>host/path</c> for prefixes; <c>host/path?query</c> for URLs; tags. Hosts and tags in lower
-    /// case. Empty for <see cref="PurgeKind.Everything"/> and never otherwise: nothing selected never means all.
+    /// Which of them: hosts without port; <c>host/path</c> for prefixes; <c>host/path?query</c> for URLs; tags, whose case means
+    /// nothing. Empty for <see cref="PurgeKind.Everything"/> and never otherwise: nothing selected never means all.
     /// </summary>
     public ImmutableArray<string> Values { get; init; } = [];
 

@@ -120,6 +120,8 @@ public sealed class ManagementListenerTests : IAsyncLifetime
 
         public long Position => 42;
 
+        public Holdfast.Model.Purging.PurgePosition Purged => new("11111111111111111111111111111111", 7);
+
         public int Zones => 3;
 
         public string? LastFeedError { get; set; }
