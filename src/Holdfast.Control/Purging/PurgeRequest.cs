@@ -3,6 +3,7 @@ using System.Text.Json;
 using Holdfast.Artifacts.Json;
 using Holdfast.Control.Envelope;
 using Holdfast.Model.Purging;
+using Holdfast.Releases.Intake;
 
 namespace Holdfast.Control.Purging;
 
@@ -90,22 +91,16 @@ internal static class PurgeRequest
             return StrictJson.TextOf(item);
         }
 
-        string? url = null;
-        foreach (var member in item.EnumerateObject())
-        {
-            var fits = member.Name switch
-            {
-                "url" => (url = StrictJson.TextOf(member.Value)) is not null,
-                "headers" => member.Value.ValueKind == JsonValueKind.Object
-                    && member.Value.EnumerateObject().All(header => StrictJson.TextOf(header.Value) is not null),
-                _ => false,
-            };
-            if (!fits)
-            {
-                return null;
-            }
-        }
-
-        return url;
+        var problems = new List<ArtifactProblem>();
+        var members = new JsonMembers(item, "", problems);
+        var url = members.RequireText("url", "a URL");
+        var fits =
+            !members.TryGet("headers", out var headers)
+            || (
+                headers.ValueKind == JsonValueKind.Object
+                && headers.EnumerateObject().All(header => StrictJson.TextOf(header.Value) is not null)
+            );
+        members.RefuseOthers();
+        return fits && problems.Count == 0 ? url : null;
     }
 }

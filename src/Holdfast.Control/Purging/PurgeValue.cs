@@ -72,7 +72,8 @@ internal static class PurgeValue
             return "a URL is no pattern; what begins alike is purged by prefix";
         }
 
-        if (!ZoneName.TryNormalize(uri.IdnHost, out var host, out var error))
+        // As it was written: what is no name of the internet makes the framework's own form throw.
+        if (!ZoneName.TryNormalize(uri.Host, out var host, out var error))
         {
             return error;
         }
