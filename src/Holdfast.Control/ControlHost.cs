@@ -11,6 +11,7 @@ using Holdfast.Control.Idempotency;
 using Holdfast.Control.Joining;
 using Holdfast.Control.Operators;
 using Holdfast.Control.Operators.Passwords;
+using Holdfast.Control.Purging;
 using Holdfast.Control.Records;
 using Holdfast.Control.Reference;
 using Holdfast.Control.Releases;
@@ -24,6 +25,7 @@ using Holdfast.Control.Users;
 using Holdfast.Control.Zones;
 using Holdfast.Releases.Feed;
 using Holdfast.Releases.Keys;
+using Holdfast.Releases.Purging;
 using Holdfast.Releases.Signing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -56,7 +58,9 @@ public sealed class ControlHost : IAsyncDisposable
     private SecretBox? _secrets;
     private TokenStore? _tokens;
     private TokenUse? _use;
+    private PurgeLog? _purges;
     private readonly PasswordGate _passwordGate = new();
+    private readonly ReleaseSignal _signal = new();
     private CancellationTokenSource? _stopped;
     private VerificationKeys? _trusted;
     private Task _auditHeads = Task.CompletedTask;
@@ -161,6 +165,9 @@ public sealed class ControlHost : IAsyncDisposable
         _signing = await SigningKeyRotation.OpenAsync(_database, keys, _options.Time).ConfigureAwait(false);
         var accounts = await AccountStore.OpenAsync(_database, _options.Time, cancellationToken).ConfigureAwait(false);
         var users = await UserStore.OpenAsync(_database, _options.Time, cancellationToken).ConfigureAwait(false);
+        _purges = await PurgeLog
+            .OpenAsync(_database, new PurgeSigner(() => _signing.Signer.Key), _signal, _options.Time, cancellationToken)
+            .ConfigureAwait(false);
         _tokens = new TokenStore(_database, _options.Time);
         _use = new TokenUse(_tokens, _options.Time, _logger);
 
@@ -261,7 +268,7 @@ public sealed class ControlHost : IAsyncDisposable
     )
     {
         var time = _options.Time;
-        var signal = new ReleaseSignal();
+        var signal = _signal;
         var publisher = new ReleasePublisher(_secrets!, _signing!.Signer);
         var zones = new ZoneStore(_database!, publisher, signal, time);
         var certificates = new CertificateStore(_database!, publisher, signal, time);
@@ -314,6 +321,7 @@ public sealed class ControlHost : IAsyncDisposable
         new SettingEndpoints(zones, time).Map(application);
         new RecordEndpoints(new RecordStore(_database!, zones, signal, time), time).Map(application);
         new CertificateEndpoints(zones, certificates, _secrets!, time).Map(application);
+        new PurgeEndpoints(zones, _purges!, time).Map(application);
         new ReleaseEndpoints(releases).Map(application);
         new SigningKeyEndpoints(_signing!, keys, signal).Map(application);
         new NodeEndpoints(nodes, joined, time).Map(application);
@@ -323,7 +331,7 @@ public sealed class ControlHost : IAsyncDisposable
             new JoinEndpoint(_authority, joinTokens, joined, keys, strangers, _logger).Map(application);
         }
 
-        new FeedEndpoint(edges, releases, signal, time, stopping, _logger).Map(application);
+        new FeedEndpoint(edges, releases, _purges!, signal, time, stopping, _logger).Map(application);
         new UplinkEndpoint(edges, nodes).Map(application);
         new ReferenceEndpoints().Map(application);
     }

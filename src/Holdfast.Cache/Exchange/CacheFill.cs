@@ -70,6 +70,9 @@ public sealed class CacheFill
         }
 
         _isStored = true;
-        _store.Add(_head.End(_body));
+        if (!_store.Add(_head.End(_body)))
+        {
+            Reason = NoCacheReason.Purged;
+        }
     }
 }

@@ -117,6 +117,7 @@ internal static class HoldfastCommand
                 SettingShowCommand.Create(context),
                 SettingSetCommand.Create(context)
             ),
+            PurgeCommand.Create(context),
             Group(
                 help,
                 "token",

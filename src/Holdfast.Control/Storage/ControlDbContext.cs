@@ -24,6 +24,10 @@ internal sealed class ControlDbContext : DbContext
 
     public DbSet<ReleaseRow> Releases => Set<ReleaseRow>();
 
+    public DbSet<PurgeLogRow> PurgeLog => Set<PurgeLogRow>();
+
+    public DbSet<PurgeRow> Purges => Set<PurgeRow>();
+
     public DbSet<NodeRow> Nodes => Set<NodeRow>();
 
     public DbSet<JoinTokenRow> JoinTokens => Set<JoinTokenRow>();
@@ -95,6 +99,21 @@ internal sealed class ControlDbContext : DbContext
                     row.Generation,
                 })
                 .IsUnique();
+        });
+        modelBuilder.Entity<PurgeLogRow>(table =>
+        {
+            table.ToTable("purge_log").HasKey(row => row.Key);
+            table.Property(row => row.Key).ValueGeneratedNever();
+            table.Property(row => row.Id).IsRequired();
+        });
+        modelBuilder.Entity<PurgeRow>(table =>
+        {
+            table.ToTable("purges").HasKey(row => row.Sequence);
+            table.Property(row => row.Sequence).ValueGeneratedNever();
+            table.Property(row => row.Id).IsRequired();
+            table.HasIndex(row => row.Id).IsUnique();
+            table.HasIndex(row => row.ZoneId);
+            table.HasIndex(row => row.CreatedAt);
         });
         modelBuilder.Entity<NodeRow>(table =>
         {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Control.Audit;
 using Holdfast.Control.Envelope;
@@ -48,8 +49,19 @@ internal sealed class NodeStore
                 foreach (var record in batch.Where(record => record.Sequence > node.Sequence).ToList())
                 {
                     node.Sequence = record.Sequence;
+                    if (record.Type == UplinkRecordTypes.PurgeApplied)
+                    {
+                        NotePurged(node, record.Body);
+                        continue;
+                    }
+
                     if (record.Type == UplinkRecordTypes.Health)
                     {
+                        if (record.Body.TryGetProperty("purged", out var purged))
+                        {
+                            NotePurged(node, purged);
+                        }
+
                         // Only the newest matters, and it comes every few seconds from every edge.
                         node.Health = record.Body.GetRawText();
                         node.HealthAt = record.At.UtcDateTime;
@@ -75,6 +87,21 @@ internal sealed class NodeStore
             },
             cancellationToken
         );
+
+    private static void NotePurged(NodeRow node, JsonElement body)
+    {
+        if (
+            body.ValueKind == JsonValueKind.Object
+            && body.TryGetProperty("log", out var log)
+            && log.ValueKind == JsonValueKind.String
+            && body.TryGetProperty("sequence", out var sequence)
+            && sequence.ValueKind == JsonValueKind.Number
+            && sequence.TryGetInt64(out var number)
+        )
+        {
+            (node.PurgeLog, node.PurgeSequence) = (log.GetString(), number);
+        }
+    }
 
     public Task<(IReadOnlyList<NodeRow> Nodes, int Total)> ListAsync(int skip, int take) =>
         _database.ReadAsync<(IReadOnlyList<NodeRow>, int)>(async context =>

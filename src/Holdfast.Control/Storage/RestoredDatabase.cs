@@ -32,6 +32,9 @@ internal static class RestoredDatabase
                 {
                     var last = await context.Releases.MaxAsync(row => (long?)row.Position).ConfigureAwait(false) ?? 0;
                     await RaiseAsync(context, last).ConfigureAwait(false);
+
+                    // Edges have seen purges that the backup does not know, or others under their numbers.
+                    await PurgeLog.BeginAsync(context).ConfigureAwait(false);
                     return last;
                 },
                 cancellationToken

@@ -160,6 +160,39 @@ internal sealed class ReleaseRow
     public required byte[] Envelope { get; set; }
 }
 
+/// <summary>The purge log; one row.</summary>
+internal sealed class PurgeLogRow
+{
+    /// <summary>Always 1.</summary>
+    public int Key { get; set; }
+
+    /// <summary>Which log it is: 32 hexadecimal digits.</summary>
+    public required string Id { get; set; }
+
+    /// <summary>The last purge's sequence; 0 before the first.</summary>
+    public long Newest { get; set; }
+
+    /// <summary>The highest sequence of those that are kept no more.</summary>
+    public long Dropped { get; set; }
+}
+
+/// <summary>A purge.</summary>
+internal sealed class PurgeRow
+{
+    /// <summary>Its place in the log.</summary>
+    public long Sequence { get; set; }
+
+    /// <summary>32 hexadecimal digits; its id in the API.</summary>
+    public required string Id { get; set; }
+
+    public required string ZoneId { get; set; }
+
+    public DateTime CreatedAt { get; set; }
+
+    /// <summary>The encoded purge, as the feed sends it.</summary>
+    public required byte[] Envelope { get; set; }
+}
+
 /// <summary>An edge that has reported.</summary>
 internal sealed class NodeRow
 {
@@ -182,6 +215,12 @@ internal sealed class NodeRow
 
     /// <summary>SHA-256 of the public half of the key that it joined with, else null.</summary>
     public byte[]? KeyHash { get; set; }
+
+    /// <summary>The purge log that it follows, or null.</summary>
+    public string? PurgeLog { get; set; }
+
+    /// <summary>The last purge of it that is in effect there.</summary>
+    public long PurgeSequence { get; set; }
 }
 
 /// <summary>What lets one node join once.</summary>

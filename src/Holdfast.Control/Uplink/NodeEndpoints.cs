@@ -71,14 +71,19 @@ internal sealed class NodeEndpoints
         await ApiAnswer.PageAsync(context, records.Select(Show), paging, total).ConfigureAwait(false);
     }
 
+    /// <summary>Whether an edge still reports: <c>reporting</c> or <c>silent</c>.</summary>
+    public static string StatusOf(NodeRow node, TimeProvider time) =>
+        time.GetUtcNow().UtcDateTime - node.LastSeenAt > Silent ? "silent" : "reporting";
+
     private JsonNode Show(NodeRow node) =>
         new JsonObject
         {
             ["name"] = node.Name,
-            ["status"] = _time.GetUtcNow().UtcDateTime - node.LastSeenAt > Silent ? "silent" : "reporting",
+            ["status"] = StatusOf(node, _time),
             ["joined_on"] = node.JoinedAt is { } joined ? ApiAnswer.Time(joined) : null,
             ["first_seen_on"] = ApiAnswer.Time(node.FirstSeenAt),
             ["last_seen_on"] = ApiAnswer.Time(node.LastSeenAt),
+            ["purge_sequence"] = node.PurgeSequence,
             ["health_on"] = node.HealthAt is { } at ? ApiAnswer.Time(at) : null,
             ["health"] = node.Health is { } health ? JsonNode.Parse(health) : null,
         };

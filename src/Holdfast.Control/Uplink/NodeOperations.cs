@@ -21,6 +21,7 @@ internal static class NodeOperations
         ("joined_on", ApiSchema.Time("When it joined from another machine; null for one on control's own.").OrNull()),
         ("first_seen_on", ApiSchema.Time("When it first reported.")),
         ("last_seen_on", ApiSchema.Time("When it last reported.")),
+        ("purge_sequence", ApiSchema.Whole("The last purge that is in effect there; 0 before the first.", 0)),
         ("health_on", ApiSchema.Time("When its newest health record was made.").OrNull()),
         ("health", ApiSchema.Any("Its newest health record, or null.", new JsonObject()))
     );

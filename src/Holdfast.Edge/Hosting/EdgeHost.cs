@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Security.Cryptography;
 using Holdfast.Artifacts;
+using Holdfast.Cache.Purging;
 using Holdfast.Cache.Storage;
 using Holdfast.Edge.Geo;
 using Holdfast.Edge.Http1;
@@ -21,10 +22,12 @@ using Holdfast.Edge.Zones;
 using Holdfast.Http.Deadlines;
 using Holdfast.Http.Messages;
 using Holdfast.Http.Origins;
+using Holdfast.Model.Purging;
 using Holdfast.Releases.Feed;
 using Holdfast.Releases.Intake;
 using Holdfast.Releases.Joining;
 using Holdfast.Releases.Keys;
+using Holdfast.Releases.Purging;
 using Holdfast.Releases.Signing;
 using Holdfast.Releases.Store;
 using Holdfast.Releases.Uplink;
@@ -66,6 +69,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
     private readonly VerificationKeys _keys;
     private readonly LiveReleases _live;
     private readonly UplinkRing _ring;
+    private readonly PurgeIntake _purges;
     private readonly ReleaseIntake _intake;
     private readonly FeedSecret? _feedSecret;
     private readonly HttpClient _client;
@@ -88,8 +92,8 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         _client = options.Identity is { } joined
             ? ControlTls.CreateClient(joined.Certificate, joined.Authority)
             : HttpReleaseFeed.CreateClient();
-        _responses = new MemoryStore(options.Cache);
-        _metrics = new EdgeMetrics(_counters, HostGauges.Of(() => _zones!, () => _intake?.State, _responses));
+        _responses = new MemoryStore(options.Cache, new PurgeMarks(time));
+        _metrics = new EdgeMetrics(_counters, HostGauges.Of(() => _zones!, () => _intake?.State, _responses, () => _purges));
         _telemetry = EdgeTelemetry.Start(
             Environment.GetEnvironmentVariable(EdgeTelemetry.EndpointVariable),
             options.Name,
@@ -127,6 +131,13 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         var certificateReader = new CertificateReader(_store, _secrets, _live);
         _certificates = new CertificateStore(authority, new ZonePolicies(_zones).OfAsync, certificateReader, time);
         _feedSecret = options.Control is null || options.Identity is not null ? null : FeedSecret.LoadOrCreate(keys.FeedKeyFile);
+        _purges = new PurgeIntake(
+            Path.Combine(home, "purges"),
+            new PurgeConsumer(_responses.Purges),
+            new PurgeVerifier(_keys),
+            _ring,
+            _live
+        );
         _intake = new ReleaseIntake(
             new ReleaseIntakeOptions
             {
@@ -146,6 +157,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
                     new CertificateConsumer(_certificates, certificateReader),
                     new AnnouncedKeys(_keys, keys.TrustedDirectory, _live),
                 ],
+                Purges = _purges,
                 Uplink = _ring,
                 Observer = _live,
                 Time = time,
@@ -258,6 +270,9 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
     long IEdgeState.Position => _intake.State.Position;
 
     /// <inheritdoc/>
+    PurgePosition IEdgeState.Purged => _purges.Position;
+
+    /// <inheritdoc/>
     int IEdgeState.Zones => _zones.Count;
 
     /// <inheritdoc/>
@@ -356,6 +371,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         _sweep.Dispose();
         _client.Dispose();
         _ring.Dispose();
+        _purges.Dispose();
         _store.Dispose();
         _keys.Dispose();
         _secrets.Dispose();
@@ -406,7 +422,10 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         }
     }
 
-    private async Task RunBackgroundAsync(CancellationToken cancellationToken)
+    private Task RunBackgroundAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(RunChannelsAsync(cancellationToken), new PurgeSweep(_responses, _options.Time).RunAsync(cancellationToken));
+
+    private async Task RunChannelsAsync(CancellationToken cancellationToken)
     {
         if (_options.Control is not { } control)
         {
@@ -419,7 +438,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         await Task.WhenAll(
                 _intake.RunAsync(cancellationToken),
                 sender.RunAsync(cancellationToken),
-                new HealthReports(_ring, _counters, _intake, _zones, _options.Time).RunAsync(cancellationToken)
+                new HealthReports(_ring, _counters, _intake, _purges, _zones, _options.Time).RunAsync(cancellationToken)
             )
             .ConfigureAwait(false);
     }

@@ -2,6 +2,7 @@ using Holdfast.Cache.Storage;
 using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Zones;
 using Holdfast.Releases.Intake;
+using Holdfast.Releases.Purging;
 
 namespace Holdfast.Edge.Hosting;
 
@@ -12,7 +13,13 @@ internal static class HostGauges
     /// <param name="zones">The zones.</param>
     /// <param name="intake">How the feed is followed, or null before it is.</param>
     /// <param name="responses">The stored responses.</param>
-    public static MetricFamily[] Of(Func<ZoneDirectory> zones, Func<IntakeState?> intake, MemoryStore responses) =>
+    /// <param name="purges">How purges are taken in, or null before they are.</param>
+    public static MetricFamily[] Of(
+        Func<ZoneDirectory> zones,
+        Func<IntakeState?> intake,
+        MemoryStore responses,
+        Func<PurgeIntake?> purges
+    ) =>
         [
             EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.zones", "Zones that are live.", () => zones().Count),
             EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.zones.warm", "Zones that are compiled.", () => zones().WarmCount),
@@ -34,6 +41,7 @@ internal static class HostGauges
                 "1 while control's releases are followed.",
                 () => intake()?.Connected == true ? 1 : 0
             ),
+            .. PurgeMetrics.Of(responses, purges),
             EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.cache.objects", "Responses that are stored.", () => responses.Count),
             EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.cache.size", "What they take.", () => responses.Bytes, "bytes"),
             EdgeMetrics.Plain(

@@ -1,3 +1,4 @@
+using Holdfast.Model.Purging;
 using Holdfast.Model.Releases;
 
 namespace Holdfast.Edge.Management;
@@ -13,6 +14,9 @@ internal interface IEdgeState
 
     /// <summary>The feed's last position that was dealt with; 0 before the first.</summary>
     long Position { get; }
+
+    /// <summary>Up to where the purge log is in effect.</summary>
+    PurgePosition Purged { get; }
 
     /// <summary>How many zones are live.</summary>
     int Zones { get; }

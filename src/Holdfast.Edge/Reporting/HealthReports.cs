@@ -2,12 +2,20 @@ using System.Text.Json.Nodes;
 using Holdfast.Edge.Zones;
 using Holdfast.Model.Uplink;
 using Holdfast.Releases.Intake;
+using Holdfast.Releases.Purging;
 using Holdfast.Releases.Uplink;
 
 namespace Holdfast.Edge.Reporting;
 
 /// <summary>Tells control every ten seconds how the edge is.</summary>
-internal sealed class HealthReports(UplinkRing ring, EdgeCounters counters, ReleaseIntake intake, ZoneDirectory zones, TimeProvider time)
+internal sealed class HealthReports(
+    UplinkRing ring,
+    EdgeCounters counters,
+    ReleaseIntake intake,
+    PurgeIntake purges,
+    ZoneDirectory zones,
+    TimeProvider time
+)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
@@ -28,6 +36,7 @@ internal sealed class HealthReports(UplinkRing ring, EdgeCounters counters, Rele
                         ["origin_errors"] = counters.OriginErrors,
                         ["connections"] = counters.OpenConnections,
                         ["position"] = intake.State.Position,
+                        ["purged"] = new JsonObject { ["log"] = purges.Position.Log, ["sequence"] = purges.Position.Sequence },
                         ["zones"] = zones.Count,
                     }
                 );

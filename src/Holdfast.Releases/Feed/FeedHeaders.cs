@@ -3,7 +3,10 @@ namespace Holdfast.Releases.Feed;
 /// <summary>The headers and paths of the channels between control and its edges.</summary>
 public static class FeedHeaders
 {
-    /// <summary>The feed's path; the query <c>after</c> is the last position dealt with.</summary>
+    /// <summary>
+    /// The feed's path; the query <c>after</c> is the last position dealt with, and <c>purged</c>, of who wants purges, the place in the
+    /// purge log as <c>LOG:SEQUENCE</c>.
+    /// </summary>
     public const string FeedPath = "/holdfast/v1/feed";
 
     /// <summary>The uplink's path.</summary>

@@ -50,9 +50,14 @@ public sealed class HttpReleaseFeed : IReleaseFeed
         };
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<FeedMessage> ReadAsync(long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<FeedMessage> ReadAsync(FeedPosition after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var path = string.Create(CultureInfo.InvariantCulture, $"{FeedHeaders.FeedPath}?after={after}");
+        var path = string.Create(CultureInfo.InvariantCulture, $"{FeedHeaders.FeedPath}?after={after.Release}");
+        if (after.Purge is { } purge)
+        {
+            path = string.Create(CultureInfo.InvariantCulture, $"{path}&purged={purge.Log}:{purge.Sequence}");
+        }
+
         using var silence = new SilenceTimer(MaxSilence, _channel.Time, cancellationToken);
         using var response = await silence.RunAsync(token => _channel.SendAsync(HttpMethod.Get, path, null, token)).ConfigureAwait(false);
         var stream = await silence.RunAsync(token => response.Content.ReadAsStreamAsync(token)).ConfigureAwait(false);

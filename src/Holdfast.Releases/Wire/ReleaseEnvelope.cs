@@ -34,6 +34,48 @@ internal sealed record FeedLine
     public required long Position { get; init; }
 
     public required JsonElement? Release { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PurgeLine? Purge { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PurgedLine? Purged { get; init; }
+}
+
+/// <summary>A purge on the wire and in control's database.</summary>
+internal sealed record PurgeLine
+{
+    public required byte[] Payload { get; init; }
+
+    public required string KeyId { get; init; }
+
+    public required byte[] Signature { get; init; }
+}
+
+/// <summary>A place in the purge log on the wire.</summary>
+internal sealed record PurgedLine
+{
+    public required string Log { get; init; }
+
+    public required long Sequence { get; init; }
+}
+
+/// <summary>A line of an edge's journal of purges: a mark, or with <see cref="Log"/> where the purge log stands.</summary>
+internal sealed record JournalLine
+{
+    public string? Log { get; init; }
+
+    public long Sequence { get; init; }
+
+    public long Floor { get; init; }
+
+    public long Number { get; init; }
+
+    public string? Zone { get; init; }
+
+    public string? Kind { get; init; }
+
+    public string? Value { get; init; }
 }
 
 /// <summary>One upward record on the wire.</summary>
@@ -85,6 +127,8 @@ internal sealed record NodeRecord
 )]
 [JsonSerializable(typeof(ReleaseEnvelope))]
 [JsonSerializable(typeof(FeedLine))]
+[JsonSerializable(typeof(PurgeLine))]
+[JsonSerializable(typeof(JournalLine))]
 [JsonSerializable(typeof(UplinkLine))]
 [JsonSerializable(typeof(UplinkLine[]))]
 [JsonSerializable(typeof(UplinkAnswer))]

@@ -139,6 +139,7 @@ public sealed class AuditCoverageTests
                 ),
                 ("certificates-delete", () => control.DeleteAsync($"/client/v4/zones/{zone}/custom_certificates/{certificate}")),
                 .. RecordCalls($"/client/v4/zones/{zone}/dns_records"),
+                ("cache-purge", () => control.PostAsync($"/client/v4/zones/{zone}/purge_cache", """{"purge_everything":true}""")),
                 ("zones-delete", () => control.DeleteAsync($"/client/v4/zones/{zone}")),
                 (
                     "operators-create",

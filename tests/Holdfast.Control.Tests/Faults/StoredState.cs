@@ -58,7 +58,8 @@ internal static class StoredState
         foreach (var entry in page.Entries)
         {
             Assert.True(ReleaseCodec.TryDecode(entry.Envelope, out var release, out var error), error);
-            if (!release.Removed)
+            // A key's announcement is in the feed alone.
+            if (!release.Removed && release.Kind != ArtifactKind.SigningKey)
             {
                 sent.Add((release.Kind, release.Name), (release.Generation, Convert.ToHexString(release.Payload.Span)));
             }

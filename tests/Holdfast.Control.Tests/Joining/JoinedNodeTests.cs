@@ -1,4 +1,5 @@
 using System.Net;
+using Holdfast.Model.Releases;
 using Holdfast.Releases.Feed;
 using Holdfast.Releases.Joining;
 
@@ -105,7 +106,7 @@ public sealed class JoinedNodeTests
 
     private static async Task FirstAsync(HttpReleaseFeed feed)
     {
-        await foreach (var _ in feed.ReadAsync(0, TestContext.Current.CancellationToken))
+        await foreach (var _ in feed.ReadAsync(new FeedPosition(0), TestContext.Current.CancellationToken))
         {
             return;
         }

@@ -154,7 +154,10 @@ public sealed class RotationTests
     /// <summary>A feed that says these, and is silent then.</summary>
     private sealed class Script(IReadOnlyList<Release> releases) : IReleaseFeed
     {
-        public async IAsyncEnumerable<FeedMessage> ReadAsync(long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+        public async IAsyncEnumerable<FeedMessage> ReadAsync(
+            FeedPosition after,
+            [EnumeratorCancellation] CancellationToken cancellationToken
+        )
         {
             for (var i = 0; i < releases.Count; i++)
             {

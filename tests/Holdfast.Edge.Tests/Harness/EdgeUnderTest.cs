@@ -6,9 +6,11 @@ using Holdfast.Edge.Hosting;
 using Holdfast.Edge.Listening.Certificates;
 using Holdfast.Edge.Management;
 using Holdfast.Edge.Zones;
+using Holdfast.Model.Purging;
 using Holdfast.Model.Releases;
 using Holdfast.Model.Zones;
 using Holdfast.Releases.Keys;
+using Holdfast.Releases.Purging;
 using Holdfast.Releases.Signing;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -170,6 +172,18 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
         await UntilAsync(() => ((IEdgeState)_host).LiveReleases(1000).All(r => r.Name != IdOf(id)));
     }
 
+    /// <summary>The purge log that the test is.</summary>
+    public const string PurgeLog = "11111111111111111111111111111111";
+
+    /// <summary>Purges, and waits until it is in effect and on the disk.</summary>
+    public async Task PurgeAsync(string zone, PurgeKind kind, params string[] values)
+    {
+        var sequence = _feed.Purge(zone, kind, values);
+        await UntilAsync(() => ((IEdgeState)_host).Purged.Sequence == sequence);
+        var journal = Path.Combine(Data, "edges", "edge-1", "purges");
+        await UntilAsync(() => File.Exists(journal) && File.ReadAllText(journal).Contains($"\"sequence\":{sequence},"));
+    }
+
     /// <summary>What Prometheus gets.</summary>
     public async Task<string> MetricsAsync()
     {
@@ -222,6 +236,7 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
     {
         private readonly Channel<FeedMessage> _messages = Channel.CreateUnbounded<FeedMessage>();
         private long _position;
+        private long _purges;
 
         public void Publish(ArtifactKind kind, string name, long generation, byte[] payload) =>
             _messages.Writer.TryWrite(
@@ -233,7 +248,29 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
                 new FeedMessage(++_position, new ReleaseSigner(key, TimeProvider.System).SignRemoval(kind, name, generation, 1))
             );
 
-        public IAsyncEnumerable<FeedMessage> ReadAsync(long after, CancellationToken cancellationToken) =>
+        public long Purge(string zone, PurgeKind kind, string[] values)
+        {
+            if (_purges == 0)
+            {
+                _messages.Writer.TryWrite(At(0));
+            }
+
+            var purge = new Purge
+            {
+                Sequence = ++_purges,
+                ZoneId = zone,
+                Kind = kind,
+                Values = [.. values],
+                CreatedAt = DateTimeOffset.UnixEpoch,
+            };
+            _messages.Writer.TryWrite(new FeedMessage(_position, null) { Purge = new PurgeSigner(() => key).Sign(PurgeLog, purge) });
+            _messages.Writer.TryWrite(At(_purges));
+            return _purges;
+        }
+
+        private FeedMessage At(long sequence) => new(_position, null) { Purged = new PurgePosition(PurgeLog, sequence) };
+
+        public IAsyncEnumerable<FeedMessage> ReadAsync(FeedPosition after, CancellationToken cancellationToken) =>
             _messages.Reader.ReadAllAsync(cancellationToken);
     }
 }

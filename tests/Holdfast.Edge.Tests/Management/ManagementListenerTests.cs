@@ -122,6 +122,8 @@ public sealed class ManagementListenerTests : IAsyncLifetime
 
         public long Position => 42;
 
+        public Holdfast.Model.Purging.PurgePosition Purged => new("11111111111111111111111111111111", 7);
+
         public int Zones => 3;
 
         public string Http3 => "no libmsquic";

@@ -216,6 +216,12 @@ namespace Holdfast.Control.Storage.Migrations
                     b.Property<long>("LastSeenAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("PurgeLog")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("PurgeSequence")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("Sequence")
                         .HasColumnType("INTEGER");
 
@@ -284,6 +290,58 @@ namespace Holdfast.Control.Storage.Migrations
                         .IsUnique();
 
                     b.ToTable("operators", (string)null);
+                });
+
+            modelBuilder.Entity("Holdfast.Control.Storage.PurgeLogRow", b =>
+                {
+                    b.Property<int>("Key")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Dropped")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Id")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Newest")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Key");
+
+                    b.ToTable("purge_log", (string)null);
+                });
+
+            modelBuilder.Entity("Holdfast.Control.Storage.PurgeRow", b =>
+                {
+                    b.Property<long>("Sequence")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Envelope")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Id")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ZoneId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Sequence");
+
+                    b.HasIndex("CreatedAt");
+
+                    b.HasIndex("Id")
+                        .IsUnique();
+
+                    b.HasIndex("ZoneId");
+
+                    b.ToTable("purges", (string)null);
                 });
 
             modelBuilder.Entity("Holdfast.Control.Storage.RecordRow", b =>
