@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using Holdfast.Cli.Commands.Nodes;
 using Holdfast.Cli.Commands.Profiles;
 using Holdfast.Cli.Commands.Records;
+using Holdfast.Cli.Commands.Rules;
 using Holdfast.Cli.Commands.Settings;
 using Holdfast.Cli.Commands.Tokens;
 using Holdfast.Cli.Terminal;
@@ -146,6 +147,7 @@ internal static class HoldfastCommand
             BackupCommand.Create(context),
             RestoreCommand.Create(context),
             LogsCommand.Create(context),
+            Group(help, "rules", "Rules: expressions, checked on this machine.", RulesCheckCommand.Create(context)),
             Group(
                 help,
                 "run",
