@@ -5,6 +5,7 @@ using Holdfast.Cli.Commands.Keys;
 using Holdfast.Cli.Commands.Nodes;
 using Holdfast.Cli.Commands.Profiles;
 using Holdfast.Cli.Commands.Records;
+using Holdfast.Cli.Commands.Rules;
 using Holdfast.Cli.Commands.Settings;
 using Holdfast.Cli.Commands.Tokens;
 using Holdfast.Cli.Commands.Users;
@@ -169,6 +170,7 @@ internal static class HoldfastCommand
             BackupCommand.Create(context),
             RestoreCommand.Create(context),
             LogsCommand.Create(context),
+            Group(help, "rules", "Rules: expressions, checked on this machine.", RulesCheckCommand.Create(context)),
             Group(
                 help,
                 "run",

@@ -45,6 +45,7 @@ internal sealed record CliContext
             Time = TimeProvider.System,
             OutIsTerminal = !Console.IsOutputRedirected,
             AskSecret = static () => Console.IsInputRedirected ? null : SecretLine.Read(),
+            OpenIn = static () => Console.In,
             Ask = static () => Console.IsInputRedirected ? null : Console.ReadLine(),
         };
 
@@ -67,6 +68,9 @@ internal sealed record CliContext
 
         return console;
     }
+
+    /// <summary>Standard input, for a command that was told to read it.</summary>
+    public required Func<TextReader> OpenIn { get; init; }
 
     /// <summary>Reads one line of standard input; null when there is nobody to ask.</summary>
     public required Func<string?> Ask { get; init; }

@@ -56,6 +56,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("zone", "list")]
     [InlineData("zone", "show")]
     [InlineData("zone", "remove")]
+    [InlineData("rules")]
+    [InlineData("rules", "check")]
     [InlineData("cert")]
     [InlineData("cert", "add")]
     [InlineData("cert", "list")]
