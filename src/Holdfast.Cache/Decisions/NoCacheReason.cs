@@ -21,7 +21,7 @@ public enum NoCacheReason : byte
     /// <summary>The visitor said <c>no-store</c>, and the zone respects it.</summary>
     RequestNoStore,
 
-    /// <summary>206 or Content-Range: a part is not stored.</summary>
+    /// <summary>206 with several parts, without its place in the whole, or without having been asked for.</summary>
     PartialContent,
 
     /// <summary>304 that answers the visitor's own condition: there is nothing it could update.</summary>

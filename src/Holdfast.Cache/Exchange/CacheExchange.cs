@@ -202,6 +202,7 @@ public sealed partial class CacheExchange(MemoryStore store)
     {
         State = CacheState.Idle;
         Stored = null;
+        Fill?.BreakOff();
         Fill = null;
         Reason = NoCacheReason.None;
         Status = CfCacheStatus.Dynamic;
@@ -222,6 +223,13 @@ public sealed partial class CacheExchange(MemoryStore store)
         var knownKey = false;
         var conditional = _request.Has(RequestTraits.OriginCondition);
         Stored = conditional ? null : store.Find(_key.Written, CacheKey.HashOf(_key.Written), fields, _scratch, out knownKey);
+        var isMissingPart = Stored is not null && !VisitorAnswer.IsAtHand(_request, fields, Stored, now);
+        if (isMissingPart)
+        {
+            // The rest is asked for as if nothing were stored, and joins what is.
+            Stored = null;
+        }
+
         var reuse = Stored is null ? Reuse.Revalidate : ReuseRules.Of(_request, Stored, _policy, now);
         if (reuse != Reuse.Revalidate)
         {
@@ -243,6 +251,7 @@ public sealed partial class CacheExchange(MemoryStore store)
         _visitor.CopyFrom(fields);
         Forwarded =
             conditional ? ForwardReason.Request
+            : isMissingPart ? ForwardReason.Partial
             : Stored is null ? (knownKey ? ForwardReason.VaryMiss : ForwardReason.UriMiss)
             : Stored.FreshFor(now) > 0 && (Stored.Flags & StoredFlags.AlwaysRevalidate) == 0 ? ForwardReason.Request
             : ForwardReason.Stale;
@@ -274,7 +283,11 @@ public sealed partial class CacheExchange(MemoryStore store)
         where T : IFields
     {
         var storability = Storability.Of(_request, facts, _policy);
-        Reason = storability.IsStorable && length > store.Limits.LargestBody ? NoCacheReason.TooLarge : storability.Reason;
+        Reason =
+            !storability.IsStorable ? storability.Reason
+            : facts.Part.IsUsable && length >= 0 && length != facts.Part.Length ? NoCacheReason.PartialContent
+            : Math.Max(length, facts.Part.Length) > store.Limits.LargestBody ? NoCacheReason.TooLarge
+            : NoCacheReason.None;
         if (Reason != NoCacheReason.None)
         {
             if (Stored is not null && facts.Status < 500)
@@ -295,13 +308,7 @@ public sealed partial class CacheExchange(MemoryStore store)
             VisitorHasNewResponse = Preconditions.IsNotModified(_request, _visitor, facts.Status, tag, modified, received / 1000);
         }
 
-        _scratch.Clear();
-        SelectingFields.Write(_scratch, fields, _visitor);
-        Fill = new CacheFill(
-            store,
-            ResponseBuilder.Begin(_key.Written, _scratch.Written, fields, facts, storability.Freshness, requested, received),
-            length
-        );
+        Fill = new CacheFill(store, BeginStored(fields, facts, storability, requested, received), length, facts.Part);
         State = CacheState.Storing;
         Status = Stored is null ? CfCacheStatus.Miss : CfCacheStatus.Expired;
         _isStored = true;

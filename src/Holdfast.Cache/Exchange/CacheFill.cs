@@ -1,25 +1,32 @@
 using Holdfast.Cache.Decisions;
+using Holdfast.Cache.Ranges;
 using Holdfast.Cache.Storage;
 
 namespace Holdfast.Cache.Exchange;
 
 /// <summary>
-/// A response on its way into the store. Only a complete one gets there: one that is broken off, too long, or shorter than its
-/// Content-Length leaves no trace.
+/// A response on its way into the store. A complete one gets there; of one that is broken off, what has come is kept as a part when its
+/// length was known and a strong validator says what it is a part of (RFC 9111 section 3.3), and otherwise nothing.
 /// </summary>
 public sealed class CacheFill
 {
     private readonly MemoryStore _store;
     private readonly ResponseBuilder _head;
-    private StoredBody _body = new();
+    private readonly ContentRange _part;
     private readonly long _expected;
-    private bool _isStored;
+    private StoredBody _body = new();
+    private bool _isOver;
 
-    internal CacheFill(MemoryStore store, ResponseBuilder head, long expected)
+    /// <param name="store">Where it goes.</param>
+    /// <param name="head">Everything but the body.</param>
+    /// <param name="expected">The bytes that come, or -1.</param>
+    /// <param name="part">Of a 206, which bytes those are.</param>
+    internal CacheFill(MemoryStore store, ResponseBuilder head, long expected, ContentRange part)
     {
         _store = store;
         _head = head;
-        _expected = expected;
+        _part = part;
+        _expected = part.IsUsable ? part.Length : expected;
     }
 
     /// <summary>Why it will not be stored, or <see cref="NoCacheReason.None"/> so far.</summary>
@@ -58,18 +65,42 @@ public sealed class CacheFill
     /// <summary>Says that the body is whole; stores the response.</summary>
     public void Complete()
     {
-        if (Reason != NoCacheReason.None || _isStored)
+        if (Reason != NoCacheReason.None || _isOver)
         {
             return;
         }
 
         if (_expected >= 0 && _body.Length != _expected)
         {
-            Reason = NoCacheReason.Incomplete;
+            BreakOff();
             return;
         }
 
-        _isStored = true;
-        _store.Add(_head.End(_body));
+        _isOver = true;
+        if (_part.IsUsable)
+        {
+            PartialResponses.Add(_store, _head, PartialBody.Of(_part.Complete, _part.Start, _body));
+        }
+        else
+        {
+            _store.Add(_head.End(_body));
+        }
+    }
+
+    /// <summary>Says that nothing more comes. No effect after <see cref="Complete"/>.</summary>
+    public void BreakOff()
+    {
+        if (Reason != NoCacheReason.None || _isOver)
+        {
+            return;
+        }
+
+        _isOver = true;
+        Reason = NoCacheReason.Incomplete;
+        if (_body.Length > 0 && _expected > 0)
+        {
+            var part = PartialBody.Of(_part.IsUsable ? _part.Complete : _expected, _part.Start, _body);
+            PartialResponses.AddBrokenOff(_store, _head, part);
+        }
     }
 }

@@ -114,4 +114,7 @@ public enum ForwardReason : byte
 
     /// <summary>The request's own fields ask for it.</summary>
     Request,
+
+    /// <summary>Some of the bytes that it asks for are stored, and some are not.</summary>
+    Partial,
 }

@@ -1,5 +1,6 @@
 using Holdfast.Cache.Directives;
 using Holdfast.Cache.Fields;
+using Holdfast.Cache.Ranges;
 
 namespace Holdfast.Cache.Facts;
 
@@ -62,6 +63,9 @@ public readonly record struct ResponseFacts
     /// <summary>Age as received, in seconds; 0 without a usable one (RFC 9111 section 5.1).</summary>
     public long Age { get; private init; }
 
+    /// <summary>Which bytes a 206 brings.</summary>
+    public ContentRange Part { get; private init; }
+
     /// <summary>Whether it has any of these.</summary>
     public bool Has(ResponseTraits any) => (Traits & any) != 0;
 
@@ -82,6 +86,7 @@ public readonly record struct ResponseFacts
             lastModified = HttpTime.None;
         long age = -1;
         var targets = false;
+        var part = default(ContentRange);
         for (var i = 0; i < fields.Count; i++)
         {
             var value = fields.ValueAt(i);
@@ -112,6 +117,9 @@ public readonly record struct ResponseFacts
                 case FieldName.Age when age < 0:
                     age = AgeOf(value);
                     break;
+                case FieldName.ContentRange when status == 206:
+                    part = ContentRange.Parse(value);
+                    break;
                 case FieldName.Expires:
                     HttpTime.TryParse(value, received, out var moment);
                     expires = (traits & ResponseTraits.Expires) == 0 || expires == moment ? moment : HttpTime.None;
@@ -138,6 +146,7 @@ public readonly record struct ResponseFacts
             Expires = expires,
             LastModified = lastModified,
             Age = Math.Max(age, 0),
+            Part = part,
         };
     }
 

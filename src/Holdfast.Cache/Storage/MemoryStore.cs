@@ -1,3 +1,4 @@
+using Holdfast.Cache.Compression;
 using Holdfast.Cache.Fields;
 
 namespace Holdfast.Cache.Storage;
@@ -41,12 +42,30 @@ public sealed class MemoryStore(MemoryStoreLimits limits)
     internal StoredResponse? Find<T>(ReadOnlySpan<byte> key, ulong hash, T request, ByteBuffer scratch, out bool knownKey)
         where T : IFields => _index.Find(key, hash, request, scratch, out knownKey);
 
+    /// <summary>What is stored in the place that this response would take, or null.</summary>
+    internal StoredResponse? FindLike(StoredResponse response) => _index.FindLike(response.Key, response.Hash, response.Selecting);
+
+    /// <summary>The same by its key and selecting fields.</summary>
+    internal StoredResponse? FindLike(ReadOnlySpan<byte> key, ReadOnlySpan<byte> selecting) =>
+        _index.FindLike(key, CacheKey.HashOf(key), selecting);
+
     /// <summary>Stores a response, in the place of the one that the same requests select.</summary>
     internal void Add(StoredResponse response)
     {
         List<StoredResponse> removed = [];
         _index.Add(response, removed);
         Settle(response, removed);
+    }
+
+    /// <summary>Keeps the body of a stored response in a content coding, for as long as the response stays.</summary>
+    /// <param name="response">The response, with the claim of <see cref="StoredResponse.TryBeginEncoding"/>.</param>
+    /// <param name="coding">The coding.</param>
+    /// <param name="body">The whole body in it.</param>
+    public void Keep(StoredResponse response, ContentCoding coding, StoredBody body)
+    {
+        List<StoredResponse> victims = [];
+        _queue.Attach(response, coding, body.Length < response.BodyLength ? body : new StoredBody(), victims);
+        Drop(victims);
     }
 
     /// <summary>Stores what a response becomes by an update, unless somebody else has replaced it meanwhile.</summary>
@@ -56,6 +75,9 @@ public sealed class MemoryStore(MemoryStoreLimits limits)
         if (_index.Remove(before))
         {
             List<StoredResponse> removed = [before];
+
+            // The body is the same, and so it is in any coding.
+            after.Encoded = before.Encoded;
             _index.Add(after, removed);
             Settle(after, removed);
         }
@@ -88,6 +110,11 @@ public sealed class MemoryStore(MemoryStoreLimits limits)
     {
         List<StoredResponse> victims = [];
         _queue.Change(added, removed, victims);
+        Drop(victims);
+    }
+
+    private void Drop(List<StoredResponse> victims)
+    {
         foreach (var victim in victims)
         {
             _index.Remove(victim);

@@ -4,7 +4,7 @@ namespace Holdfast.Cache.Storage;
 /// A body in segments that are only ever appended to. One writer fills it; readers may read what has been appended meanwhile, at their own
 /// speed and without a lock: the length is published after the bytes.
 /// </summary>
-internal sealed class StoredBody
+public sealed class StoredBody : BodyBytes
 {
     /// <summary>The largest segment: below the size from which arrays are collected late and never moved.</summary>
     public const int SegmentLength = 64 * 1024;
@@ -16,10 +16,10 @@ internal sealed class StoredBody
     private long _length;
 
     /// <summary>How many bytes can be read.</summary>
-    public long Length => Volatile.Read(ref _length);
+    public override long Length => Volatile.Read(ref _length);
 
     /// <summary>How many bytes of memory it takes.</summary>
-    public long Cost
+    public override long Cost
     {
         get
         {
@@ -51,7 +51,7 @@ internal sealed class StoredBody
     }
 
     /// <summary>What lies together from this offset on; empty at <see cref="Length"/>.</summary>
-    public ReadOnlyMemory<byte> At(long offset)
+    public override ReadOnlyMemory<byte> At(long offset)
     {
         var length = Length;
         if (offset >= length)

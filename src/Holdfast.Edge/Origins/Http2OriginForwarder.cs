@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Holdfast.Edge.Compression;
 using Holdfast.Edge.ErrorPages;
 using Holdfast.Edge.Requests;
 using Holdfast.Edge.Zones;
@@ -213,6 +214,7 @@ internal sealed class Http2OriginForwarder(OriginTargets targets, ForwardedHeade
 
         ForwardedHeaders.PrepareResponse(request);
         tap?.Dress(request);
+        ResponseCompression.Begin(request, length, hasBody: !bodiless);
         forwarded.Stamp(request);
         request.Start(tap is { WithholdsBody: true } ? Framing.None : head.Framing, tap is { WithholdsBody: true } ? -1 : length);
         var left = bodiless || length < 0 ? long.MaxValue : length;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Holdfast.Edge.Compression;
 using Holdfast.Edge.ErrorPages;
 using Holdfast.Edge.Requests;
 using Holdfast.Edge.Zones;
@@ -424,6 +425,8 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
         var tap = request.Tap;
         ForwardedHeaders.PrepareResponse(request);
         tap?.Dress(request);
+        var length = response.Framing == Framing.None ? response.ContentLength : body.Length;
+        ResponseCompression.Begin(request, length, hasBody: response.Framing != Framing.None);
         forwarded.Stamp(request);
         if (tap is { WithholdsBody: true })
         {
@@ -431,7 +434,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
         }
         else
         {
-            request.Start(response.Framing, response.Framing == Framing.None ? response.ContentLength : body.Length);
+            request.Start(response.Framing, length);
         }
 
         while (true)

@@ -101,6 +101,7 @@ internal sealed class ZoneRuntime
             ProxyReadTimeoutSeconds = settings.ProxyReadTimeoutSeconds,
             MaxUploadMegabytes = ZoneSettings.MaxUploadMegabytesLimit,
             CacheLevel = CacheLevel.Bypass,
+            Compression = false,
         };
 
     // Without HTTPS for visitors the policy would lock them out of the site.

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text;
 using Holdfast.Edge.Tests.Harness;
 using Holdfast.Model.Zones;
 
@@ -93,9 +94,16 @@ internal sealed class CachedSite : IAsyncDisposable
             return reply with { Body = await visitor.ReadAsync(int.Parse(length, CultureInfo.InvariantCulture)) };
         }
 
-        var chunks = await visitor.ReadThroughAsync("\r\n0\r\n\r\n");
-        var lines = chunks.Split("\r\n");
-        return reply with { Body = string.Concat(lines.Where((_, i) => i % 2 == 1)) };
+        var body = new StringBuilder();
+        while (true)
+        {
+            var size = int.Parse((await visitor.ReadThroughAsync("\r\n"))[..^2], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            body.Append((await visitor.ReadAsync(size + 2))[..size]);
+            if (size == 0)
+            {
+                return reply with { Body = body.ToString() };
+            }
+        }
     }
 
     /// <summary>Ends the origin and its connections.</summary>

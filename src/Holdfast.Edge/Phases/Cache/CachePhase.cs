@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
+using Holdfast.Cache.Compression;
 using Holdfast.Cache.Exchange;
 using Holdfast.Cache.Storage;
+using Holdfast.Edge.Compression;
 using Holdfast.Edge.ErrorPages;
 using Holdfast.Edge.Origins;
 using Holdfast.Edge.Requests;
@@ -24,6 +26,7 @@ internal sealed partial class CachePhase : IAsyncDisposable
     // What a visitor that reads slowly may leave unflushed.
     private const int FlushFrom = 64 * 1024;
 
+    private readonly MemoryStore _store;
     private readonly OriginRouter _origins;
     private readonly ForwardedHeaders _forwarded;
     private readonly TimeProvider _time;
@@ -34,6 +37,7 @@ internal sealed partial class CachePhase : IAsyncDisposable
     /// <summary>For one edge.</summary>
     public CachePhase(MemoryStore store, OriginRouter origins, ForwardedHeaders forwarded, TimeProvider time, ILogger<CachePhase> logger)
     {
+        _store = store;
         _origins = origins;
         _forwarded = forwarded;
         _time = time;
@@ -136,6 +140,14 @@ internal sealed partial class CachePhase : IAsyncDisposable
     private async ValueTask ServeAsync(EdgeRequest request, CacheTurn turn, bool forwardedOn)
     {
         var answer = turn.WriteHead(request, forwardedOn);
+        var stored = turn.Exchange.Stored!;
+        var coding = StoredEncoding.Offer(request, stored, answer);
+        if (coding != ContentCoding.Identity)
+        {
+            await ServeEncodedAsync(request, stored, coding).ConfigureAwait(false);
+            return;
+        }
+
         _forwarded.Stamp(request);
         if (answer.Status is 204 or 304)
         {
@@ -146,21 +158,88 @@ internal sealed partial class CachePhase : IAsyncDisposable
             request.Start(Framing.Length, answer.Length);
         }
 
-        var stored = turn.Exchange.Stored!;
-        var end = request.Head.Method == KnownMethod.Head ? 0 : answer.Start + answer.Length;
-        for (var offset = answer.Start; offset < end; )
+        if (request.Head.Method == KnownMethod.Head || await SendAsync(request, stored, answer).ConfigureAwait(false))
         {
-            var piece = stored.BodyAt(offset);
-            piece = piece[..(int)Math.Min(piece.Length, end - offset)];
+            await request.EndAsync(null).ConfigureAwait(false);
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder))]
+    private async ValueTask ServeEncodedAsync(EdgeRequest request, StoredResponse stored, ContentCoding coding)
+    {
+        var isHead = request.Head.Method == KnownMethod.Head;
+        if (await StoredEncoding.FindOrMakeAsync(_store, stored, coding, mayMake: !isHead).ConfigureAwait(false) is { } made)
+        {
+            if (made.Length > 0)
+            {
+                ResponseCompression.WriteFields(request.Response.Headers, coding);
+            }
+
+            var body = made.Length > 0 ? made : null;
+            _forwarded.Stamp(request);
+            request.Start(Framing.Length, body?.Length ?? stored.BodyLength);
+            if (isHead || await SendAsync(request, stored, body, 0, body?.Length ?? stored.BodyLength).ConfigureAwait(false))
+            {
+                await request.EndAsync(null).ConfigureAwait(false);
+            }
+
+            return;
+        }
+
+        // Somebody else is making it, or it is too large to be made at once: it is encoded on its way.
+        ResponseCompression.Encode(request, coding, hasBody: !isHead);
+        _forwarded.Stamp(request);
+        request.Start(Framing.Length, -1);
+        if (isHead || await SendAsync(request, stored, null, 0, stored.BodyLength).ConfigureAwait(false))
+        {
+            await request.EndAsync(null).ConfigureAwait(false);
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
+    private static async ValueTask<bool> SendAsync(EdgeRequest request, StoredResponse stored, VisitorAnswer answer)
+    {
+        if (answer.Several is not { } several)
+        {
+            return await SendAsync(request, stored, null, answer.Start, answer.Length).ConfigureAwait(false);
+        }
+
+        for (var i = 0; i < several.Ranges.Length; i++)
+        {
+            request.Write(several.Heads[i]);
+            if (!await SendAsync(request, stored, null, several.Ranges[i].Start, several.Ranges[i].Length).ConfigureAwait(false))
+            {
+                return false;
+            }
+        }
+
+        request.Write(several.End);
+        return true;
+    }
+
+    // False when the visitor has gone.
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
+    private static async ValueTask<bool> SendAsync(EdgeRequest request, StoredResponse stored, StoredBody? encoded, long start, long length)
+    {
+        for (var offset = start; offset < start + length; )
+        {
+            if (request.IsEncoding)
+            {
+                // Other connections wait for this thread.
+                await Task.Yield();
+            }
+
+            var piece = encoded is null ? stored.BodyAt(offset) : encoded.At(offset);
+            piece = piece[..(int)Math.Min(piece.Length, start + length - offset)];
             request.Write(piece.Span);
             offset += piece.Length;
             if (request.Unflushed >= FlushFrom && !await request.FlushAsync().ConfigureAwait(false))
             {
-                return;
+                return false;
             }
         }
 
-        await request.EndAsync(null).ConfigureAwait(false);
+        return true;
     }
 
     private async ValueTask ServeAndRevalidateAsync(EdgeRequest request, ZoneRuntime zone, CacheTurn turn, bool trusted)

@@ -143,7 +143,11 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
         }
 
         AddAge(headers, stored.AgeAt(now) / 1000);
-        if (answer.Status is 206 or 416)
+        if (answer.Several is { } several)
+        {
+            headers.Add(KnownHeader.ContentType, several.ContentType);
+        }
+        else if (answer.Status is 206 or 416)
         {
             AddContentRange(headers, answer, stored.BodyLength);
         }
