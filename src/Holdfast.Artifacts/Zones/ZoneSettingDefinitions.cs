@@ -50,6 +50,7 @@ public static class ZoneSettingDefinitions
             settings => settings.CacheProfile,
             (settings, profile) => settings with { CacheProfile = profile }
         ),
+        Switch("cache_slice", settings => settings.CacheSlice, (settings, on) => settings with { CacheSlice = on }),
         Switch("compression", settings => settings.Compression, (settings, on) => settings with { Compression = on }),
         new(
             "error_page_html",

@@ -139,7 +139,7 @@ public sealed partial class CacheExchange(MemoryStore store)
                 return Confirm(fields, facts, requested, received);
             }
 
-            if (ReuseRules.MayServeInsteadOf(status, Stored, received))
+            if (_slice.Length == 0 && ReuseRules.MayServeInsteadOf(status, Stored, received))
             {
                 return ServeStale();
             }
@@ -152,7 +152,9 @@ public sealed partial class CacheExchange(MemoryStore store)
             return Through(Forwarded == ForwardReason.Stale ? CfCacheStatus.Expired : CfCacheStatus.Miss);
         }
 
-        return Store(fields, facts, length, requested, received);
+        return _slice.Length > 0
+            ? StoreSlice(fields, facts, length, requested, received)
+            : Store(fields, facts, length, requested, received);
     }
 
     /// <summary>Takes note that the origin gave no answer: it cannot be reached, or closed, or took too long.</summary>
@@ -204,6 +206,8 @@ public sealed partial class CacheExchange(MemoryStore store)
         Stored = null;
         Fill?.BreakOff();
         Fill = null;
+        _pin = null;
+        _slice = default;
         Reason = NoCacheReason.None;
         Status = CfCacheStatus.Dynamic;
         Forwarded = ForwardReason.None;
@@ -227,6 +231,7 @@ public sealed partial class CacheExchange(MemoryStore store)
         if (isMissingPart)
         {
             // The rest is asked for as if nothing were stored, and joins what is.
+            _pin = ReuseRules.Of(_request, Stored!, _policy, now) == Reuse.Revalidate ? null : Stored;
             Stored = null;
         }
 

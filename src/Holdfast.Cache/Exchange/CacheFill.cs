@@ -32,6 +32,9 @@ public sealed class CacheFill
     /// <summary>Why it will not be stored, or <see cref="NoCacheReason.None"/> so far.</summary>
     public NoCacheReason Reason { get; private set; }
 
+    /// <summary>What it has become, once it is complete and stored; then null no more.</summary>
+    public StoredResponse? Made { get; private set; }
+
     /// <summary>Takes the next bytes of the body.</summary>
     public void Append(ReadOnlySpan<byte> bytes)
     {
@@ -79,11 +82,12 @@ public sealed class CacheFill
         _isOver = true;
         if (_part.IsUsable)
         {
-            PartialResponses.Add(_store, _head, PartialBody.Of(_part.Complete, _part.Start, _body));
+            Made = PartialResponses.Add(_store, _head, PartialBody.Of(_part.Complete, _part.Start, _body));
         }
         else
         {
-            _store.Add(_head.End(_body));
+            Made = _head.End(_body);
+            _store.Add(Made);
         }
     }
 
@@ -103,4 +107,8 @@ public sealed class CacheFill
             PartialResponses.AddBrokenOff(_store, _head, part);
         }
     }
+
+    // Whether it is a part of a version, or can be the first of one.
+    internal bool IsPartOf(StoredResponse? pin) =>
+        pin is null ? _head.HasStrongValidator : pin.BodyLength == _part.Complete && _head.IsPartOf(pin);
 }

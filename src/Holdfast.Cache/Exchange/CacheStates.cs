@@ -61,6 +61,9 @@ public enum ResponseStep : byte
 
     /// <summary>Drop it and ask once more, without conditions.</summary>
     FetchAgain,
+
+    /// <summary>Drop it: it is not the slice that was asked for.</summary>
+    Drop,
 }
 
 /// <summary>CF-Cache-Status.</summary>

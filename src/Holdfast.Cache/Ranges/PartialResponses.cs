@@ -7,27 +7,19 @@ namespace Holdfast.Cache.Ranges;
 internal static class PartialResponses
 {
     /// <summary>Stores a part. With the last missing one the response is a whole.</summary>
-    public static void Add(MemoryStore store, ResponseBuilder head, PartialBody part)
+    /// <returns>What is stored now.</returns>
+    public static StoredResponse Add(MemoryStore store, ResponseBuilder head, PartialBody part)
     {
         var added = head.End(part);
         var present = store.FindLike(added);
-        if (present is null || present.BodyLength != added.BodyLength || !StrongValidator.IsSame(present, added))
-        {
-            store.Add(Joined(head, added, part));
-        }
-        else if (present.SeparateBody is not PartialBody before)
-        {
+        var stored =
+            present is null || present.BodyLength != added.BodyLength || !StrongValidator.IsSame(present, added) ? Joined(head, added, part)
             // The whole is here; what the origin said with the part counts for it too.
-            store.Add(head.End(present));
-        }
-        else if (before.With(part) is { } both && both.Held <= store.Limits.LargestBody)
-        {
-            store.Add(Joined(head, null, both));
-        }
-        else
-        {
-            store.Add(added);
-        }
+            : present.SeparateBody is not PartialBody before ? head.End(present)
+            : before.With(part) is { } both && both.Held <= store.Limits.LargestBody ? Joined(head, null, both)
+            : added;
+        store.Add(stored);
+        return stored;
     }
 
     /// <summary>Stores what came of a body that was broken off, if it can be put together with the rest later.</summary>

@@ -75,6 +75,15 @@ public readonly record struct RangeRequest(RangeOutcome Outcome, ByteRange Part,
         return RangeSet.TryReadOne(value, length, out var part) ? (part.Length == 0 ? Unsatisfiable : Of(part)) : default;
     }
 
+    /// <summary>Where a single range begins, whatever the length of the whole; -1 when that depends on it, or when it is no single range.</summary>
+    public static long StartOf(ReadOnlySpan<byte> value) =>
+        RangeSet.TryBegin(ref value)
+        && value is [not (byte)'-', ..]
+        && !value.Contains((byte)',')
+        && RangeSet.TryReadOne(value, RangePosition.Largest, out var range)
+            ? range.Start
+            : -1;
+
     private static RangeRequest Unsatisfiable => new(RangeOutcome.Unsatisfiable, default, null);
 
     private static RangeRequest Of(ByteRange part) => new(RangeOutcome.Part, part, null);

@@ -76,6 +76,9 @@ internal sealed class ResponseBuilder
         return new ResponseBuilder(buffer.Written.ToArray(), parts);
     }
 
+    /// <summary>Whether it has a strong validator.</summary>
+    public bool HasStrongValidator => StrongValidator.IsThere(new StoredResponse(_parts, _head, null));
+
     /// <summary>Whether a strong validator says that a part with this head belongs to a stored response.</summary>
     public bool IsPartOf(StoredResponse stored) => StrongValidator.IsSame(stored, new StoredResponse(_parts, _head, null));
 

@@ -37,6 +37,7 @@ internal sealed class ZoneRuntime
         {
             Profile = Settings.CacheProfile,
             Level = Settings.CacheLevel,
+            Slices = Settings.CacheSlice,
             RespectRequestDirectives = Settings.RespectRequestCacheControl,
             DevelopmentModeUntil = config.DevelopmentModeUntil?.ToUnixTimeMilliseconds() ?? 0,
         };

@@ -61,6 +61,12 @@ public sealed record ZoneSettings
     public CacheLevel CacheLevel { get; init; } = CacheLevel.Aggressive;
 
     /// <summary>
+    /// Whether files are fetched from the origin and stored in slices of 1 MiB, so that a seek in a large one does not fetch all of it
+    /// (<c>cache_slice</c>). Default off: the origin sees several requests for one file.
+    /// </summary>
+    public bool CacheSlice { get; init; }
+
+    /// <summary>
     /// Whether the edge compresses what can be compressed (<c>compression</c>). Default on. Cloudflare has no such setting: there it is on.
     /// </summary>
     public bool Compression { get; init; } = true;

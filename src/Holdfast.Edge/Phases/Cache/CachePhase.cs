@@ -23,15 +23,13 @@ internal sealed partial class CachePhase : IAsyncDisposable
     // As many as requests are under way at once, as a rule.
     private const int PooledTurns = 1024;
 
-    // What a visitor that reads slowly may leave unflushed.
-    private const int FlushFrom = 64 * 1024;
-
     private readonly MemoryStore _store;
     private readonly OriginRouter _origins;
     private readonly ForwardedHeaders _forwarded;
     private readonly TimeProvider _time;
     private readonly ILogger<CachePhase> _logger;
     private readonly ObjectPool<CacheTurn> _turns;
+    private readonly SlicedAnswers _slices;
     private readonly Dictionary<Task, DetachedRequest> _revalidations = [];
 
     /// <summary>For one edge.</summary>
@@ -43,6 +41,7 @@ internal sealed partial class CachePhase : IAsyncDisposable
         _time = time;
         _logger = logger;
         _turns = new DefaultObjectPool<CacheTurn>(new TurnPolicy(store, time), PooledTurns);
+        _slices = new SlicedAnswers(_turns, origins, forwarded, time);
     }
 
     /// <summary>Answers a request whose fields are as the visitor sent them.</summary>
@@ -73,6 +72,20 @@ internal sealed partial class CachePhase : IAsyncDisposable
                 case RequestStep.ServeAndRevalidate:
                     await ServeAndRevalidateAsync(request, zone, turn, trusted).ConfigureAwait(false);
                     return EdgeError.None;
+            }
+
+            if (zone.Cache.IsSliced(request.Head.Path) && turn.Exchange.MayBeSliced)
+            {
+                var outcome = await _slices.AnswerAsync(request, zone, turn, trusted).ConfigureAwait(false);
+                if (outcome == SlicedOutcome.Whole)
+                {
+                    await ServeAsync(request, turn, forwardedOn: true).ConfigureAwait(false);
+                }
+
+                if (outcome != SlicedOutcome.NotSliced)
+                {
+                    return EdgeError.None;
+                }
             }
 
             _forwarded.PrepareRequest(request, upgrade: false, trusted);
@@ -158,7 +171,7 @@ internal sealed partial class CachePhase : IAsyncDisposable
             request.Start(Framing.Length, answer.Length);
         }
 
-        if (request.Head.Method == KnownMethod.Head || await SendAsync(request, stored, answer).ConfigureAwait(false))
+        if (request.Head.Method == KnownMethod.Head || await StoredBytes.SendAsync(request, stored, answer).ConfigureAwait(false))
         {
             await request.EndAsync(null).ConfigureAwait(false);
         }
@@ -178,7 +191,7 @@ internal sealed partial class CachePhase : IAsyncDisposable
             var body = made.Length > 0 ? made : null;
             _forwarded.Stamp(request);
             request.Start(Framing.Length, body?.Length ?? stored.BodyLength);
-            if (isHead || await SendAsync(request, stored, body, 0, body?.Length ?? stored.BodyLength).ConfigureAwait(false))
+            if (isHead || await StoredBytes.SendAsync(request, stored, body, 0, body?.Length ?? stored.BodyLength).ConfigureAwait(false))
             {
                 await request.EndAsync(null).ConfigureAwait(false);
             }
@@ -190,56 +203,10 @@ internal sealed partial class CachePhase : IAsyncDisposable
         ResponseCompression.Encode(request, coding, hasBody: !isHead);
         _forwarded.Stamp(request);
         request.Start(Framing.Length, -1);
-        if (isHead || await SendAsync(request, stored, null, 0, stored.BodyLength).ConfigureAwait(false))
+        if (isHead || await StoredBytes.SendAsync(request, stored, null, 0, stored.BodyLength).ConfigureAwait(false))
         {
             await request.EndAsync(null).ConfigureAwait(false);
         }
-    }
-
-    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
-    private static async ValueTask<bool> SendAsync(EdgeRequest request, StoredResponse stored, VisitorAnswer answer)
-    {
-        if (answer.Several is not { } several)
-        {
-            return await SendAsync(request, stored, null, answer.Start, answer.Length).ConfigureAwait(false);
-        }
-
-        for (var i = 0; i < several.Ranges.Length; i++)
-        {
-            request.Write(several.Heads[i]);
-            if (!await SendAsync(request, stored, null, several.Ranges[i].Start, several.Ranges[i].Length).ConfigureAwait(false))
-            {
-                return false;
-            }
-        }
-
-        request.Write(several.End);
-        return true;
-    }
-
-    // False when the visitor has gone.
-    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
-    private static async ValueTask<bool> SendAsync(EdgeRequest request, StoredResponse stored, StoredBody? encoded, long start, long length)
-    {
-        for (var offset = start; offset < start + length; )
-        {
-            if (request.IsEncoding)
-            {
-                // Other connections wait for this thread.
-                await Task.Yield();
-            }
-
-            var piece = encoded is null ? stored.BodyAt(offset) : encoded.At(offset);
-            piece = piece[..(int)Math.Min(piece.Length, start + length - offset)];
-            request.Write(piece.Span);
-            offset += piece.Length;
-            if (request.Unflushed >= FlushFrom && !await request.FlushAsync().ConfigureAwait(false))
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 
     private async ValueTask ServeAndRevalidateAsync(EdgeRequest request, ZoneRuntime zone, CacheTurn turn, bool trusted)

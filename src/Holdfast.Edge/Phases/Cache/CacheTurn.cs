@@ -38,6 +38,13 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
     public void BeginRevalidation(EdgeRequest request, ZoneRuntime zone, StoredResponse stored) =>
         _exchange.BeginRevalidation(Describe(request, zone), new HeaderFields(request.Head.Headers), zone.Cache, stored);
 
+    /// <summary>Begins to get one slice; see <see cref="CacheExchange.BeginSlice"/>.</summary>
+    public RequestStep BeginSlice(EdgeRequest request, ZoneRuntime zone, long index, StoredResponse? pin) =>
+        _exchange.BeginSlice(Describe(request, zone), new HeaderFields(request.Head.Headers), zone.Cache, index, pin, Now);
+
+    /// <summary>What of a pin and its slices answers the visitor.</summary>
+    public VisitorAnswer AnswerFrom(StoredResponse pin) => _exchange.AnswerFrom(pin, Now);
+
     /// <summary>Says that the origin is being asked now.</summary>
     public void Ask()
     {
@@ -81,7 +88,7 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
             _ => -1,
         };
         var step = _exchange.Received(response.Status, new HeaderFields(response.Headers), length, _requested, Now);
-        if (step is ResponseStep.Serve or ResponseStep.FetchAgain)
+        if (step is ResponseStep.Serve or ResponseStep.FetchAgain or ResponseStep.Drop)
         {
             Instead = step;
             return false;
