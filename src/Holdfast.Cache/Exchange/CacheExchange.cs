@@ -22,6 +22,7 @@ public sealed partial class CacheExchange(MemoryStore store)
     private CachePolicy _policy = null!;
     private int _originLength;
     private bool _isStored;
+    private bool _isBehind;
 
     /// <summary>Where it stands.</summary>
     public CacheState State { get; private set; }
@@ -100,6 +101,7 @@ public sealed partial class CacheExchange(MemoryStore store)
         var facts = RequestFacts.Of("GET"u8, fields);
         _request = facts with { Traits = facts.Traits & RequestTraits.Authorization };
         Stored = stored;
+        _isBehind = true;
         State = CacheState.Revalidating;
         Forwarded = ForwardReason.Stale;
     }
@@ -208,6 +210,7 @@ public sealed partial class CacheExchange(MemoryStore store)
         Fill = null;
         _pin = null;
         _slice = default;
+        _isBehind = false;
         Reason = NoCacheReason.None;
         Status = CfCacheStatus.Dynamic;
         Forwarded = ForwardReason.None;

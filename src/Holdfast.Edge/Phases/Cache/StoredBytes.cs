@@ -54,6 +54,13 @@ internal static class StoredBytes
 
             var piece = encoded is null ? stored.BodyAt(offset) : encoded.At(offset);
             piece = piece[..(int)Math.Min(piece.Length, start + length - offset)];
+            if (piece.IsEmpty)
+            {
+                // Bytes that ought to be there are not: the visitor can tell that its answer is not whole.
+                request.Abort();
+                return false;
+            }
+
             request.Write(piece.Span);
             offset += piece.Length;
             if (request.Unflushed >= FlushFrom && !await request.FlushAsync().ConfigureAwait(false))
