@@ -22,6 +22,7 @@ public sealed partial class CacheExchange(MemoryStore store)
     private CachePolicy _policy = null!;
     private int _originLength;
     private bool _isStored;
+    private bool _leads;
 
     /// <summary>Where it stands.</summary>
     public CacheState State { get; private set; }
@@ -29,7 +30,7 @@ public sealed partial class CacheExchange(MemoryStore store)
     /// <summary>What the store has for the request: to serve, to revalidate, or to fall back on.</summary>
     public StoredResponse? Stored { get; private set; }
 
-    /// <summary>What is being stored, in state <see cref="CacheState.Storing"/>.</summary>
+    /// <summary>What is being stored, in state <see cref="CacheState.Storing"/>; or the body of another request's response that answers.</summary>
     public CacheFill? Fill { get; private set; }
 
     /// <summary>Why nothing was stored, or <see cref="NoCacheReason.None"/>.</summary>
@@ -120,6 +121,14 @@ public sealed partial class CacheExchange(MemoryStore store)
     public ResponseStep Received<T>(int status, T fields, long length, long requested, long received)
         where T : IFields
     {
+        var step = Judge(status, fields, length, requested, received);
+        Tell(step, received);
+        return step;
+    }
+
+    private ResponseStep Judge<T>(int status, T fields, long length, long requested, long received)
+        where T : IFields
+    {
         ForwardStatus = status;
         if (_request.Method == CacheMethod.Unsafe)
         {
@@ -156,9 +165,15 @@ public sealed partial class CacheExchange(MemoryStore store)
     }
 
     /// <summary>Takes note that the origin gave no answer: it cannot be reached, or closed, or took too long.</summary>
+    /// <param name="failure">What went wrong, as a number of the caller's; those who wait for this request are told.</param>
     /// <returns>Whether to answer from the store.</returns>
-    public bool Failed()
+    public bool Failed(int failure)
     {
+        if (_leads)
+        {
+            Shared!.Fail(failure);
+        }
+
         if (State is CacheState.Fetching or CacheState.Revalidating && HasFallback)
         {
             ServeStale();
@@ -179,9 +194,10 @@ public sealed partial class CacheExchange(MemoryStore store)
         return Stored.EntityTag;
     }
 
-    /// <summary>Lets go of what the last request held.</summary>
+    /// <summary>Lets go of what the last request held, and of those who still wait for it.</summary>
     public void Reset()
     {
+        LeaveShared();
         Clear();
         _visitor.Clear();
         _merged.Clear();
@@ -207,7 +223,10 @@ public sealed partial class CacheExchange(MemoryStore store)
         Status = CfCacheStatus.Dynamic;
         Forwarded = ForwardReason.None;
         ForwardStatus = 0;
-        VisitorHasNewResponse = _isStored = false;
+        VisitorHasNewResponse = IsCollapsed = WasLetGo = _isStored = _leads = false;
+        Shared = null;
+        Reader?.Dispose();
+        Reader = null;
     }
 
     private RequestStep Pass(ForwardReason forwarded, NoCacheReason reason, CfCacheStatus status)

@@ -1,75 +1,170 @@
+using Holdfast.Cache.Collapsing;
 using Holdfast.Cache.Decisions;
 using Holdfast.Cache.Storage;
 
 namespace Holdfast.Cache.Exchange;
 
 /// <summary>
-/// A response on its way into the store. Only a complete one gets there: one that is broken off, too long, or shorter than its
-/// Content-Length leaves no trace.
+/// A response on its way into the store, and to everybody who reads it meanwhile. Only a complete one gets into the store: one that is
+/// broken off, too long, or shorter than its Content-Length leaves no trace. One flow of control writes it; any number read.
 /// </summary>
 public sealed class CacheFill
 {
     private readonly MemoryStore _store;
     private readonly ResponseBuilder _head;
-    private StoredBody _body = new();
+    private readonly FillBody _body;
     private readonly long _expected;
+    private long _held;
     private bool _isStored;
+    private bool _isEnded;
 
     internal CacheFill(MemoryStore store, ResponseBuilder head, long expected)
     {
         _store = store;
         _head = head;
         _expected = expected;
+        _body = new FillBody(store.Fills.Spill);
+        Response = head.Head(expected);
     }
+
+    /// <summary>The response, without its body.</summary>
+    public StoredResponse Response { get; }
 
     /// <summary>Why it will not be stored, or <see cref="NoCacheReason.None"/> so far.</summary>
     public NoCacheReason Reason { get; private set; }
 
-    /// <summary>Takes the next bytes of the body.</summary>
+    /// <summary>Why it was broken off, as a number of the caller's; 0 when it was not.</summary>
+    public int Failure { get; private set; }
+
+    // Those who wait for it, when there can be any.
+    internal CollapsedFill? Shared { get; set; }
+
+    /// <summary>Begins to read, from this byte on. Null when the body's beginning is gone already.</summary>
+    public FillReader? TryRead(long offset)
+    {
+        var reader = new FillReader(_body, offset);
+        return _body.TryAdd(reader) ? reader : null;
+    }
+
+    /// <summary>
+    /// Takes the next bytes of the body. Readers see them from <see cref="SettleAsync"/> on; with the last byte of a known length the
+    /// response is in the store before, so that whoever has read it and asks next finds it there.
+    /// </summary>
     public void Append(ReadOnlySpan<byte> bytes)
     {
-        if (Reason != NoCacheReason.None || bytes.IsEmpty)
+        if (bytes.IsEmpty || Reason == NoCacheReason.Incomplete)
         {
             return;
         }
 
         if (_expected >= 0 && _body.Length + bytes.Length > _expected)
         {
-            Reason = NoCacheReason.Incomplete;
+            GiveUp(NoCacheReason.Incomplete);
             return;
         }
 
-        if (_body.Length + bytes.Length > _store.Limits.LargestBody)
+        if (Reason == NoCacheReason.None)
         {
-            // The rest of the response may take long, and nobody needs what has come of it.
-            Reason = NoCacheReason.TooLarge;
-            _body = new StoredBody();
-            return;
+            Hold(bytes.Length);
         }
 
         _body.Append(bytes, _expected < 0 ? -1 : _expected - _body.Length);
-        if (_body.Length == _expected)
+        if (Reason == NoCacheReason.None && _body.Length == _expected)
         {
-            // Before its last byte reaches the visitor, so that whoever asks next finds it.
-            Complete();
+            Store();
         }
     }
+
+    /// <summary>Shows readers what came, and waits as long as none of them needs more of a body that is not stored.</summary>
+    /// <returns>False when it is neither stored nor read by anybody: then it need not go on.</returns>
+    public ValueTask<bool> SettleAsync() => _body.SettleAsync();
 
     /// <summary>Says that the body is whole; stores the response.</summary>
     public void Complete()
     {
-        if (Reason != NoCacheReason.None || _isStored)
+        if (_isEnded)
         {
             return;
         }
 
-        if (_expected >= 0 && _body.Length != _expected)
+        _isEnded = true;
+        if (Reason == NoCacheReason.None && !_isStored)
         {
-            Reason = NoCacheReason.Incomplete;
+            if (_expected >= 0 && _body.Length != _expected)
+            {
+                GiveUp(NoCacheReason.Incomplete);
+            }
+            else
+            {
+                Store();
+            }
+        }
+
+        Shared?.End();
+        _body.End(whole: Reason != NoCacheReason.Incomplete);
+    }
+
+    /// <summary>Says that the body breaks off here; without effect when it is whole.</summary>
+    /// <param name="failure">Why, for <see cref="Failure"/>.</param>
+    public void Break(int failure)
+    {
+        if (_isEnded)
+        {
             return;
+        }
+
+        _isEnded = true;
+        if (!_isStored)
+        {
+            Failure = failure;
+            GiveUp(NoCacheReason.Incomplete);
+        }
+
+        _body.End(whole: _isStored);
+    }
+
+    private void Hold(int bytes)
+    {
+        if (_body.Length + bytes > _store.Limits.LargestBody)
+        {
+            GiveUp(NoCacheReason.TooLarge);
+        }
+        else if (!_store.Fills.TryHold(bytes))
+        {
+            GiveUp(NoCacheReason.Busy);
+        }
+        else
+        {
+            _held += bytes;
+        }
+    }
+
+    private void Store()
+    {
+        if (Shared is { IsForgotten: true })
+        {
+            Reason = NoCacheReason.Invalidated;
+        }
+        else
+        {
+            _store.Add(_head.End(_body.Memory));
         }
 
         _isStored = true;
-        _store.Add(_head.End(_body));
+        LetGo();
+    }
+
+    private void GiveUp(NoCacheReason reason)
+    {
+        Reason = reason;
+        _body.Narrow();
+        LetGo();
+    }
+
+    private void LetGo()
+    {
+        Shared?.End();
+        _store.Fills.LetGo(_held);
+        _held = 0;
     }
 }

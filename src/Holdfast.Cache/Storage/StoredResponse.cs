@@ -72,8 +72,8 @@ public sealed class StoredResponse
     /// <summary>For how many seconds it may then be served instead of an error (RFC 5861 section 4).</summary>
     public uint StaleIfError { get; }
 
-    /// <summary>Its body's bytes.</summary>
-    public long BodyLength { get; }
+    /// <summary>Its body's bytes; -1 while it arrives and nobody knows.</summary>
+    public long BodyLength { get; private init; }
 
     /// <summary>How many bytes of memory it takes.</summary>
     public long Cost => Overhead + _data.Length + (_body?.Cost ?? 0);
@@ -103,6 +103,10 @@ public sealed class StoredResponse
 
     // Whether the index holds it; changed under its shard's lock.
     internal volatile bool IsIndexed;
+
+    /// <summary>A response whose body is still to come, and is not here.</summary>
+    internal static StoredResponse OfHead(StoredResponseParts parts, byte[] head, long length) =>
+        new(parts, head, null) { BodyLength = length };
 
     /// <summary>How old it is, milliseconds (RFC 9111 section 4.2.3).</summary>
     public long AgeAt(long now) => Age.Current(InitialAge, Received, now);

@@ -23,6 +23,7 @@ internal abstract class EdgeRequest
     private OriginConnection? _origin;
     private CancellationTokenSource? _exchange;
     private volatile bool _visitorGone;
+    private volatile bool _isAbandoned;
     private byte[]? _forwardedAddressText;
     private IPAddress? _located;
     private long _tunnelBytesIn;
@@ -103,6 +104,12 @@ internal abstract class EdgeRequest
     /// <summary>Whether the visitor has gone.</summary>
     public bool VisitorGone => _visitorGone;
 
+    /// <summary>Whether nobody waits for the origin's answer any more: the visitor has gone, and no other visitor wants it.</summary>
+    public bool IsAbandoned => _isAbandoned;
+
+    /// <summary>Whether another request's exchange with the origin answers this one.</summary>
+    public bool IsCollapsed { get; set; }
+
     /// <summary>Bytes of response body handed over.</summary>
     public long ResponseBodyBytes { get; protected set; }
 
@@ -165,11 +172,11 @@ internal abstract class EdgeRequest
     /// </returns>
     public bool Release(OriginConnection connection) => Interlocked.CompareExchange(ref _origin, null, connection) == connection;
 
-    /// <summary>Gives the origin this long to be heard of, or less when the visitor has gone.</summary>
+    /// <summary>Gives the origin this long to be heard of, or less when nobody waits for it.</summary>
     public void WaitForOrigin(OriginConnection connection, TimeSpan limit)
     {
         connection.ReadDeadline.Set(limit);
-        if (VisitorGone)
+        if (_isAbandoned)
         {
             // Whoever said so may have done it before the line above.
             connection.ReadDeadline.Shorten(EdgeLimits.GoneVisitorGrace);
@@ -180,7 +187,7 @@ internal abstract class EdgeRequest
     public void AwaitAnswer(OriginConnection connection, TimeSpan limit)
     {
         connection.ReadDeadline.Resume(limit);
-        if (VisitorGone)
+        if (_isAbandoned)
         {
             connection.ReadDeadline.Shorten(EdgeLimits.GoneVisitorGrace);
         }
@@ -190,7 +197,7 @@ internal abstract class EdgeRequest
     public void Use(CancellationTokenSource exchange)
     {
         Volatile.Write(ref _exchange, exchange);
-        if (VisitorGone)
+        if (_isAbandoned)
         {
             Shorten(exchange);
         }
@@ -199,10 +206,10 @@ internal abstract class EdgeRequest
     /// <summary>Gives such an exchange this long to go on, or less when the visitor has gone.</summary>
     public void WaitForOrigin(CancellationTokenSource exchange, TimeSpan limit)
     {
-        if (!VisitorGone)
+        if (!_isAbandoned)
         {
             exchange.CancelAfter(limit);
-            if (VisitorGone)
+            if (_isAbandoned)
             {
                 Shorten(exchange);
             }
@@ -281,6 +288,7 @@ internal abstract class EdgeRequest
         Response.Clear();
         Tap = null;
         CacheStatus = default;
+        IsCollapsed = false;
         HasStarted = HasEnded = IsBrokenOff = false;
         ResponseBodyBytes = ResponseBytes = 0;
         ClientAddress = Connection.Client.Address;
@@ -299,10 +307,20 @@ internal abstract class EdgeRequest
         IsHttps = request.IsHttps;
     }
 
-    /// <summary>Says that the visitor has gone: what runs for it is given a moment and then ended.</summary>
+    /// <summary>Says that the visitor has gone: what runs for it alone is given a moment and then ended.</summary>
     public void SetVisitorGone()
     {
         _visitorGone = true;
+        if (Tap is not { } tap || tap.TryAbandon())
+        {
+            Abandon();
+        }
+    }
+
+    /// <summary>Says that nobody waits for this request: what runs for it is given a moment and then ended.</summary>
+    public void Abandon()
+    {
+        _isAbandoned = true;
 
         // Taken, not read: the exchange sees that its connection's deadline is not its own any more and does not pool it.
         Interlocked.Exchange(ref _origin, null)?.ReadDeadline.Shorten(EdgeLimits.GoneVisitorGrace);
@@ -313,7 +331,7 @@ internal abstract class EdgeRequest
     }
 
     /// <summary>Forgets that a visitor has gone: for an object that serves one visitor after the other.</summary>
-    protected void SetVisitorHere() => _visitorGone = false;
+    protected void SetVisitorHere() => _visitorGone = _isAbandoned = false;
 
     private static void Shorten(CancellationTokenSource exchange)
     {

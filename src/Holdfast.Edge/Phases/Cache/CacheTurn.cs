@@ -25,8 +25,8 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
     /// <inheritdoc/>
     public override bool HasFallback => _exchange.HasFallback;
 
-    /// <inheritdoc/>
-    public override bool WithholdsBody => _exchange.VisitorHasNewResponse;
+    /// <summary>The origin's answer, when it is being stored: its body is still to be read.</summary>
+    public OriginAnswer? Taken { get; private set; }
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -37,6 +37,17 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
     /// <summary>Begins the revalidation of a stored response, behind the visitor's back.</summary>
     public void BeginRevalidation(EdgeRequest request, ZoneRuntime zone, StoredResponse stored) =>
         _exchange.BeginRevalidation(Describe(request, zone), new HeaderFields(request.Head.Headers), zone.Cache, stored);
+
+    /// <summary>Says who asks the origin.</summary>
+    public CollapseStep Collapse() => _exchange.Collapse(Now);
+
+    /// <summary>Takes what came of the request that this one waited for.</summary>
+    public JoinStep Join(EdgeRequest request)
+    {
+        var step = _exchange.Join(Now);
+        request.IsCollapsed = _exchange.IsCollapsed;
+        return step;
+    }
 
     /// <summary>Says that the origin is being asked now.</summary>
     public void Ask()
@@ -71,7 +82,7 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
     }
 
     /// <inheritdoc/>
-    public override bool Takes(EdgeRequest request)
+    public override TapStep Takes(EdgeRequest request)
     {
         var response = request.Response;
         var length = response.Framing switch
@@ -84,11 +95,17 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
         if (step is ResponseStep.Serve or ResponseStep.FetchAgain)
         {
             Instead = step;
-            return false;
+            return TapStep.Drop;
         }
 
-        return true;
+        return step == ResponseStep.PassAndStore ? TapStep.TakeOver : TapStep.Relay;
     }
+
+    /// <inheritdoc/>
+    public override void TakeOver(EdgeRequest request, OriginAnswer answer) => Taken = answer;
+
+    /// <inheritdoc/>
+    public override bool TryAbandon() => _exchange.Led?.TryAbandon() ?? true;
 
     /// <inheritdoc/>
     public override void Dress(EdgeRequest request)
@@ -113,12 +130,6 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
 
         Report(request);
     }
-
-    /// <inheritdoc/>
-    public override void Body(ReadOnlySpan<byte> bytes) => _exchange.Fill?.Append(bytes);
-
-    /// <inheritdoc/>
-    public override void End() => _exchange.Fill?.Complete();
 
     /// <summary>Puts the head of the stored answer into <see cref="EdgeRequest.Response"/>.</summary>
     /// <param name="request">The request.</param>
@@ -167,6 +178,7 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
     {
         _exchange.Reset();
         Instead = null;
+        Taken = null;
     }
 
     private static CacheRequest Describe(EdgeRequest request, ZoneRuntime zone) =>
