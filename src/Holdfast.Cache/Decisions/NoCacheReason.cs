@@ -63,6 +63,12 @@ public enum NoCacheReason : byte
     /// <summary>It is larger than one object may be.</summary>
     TooLarge,
 
+    /// <summary>Too many bodies are on their way into the store at once.</summary>
+    Busy,
+
+    /// <summary>Its key was invalidated while it was on its way.</summary>
+    Invalidated,
+
     /// <summary>The body ended before its end.</summary>
     Incomplete,
 

@@ -46,6 +46,19 @@ internal static class SelectingFields
         }
     }
 
+    /// <summary>Writes what a request would select under the names that were kept for another one.</summary>
+    public static void WriteAlike<T>(ByteBuffer into, ReadOnlySpan<byte> kept, T request)
+        where T : IFields
+    {
+        while (!kept.IsEmpty)
+        {
+            var nameLength = BinaryPrimitives.ReadUInt16LittleEndian(kept);
+            var valueLength = BinaryPrimitives.ReadInt32LittleEndian(kept[2..]);
+            WriteOne(into, kept.Slice(HeadLength, nameLength), request);
+            kept = kept[(HeadLength + nameLength + Math.Max(valueLength, 0))..];
+        }
+    }
+
     /// <summary>Whether a request selects what was kept.</summary>
     /// <param name="kept">As <see cref="Write"/> wrote it; nothing selects every request.</param>
     /// <param name="request">The request's fields.</param>

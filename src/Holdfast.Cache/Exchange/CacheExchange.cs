@@ -23,6 +23,7 @@ public sealed partial class CacheExchange(MemoryStore store)
     private int _originLength;
     private bool _isStored;
     private bool _isBehind;
+    private bool _leads;
 
     /// <summary>Where it stands.</summary>
     public CacheState State { get; private set; }
@@ -30,7 +31,7 @@ public sealed partial class CacheExchange(MemoryStore store)
     /// <summary>What the store has for the request: to serve, to revalidate, or to fall back on.</summary>
     public StoredResponse? Stored { get; private set; }
 
-    /// <summary>What is being stored, in state <see cref="CacheState.Storing"/>.</summary>
+    /// <summary>What is being stored, in state <see cref="CacheState.Storing"/>; or the body of another request's response that answers.</summary>
     public CacheFill? Fill { get; private set; }
 
     /// <summary>Why nothing was stored, or <see cref="NoCacheReason.None"/>.</summary>
@@ -122,6 +123,14 @@ public sealed partial class CacheExchange(MemoryStore store)
     public ResponseStep Received<T>(int status, T fields, long length, long requested, long received)
         where T : IFields
     {
+        var step = Judge(status, fields, length, requested, received);
+        Tell(step, received);
+        return step;
+    }
+
+    private ResponseStep Judge<T>(int status, T fields, long length, long requested, long received)
+        where T : IFields
+    {
         ForwardStatus = status;
         if (_request.Method == CacheMethod.Unsafe)
         {
@@ -160,9 +169,15 @@ public sealed partial class CacheExchange(MemoryStore store)
     }
 
     /// <summary>Takes note that the origin gave no answer: it cannot be reached, or closed, or took too long.</summary>
+    /// <param name="failure">What went wrong, as a number of the caller's; those who wait for this request are told.</param>
     /// <returns>Whether to answer from the store.</returns>
-    public bool Failed()
+    public bool Failed(int failure)
     {
+        if (_leads)
+        {
+            Shared!.Fail(failure);
+        }
+
         if (State is CacheState.Fetching or CacheState.Revalidating && HasFallback)
         {
             ServeStale();
@@ -183,9 +198,10 @@ public sealed partial class CacheExchange(MemoryStore store)
         return Stored.EntityTag;
     }
 
-    /// <summary>Lets go of what the last request held.</summary>
+    /// <summary>Lets go of what the last request held, and of those who still wait for it.</summary>
     public void Reset()
     {
+        LeaveShared();
         Clear();
         _visitor.Clear();
         _merged.Clear();
@@ -206,7 +222,6 @@ public sealed partial class CacheExchange(MemoryStore store)
     {
         State = CacheState.Idle;
         Stored = null;
-        Fill?.BreakOff();
         Fill = null;
         _pin = null;
         _slice = default;
@@ -215,7 +230,10 @@ public sealed partial class CacheExchange(MemoryStore store)
         Status = CfCacheStatus.Dynamic;
         Forwarded = ForwardReason.None;
         ForwardStatus = 0;
-        VisitorHasNewResponse = _isStored = false;
+        VisitorHasNewResponse = IsCollapsed = WasLetGo = _isStored = _leads = false;
+        Shared = null;
+        Reader?.Dispose();
+        Reader = null;
     }
 
     private RequestStep Pass(ForwardReason forwarded, NoCacheReason reason, CfCacheStatus status)

@@ -1,3 +1,4 @@
+using Holdfast.Cache.Collapsing;
 using Holdfast.Cache.Compression;
 using Holdfast.Cache.Fields;
 
@@ -15,6 +16,15 @@ public sealed record MemoryStoreLimits
     /// <summary>The share of the budget that one response may take: an eighth, so that no single file empties the store.</summary>
     public int LargestShare { get; init; } = 8;
 
+    /// <summary>
+    /// The share of the budget that bodies on their way into the store may take beside it: a quarter. What comes beyond it passes without
+    /// being stored.
+    /// </summary>
+    public int FillShare { get; init; } = 4;
+
+    /// <summary>Where bodies go that are not kept and that somebody reads slowly; null: nowhere, and whoever is too slow is cut off.</summary>
+    public string? SpillDirectory { get; init; }
+
     /// <summary>The largest body that is stored, bytes.</summary>
     public long LargestBody => Budget / LargestShare;
 }
@@ -28,6 +38,9 @@ public sealed class MemoryStore(MemoryStoreLimits limits)
 
     /// <summary>Its limits.</summary>
     public MemoryStoreLimits Limits => limits;
+
+    /// <summary>What is on its way into it.</summary>
+    public FillTable Fills { get; } = new(limits.Budget / limits.FillShare, new SpillSpace(limits.SpillDirectory));
 
     /// <summary>How many responses are stored.</summary>
     public long Count => _index.Count;
@@ -92,11 +105,13 @@ public sealed class MemoryStore(MemoryStoreLimits limits)
         }
     }
 
-    /// <summary>Removes everything that is stored under a key.</summary>
+    /// <summary>Removes everything that is stored under a key; what is on its way there will not be stored.</summary>
     internal bool Remove(ReadOnlySpan<byte> key)
     {
         List<StoredResponse> removed = [];
-        _index.Remove(key, CacheKey.HashOf(key), removed);
+        var hash = CacheKey.HashOf(key);
+        Fills.Forget(key, hash);
+        _index.Remove(key, hash, removed);
         var any = removed.Count > 0;
         if (any)
         {

@@ -85,6 +85,10 @@ internal sealed class ResponseBuilder
     /// <summary>The response with a part of its body.</summary>
     public StoredResponse End(PartialBody body) => new(_parts, _head, body);
 
+    /// <summary>The response without its body, which is still to come.</summary>
+    /// <param name="length">How long it will be, or -1.</param>
+    public StoredResponse Head(long length) => StoredResponse.OfHead(_parts, _head, length);
+
     /// <summary>The response with its body, which is whole.</summary>
     public StoredResponse End(StoredBody body)
     {

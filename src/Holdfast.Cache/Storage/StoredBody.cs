@@ -18,13 +18,23 @@ public sealed class StoredBody : BodyBytes
     /// <summary>How many bytes can be read.</summary>
     public override long Length => Volatile.Read(ref _length);
 
+    /// <summary>The first byte that is still here.</summary>
+    public long Start
+    {
+        get
+        {
+            var map = Volatile.Read(ref _map);
+            return map.Ends.Length == 0 ? 0 : map.Ends[0] - map.Segments[0].Length;
+        }
+    }
+
     /// <summary>How many bytes of memory it takes.</summary>
     public override long Cost
     {
         get
         {
             var map = Volatile.Read(ref _map);
-            return (map.Ends.Length == 0 ? 0 : map.Ends[^1]) + (map.Ends.Length * 40L) + 64;
+            return (map.Ends.Length == 0 ? 0 : map.Ends[^1] - Start) + (map.Ends.Length * 40L) + 64;
         }
     }
 
@@ -50,7 +60,7 @@ public sealed class StoredBody : BodyBytes
         }
     }
 
-    /// <summary>What lies together from this offset on; empty at <see cref="Length"/>.</summary>
+    /// <summary>What lies together from this offset on; empty at <see cref="Length"/>, and before <see cref="Start"/>.</summary>
     public override ReadOnlyMemory<byte> At(long offset)
     {
         var length = Length;
@@ -64,8 +74,26 @@ public sealed class StoredBody : BodyBytes
         index = index < 0 ? ~index : index;
         var segment = map.Segments[index];
         var start = map.Ends[index] - segment.Length;
+        if (offset < start)
+        {
+            return default;
+        }
+
         var end = Math.Min(map.Ends[index], length);
         return segment.AsMemory((int)(offset - start), (int)(end - offset));
+    }
+
+    /// <summary>Lets go of the segments that end at this offset or before it; the last one stays.</summary>
+    public void DropBefore(long offset)
+    {
+        var (segments, ends) = (_map.Segments, _map.Ends);
+        var count = 0;
+        while (count < ends.Length - 1 && ends[count] <= offset)
+        {
+            count++;
+        }
+
+        Volatile.Write(ref _map, new Map(segments[count..], ends[count..]));
     }
 
     /// <summary>Copies everything.</summary>

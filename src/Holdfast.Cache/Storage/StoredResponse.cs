@@ -73,7 +73,7 @@ public sealed class StoredResponse
     /// <summary>For how many seconds it may then be served instead of an error (RFC 5861 section 4).</summary>
     public uint StaleIfError { get; }
 
-    /// <summary>The bytes of its whole body, of which some may be missing.</summary>
+    /// <summary>The bytes of its whole body, of which some may be missing; -1 while it arrives and nobody knows.</summary>
     public long BodyLength => _body?.Length ?? _data.Length - _keyLength - _selectingLength - _fieldsLength;
 
     /// <summary>Whether only some of the body's bytes are stored (RFC 9111 section 3.3).</summary>
@@ -110,6 +110,9 @@ public sealed class StoredResponse
 
     // Whether the index holds it; changed under its shard's lock.
     internal volatile bool IsIndexed;
+
+    /// <summary>A response whose body is still to come, and is not here.</summary>
+    internal static StoredResponse OfHead(StoredResponseParts parts, byte[] head, long length) => new(parts, head, new AwaitedBody(length));
 
     /// <summary>How old it is, milliseconds (RFC 9111 section 4.2.3).</summary>
     public long AgeAt(long now) => Age.Current(InitialAge, Received, now);

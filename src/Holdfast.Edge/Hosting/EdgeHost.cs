@@ -84,7 +84,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         var data = Path.GetFullPath(options.DataDirectory);
         var home = Path.Combine(data, "edges", options.Name);
         var limits = options.Limits;
-        _responses = new MemoryStore(options.Cache);
+        _responses = new MemoryStore(options.Cache with { SpillDirectory = Path.Combine(data, "cache") });
         _metrics = new EdgeMetrics(
             _counters,
             [
@@ -115,6 +115,38 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
                     "holdfast.edge.cache.evicted",
                     "Responses that went to make room.",
                     () => _responses.Evicted
+                ),
+                EdgeMetrics.Plain(
+                    MetricKind.Gauge,
+                    "holdfast.edge.cache.fills",
+                    "Requests to origins that others for the same can wait for.",
+                    () => _responses.Fills.Count
+                ),
+                EdgeMetrics.Plain(
+                    MetricKind.Gauge,
+                    "holdfast.edge.cache.waiting",
+                    "Requests that wait for another one's answer from the origin.",
+                    () => _responses.Fills.Waiting
+                ),
+                EdgeMetrics.Plain(
+                    MetricKind.Gauge,
+                    "holdfast.edge.cache.fill.size",
+                    "What responses on their way into the store take.",
+                    () => _responses.Fills.Held,
+                    "bytes"
+                ),
+                EdgeMetrics.Plain(
+                    MetricKind.Gauge,
+                    "holdfast.edge.cache.spill.size",
+                    "What slow visitors' parts of responses that are not stored take on the disk.",
+                    () => _responses.Fills.Spill.Bytes,
+                    "bytes"
+                ),
+                EdgeMetrics.Plain(
+                    MetricKind.Counter,
+                    "holdfast.edge.cache.spill.failures",
+                    "How often there was no room on the disk for that, so that a visitor was cut off.",
+                    () => _responses.Fills.Spill.Failures
                 ),
             ]
         );
@@ -183,7 +215,8 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         _targets.Forgotten = _http2Forwarder.Forget;
         var ports = new EdgePorts(PortOf(options.Http, 80), PortOf(options.Https, 443));
         var origins = new OriginRouter(forwarder, _http2Forwarder);
-        _cache = new CachePhase(_responses, origins, forwarded, time, options.Loggers.CreateLogger<CachePhase>());
+        var observer = new RequestObserver(_log, _counters, _countries, time);
+        _cache = new CachePhase(_responses, origins, forwarded, _sweep, limits, observer, options.Loggers.CreateLogger<CachePhase>());
         var pipeline = new RequestPipeline(
             _zones,
             origins,
@@ -191,7 +224,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
             forwarded,
             new LocalAnswers(options.Name, options.Place, options.StatusPage, forwarded, time),
             options.TrustedUpstreams.IsEmpty ? TrustedUpstreams.None : new TrustedUpstreams(options.TrustedUpstreams),
-            new RequestObserver(_log, _counters, _countries, time),
+            observer,
             ports,
             Random.Shared,
             options.Loggers.CreateLogger<RequestPipeline>()
@@ -242,6 +275,9 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
 
     /// <summary>The zones.</summary>
     internal ZoneDirectory Zones => _zones;
+
+    /// <summary>The stored responses, and those on their way.</summary>
+    internal MemoryStore Responses => _responses;
 
     /// <summary>The connections to origins.</summary>
     internal OriginTargets Origins => _targets;

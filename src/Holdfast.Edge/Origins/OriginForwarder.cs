@@ -62,7 +62,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
                 request.Use(connection);
                 var reused = connection.Exchanges > 0;
                 var outcome = await ExchangeAsync(request, zone, connection, upgrade).ConfigureAwait(false);
-                if (outcome == OriginFault.ClosedEarly && reused && mayRepeat && !fresh && !request.VisitorGone && !request.HasStarted)
+                if (outcome == OriginFault.ClosedEarly && reused && mayRepeat && !fresh && !request.IsAbandoned && !request.HasStarted)
                 {
                     fresh = true;
                     continue;
@@ -86,10 +86,14 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
             return RefusalErrors.Of(request.Refused);
         }
 
-        return fault switch
+        // The exchange was cut short because its visitor has gone: nobody's fault, and nobody to tell.
+        return fault == OriginFault.ReadTimeout && request.IsAbandoned ? EdgeError.None : ErrorOf(fault);
+    }
+
+    /// <summary>The error that says what went wrong with an origin, whoever asked it.</summary>
+    public static EdgeError ErrorOf(OriginFault fault) =>
+        fault switch
         {
-            // The exchange was cut short because its visitor has gone: nobody's fault, and nobody to tell.
-            OriginFault.ReadTimeout when request.VisitorGone => EdgeError.None,
             OriginFault.Refused => EdgeError.OriginRefused,
             OriginFault.ConnectTimeout => EdgeError.OriginConnectTimeout,
             OriginFault.Unreachable => EdgeError.OriginUnreachable,
@@ -99,7 +103,6 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
             OriginFault.ReadTimeout or OriginFault.WriteTimeout => EdgeError.OriginTimeout,
             _ => EdgeError.OriginUnknownError,
         };
-    }
 
     /// <summary>Whether the request may be sent a second time when an origin is known not to have begun its answer.</summary>
     public static bool MayRepeat(RequestHead head) =>
@@ -223,6 +226,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
         var sent = time.GetTimestamp();
         RequestPump? pump = null;
         var clean = false;
+        var isTaken = false;
         connection.Begin();
         try
         {
@@ -320,9 +324,22 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
 
             // 5
             var keepAlive = request.Response.KeepAlive;
+            var step = request.Tap?.Takes(request) ?? TapStep.Relay;
+            if (step == TapStep.TakeOver)
+            {
+                Prepare(request);
+                isTaken = true;
+                var answer = new Http1OriginAnswer(connection, request.Response, zone.ReadTimeout, keepAlive)
+                {
+                    MayBeKept = request.Release(connection),
+                };
+                request.Tap!.TakeOver(request, answer);
+                return OriginFault.None;
+            }
+
             var body = request.Scratch.Body;
             body.Begin(connection, request.Response, MessageLimits.ForOrigins);
-            if (request.Tap is { } tap && !tap.Takes(request))
+            if (step == TapStep.Drop)
             {
                 // Without a body the connection stands at its next exchange; reading a body that nobody wants costs more than a new one.
                 clean = keepAlive && body.LeavesCleanConnection && (pump is null ? !hasBody : pump.IsComplete);
@@ -345,13 +362,16 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
             }
             finally
             {
-                if (request.Release(connection) && clean && connection.Pool is { } pool)
+                if (!isTaken)
                 {
-                    pool.Return(connection);
-                }
-                else
-                {
-                    connection.Dispose();
+                    if (request.Release(connection) && clean && connection.Pool is { } pool)
+                    {
+                        pool.Return(connection);
+                    }
+                    else
+                    {
+                        connection.Dispose();
+                    }
                 }
             }
         }
@@ -418,28 +438,25 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
         }
     }
 
+    private void Prepare(EdgeRequest request)
+    {
+        ForwardedHeaders.PrepareResponse(request);
+        request.Tap?.Dress(request);
+        forwarded.Stamp(request);
+    }
+
     [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
     private async ValueTask<bool> RelayAsync(EdgeRequest request, ZoneRuntime zone, OriginConnection connection, OriginBody body)
     {
         var response = request.Response;
-        var tap = request.Tap;
-        ForwardedHeaders.PrepareResponse(request);
-        tap?.Dress(request);
+        Prepare(request);
         var length = response.Framing == Framing.None ? response.ContentLength : body.Length;
         ResponseCompression.Begin(request, length, hasBody: response.Framing != Framing.None);
-        forwarded.Stamp(request);
-        if (tap is { WithholdsBody: true })
-        {
-            request.Start(Framing.None, -1);
-        }
-        else
-        {
-            request.Start(response.Framing, length);
-        }
+        request.Start(response.Framing, length);
 
         while (true)
         {
-            var direct = tap is { WithholdsBody: true } ? 0 : body.DirectBytes;
+            var direct = body.DirectBytes;
             if (direct >= DirectFrom)
             {
                 if (request.Unflushed > 0 && !await request.FlushAsync().ConfigureAwait(false))
@@ -458,7 +475,6 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
                     return await BreakOffAsync(request, body).ConfigureAwait(false);
                 }
 
-                tap?.Body(memory.Span[..count]);
                 request.Advance(count);
                 continue;
             }
@@ -499,12 +515,10 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
 
             if (piece.End)
             {
-                tap?.End();
                 await request.EndAsync(body.Trailers).ConfigureAwait(false);
                 return true;
             }
 
-            tap?.Body(piece.Data.Span);
             request.Write(piece.Data.Span);
             if (request.Unflushed >= LargestRead && !await request.FlushAsync().ConfigureAwait(false))
             {

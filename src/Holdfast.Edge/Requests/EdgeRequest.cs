@@ -24,6 +24,7 @@ internal abstract class EdgeRequest
     private OriginConnection? _origin;
     private CancellationTokenSource? _exchange;
     private volatile bool _visitorGone;
+    private volatile bool _isAbandoned;
     private byte[]? _forwardedAddressText;
     private IPAddress? _located;
     private long _tunnelBytesIn;
@@ -106,6 +107,12 @@ internal abstract class EdgeRequest
 
     /// <summary>Whether the visitor has gone.</summary>
     public bool VisitorGone => _visitorGone;
+
+    /// <summary>Whether nobody waits for the origin's answer any more: the visitor has gone, and no other visitor wants it.</summary>
+    public bool IsAbandoned => _isAbandoned;
+
+    /// <summary>Whether another request's exchange with the origin answers this one.</summary>
+    public bool IsCollapsed { get; set; }
 
     /// <summary>Bytes of response body handed over.</summary>
     public long ResponseBodyBytes { get; protected set; }
@@ -253,11 +260,11 @@ internal abstract class EdgeRequest
     /// </returns>
     public bool Release(OriginConnection connection) => Interlocked.CompareExchange(ref _origin, null, connection) == connection;
 
-    /// <summary>Gives the origin this long to be heard of, or less when the visitor has gone.</summary>
+    /// <summary>Gives the origin this long to be heard of, or less when nobody waits for it.</summary>
     public void WaitForOrigin(OriginConnection connection, TimeSpan limit)
     {
         connection.ReadDeadline.Set(limit);
-        if (VisitorGone)
+        if (_isAbandoned)
         {
             // Whoever said so may have done it before the line above.
             connection.ReadDeadline.Shorten(EdgeLimits.GoneVisitorGrace);
@@ -268,7 +275,7 @@ internal abstract class EdgeRequest
     public void AwaitAnswer(OriginConnection connection, TimeSpan limit)
     {
         connection.ReadDeadline.Resume(limit);
-        if (VisitorGone)
+        if (_isAbandoned)
         {
             connection.ReadDeadline.Shorten(EdgeLimits.GoneVisitorGrace);
         }
@@ -278,7 +285,7 @@ internal abstract class EdgeRequest
     public void Use(CancellationTokenSource exchange)
     {
         Volatile.Write(ref _exchange, exchange);
-        if (VisitorGone)
+        if (_isAbandoned)
         {
             Shorten(exchange);
         }
@@ -287,10 +294,10 @@ internal abstract class EdgeRequest
     /// <summary>Gives such an exchange this long to go on, or less when the visitor has gone.</summary>
     public void WaitForOrigin(CancellationTokenSource exchange, TimeSpan limit)
     {
-        if (!VisitorGone)
+        if (!_isAbandoned)
         {
             exchange.CancelAfter(limit);
-            if (VisitorGone)
+            if (_isAbandoned)
             {
                 Shorten(exchange);
             }
@@ -386,6 +393,7 @@ internal abstract class EdgeRequest
         DropEncoder();
         _isEncoded = false;
         CacheStatus = default;
+        IsCollapsed = false;
         HasStarted = HasEnded = IsBrokenOff = false;
         ResponseBodyBytes = ResponseBytes = 0;
         ClientAddress = Connection.Client.Address;
@@ -404,10 +412,20 @@ internal abstract class EdgeRequest
         IsHttps = request.IsHttps;
     }
 
-    /// <summary>Says that the visitor has gone: what runs for it is given a moment and then ended.</summary>
+    /// <summary>Says that the visitor has gone: what runs for it alone is given a moment and then ended.</summary>
     public void SetVisitorGone()
     {
         _visitorGone = true;
+        if (Tap is not { } tap || tap.TryAbandon())
+        {
+            Abandon();
+        }
+    }
+
+    /// <summary>Says that nobody waits for this request: what runs for it is given a moment and then ended.</summary>
+    public void Abandon()
+    {
+        _isAbandoned = true;
 
         // Taken, not read: the exchange sees that its connection's deadline is not its own any more and does not pool it.
         Interlocked.Exchange(ref _origin, null)?.ReadDeadline.Shorten(EdgeLimits.GoneVisitorGrace);
@@ -418,7 +436,7 @@ internal abstract class EdgeRequest
     }
 
     /// <summary>Forgets that a visitor has gone: for an object that serves one visitor after the other.</summary>
-    protected void SetVisitorHere() => _visitorGone = false;
+    protected void SetVisitorHere() => _visitorGone = _isAbandoned = false;
 
     private static void Shorten(CancellationTokenSource exchange)
     {

@@ -164,7 +164,7 @@ internal sealed class Conversation
             var requested = _now;
             if (origin() is not { } answer)
             {
-                return _exchange.Failed() ? FromStore(words[0], _exchange.Answer(_now)) : (502, "", []);
+                return _exchange.Failed(1) ? FromStore(words[0], _exchange.Answer(_now)) : (502, "", []);
             }
 
             _now += answer.Delay * 1000L;
@@ -182,7 +182,7 @@ internal sealed class Conversation
                     _exchange.Fill!.Append(Encoding.Latin1.GetBytes(answer.Body));
                     if (answer.Fields.Any(f => f.StartsWith("Content-Length", StringComparison.Ordinal)))
                     {
-                        _exchange.Fill.BreakOff();
+                        _exchange.Fill.Break(1);
                     }
                     else
                     {

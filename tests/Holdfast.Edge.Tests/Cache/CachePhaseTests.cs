@@ -296,37 +296,6 @@ public class CachePhaseTests
     }
 
     [Fact]
-    public async Task AVisitorThatLeaves_LeavesNoHalfResponse()
-    {
-        var half = new TaskCompletionSource();
-        var asked = 0;
-        await using var site = await CachedSite.StartAsync(
-            async (_, c) =>
-            {
-                if (Interlocked.Increment(ref asked) > 1)
-                {
-                    await c.SendAsync(CachedSite.Ok("whole", "Cache-Control: max-age=60"));
-                    return;
-                }
-
-                await c.SendAsync("HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n");
-                await half.Task;
-                c.Dispose();
-            }
-        );
-        using (var visitor = await Conversation.ConnectAsync(site.Edge.Http))
-        {
-            await visitor.SendAsync("GET /a HTTP/1.1\r\nHost: example.com\r\n\r\n");
-            await visitor.ReadThroughAsync("half\r\n");
-            visitor.Reset();
-        }
-
-        var whole = await site.AskAsync("GET /a");
-        Assert.Equal(("whole", "MISS"), (whole.Body, whole["CF-Cache-Status"]));
-        half.SetResult();
-    }
-
-    [Fact]
     public async Task OnlyIfCached_WithNothingStored_Is504()
     {
         await using var site = await CachedSite.AnsweringAsync();

@@ -25,8 +25,8 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
     /// <inheritdoc/>
     public override bool HasFallback => _exchange.HasFallback;
 
-    /// <inheritdoc/>
-    public override bool WithholdsBody => _exchange.VisitorHasNewResponse;
+    /// <summary>The origin's answer, when it is being stored: its body is still to be read.</summary>
+    public OriginAnswer? Taken { get; private set; }
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -44,6 +44,17 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
 
     /// <summary>What of a pin and its slices answers the visitor.</summary>
     public VisitorAnswer AnswerFrom(StoredResponse pin) => _exchange.AnswerFrom(pin, Now);
+
+    /// <summary>Says who asks the origin.</summary>
+    public CollapseStep Collapse() => _exchange.Collapse(Now);
+
+    /// <summary>Takes what came of the request that this one waited for.</summary>
+    public JoinStep Join(EdgeRequest request)
+    {
+        var step = _exchange.Join(Now);
+        request.IsCollapsed = _exchange.IsCollapsed;
+        return step;
+    }
 
     /// <summary>Says that the origin is being asked now.</summary>
     public void Ask()
@@ -78,7 +89,7 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
     }
 
     /// <inheritdoc/>
-    public override bool Takes(EdgeRequest request)
+    public override TapStep Takes(EdgeRequest request)
     {
         var response = request.Response;
         var length = response.Framing switch
@@ -91,11 +102,17 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
         if (step is ResponseStep.Serve or ResponseStep.FetchAgain or ResponseStep.Drop)
         {
             Instead = step;
-            return false;
+            return TapStep.Drop;
         }
 
-        return true;
+        return step == ResponseStep.PassAndStore ? TapStep.TakeOver : TapStep.Relay;
     }
+
+    /// <inheritdoc/>
+    public override void TakeOver(EdgeRequest request, OriginAnswer answer) => Taken = answer;
+
+    /// <inheritdoc/>
+    public override bool TryAbandon() => _exchange.Led?.TryAbandon() ?? true;
 
     /// <inheritdoc/>
     public override void Dress(EdgeRequest request)
@@ -120,12 +137,6 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
 
         Report(request);
     }
-
-    /// <inheritdoc/>
-    public override void Body(ReadOnlySpan<byte> bytes) => _exchange.Fill?.Append(bytes);
-
-    /// <inheritdoc/>
-    public override void End() => _exchange.Fill?.Complete();
 
     /// <summary>Puts the head of the stored answer into <see cref="EdgeRequest.Response"/>.</summary>
     /// <param name="request">The request.</param>
@@ -178,6 +189,7 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
     {
         _exchange.Reset();
         Instead = null;
+        Taken = null;
     }
 
     private static CacheRequest Describe(EdgeRequest request, ZoneRuntime zone) =>

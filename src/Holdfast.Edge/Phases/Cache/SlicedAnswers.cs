@@ -183,6 +183,14 @@ internal sealed class SlicedAnswers(ObjectPool<CacheTurn> turns, OriginRouter or
             request.Tap = turn;
             turn.Ask();
             await origins.ForwardAsync(request, visitor.Zone, upgrade: false).ConfigureAwait(false);
+            if (turn.Taken is { } answer)
+            {
+                var relay = new FillRelay(answer, turn.Exchange.Fill!, time);
+                relay.Start();
+                await relay.Running.ConfigureAwait(false);
+                request.Origin.Total += relay.Elapsed;
+            }
+
             visitor.Request.Origin.Add(request.Origin);
             return (turn.Exchange.Slice, true);
         }

@@ -9,8 +9,8 @@ namespace Holdfast.Edge.Phases.Cache;
 /// <summary>Sends what is stored, at the visitor's pace. All of it says false when the visitor has gone.</summary>
 internal static class StoredBytes
 {
-    // What a visitor that reads slowly may leave unflushed.
-    private const int FlushFrom = 64 * 1024;
+    /// <summary>What a visitor that reads slowly may leave unflushed.</summary>
+    public const int FlushFrom = 64 * 1024;
 
     /// <summary>Sends the bytes of an answer.</summary>
     [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
