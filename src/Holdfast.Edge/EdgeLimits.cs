@@ -43,6 +43,12 @@ internal sealed record EdgeLimits
     /// <summary>How long the origin is asked before the edge itself answers <c>Expect: 100-continue</c>. Default 1 s (law 24).</summary>
     public TimeSpan ContinueTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// How long a request waits for another one's answer from the origin before it asks itself. Default 10 s: an origin that is slower than
+    /// that may be so for one request only. Setting <c>collapse_timeout</c>.
+    /// </summary>
+    public TimeSpan CollapseTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How long a tunnel (WebSocket) may be silent in both directions. Default 10 min. Setting <c>tunnel_idle_timeout</c>.</summary>
     public TimeSpan TunnelIdleTimeout { get; init; } = TimeSpan.FromMinutes(10);
 }

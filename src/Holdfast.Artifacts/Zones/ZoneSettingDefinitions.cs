@@ -42,6 +42,7 @@ public static class ZoneSettingDefinitions
     public static ImmutableArray<ZoneSettingDefinition> All { get; } =
     [
         Switch("always_use_https", settings => settings.AlwaysUseHttps, (settings, on) => settings with { AlwaysUseHttps = on }),
+        Switch("brotli", settings => settings.Brotli, (settings, on) => settings with { Brotli = on }),
         OneOf("cache_level", CacheLevels, settings => settings.CacheLevel, (settings, level) => settings with { CacheLevel = level }),
         OneOf(
             "cache_profile",
@@ -49,6 +50,8 @@ public static class ZoneSettingDefinitions
             settings => settings.CacheProfile,
             (settings, profile) => settings with { CacheProfile = profile }
         ),
+        Switch("cache_slice", settings => settings.CacheSlice, (settings, on) => settings with { CacheSlice = on }),
+        Switch("compression", settings => settings.Compression, (settings, on) => settings with { Compression = on }),
         new(
             "error_page_html",
             $"null or a string of 1 to {ZoneSettings.ErrorPageHtmlBytesLimit} bytes",

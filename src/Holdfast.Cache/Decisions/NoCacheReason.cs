@@ -21,7 +21,7 @@ public enum NoCacheReason : byte
     /// <summary>The visitor said <c>no-store</c>, and the zone respects it.</summary>
     RequestNoStore,
 
-    /// <summary>206 or Content-Range: a part is not stored.</summary>
+    /// <summary>206 with several parts, without its place in the whole, or without having been asked for.</summary>
     PartialContent,
 
     /// <summary>304 that answers the visitor's own condition: there is nothing it could update.</summary>
@@ -65,6 +65,12 @@ public enum NoCacheReason : byte
 
     /// <summary>It is larger than one object may be.</summary>
     TooLarge,
+
+    /// <summary>Too many bodies are on their way into the store at once.</summary>
+    Busy,
+
+    /// <summary>Its key was invalidated while it was on its way.</summary>
+    Invalidated,
 
     /// <summary>The body ended before its end.</summary>
     Incomplete,

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 using Holdfast.Cache.Fields;
 using Holdfast.Cache.Storage;
 
@@ -12,14 +13,21 @@ internal static class SelectingFields
 {
     private const int HeadLength = 6;
 
-    /// <summary>Writes what a response's Vary selects from its request.</summary>
+    /// <summary>
+    /// Writes what a response's Vary selects from its request. A coded response without a word about Accept-Encoding is selected by that
+    /// too: a visitor that cannot read the coding must not get it because another one could.
+    /// </summary>
     public static void Write<TResponse, TRequest>(ByteBuffer into, TResponse response, TRequest request)
         where TResponse : IFields
         where TRequest : IFields
     {
+        var isCoded = false;
+        var variesOnCoding = false;
         for (var i = 0; i < response.Count; i++)
         {
-            if (FieldNames.Find(response.NameAt(i)) != FieldName.Vary)
+            var field = FieldNames.Find(response.NameAt(i));
+            isCoded |= field == FieldName.ContentEncoding && !Ascii.EqualsIgnoreCase(response.ValueAt(i), "identity"u8);
+            if (field != FieldName.Vary)
             {
                 continue;
             }
@@ -28,7 +36,26 @@ internal static class SelectingFields
             while (names.MoveNext())
             {
                 WriteOne(into, names.Current, request);
+                variesOnCoding |= FieldNames.Find(names.Current) == FieldName.AcceptEncoding;
             }
+        }
+
+        if (isCoded && !variesOnCoding)
+        {
+            WriteOne(into, "accept-encoding"u8, request);
+        }
+    }
+
+    /// <summary>Writes what a request would select under the names that were kept for another one.</summary>
+    public static void WriteAlike<T>(ByteBuffer into, ReadOnlySpan<byte> kept, T request)
+        where T : IFields
+    {
+        while (!kept.IsEmpty)
+        {
+            var nameLength = BinaryPrimitives.ReadUInt16LittleEndian(kept);
+            var valueLength = BinaryPrimitives.ReadInt32LittleEndian(kept[2..]);
+            WriteOne(into, kept.Slice(HeadLength, nameLength), request);
+            kept = kept[(HeadLength + nameLength + Math.Max(valueLength, 0))..];
         }
     }
 

@@ -23,7 +23,7 @@ public readonly record struct Storability(NoCacheReason Reason, Freshness Freshn
         var reason =
             request.Method != CacheMethod.Get ? NoCacheReason.Method
             : policy.RespectRequestDirectives && request.Directives.Has(Directive.NoStore) ? NoCacheReason.RequestNoStore
-            : response.Status == 206 ? NoCacheReason.PartialContent
+            : response.Status == 206 && !(request.Has(RequestTraits.Range) && response.Part.IsUsable) ? NoCacheReason.PartialContent
             : response.Status == 304 ? NoCacheReason.NotModified
             : OfDirectives(request, response, policy);
         return new Storability(reason == NoCacheReason.None ? OfFreshness(response, policy, freshness) : reason, freshness);

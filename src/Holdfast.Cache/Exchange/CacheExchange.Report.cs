@@ -65,6 +65,11 @@ public sealed partial class CacheExchange
             Append(into, ref length, "; stored"u8);
         }
 
+        if (IsCollapsed || WasLetGo)
+        {
+            Append(into, ref length, IsCollapsed ? "; collapsed"u8 : "; collapsed=?0"u8);
+        }
+
         AppendRest(into, ref length, now);
         return length;
     }

@@ -19,6 +19,13 @@ public sealed partial class CacheExchange
         }
 
         Update(fields, requested, received);
+        if (!_isBehind && _slice.Length == 0 && !VisitorAnswer.IsAtHand(_request, _visitor, Stored!, received))
+        {
+            // The validators are others now, and with them If-Range asks for more than is stored.
+            State = CacheState.Fetching;
+            return ResponseStep.FetchAgain;
+        }
+
         State = CacheState.Serving;
         Status = CfCacheStatus.Revalidated;
         return ResponseStep.Serve;

@@ -23,6 +23,8 @@ public sealed partial class CacheExchange(MemoryStore store)
     private int _originLength;
     private long _began;
     private bool _isStored;
+    private bool _isBehind;
+    private bool _leads;
 
     /// <summary>Where it stands.</summary>
     public CacheState State { get; private set; }
@@ -30,7 +32,7 @@ public sealed partial class CacheExchange(MemoryStore store)
     /// <summary>What the store has for the request: to serve, to revalidate, or to fall back on.</summary>
     public StoredResponse? Stored { get; private set; }
 
-    /// <summary>What is being stored, in state <see cref="CacheState.Storing"/>.</summary>
+    /// <summary>What is being stored, in state <see cref="CacheState.Storing"/>; or the body of another request's response that answers.</summary>
     public CacheFill? Fill { get; private set; }
 
     /// <summary>Why nothing was stored, or <see cref="NoCacheReason.None"/>.</summary>
@@ -102,6 +104,7 @@ public sealed partial class CacheExchange(MemoryStore store)
         _request = facts with { Traits = facts.Traits & RequestTraits.Authorization };
         Stored = stored;
         _began = stored.Began;
+        _isBehind = true;
         State = CacheState.Revalidating;
         Forwarded = ForwardReason.Stale;
     }
@@ -120,6 +123,14 @@ public sealed partial class CacheExchange(MemoryStore store)
     /// <param name="requested">When it was asked for.</param>
     /// <param name="received">When its head came.</param>
     public ResponseStep Received<T>(int status, T fields, long length, long requested, long received)
+        where T : IFields
+    {
+        var step = Judge(status, fields, length, requested, received);
+        Tell(step, received);
+        return step;
+    }
+
+    private ResponseStep Judge<T>(int status, T fields, long length, long requested, long received)
         where T : IFields
     {
         ForwardStatus = status;
@@ -146,7 +157,7 @@ public sealed partial class CacheExchange(MemoryStore store)
                 return Confirm(fields, facts, requested, received);
             }
 
-            if (ReuseRules.MayServeInsteadOf(status, Stored, received))
+            if (_slice.Length == 0 && ReuseRules.MayServeInsteadOf(status, Stored, received))
             {
                 return ServeStale();
             }
@@ -159,13 +170,21 @@ public sealed partial class CacheExchange(MemoryStore store)
             return Through(Forwarded == ForwardReason.Stale ? CfCacheStatus.Expired : CfCacheStatus.Miss);
         }
 
-        return Store(fields, facts, length, requested, received);
+        return _slice.Length > 0
+            ? StoreSlice(fields, facts, length, requested, received)
+            : Store(fields, facts, length, requested, received);
     }
 
     /// <summary>Takes note that the origin gave no answer: it cannot be reached, or closed, or took too long.</summary>
+    /// <param name="failure">What went wrong, as a number of the caller's; those who wait for this request are told.</param>
     /// <returns>Whether to answer from the store.</returns>
-    public bool Failed()
+    public bool Failed(int failure)
     {
+        if (_leads)
+        {
+            Shared!.Fail(failure);
+        }
+
         if (State is CacheState.Fetching or CacheState.Revalidating && HasFallback)
         {
             ServeStale();
@@ -186,9 +205,10 @@ public sealed partial class CacheExchange(MemoryStore store)
         return Stored.EntityTag;
     }
 
-    /// <summary>Lets go of what the last request held.</summary>
+    /// <summary>Lets go of what the last request held, and of those who still wait for it.</summary>
     public void Reset()
     {
+        LeaveShared();
         Clear();
         _visitor.Clear();
         _merged.Clear();
@@ -210,11 +230,17 @@ public sealed partial class CacheExchange(MemoryStore store)
         State = CacheState.Idle;
         Stored = null;
         Fill = null;
+        _pin = null;
+        _slice = default;
+        _isBehind = false;
         Reason = NoCacheReason.None;
         Status = CfCacheStatus.Dynamic;
         Forwarded = ForwardReason.None;
         ForwardStatus = 0;
-        VisitorHasNewResponse = _isStored = false;
+        VisitorHasNewResponse = IsCollapsed = WasLetGo = _isStored = _leads = false;
+        Shared = null;
+        Reader?.Dispose();
+        Reader = null;
     }
 
     private RequestStep Pass(ForwardReason forwarded, NoCacheReason reason, CfCacheStatus status)
@@ -230,6 +256,14 @@ public sealed partial class CacheExchange(MemoryStore store)
         var conditional = _request.Has(RequestTraits.OriginCondition);
         _began = store.Purges.Clock;
         Stored = conditional ? null : store.Find(_key.Written, CacheKey.HashOf(_key.Written), fields, _scratch, out knownKey);
+        var isMissingPart = Stored is not null && !VisitorAnswer.IsAtHand(_request, fields, Stored, now);
+        if (isMissingPart)
+        {
+            // The rest is asked for as if nothing were stored, and joins what is.
+            _pin = ReuseRules.Of(_request, Stored!, _policy, now) == Reuse.Revalidate ? null : Stored;
+            Stored = null;
+        }
+
         var reuse = Stored is null ? Reuse.Revalidate : ReuseRules.Of(_request, Stored, _policy, now);
         if (reuse != Reuse.Revalidate)
         {
@@ -251,6 +285,7 @@ public sealed partial class CacheExchange(MemoryStore store)
         _visitor.CopyFrom(fields);
         Forwarded =
             conditional ? ForwardReason.Request
+            : isMissingPart ? ForwardReason.Partial
             : Stored is null ? (knownKey ? ForwardReason.VaryMiss : ForwardReason.UriMiss)
             : Stored.FreshFor(now) > 0 && (Stored.Flags & StoredFlags.AlwaysRevalidate) == 0 ? ForwardReason.Request
             : ForwardReason.Stale;
@@ -282,7 +317,11 @@ public sealed partial class CacheExchange(MemoryStore store)
         where T : IFields
     {
         var storability = Storability.Of(_request, facts, _policy);
-        Reason = storability.IsStorable && length > store.Limits.LargestBody ? NoCacheReason.TooLarge : storability.Reason;
+        Reason =
+            !storability.IsStorable ? storability.Reason
+            : facts.Part.IsUsable && length >= 0 && length != facts.Part.Length ? NoCacheReason.PartialContent
+            : Math.Max(length, facts.Part.Length) > store.Limits.LargestBody ? NoCacheReason.TooLarge
+            : NoCacheReason.None;
         if (Reason != NoCacheReason.None)
         {
             if (Stored is not null && facts.Status < 500)
@@ -303,13 +342,7 @@ public sealed partial class CacheExchange(MemoryStore store)
             VisitorHasNewResponse = Preconditions.IsNotModified(_request, _visitor, facts.Status, tag, modified, received / 1000);
         }
 
-        _scratch.Clear();
-        SelectingFields.Write(_scratch, fields, _visitor);
-        Fill = new CacheFill(
-            store,
-            ResponseBuilder.Begin(_key.Written, _scratch.Written, fields, facts, storability.Freshness, requested, received, _began),
-            length
-        );
+        Fill = new CacheFill(store, BeginStored(fields, facts, storability, requested, received), length, facts.Part);
         State = CacheState.Storing;
         Status = Stored is null ? CfCacheStatus.Miss : CfCacheStatus.Expired;
         _isStored = true;

@@ -15,6 +15,9 @@ public enum CacheState : byte
     /// <summary>Something stored needs the origin's word: it is asked, with the stored validators.</summary>
     Revalidating,
 
+    /// <summary>Somebody else asks the origin for the same: what comes of it is awaited.</summary>
+    Waiting,
+
     /// <summary>The answer comes from the store.</summary>
     Serving,
 
@@ -47,6 +50,41 @@ public enum RequestStep : byte
     GatewayTimeout,
 }
 
+/// <summary>Who asks the origin, when several want the same.</summary>
+public enum CollapseStep : byte
+{
+    /// <summary>This request, for itself alone.</summary>
+    Alone,
+
+    /// <summary>This request, and others may wait for what it gets.</summary>
+    Lead,
+
+    /// <summary>Somebody else: wait for <see cref="CacheExchange.Shared"/>, then <see cref="CacheExchange.Join"/>.</summary>
+    Wait,
+
+    /// <summary>Nobody: it has come into the store meanwhile. Answer from there.</summary>
+    Serve,
+}
+
+/// <summary>What to do with what came of another's request to the origin.</summary>
+public enum JoinStep : byte
+{
+    /// <summary>Answer from the store.</summary>
+    Serve,
+
+    /// <summary>Answer with the head that the store's answer would have, and the body from <see cref="CacheExchange.Fill"/> as it arrives.</summary>
+    ServeFill,
+
+    /// <summary>It is not for this request: ask the origin for it alone.</summary>
+    Alone,
+
+    /// <summary>It came to nothing, or to another variant: <see cref="CacheExchange.Collapse"/> again.</summary>
+    Again,
+
+    /// <summary>The origin failed, and there is nothing to answer with instead.</summary>
+    Fail,
+}
+
 /// <summary>What to do with the origin's final answer.</summary>
 public enum ResponseStep : byte
 {
@@ -61,6 +99,9 @@ public enum ResponseStep : byte
 
     /// <summary>Drop it and ask once more, without conditions.</summary>
     FetchAgain,
+
+    /// <summary>Drop it: it is not the slice that was asked for.</summary>
+    Drop,
 }
 
 /// <summary>CF-Cache-Status.</summary>
@@ -114,4 +155,7 @@ public enum ForwardReason : byte
 
     /// <summary>The request's own fields ask for it.</summary>
     Request,
+
+    /// <summary>Some of the bytes that it asks for are stored, and some are not.</summary>
+    Partial,
 }

@@ -1,6 +1,7 @@
 using Holdfast.Cache.Directives;
 using Holdfast.Cache.Fields;
 using Holdfast.Cache.Purging;
+using Holdfast.Cache.Ranges;
 
 namespace Holdfast.Cache.Facts;
 
@@ -66,6 +67,9 @@ public readonly record struct ResponseFacts
     /// <summary>Age as received, in seconds; 0 without a usable one (RFC 9111 section 5.1).</summary>
     public long Age { get; private init; }
 
+    /// <summary>Which bytes a 206 brings.</summary>
+    public ContentRange Part { get; private init; }
+
     /// <summary>Whether it has any of these.</summary>
     public bool Has(ResponseTraits any) => (Traits & any) != 0;
 
@@ -88,6 +92,7 @@ public readonly record struct ResponseFacts
         var targets = false;
         int tags = 0,
             tagBytes = 0;
+        var part = default(ContentRange);
         for (var i = 0; i < fields.Count; i++)
         {
             var value = fields.ValueAt(i);
@@ -122,6 +127,9 @@ public readonly record struct ResponseFacts
                 case FieldName.Age when age < 0:
                     age = AgeOf(value);
                     break;
+                case FieldName.ContentRange when status == 206:
+                    part = ContentRange.Parse(value);
+                    break;
                 case FieldName.Expires:
                     HttpTime.TryParse(value, received, out var moment);
                     expires = (traits & ResponseTraits.Expires) == 0 || expires == moment ? moment : HttpTime.None;
@@ -149,6 +157,7 @@ public readonly record struct ResponseFacts
             Expires = expires,
             LastModified = lastModified,
             Age = Math.Max(age, 0),
+            Part = part,
         };
     }
 

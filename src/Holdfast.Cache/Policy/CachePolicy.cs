@@ -20,6 +20,13 @@ public sealed record CachePolicy
     /// </summary>
     public long DevelopmentModeUntil { get; init; }
 
+    /// <summary>Whether large files are fetched and stored in slices.</summary>
+    public bool Slices { get; init; }
+
+    /// <summary>Whether this target is: by its extension, because a page must not be asked for in ranges to find out that it has none.</summary>
+    /// <param name="path">The path as the visitor sent it.</param>
+    public bool IsSliced(ReadOnlySpan<byte> path) => Slices && CacheableExtensions.Contains(path);
+
     /// <summary>Whether requests for this target may be answered from the cache at all.</summary>
     /// <param name="path">The path as the visitor sent it.</param>
     /// <param name="query">From the question mark on; empty without one.</param>

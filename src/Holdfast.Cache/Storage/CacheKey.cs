@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace Holdfast.Cache.Storage;
 
 /// <summary>Makes the key that responses are stored under, and its hash.</summary>
-internal static class CacheKey
+public static class CacheKey
 {
     // Chosen anew by each process, so that nobody outside can choose targets that fall into one bucket.
     private static readonly ulong Seed = MemoryMarshal.Read<ulong>(RandomNumberGenerator.GetBytes(8));
@@ -15,7 +15,7 @@ internal static class CacheKey
     /// <param name="scheme"><c>http</c> or <c>https</c>.</param>
     /// <param name="host">Host and port as the visitor named them.</param>
     /// <param name="target">Path and query, exactly as they came: what a server reads differently is a different key.</param>
-    public static void Write(
+    internal static void Write(
         ByteBuffer into,
         ReadOnlySpan<byte> scope,
         ReadOnlySpan<byte> scheme,

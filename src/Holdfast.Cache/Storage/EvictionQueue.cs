@@ -1,3 +1,5 @@
+using Holdfast.Cache.Compression;
+
 namespace Holdfast.Cache.Storage;
 
 /// <summary>
@@ -61,16 +63,42 @@ internal sealed class EvictionQueue(long budget)
                 (inherits || _ghosts.Take(added.Hash, _main.Count) ? _main : _small).Push(added);
             }
 
-            while (Bytes > budget)
+            EvictOver(victims);
+        }
+    }
+
+    /// <summary>Gives a response its body in a content coding, which counts as its own; no effect when it is in no queue.</summary>
+    /// <param name="response">The response.</param>
+    /// <param name="coding">The coding.</param>
+    /// <param name="body">Its body in it.</param>
+    /// <param name="victims">As in <see cref="Change"/>.</param>
+    public void Attach(StoredResponse response, ContentCoding coding, StoredBody body, List<StoredResponse> victims)
+    {
+        lock (_gate)
+        {
+            if (QueueOf(response) is not { } queue)
             {
-                if (_small.Bytes > budget / SmallDivisor || _main.Count == 0)
-                {
-                    EvictSmall(victims);
-                }
-                else
-                {
-                    EvictMain(victims);
-                }
+                return;
+            }
+
+            var before = response.Cost;
+            Volatile.Write(ref response.Encoded, (response.Encoded ?? new EncodedBodies()).With(coding, body));
+            Volatile.Write(ref queue.Bytes, queue.Bytes + response.Cost - before);
+            EvictOver(victims);
+        }
+    }
+
+    private void EvictOver(List<StoredResponse> victims)
+    {
+        while (Bytes > budget)
+        {
+            if (_small.Bytes > budget / SmallDivisor || _main.Count == 0)
+            {
+                EvictSmall(victims);
+            }
+            else
+            {
+                EvictMain(victims);
             }
         }
     }

@@ -1,3 +1,5 @@
+using Holdfast.Cache.Collapsing;
+using Holdfast.Cache.Compression;
 using Holdfast.Cache.Fields;
 using Holdfast.Cache.Purging;
 
@@ -15,6 +17,15 @@ public sealed record MemoryStoreLimits
     /// <summary>The share of the budget that one response may take: an eighth, so that no single file empties the store.</summary>
     public int LargestShare { get; init; } = 8;
 
+    /// <summary>
+    /// The share of the budget that bodies on their way into the store may take beside it: a quarter. What comes beyond it passes without
+    /// being stored.
+    /// </summary>
+    public int FillShare { get; init; } = 4;
+
+    /// <summary>Where bodies go that are not kept and that somebody reads slowly; null: nowhere, and whoever is too slow is cut off.</summary>
+    public string? SpillDirectory { get; init; }
+
     /// <summary>The largest body that is stored, bytes.</summary>
     public long LargestBody => Budget / LargestShare;
 }
@@ -31,6 +42,9 @@ public sealed class MemoryStore(MemoryStoreLimits limits, PurgeMarks? purges = n
 
     /// <summary>Its limits.</summary>
     public MemoryStoreLimits Limits => limits;
+
+    /// <summary>What is on its way into it.</summary>
+    public FillTable Fills { get; } = new(limits.Budget / limits.FillShare, new SpillSpace(limits.SpillDirectory));
 
     /// <summary>How many responses are stored.</summary>
     public long Count => _index.Count;
@@ -60,6 +74,14 @@ public sealed class MemoryStore(MemoryStoreLimits limits, PurgeMarks? purges = n
 
         return found;
     }
+
+    /// <summary>What is stored in the place that this response would take, or null.</summary>
+    internal StoredResponse? FindLike(StoredResponse response) =>
+        Unpurged(_index.FindLike(response.Key, response.Hash, response.Selecting));
+
+    /// <summary>The same by its key and selecting fields.</summary>
+    internal StoredResponse? FindLike(ReadOnlySpan<byte> key, ReadOnlySpan<byte> selecting) =>
+        Unpurged(_index.FindLike(key, CacheKey.HashOf(key), selecting));
 
     /// <summary>Stores a response, in the place of the one that the same requests select.</summary>
     /// <returns>False when it was purged while it was on its way.</returns>
@@ -93,6 +115,17 @@ public sealed class MemoryStore(MemoryStoreLimits limits, PurgeMarks? purges = n
         return next;
     }
 
+    /// <summary>Keeps the body of a stored response in a content coding, for as long as the response stays.</summary>
+    /// <param name="response">The response, with the claim of <see cref="StoredResponse.TryBeginEncoding"/>.</param>
+    /// <param name="coding">The coding.</param>
+    /// <param name="body">The whole body in it.</param>
+    public void Keep(StoredResponse response, ContentCoding coding, StoredBody body)
+    {
+        List<StoredResponse> victims = [];
+        _queue.Attach(response, coding, body.Length < response.BodyLength ? body : new StoredBody(), victims);
+        Drop(victims);
+    }
+
     /// <summary>Stores what a response becomes by an update, unless somebody else has replaced it meanwhile.</summary>
     internal void Replace(StoredResponse before, StoredResponse after)
     {
@@ -100,6 +133,9 @@ public sealed class MemoryStore(MemoryStoreLimits limits, PurgeMarks? purges = n
         if (_index.Remove(before))
         {
             List<StoredResponse> removed = [before];
+
+            // The body is the same, and so it is in any coding.
+            after.Encoded = before.Encoded;
             _index.Add(after, removed);
             Settle(after, removed);
         }
@@ -114,11 +150,13 @@ public sealed class MemoryStore(MemoryStoreLimits limits, PurgeMarks? purges = n
         }
     }
 
-    /// <summary>Removes everything that is stored under a key.</summary>
+    /// <summary>Removes everything that is stored under a key; what is on its way there will not be stored.</summary>
     internal bool Remove(ReadOnlySpan<byte> key)
     {
         List<StoredResponse> removed = [];
-        _index.Remove(key, CacheKey.HashOf(key), removed);
+        var hash = CacheKey.HashOf(key);
+        Fills.Forget(key, hash);
+        _index.Remove(key, hash, removed);
         var any = removed.Count > 0;
         if (any)
         {
@@ -128,10 +166,17 @@ public sealed class MemoryStore(MemoryStoreLimits limits, PurgeMarks? purges = n
         return any;
     }
 
+    private StoredResponse? Unpurged(StoredResponse? found) => found is not null && Purges.Removes(found) ? null : found;
+
     private void Settle(StoredResponse? added, List<StoredResponse> removed)
     {
         List<StoredResponse> victims = [];
         _queue.Change(added, removed, victims);
+        Drop(victims);
+    }
+
+    private void Drop(List<StoredResponse> victims)
+    {
         foreach (var victim in victims)
         {
             _index.Remove(victim);

@@ -1,7 +1,9 @@
+using Holdfast.Cache.Compression;
 using Holdfast.Cache.Decisions;
 using Holdfast.Cache.Directives;
 using Holdfast.Cache.Facts;
 using Holdfast.Cache.Fields;
+using Holdfast.Cache.Ranges;
 
 namespace Holdfast.Cache.Storage;
 
@@ -24,7 +26,7 @@ internal sealed class ResponseBuilder
         _parts = parts;
     }
 
-    /// <summary>Takes everything but the body.</summary>
+    /// <summary>Takes everything but the body. A 206 becomes a 200 of which some bytes are missing.</summary>
     /// <param name="key">The key.</param>
     /// <param name="selecting">The selecting fields, as <see cref="SelectingFields"/> writes them.</param>
     /// <param name="fields">The response's fields.</param>
@@ -57,12 +59,13 @@ internal sealed class ResponseBuilder
             KeyLength = key.Length,
             SelectingLength = selecting.Length,
             FieldsLength = buffer.Length - before,
-            Status = facts.Status,
+            Status = facts.Status == 206 ? 200 : facts.Status,
             Flags =
                 (directives.Has(Directive.NoCache | Directive.Unreadable) ? StoredFlags.AlwaysRevalidate : StoredFlags.None)
                 | (directives.Has(NeverStale) ? StoredFlags.NeverStale : StoredFlags.None)
                 | (directives.Has(Directive.Immutable) ? StoredFlags.Immutable : StoredFlags.None)
                 | (facts.Has(ResponseTraits.EntityTag) ? StoredFlags.EntityTag : StoredFlags.None)
+                | (Compressibility.IsCompressible(facts.Status, fields) ? StoredFlags.Compressible : StoredFlags.None)
                 | (freshness.Source == FreshnessSource.Heuristic ? StoredFlags.Heuristic : StoredFlags.None),
             Received = received,
             InitialAge = Age.Initial(facts, requested, received),
@@ -75,6 +78,19 @@ internal sealed class ResponseBuilder
         };
         return new ResponseBuilder(buffer.Written.ToArray(), parts);
     }
+
+    /// <summary>Whether it has a strong validator.</summary>
+    public bool HasStrongValidator => StrongValidator.IsThere(new StoredResponse(_parts, _head, null));
+
+    /// <summary>Whether a strong validator says that a part with this head belongs to a stored response.</summary>
+    public bool IsPartOf(StoredResponse stored) => StrongValidator.IsSame(stored, new StoredResponse(_parts, _head, null));
+
+    /// <summary>The response with a part of its body.</summary>
+    public StoredResponse End(PartialBody body) => new(_parts, _head, body);
+
+    /// <summary>The response without its body, which is still to come.</summary>
+    /// <param name="length">How long it will be, or -1.</param>
+    public StoredResponse Head(long length) => StoredResponse.OfHead(_parts, _head, length);
 
     /// <summary>The response with its body, which is whole.</summary>
     public StoredResponse End(StoredBody body)
@@ -93,12 +109,9 @@ internal sealed class ResponseBuilder
     /// <summary>The response with the body of the one it takes the place of.</summary>
     public StoredResponse End(StoredResponse before)
     {
-        if (before.SegmentedBody is { } body)
-        {
-            return new StoredResponse(_parts, _head, body);
-        }
-
-        return new StoredResponse(_parts, [.. _head, .. before.InlineBody.Span], null);
+        return before.SeparateBody is { } body
+            ? new StoredResponse(_parts, _head, body)
+            : new StoredResponse(_parts, [.. _head, .. before.InlineBody.Span], null);
     }
 
     private static void WriteFields<T>(ByteBuffer into, T fields, in ResponseFacts facts)
@@ -113,6 +126,7 @@ internal sealed class ResponseBuilder
             if (
                 FieldNames.IsNeverStored(known)
                 || (known == FieldName.Date && !facts.Has(ResponseTraits.Date))
+                || (known == FieldName.ContentRange && facts.Status == 206)
                 || FieldNames.IsListed(fields, FieldName.Connection, name)
                 || (qualified && QualifiedNames.Contain(fields, facts.Source, name))
             )

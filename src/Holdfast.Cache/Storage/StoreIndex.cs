@@ -48,6 +48,24 @@ internal sealed class StoreIndex
         return found;
     }
 
+    /// <summary>The response with this key and these selecting fields, or null.</summary>
+    public StoredResponse? FindLike(ReadOnlySpan<byte> key, ulong hash, ReadOnlySpan<byte> selecting)
+    {
+        var shard = ShardOf(hash);
+        lock (shard)
+        {
+            for (var entry = shard.BucketOf(hash); entry is not null; entry = entry.NextInBucket)
+            {
+                if (entry.Hash == hash && entry.Key.SequenceEqual(key) && entry.Selecting.SequenceEqual(selecting))
+                {
+                    return entry;
+                }
+            }
+
+            return null;
+        }
+    }
+
     /// <summary>Adds a response; what it replaces, and the oldest of too many variants, goes.</summary>
     /// <param name="response">Not yet in an index.</param>
     /// <param name="removed">What went, to be taken out of the queues.</param>

@@ -4,7 +4,7 @@ namespace Holdfast.Cache.Storage;
 /// A body in segments that are only ever appended to. One writer fills it; readers may read what has been appended meanwhile, at their own
 /// speed and without a lock: the length is published after the bytes.
 /// </summary>
-internal sealed class StoredBody
+public sealed class StoredBody : BodyBytes
 {
     /// <summary>The largest segment: below the size from which arrays are collected late and never moved.</summary>
     public const int SegmentLength = 64 * 1024;
@@ -16,15 +16,25 @@ internal sealed class StoredBody
     private long _length;
 
     /// <summary>How many bytes can be read.</summary>
-    public long Length => Volatile.Read(ref _length);
+    public override long Length => Volatile.Read(ref _length);
 
-    /// <summary>How many bytes of memory it takes.</summary>
-    public long Cost
+    /// <summary>The first byte that is still here.</summary>
+    public long Start
     {
         get
         {
             var map = Volatile.Read(ref _map);
-            return (map.Ends.Length == 0 ? 0 : map.Ends[^1]) + (map.Ends.Length * 40L) + 64;
+            return map.Ends.Length == 0 ? 0 : map.Ends[0] - map.Segments[0].Length;
+        }
+    }
+
+    /// <summary>How many bytes of memory it takes.</summary>
+    public override long Cost
+    {
+        get
+        {
+            var map = Volatile.Read(ref _map);
+            return (map.Ends.Length == 0 ? 0 : map.Ends[^1] - Start) + (map.Ends.Length * 40L) + 64;
         }
     }
 
@@ -50,8 +60,8 @@ internal sealed class StoredBody
         }
     }
 
-    /// <summary>What lies together from this offset on; empty at <see cref="Length"/>.</summary>
-    public ReadOnlyMemory<byte> At(long offset)
+    /// <summary>What lies together from this offset on; empty at <see cref="Length"/>, and before <see cref="Start"/>.</summary>
+    public override ReadOnlyMemory<byte> At(long offset)
     {
         var length = Length;
         if (offset >= length)
@@ -64,8 +74,26 @@ internal sealed class StoredBody
         index = index < 0 ? ~index : index;
         var segment = map.Segments[index];
         var start = map.Ends[index] - segment.Length;
+        if (offset < start)
+        {
+            return default;
+        }
+
         var end = Math.Min(map.Ends[index], length);
         return segment.AsMemory((int)(offset - start), (int)(end - offset));
+    }
+
+    /// <summary>Lets go of the segments that end at this offset or before it; the last one stays.</summary>
+    public void DropBefore(long offset)
+    {
+        var (segments, ends) = (_map.Segments, _map.Ends);
+        var count = 0;
+        while (count < ends.Length - 1 && ends[count] <= offset)
+        {
+            count++;
+        }
+
+        Volatile.Write(ref _map, new Map(segments[count..], ends[count..]));
     }
 
     /// <summary>Copies everything.</summary>

@@ -21,4 +21,7 @@ public enum StoredFlags : ushort
 
     /// <summary><c>immutable</c> (RFC 8246): while it is fresh, a visitor's reload does not ask the origin.</summary>
     Immutable = 1 << 4,
+
+    /// <summary>The edge may send it in another content coding (<see cref="Compression.Compressibility"/>).</summary>
+    Compressible = 1 << 5,
 }

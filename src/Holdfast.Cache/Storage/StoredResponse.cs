@@ -1,5 +1,7 @@
+using Holdfast.Cache.Compression;
 using Holdfast.Cache.Decisions;
 using Holdfast.Cache.Fields;
+using Holdfast.Cache.Ranges;
 
 namespace Holdfast.Cache.Storage;
 
@@ -16,13 +18,13 @@ public sealed class StoredResponse
     public const int Overhead = 192;
 
     private readonly byte[] _data;
-    private readonly StoredBody? _body;
+    private readonly BodyBytes? _body;
     private readonly int _keyLength;
     private readonly int _selectingLength;
     private readonly int _fieldsLength;
-    private int _revalidating;
+    private int _claims;
 
-    internal StoredResponse(StoredResponseParts parts, byte[] data, StoredBody? body)
+    internal StoredResponse(StoredResponseParts parts, byte[] data, BodyBytes? body)
     {
         _data = data;
         _body = body;
@@ -72,11 +74,14 @@ public sealed class StoredResponse
     /// <summary>For how many seconds it may then be served instead of an error (RFC 5861 section 4).</summary>
     public uint StaleIfError { get; }
 
-    /// <summary>Its body's bytes.</summary>
+    /// <summary>The bytes of its whole body, of which some may be missing; -1 while it arrives and nobody knows.</summary>
     public long BodyLength => _body?.Length ?? _data.Length - _keyLength - _selectingLength - _fieldsLength;
 
+    /// <summary>Whether only some of the body's bytes are stored (RFC 9111 section 3.3).</summary>
+    public bool IsPartial => _body is PartialBody;
+
     /// <summary>How many bytes of memory it takes.</summary>
-    public long Cost => Overhead + _data.Length + (_body?.Cost ?? 0);
+    public long Cost => Overhead + _data.Length + (_body?.Cost ?? 0) + (Encoded?.Cost ?? 0);
 
     /// <summary>Its fields, as they are sent with a reuse; without Age, which is computed.</summary>
     public StoredFields Fields => new(_data.AsSpan(_keyLength + _selectingLength, _fieldsLength));
@@ -88,9 +93,12 @@ public sealed class StoredResponse
 
     internal ReadOnlySpan<byte> Selecting => _data.AsSpan(_keyLength, _selectingLength);
 
-    internal StoredBody? SegmentedBody => _body;
+    internal BodyBytes? SeparateBody => _body;
 
     internal ReadOnlyMemory<byte> InlineBody => _data.AsMemory(_keyLength + _selectingLength + _fieldsLength);
+
+    // The body in content codings, made when first asked for; changed under the eviction queue's lock, read without.
+    internal EncodedBodies? Encoded;
 
     // The index' chain; changed under its shard's lock, read without.
     internal StoredResponse? NextInBucket;
@@ -107,6 +115,9 @@ public sealed class StoredResponse
     // Whether the index holds it; changed under its shard's lock.
     internal volatile bool IsIndexed;
 
+    /// <summary>A response whose body is still to come, and is not here.</summary>
+    internal static StoredResponse OfHead(StoredResponseParts parts, byte[] head, long length) => new(parts, head, new AwaitedBody(length));
+
     /// <summary>How old it is, milliseconds (RFC 9111 section 4.2.3).</summary>
     public long AgeAt(long now) => Age.Current(InitialAge, Received, now);
 
@@ -115,8 +126,11 @@ public sealed class StoredResponse
 
     /// <summary>A piece of the body.</summary>
     /// <param name="offset">From which byte, 0 to <see cref="BodyLength"/>.</param>
-    /// <returns>What lies together from there on; empty at the end.</returns>
+    /// <returns>What lies together from there on; empty at the end, and where a byte is not stored.</returns>
     public ReadOnlyMemory<byte> BodyAt(long offset) => _body is null ? InlineBody[(int)offset..] : _body.At(offset);
+
+    /// <summary>Whether these bytes of the body are stored.</summary>
+    public bool Has(ByteRange range) => _body is not PartialBody parts || parts.Covers(range);
 
     /// <summary>The first field of this name, or empty.</summary>
     public ReadOnlySpan<byte> Find(FieldName name)
@@ -132,9 +146,20 @@ public sealed class StoredResponse
         return default;
     }
 
+    /// <summary>The body in a content coding, if it was made; empty when that would be no smaller than the body itself.</summary>
+    public StoredBody? BodyIn(ContentCoding coding) => Volatile.Read(ref Encoded)?.In(coding);
+
+    /// <summary>Claims the making of the body in a content coding. One at a time: false while somebody else has it.</summary>
+    public bool TryBeginEncoding(ContentCoding coding) => TryClaim(1 << (int)coding);
+
+    /// <summary>Gives that claim back.</summary>
+    public void EndEncoding(ContentCoding coding) => Interlocked.And(ref _claims, ~(1 << (int)coding));
+
     /// <summary>Claims the revalidation of this response. One at a time: false while somebody else has it.</summary>
-    public bool TryBeginRevalidation() => Interlocked.CompareExchange(ref _revalidating, 1, 0) == 0;
+    public bool TryBeginRevalidation() => TryClaim(1);
 
     /// <summary>Gives the claim back.</summary>
-    public void EndRevalidation() => Volatile.Write(ref _revalidating, 0);
+    public void EndRevalidation() => Interlocked.And(ref _claims, ~1);
+
+    private bool TryClaim(int claim) => (Interlocked.Or(ref _claims, claim) & claim) == 0;
 }

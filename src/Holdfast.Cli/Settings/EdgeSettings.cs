@@ -75,6 +75,7 @@ internal sealed record EdgeSettings
         ["idle_timeout"] = (s, v) => s with { Limits = s.Limits with { IdleTimeout = v.Seconds(1, 3600) } },
         ["header_timeout"] = (s, v) => s with { Limits = s.Limits with { HeaderTimeout = v.Seconds(1, 600) } },
         ["send_timeout"] = (s, v) => s with { Limits = s.Limits with { SendTimeout = v.Seconds(1, 3600) } },
+        ["collapse_timeout"] = (s, v) => s with { Limits = s.Limits with { CollapseTimeout = v.Seconds(1, 600) } },
         ["tunnel_idle_timeout"] = (s, v) => s with { Limits = s.Limits with { TunnelIdleTimeout = v.Seconds(1, 86_400) } },
         ["body_rate_grace"] = (s, v) => s with { Limits = s.Limits with { BodyRateGrace = v.Seconds(1, 600) } },
         ["min_body_rate"] = (s, v) => s with { Limits = s.Limits with { MinBodyRate = v.Number(1, 1_000_000) } },

@@ -92,8 +92,8 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         _client = options.Identity is { } joined
             ? ControlTls.CreateClient(joined.Certificate, joined.Authority)
             : HttpReleaseFeed.CreateClient();
-        _responses = new MemoryStore(options.Cache, new PurgeMarks(time));
-        _metrics = new EdgeMetrics(_counters, HostGauges.Of(() => _zones!, () => _intake?.State, _responses, () => _purges));
+        _responses = new MemoryStore(options.Cache with { SpillDirectory = Path.Combine(data, "cache") }, new PurgeMarks(time));
+        _metrics = new EdgeMetrics(_counters, HostGauges.Of(() => _zones, () => _intake?.State, _responses, () => _purges));
         _telemetry = EdgeTelemetry.Start(
             Environment.GetEnvironmentVariable(EdgeTelemetry.EndpointVariable),
             options.Name,
@@ -178,7 +178,8 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         _targets.Forgotten = _http2Forwarder.Forget;
         var ports = new EdgePorts(PortOf(options.Http, 80), PortOf(options.Https, 443));
         var origins = new OriginRouter(forwarder, _http2Forwarder);
-        _cache = new CachePhase(_responses, origins, forwarded, time, options.Loggers.CreateLogger<CachePhase>());
+        var observer = new RequestObserver(_log, _counters, _countries, time);
+        _cache = new CachePhase(_responses, origins, forwarded, _sweep, limits, observer, options.Loggers.CreateLogger<CachePhase>());
         var pipeline = new RequestPipeline(
             _zones,
             origins,
@@ -186,7 +187,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
             forwarded,
             new LocalAnswers(options.Name, options.Place, options.StatusPage, forwarded, time),
             options.TrustedUpstreams.IsEmpty ? TrustedUpstreams.None : new TrustedUpstreams(options.TrustedUpstreams),
-            new RequestObserver(_log, _counters, _countries, time),
+            observer,
             ports,
             Random.Shared,
             options.Loggers.CreateLogger<RequestPipeline>()
@@ -250,6 +251,9 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
 
     /// <summary>The zones' certificates.</summary>
     internal CertificateStore Certificates => _certificates;
+
+    /// <summary>The stored responses, and those on their way.</summary>
+    internal MemoryStore Responses => _responses;
 
     /// <summary>The connections to origins.</summary>
     internal OriginTargets Origins => _targets;

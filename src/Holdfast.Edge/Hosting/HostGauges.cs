@@ -10,24 +10,24 @@ namespace Holdfast.Edge.Hosting;
 internal static class HostGauges
 {
     /// <summary>All of them.</summary>
-    /// <param name="zones">The zones.</param>
+    /// <param name="zones">The zones, or null before there are any: a listener may read while the edge is being made.</param>
     /// <param name="intake">How the feed is followed, or null before it is.</param>
     /// <param name="responses">The stored responses.</param>
     /// <param name="purges">How purges are taken in, or null before they are.</param>
     public static MetricFamily[] Of(
-        Func<ZoneDirectory> zones,
+        Func<ZoneDirectory?> zones,
         Func<IntakeState?> intake,
         MemoryStore responses,
         Func<PurgeIntake?> purges
     ) =>
         [
-            EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.zones", "Zones that are live.", () => zones().Count),
-            EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.zones.warm", "Zones that are compiled.", () => zones().WarmCount),
+            EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.zones", "Zones that are live.", () => zones()?.Count ?? 0),
+            EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.zones.warm", "Zones that are compiled.", () => zones()?.WarmCount ?? 0),
             EdgeMetrics.Plain(
                 MetricKind.Counter,
                 "holdfast.edge.zones.read",
                 "Zones that were read from the disk because somebody asked for them.",
-                () => zones().Reads
+                () => zones()?.Reads ?? 0
             ),
             EdgeMetrics.Plain(
                 MetricKind.Gauge,
@@ -49,6 +49,38 @@ internal static class HostGauges
                 "holdfast.edge.cache.evicted",
                 "Responses that went to make room.",
                 () => responses.Evicted
+            ),
+            EdgeMetrics.Plain(
+                MetricKind.Gauge,
+                "holdfast.edge.cache.fills",
+                "Requests to origins that others for the same can wait for.",
+                () => responses.Fills.Count
+            ),
+            EdgeMetrics.Plain(
+                MetricKind.Gauge,
+                "holdfast.edge.cache.waiting",
+                "Requests that wait for another one's answer from the origin.",
+                () => responses.Fills.Waiting
+            ),
+            EdgeMetrics.Plain(
+                MetricKind.Gauge,
+                "holdfast.edge.cache.fill.size",
+                "What responses on their way into the store take.",
+                () => responses.Fills.Held,
+                "bytes"
+            ),
+            EdgeMetrics.Plain(
+                MetricKind.Gauge,
+                "holdfast.edge.cache.spill.size",
+                "What slow visitors' parts of responses that are not stored take on the disk.",
+                () => responses.Fills.Spill.Bytes,
+                "bytes"
+            ),
+            EdgeMetrics.Plain(
+                MetricKind.Counter,
+                "holdfast.edge.cache.spill.failures",
+                "How often there was no room on the disk for that, so that a visitor was cut off.",
+                () => responses.Fills.Spill.Failures
             ),
         ];
 }

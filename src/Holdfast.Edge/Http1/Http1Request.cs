@@ -56,7 +56,7 @@ internal sealed class Http1Request : EdgeRequest, IDisposable
     public override bool CanUpgrade => true;
 
     /// <inheritdoc/>
-    public override long Unflushed => _output.UnflushedBytes;
+    protected override long UnflushedPlain => _output.UnflushedBytes;
 
     /// <summary>Whether the connection stays for another request after this answer.</summary>
     public bool KeepAlive { get; private set; }
@@ -124,7 +124,7 @@ internal sealed class Http1Request : EdgeRequest, IDisposable
     }
 
     /// <inheritdoc/>
-    public override void Start(Framing framing, long length)
+    protected override void StartPlain(Framing framing, long length)
     {
         HasStarted = true;
         _bodiless = framing == Framing.None || Head.Method == KnownMethod.Head;
@@ -148,7 +148,7 @@ internal sealed class Http1Request : EdgeRequest, IDisposable
     }
 
     /// <inheritdoc/>
-    public override void Write(ReadOnlySpan<byte> bytes)
+    protected override void WritePlain(ReadOnlySpan<byte> bytes)
     {
         if (_bodiless || bytes.IsEmpty)
         {
@@ -170,10 +170,10 @@ internal sealed class Http1Request : EdgeRequest, IDisposable
     }
 
     /// <inheritdoc/>
-    public override Memory<byte> GetMemory(int atLeast) => _output.GetMemory(atLeast);
+    protected override Memory<byte> GetPlainMemory(int atLeast) => _output.GetMemory(atLeast);
 
     /// <inheritdoc/>
-    public override void Advance(int count)
+    protected override void AdvancePlain(int count)
     {
         _output.Advance(count);
         ResponseBodyBytes += count;
@@ -181,7 +181,7 @@ internal sealed class Http1Request : EdgeRequest, IDisposable
     }
 
     /// <inheritdoc/>
-    public override ValueTask<bool> FlushAsync()
+    protected override ValueTask<bool> FlushPlainAsync()
     {
         var flushing = _output.FlushAsync(CancellationToken.None);
         if (flushing.IsCompletedSuccessfully)
@@ -193,7 +193,7 @@ internal sealed class Http1Request : EdgeRequest, IDisposable
     }
 
     /// <inheritdoc/>
-    public override ValueTask EndAsync(HeaderBlock? trailers)
+    protected override ValueTask EndPlainAsync(HeaderBlock? trailers)
     {
         HasEnded = true;
         if (_chunked)

@@ -45,7 +45,7 @@ internal sealed class Http2Request : EdgeRequest
     public override bool CanUpgrade => true;
 
     /// <inheritdoc/>
-    public override long Unflushed => _output is null ? 0 : Math.Max(_output.UnflushedBytes, _headIsDue ? 1 : 0);
+    protected override long UnflushedPlain => _output is null ? 0 : Math.Max(_output.UnflushedBytes, _headIsDue ? 1 : 0);
 
     /// <summary>Takes up a new request of the stream.</summary>
     public void Attach(IFeatureCollection features) => _features = features;
@@ -85,7 +85,7 @@ internal sealed class Http2Request : EdgeRequest
     public override ValueTask SendInterimAsync(ResponseHead interim) => default;
 
     /// <inheritdoc/>
-    public override void Start(Framing framing, long length)
+    protected override void StartPlain(Framing framing, long length)
     {
         HasStarted = true;
         _bodiless = framing == Framing.None || Head.Method == KnownMethod.Head;
@@ -118,7 +118,7 @@ internal sealed class Http2Request : EdgeRequest
     }
 
     /// <inheritdoc/>
-    public override void Write(ReadOnlySpan<byte> bytes)
+    protected override void WritePlain(ReadOnlySpan<byte> bytes)
     {
         if (!_bodiless && !bytes.IsEmpty)
         {
@@ -129,10 +129,10 @@ internal sealed class Http2Request : EdgeRequest
     }
 
     /// <inheritdoc/>
-    public override Memory<byte> GetMemory(int atLeast) => _output!.GetMemory(atLeast);
+    protected override Memory<byte> GetPlainMemory(int atLeast) => _output!.GetMemory(atLeast);
 
     /// <inheritdoc/>
-    public override void Advance(int count)
+    protected override void AdvancePlain(int count)
     {
         _output!.Advance(count);
         ResponseBodyBytes += count;
@@ -140,7 +140,7 @@ internal sealed class Http2Request : EdgeRequest
     }
 
     /// <inheritdoc/>
-    public override async ValueTask<bool> FlushAsync()
+    protected override async ValueTask<bool> FlushPlainAsync()
     {
         _headIsDue = false;
         var result = await _output!.FlushAsync(CancellationToken.None).ConfigureAwait(false);
@@ -148,7 +148,7 @@ internal sealed class Http2Request : EdgeRequest
     }
 
     /// <inheritdoc/>
-    public override async ValueTask EndAsync(HeaderBlock? trailers)
+    protected override async ValueTask EndPlainAsync(HeaderBlock? trailers)
     {
         HasEnded = true;
         if (trailers is not null && _features.Get<IHttpResponseTrailersFeature>() is { } feature)

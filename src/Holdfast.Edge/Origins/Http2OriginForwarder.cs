@@ -2,12 +2,12 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Holdfast.Edge.Compression;
 using Holdfast.Edge.ErrorPages;
 using Holdfast.Edge.Requests;
 using Holdfast.Edge.Zones;
 using Holdfast.Http.Headers;
 using Holdfast.Http.Messages;
-using Holdfast.Http.Origins;
 
 namespace Holdfast.Edge.Origins;
 
@@ -40,22 +40,22 @@ internal sealed class Http2OriginForwarder(OriginTargets targets, ForwardedHeade
         }
 
         var started = time.GetTimestamp();
-        using var timeout = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        var exchange = new Http2Exchange(time);
         using var content =
             request.Head.Framing == Framing.None
                 ? null
-                : new VisitorContent(request, () => request.WaitForOrigin(timeout, zone.ReadTimeout));
-        using var message = Message(request, zone, content);
-        timeout.CancelAfter(zone.ReadTimeout);
-        request.Use(timeout);
+                : new VisitorContent(request, () => request.WaitForOrigin(exchange.Timeout, zone.ReadTimeout));
+        exchange.Message = Message(request, zone, content);
+        exchange.Timeout.CancelAfter(zone.ReadTimeout);
+        request.Use(exchange.Timeout);
         try
         {
-            using var response = await client.Invoker.SendAsync(message, timeout.Token).ConfigureAwait(false);
+            exchange.Response = await client.Invoker.SendAsync(exchange.Message, exchange.Timeout.Token).ConfigureAwait(false);
             request.Origin.Address = client.LastAddress;
             request.Origin.LocalAddress = client.LastLocalAddress;
-            request.Origin.Status = (int)response.StatusCode;
+            request.Origin.Status = (int)exchange.Response.StatusCode;
             request.Origin.FirstByte = time.GetElapsedTime(started);
-            return await RelayAsync(request, zone, response, content, timeout).ConfigureAwait(false);
+            return await RelayAsync(request, zone, exchange, content).ConfigureAwait(false);
         }
         catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.VersionNegotiationError && !request.HasStarted)
         {
@@ -68,7 +68,7 @@ internal sealed class Http2OriginForwarder(OriginTargets targets, ForwardedHeade
         {
             request.Origin.Address = client.LastAddress;
             request.Origin.LocalAddress = client.LastLocalAddress;
-            var fault = FaultOf(e, timeout.IsCancellationRequested, client.LastFault);
+            var fault = exchange.FaultOf(e, client.LastFault);
             if (!request.HasStarted)
             {
                 return e is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError }
@@ -86,6 +86,11 @@ internal sealed class Http2OriginForwarder(OriginTargets targets, ForwardedHeade
             if (content is not null)
             {
                 await content.CloseAsync().ConfigureAwait(false);
+            }
+
+            if (!exchange.IsTaken)
+            {
+                exchange.Dispose();
             }
 
             request.Origin.Total = time.GetElapsedTime(started);
@@ -169,18 +174,16 @@ internal sealed class Http2OriginForwarder(OriginTargets targets, ForwardedHeade
         return text.ToString();
     }
 
-    private async ValueTask<EdgeError> RelayAsync(
-        EdgeRequest request,
-        ZoneRuntime zone,
-        HttpResponseMessage response,
-        VisitorContent? content,
-        CancellationTokenSource timeout
-    )
+    private async ValueTask<EdgeError> RelayAsync(EdgeRequest request, ZoneRuntime zone, Http2Exchange exchange, VisitorContent? content)
     {
+        var response = exchange.Response!;
         var head = request.Response;
         head.Clear();
         head.Status = (int)response.StatusCode;
-        if (!TryCopy(response.Headers.NonValidated, head.Headers) || !TryCopy(response.Content.Headers.NonValidated, head.Headers))
+        if (
+            !Http2Exchange.TryCopy(response.Headers.NonValidated, head.Headers)
+            || !Http2Exchange.TryCopy(response.Content.Headers.NonValidated, head.Headers)
+        )
         {
             request.Origin.Detail = MessageFault.BadFieldValue;
             return EdgeError.OriginUnknownError;
@@ -205,72 +208,49 @@ internal sealed class Http2OriginForwarder(OriginTargets targets, ForwardedHeade
             : length >= 0 ? Framing.Length
             : Framing.Chunked;
         head.ContentLength = length;
-        var tap = request.Tap;
-        if (tap is not null && !tap.Takes(request))
+        var step = request.Tap?.Takes(request) ?? TapStep.Relay;
+        if (step == TapStep.Drop)
         {
             return EdgeError.None;
         }
 
         ForwardedHeaders.PrepareResponse(request);
-        tap?.Dress(request);
+        request.Tap?.Dress(request);
         forwarded.Stamp(request);
-        request.Start(tap is { WithholdsBody: true } ? Framing.None : head.Framing, tap is { WithholdsBody: true } ? -1 : length);
-        var left = bodiless || length < 0 ? long.MaxValue : length;
-        await using var stream = await response.Content.ReadAsStreamAsync(timeout.Token).ConfigureAwait(false);
-        var buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(32 * 1024);
-        try
+        exchange.BeginBody(bodiless ? 0 : length);
+        if (step == TapStep.TakeOver)
         {
-            while (true)
+            request.ReleaseExchange();
+            exchange.IsTaken = true;
+            request.Tap!.TakeOver(request, new Http2OriginAnswer(exchange, zone.ReadTimeout));
+            return EdgeError.None;
+        }
+
+        ResponseCompression.Begin(request, length, hasBody: !bodiless);
+        request.Start(head.Framing, length);
+        while (true)
+        {
+            // Before the read, not beside it: a read under way when the visitor leaves would go on into a buffer that is given back.
+            if (request.Unflushed > 0 && !await request.FlushAsync().ConfigureAwait(false))
             {
-                // Before the read, not beside it: a read under way when the visitor leaves would go on into a buffer that is given back.
-                if (request.Unflushed > 0 && !await request.FlushAsync().ConfigureAwait(false))
-                {
-                    return EdgeError.None;
-                }
-
-                request.WaitForOrigin(timeout, zone.ReadTimeout);
-                var read = await stream.ReadAsync(buffer, timeout.Token).ConfigureAwait(false);
-                timeout.CancelAfter(Timeout.InfiniteTimeSpan);
-                if (read == 0)
-                {
-                    break;
-                }
-
-                // The client checks no length (RFC 9113 section 8.1.1 wants it checked). What is over it would be read as the next
-                // answer on the visitor's connection; what is short of it would be filled with the next answer's beginning.
-                tap?.Body(buffer.AsSpan(0, read));
-                request.Write(buffer.AsSpan(0, (int)Math.Min(read, left)));
-                if (read > left)
-                {
-                    return await BreakOffAsync(request).ConfigureAwait(false);
-                }
-
-                left -= bodiless || length < 0 ? 0 : read;
+                return EdgeError.None;
             }
-        }
-        finally
-        {
-            System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
-        }
 
-        if (left is > 0 and < long.MaxValue)
-        {
-            return await BreakOffAsync(request).ConfigureAwait(false);
-        }
-
-        HeaderBlock? trailers = null;
-        if (response.TrailingHeaders.NonValidated.Count > 0)
-        {
-            trailers = new HeaderBlock();
-            if (!TryCopy(response.TrailingHeaders.NonValidated, trailers))
+            request.WaitForOrigin(exchange.Timeout, zone.ReadTimeout);
+            var piece = await exchange.ReadAsync().ConfigureAwait(false);
+            exchange.Timeout.CancelAfter(Timeout.InfiniteTimeSpan);
+            request.Write(piece.Data.Span);
+            if (piece.Fault != MessageFault.None)
             {
                 return await BreakOffAsync(request).ConfigureAwait(false);
             }
-        }
 
-        tap?.End();
-        await request.EndAsync(trailers).ConfigureAwait(false);
-        return EdgeError.None;
+            if (piece.End)
+            {
+                await request.EndAsync(exchange.Trailers).ConfigureAwait(false);
+                return EdgeError.None;
+            }
+        }
     }
 
     // The origin is at fault, and an answer has begun: what has come of it goes out, and the visitor can tell that it is not whole.
@@ -285,38 +265,4 @@ internal sealed class Http2OriginForwarder(OriginTargets targets, ForwardedHeade
         request.Abort();
         return EdgeError.None;
     }
-
-    // What goes on to an HTTP/1.1 visitor must have no line end in it, whatever an HTTP/2 frame allowed.
-    private static bool TryCopy(System.Net.Http.Headers.HttpHeadersNonValidated from, HeaderBlock to)
-    {
-        foreach (var (name, values) in from)
-        {
-            var nameBytes = Encoding.Latin1.GetBytes(name);
-            foreach (var value in values)
-            {
-                var valueBytes = Encoding.Latin1.GetBytes(value);
-                if (!Syntax.IsToken(nameBytes) || !Syntax.IsFieldValue(valueBytes))
-                {
-                    return false;
-                }
-
-                to.Add(nameBytes, valueBytes);
-            }
-        }
-
-        return true;
-    }
-
-    private static OriginFault FaultOf(Exception exception, bool timedOut, OriginFault connectFault) =>
-        exception switch
-        {
-            _ when timedOut => OriginFault.ReadTimeout,
-            HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => connectFault == OriginFault.None
-                ? OriginFault.Unreachable
-                : connectFault,
-            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => connectFault == OriginFault.BadCertificate
-                ? OriginFault.BadCertificate
-                : OriginFault.TlsHandshake,
-            _ => OriginFault.BadAnswer,
-        };
 }

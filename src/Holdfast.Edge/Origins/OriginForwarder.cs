@@ -59,7 +59,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
                 request.Use(connection);
                 var reused = connection.Exchanges > 0;
                 var outcome = await ExchangeAsync(request, zone, connection, upgrade).ConfigureAwait(false);
-                if (outcome == OriginFault.ClosedEarly && reused && mayRepeat && !fresh && !request.VisitorGone && !request.HasStarted)
+                if (outcome == OriginFault.ClosedEarly && reused && mayRepeat && !fresh && !request.IsAbandoned && !request.HasStarted)
                 {
                     fresh = true;
                     continue;
@@ -83,10 +83,14 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
             return RefusalErrors.Of(request.Refused);
         }
 
-        return fault switch
+        // The exchange was cut short because its visitor has gone: nobody's fault, and nobody to tell.
+        return fault == OriginFault.ReadTimeout && request.IsAbandoned ? EdgeError.None : ErrorOf(fault);
+    }
+
+    /// <summary>The error that says what went wrong with an origin, whoever asked it.</summary>
+    public static EdgeError ErrorOf(OriginFault fault) =>
+        fault switch
         {
-            // The exchange was cut short because its visitor has gone: nobody's fault, and nobody to tell.
-            OriginFault.ReadTimeout when request.VisitorGone => EdgeError.None,
             OriginFault.Refused => EdgeError.OriginRefused,
             OriginFault.ConnectTimeout => EdgeError.OriginConnectTimeout,
             OriginFault.Unreachable => EdgeError.OriginUnreachable,
@@ -96,7 +100,6 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
             OriginFault.ReadTimeout or OriginFault.WriteTimeout => EdgeError.OriginTimeout,
             _ => EdgeError.OriginUnknownError,
         };
-    }
 
     /// <summary>Whether the request may be sent a second time when an origin is known not to have begun its answer.</summary>
     public static bool MayRepeat(RequestHead head) =>
@@ -112,6 +115,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
         var sent = time.GetTimestamp();
         RequestPump? pump = null;
         var clean = false;
+        var isTaken = false;
         connection.Begin();
         try
         {
@@ -209,9 +213,22 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
 
             // 5
             var keepAlive = request.Response.KeepAlive;
+            var step = request.Tap?.Takes(request) ?? TapStep.Relay;
+            if (step == TapStep.TakeOver)
+            {
+                _relay.Prepare(request);
+                isTaken = true;
+                var answer = new Http1OriginAnswer(connection, request.Response, zone.ReadTimeout, keepAlive)
+                {
+                    MayBeKept = request.Release(connection),
+                };
+                request.Tap!.TakeOver(request, answer);
+                return OriginFault.None;
+            }
+
             var body = request.Scratch.Body;
             body.Begin(connection, request.Response, MessageLimits.ForOrigins);
-            if (request.Tap is { } tap && !tap.Takes(request))
+            if (step == TapStep.Drop)
             {
                 // Without a body the connection stands at its next exchange; reading a body that nobody wants costs more than a new one.
                 clean = keepAlive && body.LeavesCleanConnection && (pump is null ? !hasBody : pump.IsComplete);
@@ -234,13 +251,16 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
             }
             finally
             {
-                if (request.Release(connection) && clean && connection.Pool is { } pool)
+                if (!isTaken)
                 {
-                    pool.Return(connection);
-                }
-                else
-                {
-                    connection.Dispose();
+                    if (request.Release(connection) && clean && connection.Pool is { } pool)
+                    {
+                        pool.Return(connection);
+                    }
+                    else
+                    {
+                        connection.Dispose();
+                    }
                 }
             }
         }

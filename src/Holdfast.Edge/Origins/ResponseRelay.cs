@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Holdfast.Edge.Compression;
 using Holdfast.Edge.Requests;
 using Holdfast.Edge.Zones;
 using Holdfast.Http.Messages;
@@ -25,22 +26,14 @@ internal sealed class ResponseRelay(ForwardedHeaders forwarded)
     public async ValueTask<bool> RelayAsync(EdgeRequest request, ZoneRuntime zone, OriginConnection connection, OriginBody body)
     {
         var response = request.Response;
-        var tap = request.Tap;
-        ForwardedHeaders.PrepareResponse(request);
-        tap?.Dress(request);
-        forwarded.Stamp(request);
-        if (tap is { WithholdsBody: true })
-        {
-            request.Start(Framing.None, -1);
-        }
-        else
-        {
-            request.Start(response.Framing, response.Framing == Framing.None ? response.ContentLength : body.Length);
-        }
+        Prepare(request);
+        var length = response.Framing == Framing.None ? response.ContentLength : body.Length;
+        ResponseCompression.Begin(request, length, hasBody: response.Framing != Framing.None);
+        request.Start(response.Framing, length);
 
         while (true)
         {
-            var direct = tap is { WithholdsBody: true } ? 0 : body.DirectBytes;
+            var direct = body.DirectBytes;
             if (direct >= DirectFrom)
             {
                 if (request.Unflushed > 0 && !await request.FlushAsync().ConfigureAwait(false))
@@ -59,7 +52,6 @@ internal sealed class ResponseRelay(ForwardedHeaders forwarded)
                     return await BreakOffAsync(request, body).ConfigureAwait(false);
                 }
 
-                tap?.Body(memory.Span[..count]);
                 request.Advance(count);
                 continue;
             }
@@ -100,18 +92,24 @@ internal sealed class ResponseRelay(ForwardedHeaders forwarded)
 
             if (piece.End)
             {
-                tap?.End();
                 await request.EndAsync(body.Trailers).ConfigureAwait(false);
                 return true;
             }
 
-            tap?.Body(piece.Data.Span);
             request.Write(piece.Data.Span);
             if (request.Unflushed >= LargestRead && !await request.FlushAsync().ConfigureAwait(false))
             {
                 return false;
             }
         }
+    }
+
+    /// <summary>Makes the head that was read the visitor's.</summary>
+    public void Prepare(EdgeRequest request)
+    {
+        ForwardedHeaders.PrepareResponse(request);
+        request.Tap?.Dress(request);
+        forwarded.Stamp(request);
     }
 
     // Only the time of waiting counts: a visitor that is slow to take what has come must not make the origin look slow.

@@ -2,25 +2,37 @@ using Holdfast.Edge.Requests;
 
 namespace Holdfast.Edge.Origins;
 
-/// <summary>Sees an origin's final answer on its way to the visitor: may take its place, add to its fields, and read its body along.</summary>
+/// <summary>What becomes of an origin's final answer.</summary>
+internal enum TapStep : byte
+{
+    /// <summary>It goes to the visitor, at the visitor's pace.</summary>
+    Relay,
+
+    /// <summary>It is dropped and nothing is sent.</summary>
+    Drop,
+
+    /// <summary>The tap gets it and reads its body on its own; the request is free of the origin from then on.</summary>
+    TakeOver,
+}
+
+/// <summary>Sees an origin's final answer on its way to the visitor: may take its place, add to its fields, and take its body over.</summary>
 internal abstract class ResponseTap
 {
     /// <summary>Whether there is another answer if the origin gives none: then a request is not sent a second time.</summary>
     public abstract bool HasFallback { get; }
 
-    /// <summary>Whether the visitor gets the head but not the body, which is read all the same.</summary>
-    public abstract bool WithholdsBody { get; }
+    /// <summary>Looks at the head in <see cref="EdgeRequest.Response"/>, as the origin sent it, and says what becomes of the answer.</summary>
+    public abstract TapStep Takes(EdgeRequest request);
 
-    /// <summary>Looks at the head in <see cref="EdgeRequest.Response"/>, as the origin sent it.</summary>
-    /// <returns>Whether it goes to the visitor. If not, it is dropped and nothing is sent.</returns>
-    public abstract bool Takes(EdgeRequest request);
-
-    /// <summary>Changes the head just before it goes out.</summary>
+    /// <summary>Changes the head just before it goes out, or is taken over.</summary>
     public abstract void Dress(EdgeRequest request);
 
-    /// <summary>Sees the next bytes of the body.</summary>
-    public abstract void Body(ReadOnlySpan<byte> bytes);
+    /// <summary>Takes the answer's body over, after <see cref="TapStep.TakeOver"/>; the head stands dressed in the request, not started.</summary>
+    public abstract void TakeOver(EdgeRequest request, OriginAnswer answer);
 
-    /// <summary>The body is whole. Not called when it breaks off.</summary>
-    public abstract void End();
+    /// <summary>
+    /// The request's visitor has gone: says whether its exchange with the origin is to end. Not, when others wait for it. Called from any
+    /// thread, also when the request has ended already.
+    /// </summary>
+    public abstract bool TryAbandon();
 }

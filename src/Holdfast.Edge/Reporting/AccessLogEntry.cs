@@ -104,6 +104,9 @@ internal ref struct AccessLogEntry
     /// <summary><c>CacheCacheStatus</c>: <c>dynamic</c>, <c>hit</c> and so on; empty is written as <c>unknown</c>.</summary>
     public ReadOnlySpan<byte> CacheStatus { get; set; }
 
+    /// <summary><c>CacheCollapsed</c>: whether another request's exchange with the origin answered this one; left out when not.</summary>
+    public bool Collapsed { get; set; }
+
     /// <summary><c>ZoneName</c>; empty when the host belongs to no zone.</summary>
     public ReadOnlySpan<byte> ZoneName { get; set; }
 

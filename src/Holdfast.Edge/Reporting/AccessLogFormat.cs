@@ -73,6 +73,10 @@ internal static class AccessLogFormat
         json.Milliseconds(",\"EdgeTimeToFirstByteMs\":"u8, entry.TimeToFirstByte);
         json.Text(",\"EdgeServerIP\":\""u8, entry.EdgeServerIp);
         json.Text(",\"CacheCacheStatus\":\""u8, entry.CacheStatus.IsEmpty ? "unknown"u8 : entry.CacheStatus);
+        if (entry.Collapsed)
+        {
+            json.Raw(",\"CacheCollapsed\":true"u8);
+        }
     }
 
     private static void WriteOrigin(ref JsonLineWriter json, in AccessLogEntry entry)

@@ -13,6 +13,22 @@ internal enum LogDropReason
     Stopped,
 }
 
+/// <summary>What a revalidation of a stored response came to.</summary>
+internal enum RevalidationResult
+{
+    /// <summary>The origin confirmed it.</summary>
+    Confirmed,
+
+    /// <summary>The origin sent a new one, which is being stored.</summary>
+    Replaced,
+
+    /// <summary>The origin sent something that is not stored.</summary>
+    NotStored,
+
+    /// <summary>The origin gave no answer, or an error that the stored response was served instead of.</summary>
+    Failed,
+}
+
 /// <summary>Why a visitor's connection was closed before anything was read from it.</summary>
 internal enum ConnectionRefusal
 {

@@ -42,6 +42,7 @@ internal sealed class EdgeCounters
     private readonly int _handshakes;
     private readonly int _connectFailures;
     private readonly int _parserRefusals;
+    private readonly int _revalidations;
     private readonly int _requestDurations;
     private readonly int _originDurations;
 
@@ -56,7 +57,8 @@ internal sealed class EdgeCounters
         _handshakes = _refusals + Enum.GetValues<ConnectionRefusal>().Length;
         _connectFailures = _handshakes + Enum.GetValues<HandshakeFailure>().Length;
         _parserRefusals = _connectFailures + Enum.GetValues<OriginConnectFailure>().Length;
-        _requestDurations = _parserRefusals + ParserReasons.Count;
+        _revalidations = _parserRefusals + ParserReasons.Count;
+        _requestDurations = _revalidations + Enum.GetValues<RevalidationResult>().Length;
         _originDurations = _requestDurations + DurationBounds.Length + 1;
         _counters = new StripedCounters(_originDurations + DurationBounds.Length + 1);
     }
@@ -79,6 +81,7 @@ internal sealed class EdgeCounters
         OriginConnects,
         OriginErrorResponses,
         LogRecords,
+        Collapsed,
         RequestTicks,
         OriginTicks,
         Count,
@@ -158,6 +161,12 @@ internal sealed class EdgeCounters
         part.Add(_originDurations + Bucket(ticks), 1);
     }
 
+    /// <summary>A request was answered by another one's exchange with the origin.</summary>
+    public void Collapsed() => _counters.Add((int)Single.Collapsed, 1);
+
+    /// <summary>A stored response was revalidated.</summary>
+    public void Revalidated(RevalidationResult result) => _counters.Add(_revalidations + (int)result, 1);
+
     /// <summary>A new connection to an origin stands.</summary>
     public void OriginConnected() => _counters.Add((int)Single.OriginConnects, 1);
 
@@ -197,6 +206,8 @@ internal sealed class EdgeCounters
     internal long Value(HandshakeFailure reason) => _counters.Sum(_handshakes + (int)reason);
 
     internal long Value(OriginConnectFailure reason) => _counters.Sum(_connectFailures + (int)reason);
+
+    internal long Value(RevalidationResult result) => _counters.Sum(_revalidations + (int)result);
 
     internal long ParserRefusals(int reason) => _counters.Sum(_parserRefusals + reason);
 

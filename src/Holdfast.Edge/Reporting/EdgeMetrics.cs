@@ -22,7 +22,16 @@ internal sealed class EdgeMetrics : IDisposable
     /// <param name="gauges">Further metrics, such as the number of zones.</param>
     public EdgeMetrics(EdgeCounters counters, IEnumerable<MetricFamily> gauges)
     {
-        Families = [.. Traffic(counters), .. Connections(counters), .. Origins(counters), .. Log(counters), .. gauges, .. Process()];
+        Families =
+        [
+            .. Traffic(counters),
+            .. Connections(counters),
+            .. Origins(counters),
+            .. Cache(counters),
+            .. Log(counters),
+            .. gauges,
+            .. Process(),
+        ];
         _meter = new Meter(MeterName);
         foreach (var family in Families)
         {
@@ -157,6 +166,24 @@ internal sealed class EdgeMetrics : IDisposable
                 "Time from the first step towards an origin to its answer's end, or to the failure.",
                 counters.OriginDurations,
                 () => Seconds(counters.Value(Single.OriginTicks))
+            ),
+        ];
+
+    private static IEnumerable<MetricFamily> Cache(EdgeCounters counters) =>
+        [
+            Plain(
+                MetricKind.Counter,
+                "holdfast.edge.cache.collapsed",
+                "Requests that another one's exchange with the origin answered.",
+                () => counters.Value(Single.Collapsed)
+            ),
+            Counter(
+                "holdfast.edge.cache.revalidations",
+                "Stored responses that the origin was asked about, by what came of it.",
+                Enum.GetValues<RevalidationResult>()
+                    .Select(result =>
+                        One("result", JsonNamingPolicy.SnakeCaseLower.ConvertName(result.ToString()), () => counters.Value(result))
+                    )
             ),
         ];
 

@@ -19,6 +19,19 @@ internal sealed class RequestObserver(AccessLog log, EdgeCounters counters, Coun
     public CountryCode CountryOf(IPAddress address) => countries.Lookup(address);
 
     /// <inheritdoc/>
+    public void Revalidated(RevalidationResult result) => counters.Revalidated(result);
+
+    /// <inheritdoc/>
+    public void EndedDetached(EdgeRequest request)
+    {
+        var origin = request.Origin;
+        if (origin.Address is not null)
+        {
+            counters.OriginAsked(origin.Reused, origin.Status, origin.Total);
+        }
+    }
+
+    /// <inheritdoc/>
     public void Ended(EdgeRequest request)
     {
         var elapsed = time.GetElapsedTime(request.StartTimestamp);
@@ -30,10 +43,10 @@ internal sealed class RequestObserver(AccessLog log, EdgeCounters counters, Coun
         var requestBytes = RequestBytes(request) + tunnel.In;
         var responseBytes = request.ResponseBytes + tunnel.Out;
         counters.RequestEnded(status, request.Error, requestBytes, responseBytes, elapsed);
-        var origin = request.Origin;
-        if (origin.Address is not null)
+        EndedDetached(request);
+        if (request.IsCollapsed)
         {
-            counters.OriginAsked(origin.Reused, origin.Status, origin.Total);
+            counters.Collapsed();
         }
 
         if (request.Refused != MessageFault.None)
@@ -99,6 +112,7 @@ internal sealed class RequestObserver(AccessLog log, EdgeCounters counters, Coun
                 ResponseContentType = contentType,
                 EdgeServerIp = ownAddress[..ownAddressLength],
                 CacheStatus = request.CacheStatus.Span,
+                Collapsed = request.IsCollapsed,
                 OriginIp = originAddress[..originAddressLength],
                 OriginStatus = origin.Status,
                 OriginDuration = origin.Total,

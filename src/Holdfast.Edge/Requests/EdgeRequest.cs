@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Net;
 using System.Text;
+using Holdfast.Edge.Compression;
 using Holdfast.Edge.ErrorPages;
 using Holdfast.Edge.Geo;
 using Holdfast.Edge.Listening;
@@ -23,10 +24,14 @@ internal abstract class EdgeRequest
     private OriginConnection? _origin;
     private CancellationTokenSource? _exchange;
     private volatile bool _visitorGone;
+    private volatile bool _isAbandoned;
     private byte[]? _forwardedAddressText;
     private IPAddress? _located;
     private long _tunnelBytesIn;
     private long _tunnelBytesOut;
+    private BodyEncoder? _encoder;
+    private bool _isEncoded;
+    private byte[] _toEncode = [];
 
     /// <summary>The request's head. Phases change it on its way to the origin; method, target and host stay as the visitor sent them.</summary>
     public RequestHead Head => Buffers.Head;
@@ -103,6 +108,12 @@ internal abstract class EdgeRequest
     /// <summary>Whether the visitor has gone.</summary>
     public bool VisitorGone => _visitorGone;
 
+    /// <summary>Whether nobody waits for the origin's answer any more: the visitor has gone, and no other visitor wants it.</summary>
+    public bool IsAbandoned => _isAbandoned;
+
+    /// <summary>Whether another request's exchange with the origin answers this one.</summary>
+    public bool IsCollapsed { get; set; }
+
     /// <summary>Bytes of response body handed over.</summary>
     public long ResponseBodyBytes { get; protected set; }
 
@@ -118,28 +129,112 @@ internal abstract class EdgeRequest
     /// <summary>Sends an interim response at once.</summary>
     public abstract ValueTask SendInterimAsync(ResponseHead interim);
 
+    /// <summary>Puts the body of the answer that is about to start into a content coding; null for an answer that has only the fields of one.</summary>
+    public void SetEncoder(BodyEncoder? encoder)
+    {
+        _encoder = encoder;
+        _isEncoded = true;
+    }
+
+    /// <summary>Whether the answer's body is put into a content coding on its way.</summary>
+    public bool IsEncoding => _encoder is not null;
+
     /// <summary>Hands <see cref="Response"/> over. It goes out with the next flush.</summary>
     /// <param name="framing">How the origin framed the body; the connection chooses its own framing for an unknown length.</param>
     /// <param name="length">The body's length, or -1. Without a body: the Content-Length to state, or -1.</param>
-    public abstract void Start(Framing framing, long length);
+    public void Start(Framing framing, long length)
+    {
+        if (_isEncoded)
+        {
+            StartPlain(framing == Framing.None ? framing : Framing.Chunked, -1);
+        }
+        else
+        {
+            StartPlain(framing, length);
+        }
+    }
 
     /// <summary>Hands body bytes over.</summary>
-    public abstract void Write(ReadOnlySpan<byte> bytes);
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        if (_encoder is null)
+        {
+            WritePlain(bytes);
+        }
+        else
+        {
+            _encoder.Write(bytes);
+            WriteEncoded(_encoder);
+        }
+    }
 
     /// <summary>Memory to put body bytes into directly; only with a known length. Follow with <see cref="Advance"/>.</summary>
-    public abstract Memory<byte> GetMemory(int atLeast);
+    public Memory<byte> GetMemory(int atLeast) =>
+        _encoder is null ? GetPlainMemory(atLeast)
+        : _toEncode.Length >= atLeast ? _toEncode
+        : _toEncode = new byte[atLeast];
 
     /// <summary>Hands over what was put into <see cref="GetMemory"/>.</summary>
-    public abstract void Advance(int count);
+    public void Advance(int count)
+    {
+        if (_encoder is null)
+        {
+            AdvancePlain(count);
+        }
+        else
+        {
+            Write(_toEncode.AsSpan(0, count));
+        }
+    }
 
-    /// <summary>How many bytes were handed over and not flushed.</summary>
-    public abstract long Unflushed { get; }
+    /// <summary>How many bytes were handed over and not flushed; at least 1 while an encoder has any.</summary>
+    public long Unflushed => _encoder is { HasPending: true } ? Math.Max(UnflushedPlain, 1) : UnflushedPlain;
 
     /// <summary>Sends what was handed over; waits while the visitor is slow. False when the visitor is gone.</summary>
-    public abstract ValueTask<bool> FlushAsync();
+    public ValueTask<bool> FlushAsync()
+    {
+        if (_encoder is { HasPending: true } encoder)
+        {
+            encoder.Flush();
+            WriteEncoded(encoder);
+        }
+
+        return FlushPlainAsync();
+    }
 
     /// <summary>Ends the answer, with trailers where the visitor's protocol has them.</summary>
-    public abstract ValueTask EndAsync(HeaderBlock? trailers);
+    public ValueTask EndAsync(HeaderBlock? trailers)
+    {
+        if (_encoder is { } encoder)
+        {
+            encoder.Finish();
+            WriteEncoded(encoder);
+            DropEncoder();
+        }
+
+        return EndPlainAsync(trailers);
+    }
+
+    /// <summary><see cref="Start"/> without a content coding. The others alike.</summary>
+    protected abstract void StartPlain(Framing framing, long length);
+
+    /// <summary><see cref="Write"/>.</summary>
+    protected abstract void WritePlain(ReadOnlySpan<byte> bytes);
+
+    /// <summary><see cref="GetMemory"/>.</summary>
+    protected abstract Memory<byte> GetPlainMemory(int atLeast);
+
+    /// <summary><see cref="Advance"/>.</summary>
+    protected abstract void AdvancePlain(int count);
+
+    /// <summary><see cref="Unflushed"/>.</summary>
+    protected abstract long UnflushedPlain { get; }
+
+    /// <summary><see cref="FlushAsync"/>.</summary>
+    protected abstract ValueTask<bool> FlushPlainAsync();
+
+    /// <summary><see cref="EndAsync"/>.</summary>
+    protected abstract ValueTask EndPlainAsync(HeaderBlock? trailers);
 
     /// <summary>Breaks the answer off, so that the visitor can tell that it is not whole.</summary>
     public abstract void Abort();
@@ -165,11 +260,11 @@ internal abstract class EdgeRequest
     /// </returns>
     public bool Release(OriginConnection connection) => Interlocked.CompareExchange(ref _origin, null, connection) == connection;
 
-    /// <summary>Gives the origin this long to be heard of, or less when the visitor has gone.</summary>
+    /// <summary>Gives the origin this long to be heard of, or less when nobody waits for it.</summary>
     public void WaitForOrigin(OriginConnection connection, TimeSpan limit)
     {
         connection.ReadDeadline.Set(limit);
-        if (VisitorGone)
+        if (_isAbandoned)
         {
             // Whoever said so may have done it before the line above.
             connection.ReadDeadline.Shorten(EdgeLimits.GoneVisitorGrace);
@@ -180,7 +275,7 @@ internal abstract class EdgeRequest
     public void AwaitAnswer(OriginConnection connection, TimeSpan limit)
     {
         connection.ReadDeadline.Resume(limit);
-        if (VisitorGone)
+        if (_isAbandoned)
         {
             connection.ReadDeadline.Shorten(EdgeLimits.GoneVisitorGrace);
         }
@@ -190,7 +285,7 @@ internal abstract class EdgeRequest
     public void Use(CancellationTokenSource exchange)
     {
         Volatile.Write(ref _exchange, exchange);
-        if (VisitorGone)
+        if (_isAbandoned)
         {
             Shorten(exchange);
         }
@@ -199,10 +294,10 @@ internal abstract class EdgeRequest
     /// <summary>Gives such an exchange this long to go on, or less when the visitor has gone.</summary>
     public void WaitForOrigin(CancellationTokenSource exchange, TimeSpan limit)
     {
-        if (!VisitorGone)
+        if (!_isAbandoned)
         {
             exchange.CancelAfter(limit);
-            if (VisitorGone)
+            if (_isAbandoned)
             {
                 Shorten(exchange);
             }
@@ -254,6 +349,7 @@ internal abstract class EdgeRequest
     /// </summary>
     public void GiveBuffers()
     {
+        DropEncoder();
         if (_buffers is { } buffers)
         {
             _buffers = null;
@@ -262,6 +358,20 @@ internal abstract class EdgeRequest
                 ExchangeBuffers.Return(buffers);
             }
         }
+    }
+
+    private void WriteEncoded(BodyEncoder encoder)
+    {
+        WritePlain(encoder.Output);
+        encoder.Taken();
+    }
+
+    // What it holds is memory outside the collector's sight.
+    private void DropEncoder()
+    {
+        _encoder?.Dispose();
+        _encoder = null;
+        _toEncode = [];
     }
 
     private ExchangeBuffers Buffers => _buffers ?? throw new InvalidOperationException("No request is under way.");
@@ -280,7 +390,10 @@ internal abstract class EdgeRequest
         Origin.Clear();
         Response.Clear();
         Tap = null;
+        DropEncoder();
+        _isEncoded = false;
         CacheStatus = default;
+        IsCollapsed = false;
         HasStarted = HasEnded = IsBrokenOff = false;
         ResponseBodyBytes = ResponseBytes = 0;
         ClientAddress = Connection.Client.Address;
@@ -299,10 +412,20 @@ internal abstract class EdgeRequest
         IsHttps = request.IsHttps;
     }
 
-    /// <summary>Says that the visitor has gone: what runs for it is given a moment and then ended.</summary>
+    /// <summary>Says that the visitor has gone: what runs for it alone is given a moment and then ended.</summary>
     public void SetVisitorGone()
     {
         _visitorGone = true;
+        if (Tap is not { } tap || tap.TryAbandon())
+        {
+            Abandon();
+        }
+    }
+
+    /// <summary>Says that nobody waits for this request: what runs for it is given a moment and then ended.</summary>
+    public void Abandon()
+    {
+        _isAbandoned = true;
 
         // Taken, not read: the exchange sees that its connection's deadline is not its own any more and does not pool it.
         Interlocked.Exchange(ref _origin, null)?.ReadDeadline.Shorten(EdgeLimits.GoneVisitorGrace);
@@ -313,7 +436,7 @@ internal abstract class EdgeRequest
     }
 
     /// <summary>Forgets that a visitor has gone: for an object that serves one visitor after the other.</summary>
-    protected void SetVisitorHere() => _visitorGone = false;
+    protected void SetVisitorHere() => _visitorGone = _isAbandoned = false;
 
     private static void Shorten(CancellationTokenSource exchange)
     {

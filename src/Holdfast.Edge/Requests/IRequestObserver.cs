@@ -1,5 +1,6 @@
 using System.Net;
 using Holdfast.Edge.Geo;
+using Holdfast.Edge.Reporting;
 
 namespace Holdfast.Edge.Requests;
 
@@ -8,6 +9,12 @@ internal interface IRequestObserver
 {
     /// <summary>Takes down a request that has ended, however it ended. Must not throw or wait.</summary>
     void Ended(EdgeRequest request);
+
+    /// <summary>Takes down a request that the edge made in no visitor's name, when its exchange with the origin has ended.</summary>
+    void EndedDetached(EdgeRequest request);
+
+    /// <summary>A stored response was revalidated, for a visitor or behind one's back.</summary>
+    void Revalidated(RevalidationResult result);
 
     /// <summary>The country of an address.</summary>
     CountryCode CountryOf(IPAddress address);

@@ -36,6 +36,21 @@ internal sealed class OriginReport
     /// <summary>From asking for a connection until the answer's end.</summary>
     public TimeSpan Total { get; set; }
 
+    /// <summary>Adds what another exchange for the same visitor looked like.</summary>
+    public void Add(OriginReport other)
+    {
+        Address = other.Address;
+        LocalAddress = other.LocalAddress;
+        Status = other.Status;
+        Detail = other.Detail;
+        Reused = other.Reused;
+        Dns += other.Dns;
+        Tcp += other.Tcp;
+        Tls += other.Tls;
+        FirstByte += other.FirstByte;
+        Total += other.Total;
+    }
+
     /// <summary>Forgets the request before.</summary>
     public void Clear()
     {

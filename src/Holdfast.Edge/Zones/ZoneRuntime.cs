@@ -37,6 +37,7 @@ internal sealed class ZoneRuntime
         {
             Profile = Settings.CacheProfile,
             Level = Settings.CacheLevel,
+            Slices = Settings.CacheSlice,
             RespectRequestDirectives = Settings.RespectRequestCacheControl,
             DevelopmentModeUntil = config.DevelopmentModeUntil?.ToUnixTimeMilliseconds() ?? 0,
         };
@@ -101,6 +102,7 @@ internal sealed class ZoneRuntime
             ProxyReadTimeoutSeconds = settings.ProxyReadTimeoutSeconds,
             MaxUploadMegabytes = ZoneSettings.MaxUploadMegabytesLimit,
             CacheLevel = CacheLevel.Bypass,
+            Compression = false,
         };
 
     // Without HTTPS for visitors the policy would lock them out of the site.

@@ -63,6 +63,20 @@ public sealed record ZoneSettings
     /// <summary>What the query string means to the cache (<c>cache_level</c>). Default aggressive.</summary>
     public CacheLevel CacheLevel { get; init; } = CacheLevel.Aggressive;
 
+    /// <summary>
+    /// Whether files are fetched from the origin and stored in slices of 1 MiB, so that a seek in a large one does not fetch all of it
+    /// (<c>cache_slice</c>). Default off: the origin sees several requests for one file.
+    /// </summary>
+    public bool CacheSlice { get; init; }
+
+    /// <summary>
+    /// Whether the edge compresses what can be compressed (<c>compression</c>). Default on. Cloudflare has no such setting: there it is on.
+    /// </summary>
+    public bool Compression { get; init; } = true;
+
+    /// <summary>Whether it offers visitors brotli beside zstd and gzip (<c>brotli</c>). Default on.</summary>
+    public bool Brotli { get; init; } = true;
+
     /// <summary>Whether visitors' own cache directives count (<c>respect_request_cache_control</c>). Default off.</summary>
     public bool RespectRequestCacheControl { get; init; }
 

@@ -16,6 +16,7 @@ namespace Holdfast.Cache.Tests.Conversations;
 ///     client: 200 hello | CF-Cache-Status: MISS | !Age  what the client sees
 /// </code>
 /// <c>@N</c> sets the time to N seconds. In a value, <c>{N}</c> is the HTTP date of second N. <c>!Name</c> says that a field is absent.
+/// An origin that states Content-Length breaks its body off. Parts of a multipart answer are joined with <c>|</c>.
 /// <c>origin: 200 +3 …</c> takes three seconds to answer. An ellipsis in the body repeats nothing: bodies are short words.
 /// </summary>
 internal sealed class Conversation
@@ -163,12 +164,14 @@ internal sealed class Conversation
             var requested = _now;
             if (origin() is not { } answer)
             {
-                return _exchange.Failed() ? FromStore(words[0], _exchange.Answer(_now)) : (502, "", []);
+                return _exchange.Failed(1) ? FromStore(words[0], _exchange.Answer(_now)) : (502, "", []);
             }
 
             _now += answer.Delay * 1000L;
             var response = new TextFields([.. answer.Fields]);
-            switch (_exchange.Received(answer.Status, response, words[0] == "HEAD" ? -1 : answer.Body.Length, requested, _now))
+            switch (
+                _exchange.Received(answer.Status, response, words[0] == "HEAD" ? -1 : LengthOf(answer.Fields, answer.Body), requested, _now)
+            )
             {
                 case ResponseStep.Serve:
                     return FromStore(words[0], _exchange.Answer(_now));
@@ -177,7 +180,15 @@ internal sealed class Conversation
                     continue;
                 case ResponseStep.PassAndStore:
                     _exchange.Fill!.Append(Encoding.Latin1.GetBytes(answer.Body));
-                    _exchange.Fill.Complete();
+                    if (answer.Fields.Any(f => f.StartsWith("Content-Length", StringComparison.Ordinal)))
+                    {
+                        _exchange.Fill.Break(1);
+                    }
+                    else
+                    {
+                        _exchange.Fill.Complete();
+                    }
+
                     break;
             }
 
@@ -200,20 +211,40 @@ internal sealed class Conversation
             }
         }
 
+        if (answer is { Status: 206, Several: null })
+        {
+            fields.Add($"Content-Range: bytes {answer.Start}-{answer.Start + answer.Length - 1}/{stored.BodyLength}");
+        }
+
         fields.Add($"Age: {stored.AgeAt(_now) / 1000}");
         fields.Add(Cf());
         fields.Add(CacheStatus());
+        if (answer.Several is { } several)
+        {
+            return (206, string.Join('|', several.Ranges.Select(r => Text(stored, r.Start, r.Length))), fields);
+        }
+
+        return (answer.Status, method == "HEAD" ? "" : Text(stored, answer.Start, answer.Length), fields);
+    }
+
+    private static string Text(StoredResponse stored, long start, long length)
+    {
         var body = new StringBuilder();
-        for (var offset = answer.Start; method != "HEAD" && offset < answer.Start + answer.Length; )
+        for (var offset = start; offset < start + length; )
         {
             var piece = stored.BodyAt(offset).Span;
-            piece = piece[..(int)Math.Min(piece.Length, answer.Start + answer.Length - offset)];
+            piece = piece[..(int)Math.Min(piece.Length, start + length - offset)];
             body.Append(Encoding.Latin1.GetString(piece));
             offset += piece.Length;
         }
 
-        return (answer.Status, body.ToString(), fields);
+        return body.ToString();
     }
+
+    private static long LengthOf(List<string> fields, string body) =>
+        fields.Find(f => f.StartsWith("Content-Length: ", StringComparison.Ordinal)) is { } stated
+            ? long.Parse(stated.AsSpan(16), CultureInfo.InvariantCulture)
+            : body.Length;
 
     private string Cf() => $"CF-Cache-Status: {Encoding.ASCII.GetString(_exchange.StatusText)}";
 

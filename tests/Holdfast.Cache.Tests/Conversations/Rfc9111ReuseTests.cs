@@ -332,21 +332,6 @@ public class Rfc9111ReuseTests
         );
 
     [Fact]
-    public void Section3_3_APart_IsPassedOnAndNotStored() =>
-        Conversation.Standard(
-            """
-            @0 client: GET /a | Range: bytes=0-1
-               proxy:  GET /a | Range: bytes=0-1
-               origin: 206 he | Cache-Control: max-age=50 | Content-Range: bytes 0-1/5
-               client: 206 he | Cache-Status: Holdfast; fwd=uri-miss; fwd-status=206; detail=partial-content
-               client: GET /a
-               proxy:  GET /a
-               origin: 200 hello | Cache-Control: max-age=50
-               client: 200 hello
-            """
-        );
-
-    [Fact]
     public void Section4_2_2_AGuess_IsMarked() =>
         Conversation.Standard(
             """

@@ -1,5 +1,6 @@
 using System.Text;
 using CsCheck;
+using Holdfast.Cache.Compression;
 using Holdfast.Cache.Exchange;
 using Holdfast.Cache.Policy;
 using Holdfast.Cache.Storage;
@@ -88,6 +89,54 @@ public class MemoryStoreTests
             );
         Assert.True(store.Evicted > 0);
         Assert.True(store.Count > 0);
+    }
+
+    [Fact]
+    public void ABodyInACoding_CountsAndGoesWithItsResponseAndStaysWithAnUpdate()
+    {
+        var store = new MemoryStore(new MemoryStoreLimits { Budget = 200_000 });
+        var exchange = new CacheExchange(store);
+        Put(exchange, "/a", NoFields, new string('x', 5000), "Cache-Control: max-age=60", "Content-Type: text/plain", "ETag: \"1\"");
+        Begin(exchange, "/a", NoFields);
+        var stored = exchange.Stored!;
+        Assert.True(stored.TryBeginEncoding(ContentCoding.Gzip));
+        Assert.False(stored.TryBeginEncoding(ContentCoding.Gzip));
+        Assert.True(stored.TryBeginEncoding(ContentCoding.Zstd));
+        var before = store.Bytes;
+        store.Keep(stored, ContentCoding.Gzip, Body(3000));
+        store.Keep(stored, ContentCoding.Zstd, Body(5000));
+
+        Assert.InRange(store.Bytes - before, 3000, 3500);
+        Assert.Equal((3000, 0), (stored.BodyIn(ContentCoding.Gzip)!.Length, stored.BodyIn(ContentCoding.Zstd)!.Length));
+        Assert.Null(stored.BodyIn(ContentCoding.Brotli));
+
+        Assert.Equal(RequestStep.Revalidate, Begin(exchange, "/a", NoFields, now: Now + 100_000));
+        exchange.Received(304, new TextFields("ETag: \"1\"", "Cache-Control: max-age=60"), 0, Now + 100_000, Now + 100_000);
+        Assert.NotSame(stored, exchange.Stored);
+        Assert.Same(stored.BodyIn(ContentCoding.Gzip), exchange.Stored!.BodyIn(ContentCoding.Gzip));
+
+        for (var i = 0; i < 40; i++)
+        {
+            Begin(exchange, $"/{i}", NoFields);
+            Put(exchange, $"/{i}", NoFields, new string('x', 9000), "Cache-Control: max-age=60");
+            if (Begin(exchange, $"/{i}", NoFields) == RequestStep.Serve)
+            {
+                store.Keep(exchange.Stored!, ContentCoding.Brotli, Body(8000));
+            }
+
+            Assert.InRange(store.Bytes, 0, 200_000);
+        }
+
+        // What went for them was counted with all it had.
+        for (var i = 0; i < 40; i++)
+        {
+            Begin(exchange, $"/{i}", NoFields, "DELETE");
+            exchange.Received(204, NoFields, 0, Now, Now);
+        }
+
+        Begin(exchange, "/a", NoFields, "DELETE");
+        exchange.Received(204, NoFields, 0, Now, Now);
+        Assert.Equal((0, 0), (store.Bytes, store.Count));
     }
 
     [Fact]
@@ -237,7 +286,7 @@ public class MemoryStoreTests
         Assert.Equal(0, store.Bytes);
     }
 
-    internal static RequestStep Begin(CacheExchange exchange, string path, TextFields fields, string method = "GET")
+    internal static RequestStep Begin(CacheExchange exchange, string path, TextFields fields, string method = "GET", long now = Now)
     {
         Span<byte> bytes = stackalloc byte[path.Length];
         Encoding.ASCII.GetBytes(path, bytes);
@@ -255,8 +304,15 @@ public class MemoryStoreTests
             },
             fields,
             Policy,
-            Now
+            now
         );
+    }
+
+    private static StoredBody Body(int length)
+    {
+        var body = new StoredBody();
+        body.Append(new byte[length], length);
+        return body;
     }
 
     internal static void Put(CacheExchange exchange, string path, TextFields request, string body, params string[] fields)

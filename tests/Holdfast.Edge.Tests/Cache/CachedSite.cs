@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text;
+using Holdfast.Edge.Hosting;
 using Holdfast.Edge.Tests.Harness;
 using Holdfast.Model.Zones;
 
@@ -51,13 +53,17 @@ internal sealed class CachedSite : IAsyncDisposable
         );
     }
 
-    public static async Task<CachedSite> StartAsync(Func<string, Conversation, Task> answer, ZoneSettings? settings = null)
+    public static async Task<CachedSite> StartAsync(
+        Func<string, Conversation, Task> answer,
+        ZoneSettings? settings = null,
+        Func<EdgeOptions, EdgeOptions>? change = null
+    )
     {
         var site = new CachedSite(answer);
         site._edge = await EdgeUnderTest.InFrontOfAsync(
             site._origin.Url,
             settings ?? new ZoneSettings { CacheProfile = CacheProfile.Standard },
-            options => options with { Time = site.Time }
+            options => (change?.Invoke(options) ?? options) with { Time = site.Time }
         );
         site._visitor = await Conversation.ConnectAsync(site._edge.Http);
         return site;
@@ -71,6 +77,26 @@ internal sealed class CachedSite : IAsyncDisposable
 
     /// <summary>Asks for something on the visitor's connection.</summary>
     public Task<Reply> AskAsync(string line, params string[] fields) => AskWithBodyAsync(line, "", fields);
+
+    /// <summary>Visitors on connections of their own who ask for the same, each on its way to its answer.</summary>
+    public async Task<List<Conversation>> VisitAsync(int count, string line, params string[] fields)
+    {
+        var visitors = new List<Conversation>();
+        for (var i = 0; i < count; i++)
+        {
+            var visitor = await Conversation.ConnectAsync(_edge.Http);
+            await visitor.SendAsync($"{line} HTTP/1.1\r\nHost: example.com\r\n{string.Concat(fields.Select(f => f + "\r\n"))}\r\n");
+            visitors.Add(visitor);
+        }
+
+        return visitors;
+    }
+
+    /// <summary>Waits until this many requests wait for another one's answer.</summary>
+    public Task UntilWaitingAsync(int count) => EdgeUnderTest.UntilAsync(() => _edge.Fills.Waiting == count);
+
+    /// <summary>Waits until the origin has seen this many requests.</summary>
+    public Task UntilSeenAsync(int count) => EdgeUnderTest.UntilAsync(() => _seen.Count >= count);
 
     /// <summary>The same with a body, whose length is among the fields.</summary>
     public async Task<Reply> AskWithBodyAsync(string line, string body, params string[] fields)
@@ -93,9 +119,16 @@ internal sealed class CachedSite : IAsyncDisposable
             return reply with { Body = await visitor.ReadAsync(int.Parse(length, CultureInfo.InvariantCulture)) };
         }
 
-        var chunks = await visitor.ReadThroughAsync("\r\n0\r\n\r\n");
-        var lines = chunks.Split("\r\n");
-        return reply with { Body = string.Concat(lines.Where((_, i) => i % 2 == 1)) };
+        var body = new StringBuilder();
+        while (true)
+        {
+            var size = int.Parse((await visitor.ReadThroughAsync("\r\n"))[..^2], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            body.Append((await visitor.ReadAsync(size + 2))[..size]);
+            if (size == 0)
+            {
+                return reply with { Body = body.ToString() };
+            }
+        }
     }
 
     /// <summary>Ends the origin and its connections.</summary>

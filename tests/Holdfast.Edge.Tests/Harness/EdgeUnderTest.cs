@@ -61,6 +61,9 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
     /// <summary>Origins that are known.</summary>
     public int OriginTargetCount => _host.Origins.Count;
 
+    /// <summary>What is on its way into the cache, and who waits for it.</summary>
+    public Holdfast.Cache.Collapsing.FillTable Fills => _host.Responses.Fills;
+
     /// <summary>The zones.</summary>
     public ZoneDirectory Zones => _host.Zones;
 

@@ -53,6 +53,33 @@ public class AllocationTests
     }
 
     [Fact]
+    public async Task CompressedHits_SteadyState_AllocateNoObject()
+    {
+        using var origin = new BlockingOrigin();
+        await using var edge = await EdgeUnderTest.InFrontOfAsync(
+            $"http://127.0.0.1:{origin.Port}",
+            change: options => options with { Limits = options.Limits with { RequestsPerConnection = int.MaxValue } }
+        );
+        using var visitor = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        visitor.Connect(edge.Http);
+        var buffer = new byte[16 * 1024];
+        ExchangeStated(visitor, "GET /large.css HTTP/1.1\r\nHost: example.com\r\n\r\n"u8.ToArray(), buffer, 1);
+        var request = "GET /large.css HTTP/1.1\r\nHost: example.com\r\nAccept-Encoding: gzip, deflate, br, zstd\r\n\r\n"u8.ToArray();
+        ExchangeStated(visitor, request, buffer, WarmUp);
+        Assert.True(buffer.AsSpan().IndexOf("Content-Encoding: br\r\n"u8) > 0);
+
+        var best = double.MaxValue;
+        for (var i = 0; i < Rounds; i++)
+        {
+            var before = GC.GetTotalAllocatedBytes(precise: true);
+            ExchangeStated(visitor, request, buffer, RequestsPerRound);
+            best = Math.Min(best, (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)RequestsPerRound);
+        }
+
+        Assert.True(best < SmallestObject, $"{best:F1} bytes are allocated for each request");
+    }
+
+    [Fact]
     public async Task IdleConnections_HoldNoBuffers()
     {
         using var origin = new BlockingOrigin();
@@ -100,6 +127,32 @@ public class AllocationTests
         }
     }
 
+    // Answers that state their length.
+    private static void ExchangeStated(Socket visitor, byte[] request, byte[] buffer, int times)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            visitor.Send(request);
+            var received = 0;
+            int expected;
+            do
+            {
+                var count = visitor.Receive(buffer.AsSpan(received));
+                received += count > 0 ? count : throw new IOException("The edge closed the connection.");
+                var head = buffer.AsSpan(0, received);
+                var end = head.IndexOf("\r\n\r\n"u8) + 4;
+                expected = end > 3 ? end + LengthIn(head[..end]) : int.MaxValue;
+            } while (received < expected);
+        }
+    }
+
+    private static int LengthIn(ReadOnlySpan<byte> head)
+    {
+        var name = "Content-Length: "u8;
+        Assert.True(System.Buffers.Text.Utf8Parser.TryParse(head[(head.IndexOf(name) + name.Length)..], out int length, out _));
+        return length;
+    }
+
     /// <summary>An origin that allocates nothing: a thread, a socket, a buffer.</summary>
     private sealed class BlockingOrigin : IDisposable
     {
@@ -142,13 +195,16 @@ public class AllocationTests
                 connection.NoDelay = true;
                 var buffer = new byte[4096];
                 var response = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello"u8.ToArray();
+                var large = Encoding.ASCII.GetBytes(
+                    $"HTTP/1.1 200 OK\r\nContent-Type: text/css\r\nETag: \"1\"\r\nVary: Origin\r\nContent-Length: 2000\r\n\r\n{new string('x', 2000)}"
+                );
                 var received = 0;
                 while (connection.Receive(buffer.AsSpan(received)) is var count and > 0)
                 {
                     received += count;
                     if (buffer.AsSpan(0, received).EndsWith("\r\n\r\n"u8))
                     {
-                        connection.Send(response);
+                        connection.Send(buffer.AsSpan(0, received).IndexOf("/large"u8) > 0 ? large : response);
                         received = 0;
                     }
                 }

@@ -1,10 +1,16 @@
 using System.Runtime.CompilerServices;
+using Holdfast.Cache.Collapsing;
+using Holdfast.Cache.Compression;
 using Holdfast.Cache.Exchange;
 using Holdfast.Cache.Storage;
+using Holdfast.Edge.Compression;
 using Holdfast.Edge.ErrorPages;
 using Holdfast.Edge.Origins;
+using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Requests;
 using Holdfast.Edge.Zones;
+using Holdfast.Http.Deadlines;
+using Holdfast.Http.Headers;
 using Holdfast.Http.Messages;
 using Holdfast.Http.Pooling;
 using Microsoft.Extensions.Logging;
@@ -13,32 +19,44 @@ using Microsoft.Extensions.ObjectPool;
 namespace Holdfast.Edge.Phases.Cache;
 
 /// <summary>
-/// Answers requests from the store where it may, and from the origin otherwise. What may be is decided by <see cref="CacheExchange"/>;
-/// here is the I/O around it. A hit allocates nothing and takes no lock.
+/// Answers requests from the store where it may, from what another request is fetching where it can, and from the origin otherwise. What
+/// may be is decided by <see cref="CacheExchange"/>; here is the I/O around it. A hit allocates nothing and takes no lock.
 /// </summary>
-internal sealed partial class CachePhase : IAsyncDisposable
+internal sealed class CachePhase : IAsyncDisposable
 {
     // As many as requests are under way at once, as a rule.
     private const int PooledTurns = 1024;
 
-    // What a visitor that reads slowly may leave unflushed.
-    private const int FlushFrom = 64 * 1024;
-
+    private readonly MemoryStore _store;
     private readonly OriginRouter _origins;
     private readonly ForwardedHeaders _forwarded;
-    private readonly TimeProvider _time;
-    private readonly ILogger<CachePhase> _logger;
+    private readonly DeadlineSweep _sweep;
+    private readonly TimeSpan _collapseTimeout;
+    private readonly IRequestObserver _observer;
     private readonly ObjectPool<CacheTurn> _turns;
-    private readonly Dictionary<Task, DetachedRequest> _revalidations = [];
+    private readonly SlicedAnswers _slices;
+    private readonly DetachedWork _detached;
 
     /// <summary>For one edge.</summary>
-    public CachePhase(MemoryStore store, OriginRouter origins, ForwardedHeaders forwarded, TimeProvider time, ILogger<CachePhase> logger)
+    public CachePhase(
+        MemoryStore store,
+        OriginRouter origins,
+        ForwardedHeaders forwarded,
+        DeadlineSweep sweep,
+        EdgeLimits limits,
+        IRequestObserver observer,
+        ILogger<CachePhase> logger
+    )
     {
+        _store = store;
         _origins = origins;
         _forwarded = forwarded;
-        _time = time;
-        _logger = logger;
-        _turns = new DefaultObjectPool<CacheTurn>(new TurnPolicy(store, time), PooledTurns);
+        _sweep = sweep;
+        _collapseTimeout = limits.CollapseTimeout;
+        _observer = observer;
+        _turns = new DefaultObjectPool<CacheTurn>(new TurnPolicy(store, sweep.Time), PooledTurns);
+        _slices = new SlicedAnswers(_turns, origins, forwarded, sweep.Time);
+        _detached = new DetachedWork(logger);
     }
 
     /// <summary>Answers a request whose fields are as the visitor sent them.</summary>
@@ -52,8 +70,7 @@ internal sealed partial class CachePhase : IAsyncDisposable
         var turn = _turns.Get();
         try
         {
-            var step = turn.Begin(request, zone);
-            switch (step)
+            switch (turn.Begin(request, zone))
             {
                 case RequestStep.GatewayTimeout:
                     turn.WriteNotStored(request);
@@ -69,15 +86,14 @@ internal sealed partial class CachePhase : IAsyncDisposable
                 case RequestStep.ServeAndRevalidate:
                     await ServeAndRevalidateAsync(request, zone, turn, trusted).ConfigureAwait(false);
                     return EdgeError.None;
-            }
 
-            _forwarded.PrepareRequest(request, upgrade: false, trusted);
-            if (step == RequestStep.Revalidate)
-            {
-                turn.SetValidators(request.Head.Headers);
-            }
+                case RequestStep.Pass:
+                    _forwarded.PrepareRequest(request, upgrade: false, trusted);
+                    return await AskAsync(request, zone, turn).ConfigureAwait(false);
 
-            return await AskAsync(request, zone, turn).ConfigureAwait(false);
+                default:
+                    return await MissAsync(request, zone, turn, trusted).ConfigureAwait(false);
+            }
         }
         finally
         {
@@ -87,20 +103,99 @@ internal sealed partial class CachePhase : IAsyncDisposable
         }
     }
 
-    /// <summary>Gives the revalidations that are under way a moment to end, as it does a visitor's request whose visitor has gone.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Gives fills and revalidations that are under way a moment to end.</summary>
+    public ValueTask DisposeAsync() => _detached.DisposeAsync();
+
+    // The store has no answer: another request may be getting it already.
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
+    private async ValueTask<EdgeError> MissAsync(EdgeRequest request, ZoneRuntime zone, CacheTurn turn, bool trusted)
     {
-        Task[] left;
-        lock (_revalidations)
+        var exchange = turn.Exchange;
+        if (zone.Cache.IsSliced(request.Head.Path) && exchange.MayBeSliced)
         {
-            left = [.. _revalidations.Keys];
-            foreach (var request in _revalidations.Values)
+            var outcome = await _slices.AnswerAsync(request, zone, turn, trusted).ConfigureAwait(false);
+            if (outcome == SlicedOutcome.Whole)
             {
-                request.SetVisitorGone();
+                await ServeAsync(request, turn, forwardedOn: true).ConfigureAwait(false);
+            }
+
+            if (outcome != SlicedOutcome.NotSliced)
+            {
+                return EdgeError.None;
             }
         }
 
-        await Task.WhenAll(left).ConfigureAwait(false);
+        var collapse = turn.Collapse();
+        while (collapse == CollapseStep.Wait)
+        {
+            var shared = exchange.Shared!;
+            await WaitAsync(request, shared).ConfigureAwait(false);
+            if (request.IsAbandoned && shared.Outcome == FillOutcome.Pending)
+            {
+                return EdgeError.None;
+            }
+
+            switch (turn.Join(request))
+            {
+                case JoinStep.Again:
+                    collapse = turn.Collapse();
+                    continue;
+
+                case JoinStep.Serve:
+                    collapse = CollapseStep.Serve;
+                    break;
+
+                case JoinStep.ServeFill:
+                    await ServeFillAsync(request, turn).ConfigureAwait(false);
+                    return EdgeError.None;
+
+                case JoinStep.Fail:
+                    return (EdgeError)shared.Failure;
+
+                default:
+                    collapse = CollapseStep.Alone;
+                    break;
+            }
+        }
+
+        if (collapse == CollapseStep.Serve)
+        {
+            await ServeAsync(request, turn, forwardedOn: true).ConfigureAwait(false);
+            return EdgeError.None;
+        }
+
+        _forwarded.PrepareRequest(request, upgrade: false, trusted);
+        var revalidates = exchange.State == CacheState.Revalidating;
+        if (revalidates)
+        {
+            turn.SetValidators(request.Head.Headers);
+        }
+
+        var error = await AskAsync(request, zone, turn).ConfigureAwait(false);
+        if (revalidates)
+        {
+            _observer.Revalidated(ResultOf(exchange));
+        }
+
+        return error;
+    }
+
+    // Until the other request's answer is known, for as long as requests wait for others, or until this one's visitor has left.
+    private async ValueTask WaitAsync(EdgeRequest request, CollapsedFill shared)
+    {
+        if (shared.Decided.IsCompleted)
+        {
+            return;
+        }
+
+        // Not disposed of: the sweep may be about to cancel it. It has no timer unless the visitor leaves. What waits goes on elsewhere than
+        // on the sweep's thread.
+        var over = new CancellationTokenSource();
+        using var limit = _sweep.Watch(() => over.CancelAsync());
+        limit.Set(_collapseTimeout);
+        request.Use(over);
+        await shared.Decided.WaitAsync(over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        request.ReleaseExchange();
     }
 
     [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
@@ -111,7 +206,13 @@ internal sealed partial class CachePhase : IAsyncDisposable
         {
             turn.Ask();
             var error = await _origins.ForwardAsync(request, zone, upgrade: false).ConfigureAwait(false);
-            if (request.HasStarted || request.VisitorGone || request.Refused != MessageFault.None)
+            if (turn.Taken is not null)
+            {
+                await StoreAndServeAsync(request, turn).ConfigureAwait(false);
+                return EdgeError.None;
+            }
+
+            if (request.HasStarted || request.IsAbandoned || request.Refused != MessageFault.None)
             {
                 return error;
             }
@@ -122,7 +223,7 @@ internal sealed partial class CachePhase : IAsyncDisposable
                 continue;
             }
 
-            if (turn.Instead == ResponseStep.Serve || (error != EdgeError.None && turn.Exchange.Failed()))
+            if (turn.Instead == ResponseStep.Serve || (error != EdgeError.None && turn.Exchange.Failed((int)error)))
             {
                 await ServeAsync(request, turn, forwardedOn: true).ConfigureAwait(false);
                 return EdgeError.None;
@@ -136,6 +237,14 @@ internal sealed partial class CachePhase : IAsyncDisposable
     private async ValueTask ServeAsync(EdgeRequest request, CacheTurn turn, bool forwardedOn)
     {
         var answer = turn.WriteHead(request, forwardedOn);
+        var stored = turn.Exchange.Stored!;
+        var coding = StoredEncoding.Offer(request, stored, answer);
+        if (coding != ContentCoding.Identity)
+        {
+            await ServeEncodedAsync(request, stored, coding).ConfigureAwait(false);
+            return;
+        }
+
         _forwarded.Stamp(request);
         if (answer.Status is 204 or 304)
         {
@@ -146,27 +255,177 @@ internal sealed partial class CachePhase : IAsyncDisposable
             request.Start(Framing.Length, answer.Length);
         }
 
-        var stored = turn.Exchange.Stored!;
-        var end = request.Head.Method == KnownMethod.Head ? 0 : answer.Start + answer.Length;
-        for (var offset = answer.Start; offset < end; )
+        if (request.Head.Method == KnownMethod.Head || await StoredBytes.SendAsync(request, stored, answer).ConfigureAwait(false))
         {
-            var piece = stored.BodyAt(offset);
-            piece = piece[..(int)Math.Min(piece.Length, end - offset)];
-            request.Write(piece.Span);
-            offset += piece.Length;
-            if (request.Unflushed >= FlushFrom && !await request.FlushAsync().ConfigureAwait(false))
+            await request.EndAsync(null).ConfigureAwait(false);
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder))]
+    private async ValueTask ServeEncodedAsync(EdgeRequest request, StoredResponse stored, ContentCoding coding)
+    {
+        var isHead = request.Head.Method == KnownMethod.Head;
+        if (await StoredEncoding.FindOrMakeAsync(_store, stored, coding, mayMake: !isHead).ConfigureAwait(false) is { } made)
+        {
+            if (made.Length > 0)
             {
-                return;
+                ResponseCompression.WriteFields(request.Response.Headers, coding);
             }
+
+            var body = made.Length > 0 ? made : null;
+            _forwarded.Stamp(request);
+            request.Start(Framing.Length, body?.Length ?? stored.BodyLength);
+            if (isHead || await StoredBytes.SendAsync(request, stored, body, 0, body?.Length ?? stored.BodyLength).ConfigureAwait(false))
+            {
+                await request.EndAsync(null).ConfigureAwait(false);
+            }
+
+            return;
         }
 
-        await request.EndAsync(null).ConfigureAwait(false);
+        // Somebody else is making it, or it is too large to be made at once: it is encoded on its way.
+        ResponseCompression.Encode(request, coding, hasBody: !isHead);
+        _forwarded.Stamp(request);
+        request.Start(Framing.Length, -1);
+        if (isHead || await StoredBytes.SendAsync(request, stored, null, 0, stored.BodyLength).ConfigureAwait(false))
+        {
+            await request.EndAsync(null).ConfigureAwait(false);
+        }
+    }
+
+    // What another request is fetching, as it arrives.
+    private async ValueTask ServeFillAsync(EdgeRequest request, CacheTurn turn)
+    {
+        var exchange = turn.Exchange;
+        var answer = turn.WriteHead(request, forwardedOn: true);
+        ResponseCompression.Begin(request, answer.Length, hasBody: request.Head.Method != KnownMethod.Head);
+        _forwarded.Stamp(request);
+        if (answer.Status is 204 or 304)
+        {
+            request.Start(Framing.None, -1);
+        }
+        else
+        {
+            request.Start(answer.Length < 0 ? Framing.Chunked : Framing.Length, answer.Length);
+        }
+
+        if (request.Head.Method == KnownMethod.Head || answer.Length == 0)
+        {
+            await request.EndAsync(null).ConfigureAwait(false);
+            return;
+        }
+
+        var reader = exchange.Reader!;
+        reader.Advance(answer.Start);
+        var end = await StreamAsync(request, reader, answer.Length).ConfigureAwait(false);
+        await EndAsync(request, end, exchange.Fill!, null).ConfigureAwait(false);
+    }
+
+    // What this request has fetched: its body goes into the store by itself, and to the visitor from there.
+    private async ValueTask StoreAndServeAsync(EdgeRequest request, CacheTurn turn)
+    {
+        var exchange = turn.Exchange;
+        var fill = exchange.Fill!;
+        var length = turn.Taken!.Length;
+        ResponseCompression.Begin(request, length, hasBody: true);
+        if (exchange.VisitorHasNewResponse)
+        {
+            Fill(turn);
+            request.Start(Framing.None, -1);
+            await request.EndAsync(null).ConfigureAwait(false);
+            return;
+        }
+
+        using var reader = fill.TryRead(0)!;
+        var relay = Fill(turn);
+        var head = request.Response;
+        request.Start(head.Framing, head.Framing == Framing.None ? head.ContentLength : length);
+        var end = await StreamAsync(request, reader, -1).ConfigureAwait(false);
+        request.Origin.Total += relay.Elapsed;
+        await EndAsync(request, end, fill, relay.Trailers).ConfigureAwait(false);
+    }
+
+    private FillRelay Fill(CacheTurn turn)
+    {
+        var relay = new FillRelay(turn.Taken!, turn.Exchange.Fill!, _sweep.Time);
+        relay.Start();
+        _detached.Keep(relay.Running, relay.Hurry);
+        return relay;
+    }
+
+    // Hands over so many bytes, or all, as they come, at the visitor's pace. FillEnd.None: the visitor has gone.
+    private static async ValueTask<FillEnd> StreamAsync(EdgeRequest request, FillReader reader, long length)
+    {
+        var left = length < 0 ? long.MaxValue : length;
+        var patience = new VisitorPatience(request);
+        while (left > 0)
+        {
+            var piece = reader.Ready();
+            if (piece.IsEmpty)
+            {
+                if (reader.IsAtEnd)
+                {
+                    return reader.End;
+                }
+
+                // What is here goes out before we wait for more: a stream must stream.
+                if (request.Unflushed > 0 && !await request.FlushAsync().ConfigureAwait(false))
+                {
+                    return FillEnd.None;
+                }
+
+                piece = await patience.NextAsync(reader).ConfigureAwait(false);
+                if (piece.IsEmpty)
+                {
+                    return reader.End;
+                }
+            }
+
+            piece = piece[..(int)Math.Min(piece.Length, left)];
+            request.Write(piece.Span);
+            left -= piece.Length;
+            if (request.Unflushed >= StoredBytes.FlushFrom && !await request.FlushAsync().ConfigureAwait(false))
+            {
+                return FillEnd.None;
+            }
+
+            reader.Advance(piece.Length);
+        }
+
+        return FillEnd.Whole;
+    }
+
+    private static async ValueTask EndAsync(EdgeRequest request, FillEnd end, CacheFill fill, HeaderBlock? trailers)
+    {
+        if (end == FillEnd.None)
+        {
+            return;
+        }
+
+        if (end == FillEnd.Whole)
+        {
+            await request.EndAsync(trailers).ConfigureAwait(false);
+            return;
+        }
+
+        if (end == FillEnd.Broken)
+        {
+            request.Error = (EdgeError)fill.Failure;
+        }
+
+        // What has come of it goes out, and the visitor can tell that it is not whole.
+        if (request.Unflushed > 0)
+        {
+            await request.FlushAsync().ConfigureAwait(false);
+        }
+
+        request.Abort();
     }
 
     private async ValueTask ServeAndRevalidateAsync(EdgeRequest request, ZoneRuntime zone, CacheTurn turn, bool trusted)
     {
         var stored = turn.Exchange.Stored!;
-        var own = new DetachedRequest(request, _time);
+        var own = new DetachedRequest(request, _sweep.Time);
         try
         {
             await ServeAsync(request, turn, forwardedOn: false).ConfigureAwait(false);
@@ -174,34 +433,8 @@ internal sealed partial class CachePhase : IAsyncDisposable
         finally
         {
             // After the visitor has its answer, so that nothing of this can delay it; and also when the visitor has left.
-            Keep(RevalidateAsync(own, zone, stored, trusted), own);
+            _detached.Keep(RevalidateAsync(own, zone, stored, trusted), own.Abandon);
         }
-    }
-
-    private void Keep(Task revalidation, DetachedRequest request)
-    {
-        if (revalidation.IsCompleted)
-        {
-            return;
-        }
-
-        lock (_revalidations)
-        {
-            _revalidations.Add(revalidation, request);
-        }
-
-        revalidation.ContinueWith(
-            done =>
-            {
-                lock (_revalidations)
-                {
-                    _revalidations.Remove(done);
-                }
-            },
-            CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default
-        );
     }
 
     private async Task RevalidateAsync(DetachedRequest request, ZoneRuntime zone, StoredResponse stored, bool trusted)
@@ -210,19 +443,18 @@ internal sealed partial class CachePhase : IAsyncDisposable
         try
         {
             turn.BeginRevalidation(request, zone, stored);
+            if (turn.Collapse() is CollapseStep.Wait or CollapseStep.Serve)
+            {
+                // Somebody else asks already, or has.
+                return;
+            }
+
             _forwarded.PrepareRequest(request, upgrade: false, trusted);
             turn.SetValidators(request.Head.Headers);
             request.Tap = turn;
-            do
-            {
-                turn.Ask();
-                await _origins.ForwardAsync(request, zone, upgrade: false).ConfigureAwait(false);
-                CacheTurn.RemoveConditions(request.Head.Headers);
-            } while (turn.Instead == ResponseStep.FetchAgain && !request.HasStarted);
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            LogFault(e, request.Ray.ToString());
+            await AskBehindAsync(request, zone, turn).ConfigureAwait(false);
+            _observer.Revalidated(ResultOf(turn.Exchange));
+            _observer.EndedDetached(request);
         }
         finally
         {
@@ -233,12 +465,43 @@ internal sealed partial class CachePhase : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(
-        EventId = 1101,
-        Level = LogLevel.Error,
-        Message = "Revalidating a stored response for request {Ray} met a fault of the edge."
-    )]
-    private partial void LogFault(Exception exception, string ray);
+    private async ValueTask AskBehindAsync(DetachedRequest request, ZoneRuntime zone, CacheTurn turn)
+    {
+        while (true)
+        {
+            turn.Ask();
+            var error = await _origins.ForwardAsync(request, zone, upgrade: false).ConfigureAwait(false);
+            if (turn.Taken is not null)
+            {
+                var relay = Fill(turn);
+                await relay.Running.ConfigureAwait(false);
+                request.Origin.Total += relay.Elapsed;
+                return;
+            }
+
+            if (turn.Instead == ResponseStep.FetchAgain && !request.IsAbandoned)
+            {
+                CacheTurn.RemoveConditions(request.Head.Headers);
+                continue;
+            }
+
+            if (error != EdgeError.None && !request.IsAbandoned)
+            {
+                turn.Exchange.Failed((int)error);
+            }
+
+            return;
+        }
+    }
+
+    private static RevalidationResult ResultOf(CacheExchange exchange) =>
+        exchange.State switch
+        {
+            CacheState.Serving when exchange.Status == CfCacheStatus.Revalidated => RevalidationResult.Confirmed,
+            CacheState.Storing => RevalidationResult.Replaced,
+            CacheState.Passing => RevalidationResult.NotStored,
+            _ => RevalidationResult.Failed,
+        };
 
     private sealed class TurnPolicy(MemoryStore store, TimeProvider time) : PooledObjectPolicy<CacheTurn>
     {

@@ -25,8 +25,8 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
     /// <inheritdoc/>
     public override bool HasFallback => _exchange.HasFallback;
 
-    /// <inheritdoc/>
-    public override bool WithholdsBody => _exchange.VisitorHasNewResponse;
+    /// <summary>The origin's answer, when it is being stored: its body is still to be read.</summary>
+    public OriginAnswer? Taken { get; private set; }
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -37,6 +37,24 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
     /// <summary>Begins the revalidation of a stored response, behind the visitor's back.</summary>
     public void BeginRevalidation(EdgeRequest request, ZoneRuntime zone, StoredResponse stored) =>
         _exchange.BeginRevalidation(Describe(request, zone), new HeaderFields(request.Head.Headers), zone.Cache, stored);
+
+    /// <summary>Begins to get one slice; see <see cref="CacheExchange.BeginSlice"/>.</summary>
+    public RequestStep BeginSlice(EdgeRequest request, ZoneRuntime zone, long index, StoredResponse? pin) =>
+        _exchange.BeginSlice(Describe(request, zone), new HeaderFields(request.Head.Headers), zone.Cache, index, pin, Now);
+
+    /// <summary>What of a pin and its slices answers the visitor.</summary>
+    public VisitorAnswer AnswerFrom(StoredResponse pin) => _exchange.AnswerFrom(pin, Now);
+
+    /// <summary>Says who asks the origin.</summary>
+    public CollapseStep Collapse() => _exchange.Collapse(Now);
+
+    /// <summary>Takes what came of the request that this one waited for.</summary>
+    public JoinStep Join(EdgeRequest request)
+    {
+        var step = _exchange.Join(Now);
+        request.IsCollapsed = _exchange.IsCollapsed;
+        return step;
+    }
 
     /// <summary>Says that the origin is being asked now.</summary>
     public void Ask()
@@ -71,7 +89,7 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
     }
 
     /// <inheritdoc/>
-    public override bool Takes(EdgeRequest request)
+    public override TapStep Takes(EdgeRequest request)
     {
         var response = request.Response;
         var length = response.Framing switch
@@ -81,14 +99,20 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
             _ => -1,
         };
         var step = _exchange.Received(response.Status, new HeaderFields(response.Headers), length, _requested, Now);
-        if (step is ResponseStep.Serve or ResponseStep.FetchAgain)
+        if (step is ResponseStep.Serve or ResponseStep.FetchAgain or ResponseStep.Drop)
         {
             Instead = step;
-            return false;
+            return TapStep.Drop;
         }
 
-        return true;
+        return step == ResponseStep.PassAndStore ? TapStep.TakeOver : TapStep.Relay;
     }
+
+    /// <inheritdoc/>
+    public override void TakeOver(EdgeRequest request, OriginAnswer answer) => Taken = answer;
+
+    /// <inheritdoc/>
+    public override bool TryAbandon() => _exchange.Led?.TryAbandon() ?? true;
 
     /// <inheritdoc/>
     public override void Dress(EdgeRequest request)
@@ -115,12 +139,6 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
         Report(request);
     }
 
-    /// <inheritdoc/>
-    public override void Body(ReadOnlySpan<byte> bytes) => _exchange.Fill?.Append(bytes);
-
-    /// <inheritdoc/>
-    public override void End() => _exchange.Fill?.Complete();
-
     /// <summary>Puts the head of the stored answer into <see cref="EdgeRequest.Response"/>.</summary>
     /// <param name="request">The request.</param>
     /// <param name="forwardedOn">Whether it has gone to the origin, so that its fields are not the visitor's any more.</param>
@@ -144,7 +162,11 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
         }
 
         AddAge(headers, stored.AgeAt(now) / 1000);
-        if (answer.Status is 206 or 416)
+        if (answer.Several is { } several)
+        {
+            headers.Add(KnownHeader.ContentType, several.ContentType);
+        }
+        else if (answer.Status is 206 or 416)
         {
             AddContentRange(headers, answer, stored.BodyLength);
         }
@@ -168,6 +190,7 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
     {
         _exchange.Reset();
         Instead = null;
+        Taken = null;
     }
 
     private static CacheRequest Describe(EdgeRequest request, ZoneRuntime zone) =>

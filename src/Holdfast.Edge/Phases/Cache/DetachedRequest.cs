@@ -44,28 +44,28 @@ internal sealed class DetachedRequest : EdgeRequest
     public override bool CanUpgrade => false;
 
     /// <inheritdoc/>
-    public override long Unflushed => 0;
+    protected override long UnflushedPlain => 0;
 
     /// <inheritdoc/>
     public override ValueTask SendInterimAsync(ResponseHead interim) => default;
 
     /// <inheritdoc/>
-    public override void Start(Framing framing, long length) => HasStarted = true;
+    protected override void StartPlain(Framing framing, long length) => HasStarted = true;
 
     /// <inheritdoc/>
-    public override void Write(ReadOnlySpan<byte> bytes) => ResponseBodyBytes += bytes.Length;
+    protected override void WritePlain(ReadOnlySpan<byte> bytes) => ResponseBodyBytes += bytes.Length;
 
     /// <inheritdoc/>
-    public override Memory<byte> GetMemory(int atLeast) => _room.Length >= atLeast ? _room : _room = new byte[atLeast];
+    protected override Memory<byte> GetPlainMemory(int atLeast) => _room.Length >= atLeast ? _room : _room = new byte[atLeast];
 
     /// <inheritdoc/>
-    public override void Advance(int count) => ResponseBodyBytes += count;
+    protected override void AdvancePlain(int count) => ResponseBodyBytes += count;
 
     /// <inheritdoc/>
-    public override ValueTask<bool> FlushAsync() => new(true);
+    protected override ValueTask<bool> FlushPlainAsync() => new(true);
 
     /// <inheritdoc/>
-    public override ValueTask EndAsync(HeaderBlock? trailers)
+    protected override ValueTask EndPlainAsync(HeaderBlock? trailers)
     {
         HasEnded = true;
         return default;

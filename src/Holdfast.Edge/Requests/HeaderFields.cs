@@ -1,7 +1,7 @@
 using Holdfast.Cache.Fields;
 using Holdfast.Http.Headers;
 
-namespace Holdfast.Edge.Phases.Cache;
+namespace Holdfast.Edge.Requests;
 
 /// <summary>A message's fields as the cache reads them.</summary>
 internal readonly struct HeaderFields(HeaderBlock headers) : IFields

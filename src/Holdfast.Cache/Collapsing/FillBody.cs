@@ -1,0 +1,299 @@
+using Holdfast.Cache.Storage;
+
+namespace Holdfast.Cache.Collapsing;
+
+/// <summary>
+/// A body as it arrives: one writer, many readers, each at its own speed. As long as it is to be kept it stands in memory whole. From
+/// <see cref="Narrow"/> on only its last <see cref="Window"/> bytes do; what a slower reader still needs goes to a file, and a reader
+/// that is further behind than that, or for whom there is no file, is cut off. The writer then goes no faster than its fastest reader.
+/// </summary>
+internal sealed class FillBody(SpillSpace spill)
+{
+    /// <summary>What stands in memory of a body that is not kept: 1 MiB, more than sockets hold, and little for each of many.</summary>
+    public const int Window = 1024 * 1024;
+
+    private readonly Lock _gate = new();
+    private readonly List<FillReader> _readers = [];
+    private TaskCompletionSource? _more;
+    private TaskCompletionSource? _room;
+    private SpillFile? _spilled;
+    private bool _noSpill;
+    private bool _isNarrow;
+    private bool _isEnded;
+    private bool _isWhole;
+    private long _published;
+    private long _from;
+
+    /// <summary>What is in memory of it.</summary>
+    public StoredBody Memory { get; } = new();
+
+    /// <summary>How many bytes have come.</summary>
+    public long Length => Memory.Length;
+
+    /// <summary>Appends bytes, which readers see from <see cref="SettleAsync"/> on.</summary>
+    public void Append(ReadOnlySpan<byte> bytes, long expected) => Memory.Append(bytes, expected);
+
+    /// <summary>It will not be kept.</summary>
+    public void Narrow()
+    {
+        lock (_gate)
+        {
+            _isNarrow = true;
+        }
+    }
+
+    /// <summary>
+    /// Shows readers what was appended. Of a body that is not kept it also makes room in memory, and waits until the fastest reader needs
+    /// more.
+    /// </summary>
+    /// <returns>Whether the body is still of use: false when it is not kept and nobody reads it.</returns>
+    public ValueTask<bool> SettleAsync()
+    {
+        Publish();
+        return _isNarrow ? MakeRoomAsync() : new ValueTask<bool>(true);
+    }
+
+    /// <summary>Nothing more comes.</summary>
+    public void End(bool whole)
+    {
+        SpillFile? unread = null;
+        TaskCompletionSource? room;
+        lock (_gate)
+        {
+            if (_isEnded)
+            {
+                return;
+            }
+
+            (_isEnded, _isWhole) = (true, whole);
+            _published = Memory.Length;
+            (room, _room) = (_room, null);
+            if (_readers.Count == 0)
+            {
+                (unread, _spilled) = (_spilled, null);
+            }
+        }
+
+        Publish();
+        room?.TrySetResult();
+        unread?.Dispose();
+    }
+
+    /// <summary>Adds a reader, unless what it begins with may be gone already.</summary>
+    public bool TryAdd(FillReader reader)
+    {
+        lock (_gate)
+        {
+            if (_isNarrow)
+            {
+                return false;
+            }
+
+            _readers.Add(reader);
+            return true;
+        }
+    }
+
+    /// <summary>A reader has gone.</summary>
+    public void Remove(FillReader reader)
+    {
+        SpillFile? unread = null;
+        lock (_gate)
+        {
+            _readers.Remove(reader);
+            if (_isEnded && _readers.Count == 0)
+            {
+                (unread, _spilled) = (_spilled, null);
+            }
+        }
+
+        unread?.Dispose();
+        TellMoved();
+    }
+
+    /// <summary>A reader has moved on, or gone.</summary>
+    public void TellMoved()
+    {
+        TaskCompletionSource? room;
+        lock (_gate)
+        {
+            (room, _room) = (_room, null);
+        }
+
+        room?.TrySetResult();
+    }
+
+    /// <summary>What can be read from this offset on without waiting; may be empty.</summary>
+    public ReadOnlyMemory<byte> Ready(long offset)
+    {
+        var published = Volatile.Read(ref _published);
+        if (offset >= published)
+        {
+            return default;
+        }
+
+        var piece = Memory.At(offset);
+        return piece.Length > published - offset ? piece[..(int)(published - offset)] : piece;
+    }
+
+    /// <summary>Whether a reader has had everything that there is; it is told then how it ended.</summary>
+    public bool IsAtEnd(FillReader reader)
+    {
+        lock (_gate)
+        {
+            if (!_isEnded || reader.Offset < Volatile.Read(ref _published))
+            {
+                return false;
+            }
+
+            reader.End = _isWhole ? FillEnd.Whole : FillEnd.Broken;
+            return true;
+        }
+    }
+
+    /// <summary>What comes next for a reader; empty at its end, whose nature it is told then.</summary>
+    public async ValueTask<ReadOnlyMemory<byte>> NextAsync(FillReader reader, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task? waiting = null;
+            SpillFile? spilled;
+            long spilledTo;
+            lock (_gate)
+            {
+                if (reader.Offset < _from)
+                {
+                    reader.End = FillEnd.TooFarBehind;
+                    return default;
+                }
+
+                var piece = Ready(reader.Offset);
+                if (!piece.IsEmpty)
+                {
+                    return piece;
+                }
+
+                (spilled, spilledTo) = (_spilled, Memory.Start);
+                if (reader.Offset >= spilledTo)
+                {
+                    if (_isEnded)
+                    {
+                        reader.End = _isWhole ? FillEnd.Whole : FillEnd.Broken;
+                        return default;
+                    }
+
+                    waiting = (_more ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+                }
+            }
+
+            if (waiting is null)
+            {
+                return await ReadSpilledAsync(reader, spilled!, spilledTo).ConfigureAwait(false);
+            }
+
+            await waiting.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private void Publish()
+    {
+        Volatile.Write(ref _published, Memory.Length);
+        TaskCompletionSource? more;
+        lock (_gate)
+        {
+            (more, _more) = (_more, null);
+        }
+
+        more?.TrySetResult();
+    }
+
+    private async ValueTask<ReadOnlyMemory<byte>> ReadSpilledAsync(FillReader reader, SpillFile spilled, long spilledTo)
+    {
+        var room = reader.Room;
+        var count = await spilled
+            .ReadAsync(reader.Offset, room[..(int)Math.Min(room.Length, spilledTo - reader.Offset)])
+            .ConfigureAwait(false);
+        lock (_gate)
+        {
+            // The ring may have come round meanwhile, and what was read be another part.
+            if (count > 0 && reader.Offset >= _from)
+            {
+                return room[..count];
+            }
+        }
+
+        reader.End = FillEnd.TooFarBehind;
+        return default;
+    }
+
+    private async ValueTask<bool> MakeRoomAsync()
+    {
+        while (Memory.Length - Memory.Start > Window)
+        {
+            await DropFirstAsync().ConfigureAwait(false);
+        }
+
+        while (true)
+        {
+            Task waiting;
+            lock (_gate)
+            {
+                if (_isEnded || _readers.Count == 0)
+                {
+                    return false;
+                }
+
+                // Half, so that what the fastest reader needs next is never dropped before it has it.
+                if (Memory.Length - _readers.Max(r => r.Offset) <= Window / 2)
+                {
+                    return true;
+                }
+
+                waiting = (_room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            }
+
+            await waiting.ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask DropFirstAsync()
+    {
+        var start = Memory.Start;
+        var piece = Memory.At(start);
+        var end = start + piece.Length;
+        bool isNeeded;
+        lock (_gate)
+        {
+            isNeeded = _readers.Any(r => r.Offset < end);
+        }
+
+        var isSpilled = isNeeded && await TrySpillAsync(start, piece).ConfigureAwait(false);
+        lock (_gate)
+        {
+            if (!isSpilled)
+            {
+                _from = end;
+            }
+
+            Memory.DropBefore(end);
+        }
+    }
+
+    private async ValueTask<bool> TrySpillAsync(long start, ReadOnlyMemory<byte> piece)
+    {
+        if (_noSpill || (_spilled ??= spill.Open()) is not { } spilled)
+        {
+            _noSpill = true;
+            return false;
+        }
+
+        lock (_gate)
+        {
+            // Said before it is overwritten: whoever reads it just now looks again afterwards.
+            _from = Math.Max(_from, start + piece.Length - SpillFile.Size);
+        }
+
+        _noSpill = !await spilled.WriteAsync(start, piece).ConfigureAwait(false);
+        return !_noSpill;
+    }
+}

@@ -1,0 +1,255 @@
+using System.Runtime.InteropServices;
+using Holdfast.Cache.Decisions;
+using Holdfast.Cache.Exchange;
+using Holdfast.Cache.Fields;
+using Holdfast.Cache.Storage;
+
+namespace Holdfast.Cache.Collapsing;
+
+/// <summary>
+/// The requests to origins that are under way for a store, by key, so that others for the same can wait for them. Only misses and
+/// revalidations come here. Thread-safe.
+/// </summary>
+/// <param name="mostHeld">Bytes that bodies on their way into the store may take together.</param>
+/// <param name="spill">Where bodies go that are not kept.</param>
+public sealed class FillTable(long mostHeld, SpillSpace spill)
+{
+    private const int ShardCount = 64;
+
+    // Requests with credentials wait for one another only: what they get may not be for others, and must not make others wait in vain.
+    private const ulong WithAuthorization = 0x9E37_79B9_7F4A_7C15;
+
+    private readonly Shard[] _shards = [.. Enumerable.Range(0, ShardCount).Select(_ => new Shard())];
+    private readonly UncollapsedMarks _marks = new();
+    private long _count;
+    private long _waiting;
+    private long _held;
+
+    /// <summary>How many can be joined now.</summary>
+    public long Count => Volatile.Read(ref _count);
+
+    /// <summary>How many requests wait for another one's answer now.</summary>
+    public long Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>Bytes of bodies on their way into the store.</summary>
+    public long Held => Volatile.Read(ref _held);
+
+    /// <summary>Where bodies go that are not kept.</summary>
+    public SpillSpace Spill => spill;
+
+    /// <summary>Where a key's requests are looked up.</summary>
+    internal static ulong SlotOf(ulong hash, bool authorized) => authorized ? hash ^ WithAuthorization : hash;
+
+    /// <summary>Whether requests for this slot need not wait for one another now.</summary>
+    internal bool IsMarked(ulong slot, long now) => _marks.Contain(slot, now);
+
+    /// <summary>Notes that a response to this slot cannot be shared.</summary>
+    internal void Mark(ulong slot, long now) => _marks.Mark(slot, now);
+
+    /// <summary>Notes that one can.</summary>
+    internal void Unmark(ulong slot) => _marks.Unmark(slot);
+
+    /// <summary>Finds one to wait for, or begins one.</summary>
+    /// <param name="key">The request's key.</param>
+    /// <param name="slot">See <see cref="SlotOf"/>.</param>
+    /// <param name="fields">The request's fields.</param>
+    /// <param name="expected">What the response will select, when that is known from a stored one; else empty.</param>
+    /// <param name="mayLead">Whether this request may be the one that others wait for.</param>
+    /// <param name="scratch">Room for normal forms.</param>
+    /// <param name="leads">Whether the result is new, and this request's own.</param>
+    /// <returns>Null when there is none and none was begun. The caller gives back what it does not lead: <see cref="Leave"/>.</returns>
+    internal CollapsedFill? Seek<T>(
+        ReadOnlySpan<byte> key,
+        ulong slot,
+        T fields,
+        ReadOnlySpan<byte> expected,
+        bool mayLead,
+        ByteBuffer scratch,
+        out bool leads
+    )
+        where T : IFields
+    {
+        leads = false;
+        var shard = ShardOf(slot);
+        lock (shard)
+        {
+            var others = shard.Fills.GetValueOrDefault(slot);
+            ReadOnlySpan<byte> known = default;
+            foreach (var fill in CollectionsMarshal.AsSpan(others))
+            {
+                if (!fill.Key.AsSpan().SequenceEqual(key))
+                {
+                    continue;
+                }
+
+                if (SelectingFields.Match(fill.Selecting, fields, scratch))
+                {
+                    fill.Waiting++;
+                    Interlocked.Increment(ref _waiting);
+                    return fill;
+                }
+
+                known = fill.Selecting;
+            }
+
+            if (!mayLead)
+            {
+                return null;
+            }
+
+            if (expected.IsEmpty && !known.IsEmpty)
+            {
+                // Another variant is under way, so that what selects is known: those who want a third need not wait for this one.
+                scratch.Clear();
+                SelectingFields.WriteAlike(scratch, known, fields);
+                expected = scratch.Written;
+            }
+
+            leads = true;
+            var begun = new CollapsedFill(this, key, slot, expected);
+            if (others is null)
+            {
+                shard.Fills.Add(slot, others = []);
+            }
+
+            others.Add(begun);
+            Interlocked.Increment(ref _count);
+            return begun;
+        }
+    }
+
+    /// <summary>Somebody waits no more.</summary>
+    internal void Leave(CollapsedFill fill)
+    {
+        lock (ShardOf(fill.Slot))
+        {
+            fill.Waiting--;
+        }
+
+        Interlocked.Decrement(ref _waiting);
+    }
+
+    /// <summary>Tells everybody who waits; what is decided already stays.</summary>
+    internal void Decide(
+        CollapsedFill fill,
+        FillOutcome outcome,
+        StoredResponse? response,
+        CacheFill? body,
+        CfCacheStatus status,
+        int forwardStatus,
+        int failure
+    )
+    {
+        lock (ShardOf(fill.Slot))
+        {
+            if (fill.Outcome != FillOutcome.Pending)
+            {
+                return;
+            }
+
+            fill.Set(outcome, response, body, status, forwardStatus, failure);
+            if (outcome != FillOutcome.Streaming)
+            {
+                Unlist(fill);
+            }
+        }
+
+        fill.Tell();
+    }
+
+    internal bool TryAbandon(CollapsedFill fill)
+    {
+        lock (ShardOf(fill.Slot))
+        {
+            if (fill.Outcome != FillOutcome.Pending)
+            {
+                return true;
+            }
+
+            if (fill.Waiting > 0)
+            {
+                return false;
+            }
+
+            Unlist(fill);
+            return true;
+        }
+    }
+
+    internal void End(CollapsedFill fill)
+    {
+        lock (ShardOf(fill.Slot))
+        {
+            Unlist(fill);
+        }
+    }
+
+    /// <summary>What is under way for a key is not stored, and nobody who comes from now on waits for it.</summary>
+    internal void Forget(ReadOnlySpan<byte> key, ulong hash)
+    {
+        Forget(key, hash, authorized: false);
+        Forget(key, hash, authorized: true);
+    }
+
+    internal bool TryHold(int bytes)
+    {
+        if (Interlocked.Add(ref _held, bytes) <= mostHeld)
+        {
+            return true;
+        }
+
+        Interlocked.Add(ref _held, -bytes);
+        return false;
+    }
+
+    internal void LetGo(long held) => Interlocked.Add(ref _held, -held);
+
+    private void Forget(ReadOnlySpan<byte> key, ulong hash, bool authorized)
+    {
+        var slot = SlotOf(hash, authorized);
+        var shard = ShardOf(slot);
+        lock (shard)
+        {
+            if (!shard.Fills.TryGetValue(slot, out var fills))
+            {
+                return;
+            }
+
+            for (var i = fills.Count - 1; i >= 0; i--)
+            {
+                if (fills[i].Key.AsSpan().SequenceEqual(key))
+                {
+                    fills[i].IsForgotten = true;
+                    Unlist(fills[i]);
+                }
+            }
+        }
+    }
+
+    // Under its shard's lock.
+    private void Unlist(CollapsedFill fill)
+    {
+        if (!fill.IsListed)
+        {
+            return;
+        }
+
+        fill.IsListed = false;
+        var fills = ShardOf(fill.Slot).Fills;
+        var list = fills[fill.Slot];
+        list.Remove(fill);
+        if (list.Count == 0)
+        {
+            fills.Remove(fill.Slot);
+        }
+
+        Interlocked.Decrement(ref _count);
+    }
+
+    private Shard ShardOf(ulong slot) => _shards[slot >> 58];
+
+    private sealed class Shard
+    {
+        public Dictionary<ulong, List<CollapsedFill>> Fills { get; } = [];
+    }
+}

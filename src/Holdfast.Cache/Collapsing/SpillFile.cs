@@ -1,0 +1,72 @@
+namespace Holdfast.Cache.Collapsing;
+
+/// <summary>
+/// A part of one body on disk, in the manner of a ring: each byte lies at its offset modulo <see cref="Size"/>, so that an endless body
+/// takes no more than that. One writer, many readers.
+/// </summary>
+internal sealed class SpillFile(FileStream file, SpillSpace space) : IDisposable
+{
+    /// <summary>How far behind a reader may be: 256 MiB.</summary>
+    public const long Size = 256L * 1024 * 1024;
+
+    private long _taken;
+
+    /// <summary>Writes a piece of the body; false when there is no room for it.</summary>
+    public async ValueTask<bool> WriteAsync(long offset, ReadOnlyMemory<byte> piece)
+    {
+        try
+        {
+            while (!piece.IsEmpty)
+            {
+                var position = offset % Size;
+                var count = (int)Math.Min(piece.Length, Size - position);
+                var more = position + count - _taken;
+                if (more > 0)
+                {
+                    if (!space.TryTake(more))
+                    {
+                        space.Fail();
+                        return false;
+                    }
+
+                    _taken += more;
+                }
+
+                await RandomAccess.WriteAsync(file.SafeFileHandle, piece[..count], position).ConfigureAwait(false);
+                piece = piece[count..];
+                offset += count;
+            }
+
+            return true;
+        }
+        catch (IOException)
+        {
+            space.Fail();
+            return false;
+        }
+    }
+
+    /// <summary>Reads from an offset on; less than asked for at the ring's seam.</summary>
+    /// <returns>How many bytes; 0 when the disk cannot be read.</returns>
+    public async ValueTask<int> ReadAsync(long offset, Memory<byte> into)
+    {
+        var position = offset % Size;
+        var count = (int)Math.Min(into.Length, Size - position);
+        try
+        {
+            return await RandomAccess.ReadAsync(file.SafeFileHandle, into[..count], position).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            space.Fail();
+            return 0;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        file.Dispose();
+        space.GiveBack(_taken);
+    }
+}

@@ -1,0 +1,75 @@
+namespace Holdfast.Cache.Collapsing;
+
+/// <summary>
+/// Where bodies go that are not kept, as far as somebody is too slow for memory to wait for: files that nobody else can see, because they
+/// have no name any more. Thread-safe.
+/// </summary>
+/// <param name="directory">A directory on the edge's disk, made when it is first needed; null: there is no disk for that.</param>
+public sealed class SpillSpace(string? directory)
+{
+    /// <summary>What all of them may take together: 1 GiB, so that slow visitors cannot fill a disk.</summary>
+    public const long MostBytes = 1024L * 1024 * 1024;
+
+    private long _bytes;
+    private long _failures;
+
+    /// <summary>How many bytes they take now.</summary>
+    public long Bytes => Volatile.Read(ref _bytes);
+
+    /// <summary>How often there was no room on the disk, or no disk: some visitor was too far behind then, and was cut off.</summary>
+    public long Failures => Volatile.Read(ref _failures);
+
+    /// <summary>A new file, or null when there can be none.</summary>
+    internal SpillFile? Open()
+    {
+        if (directory is null)
+        {
+            Fail();
+            return null;
+        }
+
+        try
+        {
+            Directory.CreateDirectory(directory);
+            var path = Path.Combine(directory, $"spill-{Guid.NewGuid():N}");
+            var options = new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.ReadWrite,
+                Share = FileShare.ReadWrite | FileShare.Delete,
+                Options = FileOptions.Asynchronous,
+                BufferSize = 0,
+            };
+            if (!OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            }
+
+            var file = new FileStream(path, options);
+
+            // It lives as long as it is open: nothing is left behind, however this process ends.
+            File.Delete(path);
+            return new SpillFile(file, this);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Fail();
+            return null;
+        }
+    }
+
+    internal bool TryTake(long bytes)
+    {
+        if (Interlocked.Add(ref _bytes, bytes) <= MostBytes)
+        {
+            return true;
+        }
+
+        Interlocked.Add(ref _bytes, -bytes);
+        return false;
+    }
+
+    internal void GiveBack(long bytes) => Interlocked.Add(ref _bytes, -bytes);
+
+    internal void Fail() => Interlocked.Increment(ref _failures);
+}
