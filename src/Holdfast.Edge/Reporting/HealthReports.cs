@@ -2,12 +2,20 @@ using System.Text.Json.Nodes;
 using Holdfast.Edge.Zones;
 using Holdfast.Model.Uplink;
 using Holdfast.Releases.Intake;
+using Holdfast.Releases.Signing;
 using Holdfast.Releases.Uplink;
 
 namespace Holdfast.Edge.Reporting;
 
 /// <summary>Tells control every ten seconds how the edge is.</summary>
-internal sealed class HealthReports(UplinkRing ring, EdgeCounters counters, ReleaseIntake intake, ZoneDirectory zones, TimeProvider time)
+internal sealed class HealthReports(
+    UplinkRing ring,
+    EdgeCounters counters,
+    ReleaseIntake intake,
+    ZoneDirectory zones,
+    VerificationKeys trusted,
+    TimeProvider time
+)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
@@ -29,6 +37,7 @@ internal sealed class HealthReports(UplinkRing ring, EdgeCounters counters, Rele
                         ["connections"] = counters.OpenConnections,
                         ["position"] = intake.State.Position,
                         ["zones"] = zones.Count,
+                        [UplinkRecordTypes.TrustedKeys] = new JsonArray([.. trusted.Ids.Select(id => (JsonNode)id)]),
                     }
                 );
             } while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false));
