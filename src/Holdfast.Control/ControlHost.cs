@@ -163,6 +163,8 @@ public sealed class ControlHost : IAsyncDisposable
         var database = Path.Combine(Path.GetFullPath(_options.DataDirectory), "control", "control.db");
         _database = ControlDatabase.Open(database, _options.Time, _options.LockWait, _options.AtWriteStep);
         _signing = await SigningKeyRotation.OpenAsync(_database, keys, _options.Time).ConfigureAwait(false);
+        await SigningKeyRetirement.FinishAsync(_database, keys).ConfigureAwait(false);
+        var heads = AuditHeads(keys);
         var accounts = await AccountStore.OpenAsync(_database, _options.Time, cancellationToken).ConfigureAwait(false);
         var users = await UserStore.OpenAsync(_database, _options.Time, cancellationToken).ConfigureAwait(false);
         _purges = await PurgeLog
@@ -179,8 +181,10 @@ public sealed class ControlHost : IAsyncDisposable
         var bound = _options.ListenHandle is { } handle ? AddressOf(handle, "http") : null;
         NodeUrl = _options.NodeListenHandle is { } nodeHandle ? AddressOf(nodeHandle, "https") : null;
         _application = CreateApplication();
-        Compose(_application, accounts, users, nodes, joined, feedSecret, keys);
-        await SignAuditHeadsAsync(keys, cancellationToken).ConfigureAwait(false);
+        Compose(_application, accounts, users, nodes, joined, feedSecret, keys, heads);
+        await heads.CheckAsync(cancellationToken).ConfigureAwait(false);
+        _stopped = new CancellationTokenSource();
+        _auditHeads = heads.RunAsync(_stopped.Token);
 
         // Before anybody can call: a token that is not known yet would be called a wrong one.
         _use.Start(await _tokens.LoadAsync().ConfigureAwait(false));
@@ -199,14 +203,11 @@ public sealed class ControlHost : IAsyncDisposable
         }
     }
 
-    private async Task SignAuditHeadsAsync(KeyDirectory keys, CancellationToken cancellationToken)
+    private AuditHeadWriter AuditHeads(KeyDirectory keys)
     {
         _trusted = new VerificationKeys(keys.TrustedDirectory, _options.Time);
         var log = new AuditLog(_database!);
-        var heads = new AuditHeadWriter(_database!, log, _signing!.Signer, _trusted, keys.AuditHeadFile, _options.Time, _logger);
-        await heads.CheckAsync(cancellationToken).ConfigureAwait(false);
-        _stopped = new CancellationTokenSource();
-        _auditHeads = heads.RunAsync(_stopped.Token);
+        return new AuditHeadWriter(_database!, log, _signing!.Signer, _trusted, keys.AuditHeadFile, _options.Time, _logger);
     }
 
     private WebApplication CreateApplication()
@@ -264,7 +265,8 @@ public sealed class ControlHost : IAsyncDisposable
         NodeStore nodes,
         JoinedNodes joined,
         FeedSecret feedSecret,
-        KeyDirectory keys
+        KeyDirectory keys,
+        AuditHeadWriter heads
     )
     {
         var time = _options.Time;
@@ -323,12 +325,13 @@ public sealed class ControlHost : IAsyncDisposable
         new CertificateEndpoints(zones, certificates, _secrets!, time).Map(application);
         new PurgeEndpoints(zones, _purges!, time).Map(application);
         new ReleaseEndpoints(releases).Map(application);
-        new SigningKeyEndpoints(_signing!, keys, signal).Map(application);
+        var retirement = new SigningKeyRetirement(_database!, keys, _signing!.Signer, heads);
+        new SigningKeyEndpoints(_signing!, retirement, keys, signal).Map(application);
         new NodeEndpoints(nodes, joined, time).Map(application);
         new JoinTokenEndpoints(joinTokens, _authority, () => NodeUrl, time).Map(application);
         if (_authority is not null)
         {
-            new JoinEndpoint(_authority, joinTokens, joined, keys, strangers, _logger).Map(application);
+            new JoinEndpoint(_authority, joinTokens, nodes, joined, keys, strangers, _logger).Map(application);
         }
 
         new FeedEndpoint(edges, releases, _purges!, signal, time, stopping, _logger).Map(application);

@@ -59,7 +59,7 @@ public sealed class ReleaseIntakeTests
         Assert.Equal(["a/5", "b/1", "throws/1"], consumer.Live.Select(live => $"{live.Key}/{live.Value}").Order());
         Assert.Equal(
             [
-                $"a/6 it is signed with key {stranger.Key.Id}, which is not among the trusted keys",
+                $"a/6 it is signed with key {stranger.Key.Id}, which is not among the trusted keys; 'holdfast node trust KEYFILE' adds one",
                 "bad/1 /text is bad; allowed is good",
                 "throws/2 it cannot be used: InvalidOperationException: boom",
                 "refuses/1 no room",

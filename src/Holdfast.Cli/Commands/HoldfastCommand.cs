@@ -156,7 +156,8 @@ internal static class HoldfastCommand
                 "key",
                 "Signing keys: whose releases the edges believe.",
                 KeyListCommand.Create(context),
-                KeyRotateCommand.Create(context)
+                KeyRotateCommand.Create(context),
+                KeyRetireCommand.Create(context)
             ),
             ApplyCommand.Create(context),
             ExportCommand.Create(context),

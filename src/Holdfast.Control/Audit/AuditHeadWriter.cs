@@ -65,7 +65,7 @@ internal sealed class AuditHeadWriter
             await _log.WriteAsync(scope, cancellationToken).ConfigureAwait(false);
         }
 
-        await SignAsync().ConfigureAwait(false);
+        await TrySignAsync().ConfigureAwait(false);
     }
 
     /// <summary>Signs until it is stopped, then once more.</summary>
@@ -100,20 +100,28 @@ internal sealed class AuditHeadWriter
 
     private async Task SignIfNewAsync()
     {
-        if (_database.AuditEntries != _signed)
+        if (_database.AuditEntries != Interlocked.Read(ref _signed))
         {
-            await SignAsync().ConfigureAwait(false);
+            await TrySignAsync().ConfigureAwait(false);
         }
     }
 
-    private async Task SignAsync()
+    /// <summary>Signs the head of now, with the key of now.</summary>
+    /// <exception cref="KeyFileException">It cannot be written.</exception>
+    /// <exception cref="StorageUnavailableException">The log cannot be read.</exception>
+    public async Task SignAsync()
+    {
+        var seen = _database.AuditEntries;
+        var last = await _log.LastAsync().ConfigureAwait(false);
+        AuditHead.Sign(_signer.Key, last?.Sequence ?? 0, last?.Hash ?? AuditEntry.Beginning, _time.GetUtcNow()).Save(_path);
+        Interlocked.Exchange(ref _signed, seen);
+    }
+
+    private async Task TrySignAsync()
     {
         try
         {
-            var seen = _database.AuditEntries;
-            var last = await _log.LastAsync().ConfigureAwait(false);
-            AuditHead.Sign(_signer.Key, last?.Sequence ?? 0, last?.Hash ?? AuditEntry.Beginning, _time.GetUtcNow()).Save(_path);
-            _signed = seen;
+            await SignAsync().ConfigureAwait(false);
         }
         catch (Exception e) when (e is KeyFileException or StorageUnavailableException)
         {

@@ -22,6 +22,7 @@ internal sealed class JoinEndpoint
 {
     private readonly NodeAuthority _authority;
     private readonly JoinTokenStore _tokens;
+    private readonly NodeStore _nodes;
     private readonly JoinedNodes _joined;
     private readonly KeyDirectory _keys;
     private readonly FailureCounter _failures;
@@ -30,6 +31,7 @@ internal sealed class JoinEndpoint
     public JoinEndpoint(
         NodeAuthority authority,
         JoinTokenStore tokens,
+        NodeStore nodes,
         JoinedNodes joined,
         KeyDirectory keys,
         FailureCounter failures,
@@ -38,6 +40,7 @@ internal sealed class JoinEndpoint
     {
         _authority = authority;
         _tokens = tokens;
+        _nodes = nodes;
         _joined = joined;
         _keys = keys;
         _failures = failures;
@@ -71,7 +74,7 @@ internal sealed class JoinEndpoint
         }
 
         var node = await RedeemAsync(context, request.Secret, certificate).ConfigureAwait(false);
-        _joined.Add(node, NodeIdentity.KeyHash(certificate));
+        await BelieveAsync(node, NodeIdentity.KeyHash(certificate)).ConfigureAwait(false);
         var answer = JoinCodec.Encode(
             new JoinAnswer
             {
@@ -84,6 +87,18 @@ internal sealed class JoinEndpoint
         context.Response.Headers.CacheControl = "no-store";
         context.Response.ContentLength = answer.Length;
         await context.Response.Body.WriteAsync(answer, context.RequestAborted).ConfigureAwait(false);
+    }
+
+    private async Task BelieveAsync(string node, byte[] keyHash)
+    {
+        _joined.Add(node, keyHash);
+
+        // It may have been removed since it was let in, before there was anything here to remove.
+        if ((await _nodes.FindAsync(node).ConfigureAwait(false))?.KeyHash is not { } known || !known.AsSpan().SequenceEqual(keyHash))
+        {
+            _joined.Remove(node, keyHash);
+            throw new ApiException(401, new ApiError(ErrorCodes.JoinTokenRefused, $"{node} was removed while it joined"));
+        }
     }
 
     private async Task<string> RedeemAsync(HttpContext context, string secret, X509Certificate2 certificate)

@@ -39,6 +39,16 @@ internal sealed class JoinedNodes
         }
     }
 
+    /// <summary>Believes the node with this key no more; one that has taken the name since stays.</summary>
+    public void Remove(string name, byte[] keyHash)
+    {
+        if (_byKey.TryRemove(Convert.ToHexString(keyHash), out var node))
+        {
+            _byName.TryRemove(KeyValuePair.Create(name, node));
+            node.End();
+        }
+    }
+
     /// <summary>The node whose certificate this is, or null.</summary>
     public JoinedNode? Find(X509Certificate2 certificate) =>
         _byKey.GetValueOrDefault(Convert.ToHexString(NodeIdentity.KeyHash(certificate)));

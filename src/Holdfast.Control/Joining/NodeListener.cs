@@ -4,6 +4,7 @@ using System.Security.Authentication;
 using Holdfast.Control.Access;
 using Holdfast.Control.Envelope;
 using Holdfast.Releases.Feed;
+using Holdfast.Releases.Joining;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -50,6 +51,7 @@ internal sealed class NodeListener
                 // Whose certificate it is says its key, and what is behind the listener asks for that; the handshake proves the key alone.
                 ClientCertificateMode = ClientCertificateMode.AllowCertificate,
                 ClientCertificateValidation = static (_, _, _) => true,
+                OnAuthenticate = static (_, tls) => tls.CertificateChainPolicy = ControlTls.ChainPolicy(),
             }
         );
     }

@@ -12,12 +12,14 @@ namespace Holdfast.Control.SigningKeys;
 internal sealed class SigningKeyEndpoints
 {
     private readonly SigningKeyRotation _rotation;
+    private readonly SigningKeyRetirement _retirement;
     private readonly KeyDirectory _keys;
     private readonly ReleaseSignal _signal;
 
-    public SigningKeyEndpoints(SigningKeyRotation rotation, KeyDirectory keys, ReleaseSignal signal)
+    public SigningKeyEndpoints(SigningKeyRotation rotation, SigningKeyRetirement retirement, KeyDirectory keys, ReleaseSignal signal)
     {
         _rotation = rotation;
+        _retirement = retirement;
         _keys = keys;
         _signal = signal;
     }
@@ -26,6 +28,7 @@ internal sealed class SigningKeyEndpoints
     {
         SigningKeyOperations.List.Map(routes, ListAsync);
         SigningKeyOperations.Rotate.Map(routes, RotateAsync);
+        SigningKeyOperations.Retire.Map(routes, RetireAsync);
     }
 
     private Task ListAsync(HttpContext context)
@@ -38,6 +41,15 @@ internal sealed class SigningKeyEndpoints
     private async Task RotateAsync(HttpContext context)
     {
         var id = await _rotation.RotateAsync(AuditScope.Of(context), context.RequestAborted).ConfigureAwait(false);
+        _signal.Wake();
+        await ApiAnswer.ResultAsync(context, new JsonObject { ["id"] = id }).ConfigureAwait(false);
+    }
+
+    private async Task RetireAsync(HttpContext context)
+    {
+        var id = context.Request.RouteValues[SigningKeyOperations.Parameter] as string ?? "";
+        var force = Paging.OneOfOrNull(context.Request, "force", "false", "true") == "true";
+        await _retirement.RetireAsync(id, force, AuditScope.Of(context), context.RequestAborted).ConfigureAwait(false);
         _signal.Wake();
         await ApiAnswer.ResultAsync(context, new JsonObject { ["id"] = id }).ConfigureAwait(false);
     }

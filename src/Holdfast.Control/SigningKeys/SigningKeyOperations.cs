@@ -6,6 +6,9 @@ namespace Holdfast.Control.SigningKeys;
 /// <summary>What can be done with signing keys.</summary>
 internal static class SigningKeyOperations
 {
+    /// <summary>The route value that names a key.</summary>
+    public const string Parameter = "signing_key_id";
+
     private const string Keys = "/holdfast/v1/signing_keys";
 
     private static readonly ApiSchema Id = ApiSchema.Text("The key's id.", "0f3a5f60a1b748d3a6f0c4d2e8b91757");
@@ -30,6 +33,17 @@ internal static class SigningKeyOperations
         {
             Permission = PermissionGroups.AccountSettingsWrite,
             Description = "The old key announces the new one, so that edges learn it through the feed. They believe the old one still.",
+            Result = ApiSchema.Object(("id", Id)),
+        };
+
+    public static ApiOperation Retire { get; } =
+        new("DELETE", Keys + "/{" + Parameter + "}", "signing-keys-retire", "Believe a former key no more")
+        {
+            Permission = PermissionGroups.AccountSettingsWrite,
+            Description =
+                "What it signed is signed anew, so generations rise, and edges are told. 409 for the key that is signed with, and while an edge "
+                + "has not reported to believe that one, unless `force` is `true`: such an edge would refuse everything until it is told by hand.",
+            Query = [new("force", ApiSchema.OneOf("Whether edges that are behind do not matter.", "false", "true"))],
             Result = ApiSchema.Object(("id", Id)),
         };
 }

@@ -40,7 +40,6 @@ internal sealed class CertificateStore
     /// <exception cref="StorageConflictException">The zone has <see cref="MaxPerZone"/> certificates.</exception>
     public async Task<StoredCertificate?> AddAsync(CertificateConfig certificate, AuditScope audit, CancellationToken cancellationToken)
     {
-        var release = _publisher.Certificate(certificate, 1);
         var added = await _database
             .WriteAsync(
                 audit,
@@ -68,7 +67,9 @@ internal sealed class CertificateStore
                     };
                     context.Certificates.Add(row);
                     audit.Record("certificate", row.Id, row.ZoneId, null, JsonNode.Parse(row.Config));
-                    await ReleaseLog.AppendAsync(context, release).ConfigureAwait(false);
+
+                    // Signed in here: outside, the key could be retired before the commit.
+                    await ReleaseLog.AppendAsync(context, _publisher.Certificate(certificate, 1)).ConfigureAwait(false);
                     return Stored(row);
                 },
                 cancellationToken

@@ -101,7 +101,13 @@ internal sealed class JoinTokenStore
     /// <param name="keyHash">Which key the node proved.</param>
     /// <param name="audit">Gets what happened.</param>
     /// <param name="cancellationToken">Gives up before anything is written.</param>
-    public Task<RedeemedToken> RedeemAsync(byte[] hash, byte[] keyHash, AuditScope audit, CancellationToken cancellationToken) =>
+    public async Task<RedeemedToken> RedeemAsync(byte[] hash, byte[] keyHash, AuditScope audit, CancellationToken cancellationToken) =>
+        // Anybody may ask this: what is no token of ours must not take a turn from those who write.
+        await _database.ReadAsync(context => context.JoinTokens.AnyAsync(row => row.Hash == hash)).ConfigureAwait(false)
+            ? await RedeemKnownAsync(hash, keyHash, audit, cancellationToken).ConfigureAwait(false)
+            : RedeemedToken.Unknown;
+
+    private Task<RedeemedToken> RedeemKnownAsync(byte[] hash, byte[] keyHash, AuditScope audit, CancellationToken cancellationToken) =>
         _database.WriteAsync(
             audit,
             async context =>
@@ -109,7 +115,7 @@ internal sealed class JoinTokenStore
                 var now = _time.GetUtcNow().UtcDateTime;
                 if (await context.JoinTokens.SingleOrDefaultAsync(row => row.Hash == hash).ConfigureAwait(false) is not { } token)
                 {
-                    return RedeemedToken.Refused("there is no such join token here, or it was removed");
+                    return RedeemedToken.Unknown;
                 }
 
                 var known = await context.Nodes.SingleOrDefaultAsync(row => row.KeyHash == keyHash).ConfigureAwait(false);
@@ -164,6 +170,8 @@ internal sealed class JoinTokenStore
 /// <param name="IsConflict">Whether the token is good and something else is in the way.</param>
 internal sealed record RedeemedToken(string? Node, string? Problem, bool IsConflict)
 {
+    public static RedeemedToken Unknown { get; } = Refused("there is no such join token here, or it was removed");
+
     public static RedeemedToken Of(string node) => new(node, null, false);
 
     public static RedeemedToken Refused(string problem) => new(null, problem, false);

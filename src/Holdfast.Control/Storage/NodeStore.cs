@@ -114,6 +114,17 @@ internal sealed class NodeStore
     public Task<NodeRow?> FindAsync(string name) =>
         _database.ReadAsync(context => context.Nodes.SingleOrDefaultAsync(row => row.Name == name));
 
+    /// <summary>The newest health record of every node, as JSON; null of one that sent none.</summary>
+    public static async Task<IReadOnlyList<(string Name, string? Health)>> HealthAsync(ControlDbContext context)
+    {
+        var nodes = await context
+            .Nodes.OrderBy(row => row.Name)
+            .Select(row => new { row.Name, row.Health })
+            .ToListAsync()
+            .ConfigureAwait(false);
+        return [.. nodes.Select(node => (node.Name, node.Health))];
+    }
+
     /// <summary>The nodes that have joined.</summary>
     public Task<IReadOnlyList<(string Name, byte[] KeyHash)>> JoinedAsync() =>
         _database.ReadAsync<IReadOnlyList<(string, byte[])>>(async context =>

@@ -10,6 +10,8 @@ internal sealed class ReleaseLog
     /// <summary>Generations kept of each artifact; the feed needs the newest alone.</summary>
     public const int KeptGenerations = 10;
 
+    private const int AtOnce = 500;
+
     private readonly ControlDatabase _database;
 
     public ReleaseLog(ControlDatabase database)
@@ -50,6 +52,60 @@ internal sealed class ReleaseLog
     /// <summary>Whether an artifact was ever published.</summary>
     public static Task<bool> HasAsync(ControlDatabase database, ArtifactKind kind, string name) =>
         database.ReadAsync(context => context.Releases.AnyAsync(row => row.Kind == (int)kind && row.Name == name));
+
+    /// <summary>The generation of an artifact's newest release; 0 when there is none.</summary>
+    public static async Task<long> GenerationAsync(ControlDbContext context, ArtifactKind kind, string name) =>
+        await context
+            .Releases.Where(row => row.Kind == (int)kind && row.Name == name)
+            .MaxAsync(row => (long?)row.Generation)
+            .ConfigureAwait(false)
+        ?? 0;
+
+    /// <summary>
+    /// Of each artifact the newest release, in order, up to the newest of now. Between two stretches what was added is saved and let go of,
+    /// because there may be a million.
+    /// </summary>
+    public static async IAsyncEnumerable<Release> NewestAsync(ControlDbContext context)
+    {
+        var newest = await context.Releases.MaxAsync(row => (long?)row.Position).ConfigureAwait(false) ?? 0;
+        for (var after = 0L; after < newest; )
+        {
+            var from = after;
+            var rows = await context
+                .Releases.AsNoTracking()
+                .Where(row => row.Position > from && row.Position <= newest)
+                .Where(row =>
+                    !context.Releases.Any(later => later.Kind == row.Kind && later.Name == row.Name && later.Generation > row.Generation)
+                )
+                .OrderBy(row => row.Position)
+                .Take(AtOnce)
+                .ToListAsync()
+                .ConfigureAwait(false);
+            foreach (var row in rows)
+            {
+                yield return ReleaseCodec.TryDecode(row.Envelope, out var release, out var error)
+                    ? release
+                    : throw new ControlDatabaseException($"the release of {row.Name} is damaged: {error}");
+            }
+
+            await context.SaveChangesAsync(CancellationToken.None).ConfigureAwait(false);
+            context.ChangeTracker.Clear();
+            after = rows.Count < AtOnce ? newest : rows[^1].Position;
+        }
+    }
+
+    /// <summary>Gives the zone or certificate that a release is of the release's generation; a removed one has no row.</summary>
+    public static Task<int> RaiseOwnerAsync(ControlDbContext context, Release release) =>
+        release.Kind switch
+        {
+            ArtifactKind.Zone => context
+                .Zones.Where(row => row.Id == release.Name)
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.Generation, release.Generation)),
+            ArtifactKind.Certificate => context
+                .Certificates.Where(row => row.Id == release.Name)
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.Generation, release.Generation)),
+            _ => Task.FromResult(0),
+        };
 
     /// <summary>What the feed sends next: of each artifact the newest release, in order.</summary>
     /// <param name="after">The last position that was sent.</param>

@@ -442,7 +442,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         await Task.WhenAll(
                 _intake.RunAsync(cancellationToken),
                 sender.RunAsync(cancellationToken),
-                new HealthReports(_ring, _counters, _intake, _purges, _zones, _options.Time).RunAsync(cancellationToken)
+                new HealthReports(_ring, _counters, _intake, _purges, _zones, _keys, _options.Time).RunAsync(cancellationToken)
             )
             .ConfigureAwait(false);
     }

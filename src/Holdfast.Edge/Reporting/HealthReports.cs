@@ -3,6 +3,7 @@ using Holdfast.Edge.Zones;
 using Holdfast.Model.Uplink;
 using Holdfast.Releases.Intake;
 using Holdfast.Releases.Purging;
+using Holdfast.Releases.Signing;
 using Holdfast.Releases.Uplink;
 
 namespace Holdfast.Edge.Reporting;
@@ -14,6 +15,7 @@ internal sealed class HealthReports(
     ReleaseIntake intake,
     PurgeIntake purges,
     ZoneDirectory zones,
+    VerificationKeys trusted,
     TimeProvider time
 )
 {
@@ -38,6 +40,7 @@ internal sealed class HealthReports(
                         ["position"] = intake.State.Position,
                         ["purged"] = new JsonObject { ["log"] = purges.Position.Log, ["sequence"] = purges.Position.Sequence },
                         ["zones"] = zones.Count,
+                        [UplinkRecordTypes.TrustedKeys] = new JsonArray([.. trusted.Ids.Select(id => (JsonNode)id)]),
                     }
                 );
             } while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false));

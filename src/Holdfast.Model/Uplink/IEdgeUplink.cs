@@ -35,8 +35,13 @@ public static class UplinkRecordTypes
     /// <summary>A purge was refused: reason.</summary>
     public const string PurgeRefused = "purge.refused";
 
-    /// <summary>The node's health, every 10 s: requests, edge errors, origin errors, connections, position.</summary>
+    /// <summary>
+    /// The node's health, every 10 s: requests, edge errors, origin errors, connections, position, place in the purge log, zones, trusted keys.
+    /// </summary>
     public const string Health = "health";
+
+    /// <summary>The member of a health record that says which signing keys the node believes: an array of their ids.</summary>
+    public const string TrustedKeys = "trusted_keys";
 
     /// <summary>Records were lost because the ring was full: count.</summary>
     public const string Dropped = "uplink.dropped";

@@ -28,6 +28,9 @@ public sealed class ReleaseIntake
     private int _sinceSaved;
     private volatile Activation? _activating;
     private volatile bool _readAgain;
+
+    // A key that this edge does not believe, and control signs with: what it signed must come again when it is believed.
+    private string? _unknownKey;
     private long? _readAgainAt;
     private volatile IntakeState _state = new();
 
@@ -191,12 +194,20 @@ public sealed class ReleaseIntake
                 Update(state => state with { Refused = state.Refused + 1, LastError = problem });
             }
 
+            var isHeartbeat = message is { Release: null, Problem: null, Purge: null };
+            if (isHeartbeat && _unknownKey is { } key && _options.Verifier.Believes(key))
+            {
+                _unknownKey = null;
+                Update(state => state with { Position = 0 });
+                throw new IOException($"key {key} is believed now: the feed is read again from its beginning");
+            }
+
             // A heartbeat follows every burst of releases: the position is written once for all of them, or now and then in a long one.
             _sinceSaved++;
-            if (message is { Release: null, Problem: null, Purge: null } || _sinceSaved >= SaveEvery)
+            if (isHeartbeat || _sinceSaved >= SaveEvery)
             {
                 _sinceSaved = 0;
-                if (_options.Store.SavePosition(message.Position) is { } unsaved)
+                if (_unknownKey is null && _options.Store.SavePosition(message.Position) is { } unsaved)
                 {
                     _options.Observer?.StoreProblem(unsaved);
                 }
@@ -247,6 +258,11 @@ public sealed class ReleaseIntake
 
         if (reason is not null)
         {
+            if (!_options.Verifier.Believes(release.KeyId))
+            {
+                _unknownKey = release.KeyId;
+            }
+
             Refuse(release, reason, fromStore: false);
             return;
         }

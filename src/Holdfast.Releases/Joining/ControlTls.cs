@@ -21,6 +21,13 @@ public static class ControlTls
     internal static HttpClient CreateTrustingClient() => HttpReleaseFeed.CreateClient(Options(null, static _ => true));
 
     /// <summary>
+    /// How a chain is built for somebody who is not known yet: with what they present. A certificate may name addresses where its issuers or
+    /// revocation lists are to be had (RFC 5280 section 4.2.2.1); nobody is to choose what this program asks for.
+    /// </summary>
+    public static X509ChainPolicy ChainPolicy() =>
+        new() { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
+
+    /// <summary>
     /// Whether a certificate is control's: issued by this authority for a server. Names do not matter, because the authority vouches for
     /// one control alone, however it is reached. Dates do not either: a clock that jumps must not part the edges from control.
     /// </summary>
@@ -40,7 +47,7 @@ public static class ControlTls
         new()
         {
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+            CertificateChainPolicy = ChainPolicy(),
             LocalCertificateSelectionCallback = own is null ? null : (_, _, _, _, _) => own,
             RemoteCertificateValidationCallback = (_, presented, _, _) =>
             {

@@ -7,7 +7,8 @@ namespace Holdfast.Releases.Keys;
 
 /// <summary>
 /// Believes the keys that a believed key announces, from the next release on, and keeps them in the directory of trusted keys. Where that
-/// cannot be written the key is believed all the same, and written at the next start, because the announcement is in the store.
+/// cannot be written the key is believed all the same, and written at the next start, because the announcement is in the store. A key
+/// that another retires is believed no more, at later starts neither, and taken out of the directory.
 /// </summary>
 /// <param name="trusted">The keys that are believed.</param>
 /// <param name="directory">See <see cref="KeyDirectory.TrustedDirectory"/>.</param>
@@ -20,18 +21,25 @@ public sealed class AnnouncedKeys(VerificationKeys trusted, string directory, IR
     /// <inheritdoc/>
     public PreparedRelease Prepare(Release release)
     {
-        if (!KeyAnnouncement.TryParse(release.FormatVersion, release.Payload.Span, out var key) || key.Id != release.Name)
+        if (!KeyAnnouncement.TryParse(release.FormatVersion, release.Payload.Span, out var key) || key.Name != release.Name)
         {
             throw new ArtifactRefusedException($"the release is named {release.Name} and does not hold the key of that id");
         }
 
-        return new PreparedRelease(0, (_, _) => Believe(key));
+        if (!key.Retired)
+        {
+            return new PreparedRelease(0, (_, _) => Believe(key));
+        }
+
+        return release.KeyId != key.Id
+            ? new PreparedRelease(0, (_, _) => Disbelieve(key))
+            : throw new ArtifactRefusedException($"key {key.Id} cannot retire itself: the edge would believe nobody");
     }
 
     /// <inheritdoc/>
     public void Deactivate(StoredArtifact before, Release tombstone)
     {
-        // An announcement cannot be taken back: releases that the key signed lie on the disk, and would not be believed any more.
+        // What ends a key is that another retires it. Its announcement alone goes without a consequence.
     }
 
     private void Believe(KeyAnnouncement key)
@@ -43,6 +51,20 @@ public sealed class AnnouncedKeys(VerificationKeys trusted, string directory, IR
         }
         catch (KeyFileException e)
         {
+            observer?.StoreProblem(new StoreProblem(e.Path, e.Message));
+        }
+    }
+
+    private void Disbelieve(KeyAnnouncement key)
+    {
+        trusted.Disbelieve(key.Id);
+        try
+        {
+            TrustedKey.Remove(key.Id, directory);
+        }
+        catch (KeyFileException e)
+        {
+            // The statement is in the store: the next start disbelieves the key again before it answers anybody.
             observer?.StoreProblem(new StoreProblem(e.Path, e.Message));
         }
     }

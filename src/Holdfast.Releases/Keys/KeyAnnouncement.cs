@@ -9,11 +9,13 @@ namespace Holdfast.Releases.Keys;
 
 /// <summary>
 /// A new signing key, as the key before it announces it: a release of its own, named by the new key's id. Edges meet it in the feed before
-/// the first release that the new key signs.
+/// the first release that the new key signs. Or a former one that is believed no more, as a later key says: a release named by
+/// <see cref="RetiredName"/>, behind everything that the later key signed in its place.
 /// </summary>
 /// <param name="Id">See <see cref="SigningKey.Id"/>.</param>
 /// <param name="PublicKey">The public half, PEM.</param>
-public sealed record KeyAnnouncement(string Id, string PublicKey)
+/// <param name="Retired">Whether it is believed no more.</param>
+public sealed record KeyAnnouncement(string Id, string PublicKey, bool Retired = false)
 {
     /// <summary>The payload's format.</summary>
     public const int FormatVersion = 1;
@@ -21,9 +23,23 @@ public sealed record KeyAnnouncement(string Id, string PublicKey)
     /// <summary>The announcement of a key.</summary>
     public static KeyAnnouncement Of(SigningKey key) => new(key.Id, key.PublicPem());
 
+    /// <summary>The name of the release that retires the key of this id.</summary>
+    public static string RetiredName(string id) => "retired-" + id;
+
+    /// <summary>The release's name.</summary>
+    public string Name => Retired ? RetiredName(Id) : Id;
+
     /// <summary>The payload.</summary>
     public byte[] Write() =>
-        JsonSerializer.SerializeToUtf8Bytes(new KeyPayload { Id = Id, PublicKey = PublicKey }, WireJson.Default.KeyPayload);
+        JsonSerializer.SerializeToUtf8Bytes(
+            new KeyPayload
+            {
+                Id = Id,
+                PublicKey = PublicKey,
+                Retired = Retired,
+            },
+            WireJson.Default.KeyPayload
+        );
 
     /// <summary>Reads a payload. Never throws for what the bytes are.</summary>
     public static bool TryParse(int formatVersion, ReadOnlySpan<byte> payload, [NotNullWhen(true)] out KeyAnnouncement? announcement)
@@ -42,7 +58,7 @@ public sealed record KeyAnnouncement(string Id, string PublicKey)
                 return false;
             }
 
-            announcement = new KeyAnnouncement(read.Id, read.PublicKey);
+            announcement = new KeyAnnouncement(read.Id, read.PublicKey, read.Retired);
             return true;
         }
         catch (JsonException)

@@ -49,6 +49,18 @@ public sealed class KeyDirectory
     /// <summary>The newest signed head of control's audit log: not a key, but kept apart from the database that it vouches for.</summary>
     public string AuditHeadFile => Path.Combine(Root, "audit.head");
 
+    /// <summary>The ids of the keys in <see cref="TrustedDirectory"/>, as its files are named.</summary>
+    public IReadOnlyList<string> TrustedIds() =>
+        Directory.Exists(TrustedDirectory)
+            ?
+            [
+                .. Directory
+                    .GetFiles(TrustedDirectory, "*.pub")
+                    .Select(file => Path.GetFileNameWithoutExtension(file)!)
+                    .Order(StringComparer.Ordinal),
+            ]
+            : [];
+
     /// <summary>
     /// Makes every key that is missing, and puts the signing key's public half among the trusted ones. Whoever starts first (the
     /// supervisor, or control alone) calls it; it may run in several processes at once.

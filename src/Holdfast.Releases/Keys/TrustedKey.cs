@@ -29,8 +29,27 @@ public static class TrustedKey
         }
     }
 
+    /// <summary>Takes a key from among the trusted ones. One that is not there changes nothing.</summary>
+    /// <exception cref="KeyFileException">It cannot be removed.</exception>
+    public static void Remove(string id, string trustedDirectory)
+    {
+        var path = Path.Combine(trustedDirectory, id + ".pub");
+        try
+        {
+            File.Delete(path);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // No directory, no key.
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new KeyFileException(path, $"it cannot be removed: {e.Message}", e);
+        }
+    }
+
     /// <summary>The id of a public key; null when the text is no public P-256 key.</summary>
-    internal static string? IdOf(string pem)
+    public static string? IdOf(string pem)
     {
         using var key = ECDsa.Create();
         try

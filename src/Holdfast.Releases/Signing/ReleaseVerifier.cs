@@ -30,12 +30,17 @@ public sealed class ReleaseVerifier
 
         if (!IsSigned(release, out var known))
         {
-            return known ? "the signature does not match" : $"it is signed with key {release.KeyId}, which is not among the trusted keys";
+            return known
+                ? "the signature does not match"
+                : $"it is signed with key {release.KeyId}, which is not among the trusted keys; 'holdfast node trust KEYFILE' adds one";
         }
 
         var digest = ReleaseDigest.Of(release.Payload.Span);
         return digest == release.Digest ? null : $"the payload's digest is {digest}, signed was {release.Digest}";
     }
+
+    /// <summary>Whether releases that the key of this id signed are believed.</summary>
+    public bool Believes(string keyId) => _keys.Believes(keyId);
 
     private bool IsSigned(Release release, out bool known)
     {
@@ -54,7 +59,8 @@ public sealed class ReleaseVerifier
         );
         if (_trees.ContainsKey(tree))
         {
-            return known = true;
+            // The root was checked once; whether its key is believed may have changed since.
+            return known = _keys.Believes(release.KeyId);
         }
 
         if (!_keys.Verify(release.KeyId, statement, signature[..SignatureTree.SignatureBytes], out known))

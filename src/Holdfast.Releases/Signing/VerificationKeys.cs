@@ -5,8 +5,9 @@ namespace Holdfast.Releases.Signing;
 
 /// <summary>
 /// The public keys whose releases are believed: every <c>*.pub</c> file (PEM, P-256) of a directory. Read when an unknown key is asked
-/// for, at most once a second, so that a key that is added is believed without a restart; one that is taken away is believed until the
-/// next start, so that a directory that cannot be read for a moment costs no trust. Safe to use from several threads.
+/// for, at most once a second, so that a key that is added is believed without a restart; one whose file is taken away is believed until
+/// the next start, so that a directory that cannot be read for a moment costs no trust. <see cref="Disbelieve"/> ends a key at once.
+/// Safe to use from several threads.
 /// </summary>
 public sealed class VerificationKeys : IDisposable
 {
@@ -16,7 +17,8 @@ public sealed class VerificationKeys : IDisposable
     private readonly string _directory;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
-    private ImmutableDictionary<string, ECDsa> _keys = ImmutableDictionary<string, ECDsa>.Empty;
+    private volatile ImmutableDictionary<string, ECDsa> _keys = ImmutableDictionary<string, ECDsa>.Empty;
+    private ImmutableHashSet<string> _retired = [];
     private long _readAt;
 
     /// <summary>The keys of a directory, read now. A directory that is missing has no keys yet.</summary>
@@ -42,20 +44,47 @@ public sealed class VerificationKeys : IDisposable
     {
         lock (_gate)
         {
-            known = _keys.TryGetValue(keyId, out var key);
-            if (!known && _time.GetElapsedTime(_readAt) >= MinRescan)
-            {
-                Read();
-                known = _keys.TryGetValue(keyId, out key);
-            }
-
-            return key is not null
+            known = Believes(keyId);
+            return _keys.TryGetValue(keyId, out var key)
                 && signature.Length == 64
                 && key.VerifyData(data, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
         }
     }
 
-    /// <summary>Believes a key from now on, whether or not it is in the directory.</summary>
+    /// <summary>Whether a key of this id is believed.</summary>
+    public bool Believes(string keyId)
+    {
+        if (_keys.ContainsKey(keyId))
+        {
+            return true;
+        }
+
+        lock (_gate)
+        {
+            if (_time.GetElapsedTime(_readAt) >= MinRescan)
+            {
+                Read();
+            }
+
+            return _keys.ContainsKey(keyId);
+        }
+    }
+
+    /// <summary>Believes a key no more, for as long as this lives, whatever comes into the directory.</summary>
+    public void Disbelieve(string keyId)
+    {
+        lock (_gate)
+        {
+            _retired = _retired.Add(keyId);
+            if (_keys.TryGetValue(keyId, out var key))
+            {
+                _keys = _keys.Remove(keyId);
+                key.Dispose();
+            }
+        }
+    }
+
+    /// <summary>Believes a key from now on, whether or not it is in the directory; one that was retired stays so.</summary>
     /// <param name="pem">Its public half: P-256.</param>
     /// <exception cref="CryptographicException">It is none.</exception>
     public void Believe(string pem)
@@ -65,7 +94,7 @@ public sealed class VerificationKeys : IDisposable
             var key = ECDsa.Create();
             key.ImportFromPem(pem);
             var id = SigningKey.IdOf(key);
-            if (_keys.ContainsKey(id))
+            if (_retired.Contains(id) || _keys.ContainsKey(id))
             {
                 key.Dispose();
                 return;
@@ -106,7 +135,7 @@ public sealed class VerificationKeys : IDisposable
                 }
 
                 var id = SigningKey.IdOf(key);
-                if (!keys.TryAdd(id, key))
+                if (_retired.Contains(id) || !keys.TryAdd(id, key))
                 {
                     key.Dispose();
                 }

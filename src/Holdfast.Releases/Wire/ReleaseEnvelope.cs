@@ -105,6 +105,10 @@ internal sealed record KeyPayload
 
     /// <summary>PEM.</summary>
     public required string PublicKey { get; init; }
+
+    /// <summary>Whether it is believed no more.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Retired { get; init; }
 }
 
 /// <summary>What an edge that has joined keeps of it.</summary>

@@ -75,6 +75,7 @@ public sealed class AuditCoverageTests
             Totp? totp = null;
             string? certificate = null;
             string? joinToken = null;
+            var signedWith = Assert.Single(control.Keys.TrustedIds());
             using var node = await JoiningNode.JoinedAsync(control, "paris-1");
             const string Me = "/holdfast/v1/operators/me";
             var account = (await control.GetAsync("/client/v4/accounts")).Result[0]!["id"]!.GetValue<string>();
@@ -94,6 +95,7 @@ public sealed class AuditCoverageTests
                 ("join-tokens-delete", () => control.DeleteAsync($"/holdfast/v1/join_tokens/{joinToken}")),
                 ("nodes-delete", () => control.DeleteAsync("/holdfast/v1/nodes/paris-1")),
                 ("signing-keys-rotate", () => control.SendAsync(HttpMethod.Post, "/holdfast/v1/signing_keys")),
+                ("signing-keys-retire", () => control.DeleteAsync($"/holdfast/v1/signing_keys/{signedWith}")),
                 ("user-edit", () => control.PatchAsync("/client/v4/user", """{"first_name":"Robin"}""")),
                 ("accounts-update", () => control.PutAsync($"/client/v4/accounts/{account}", """{"name":"ours"}""")),
                 ("zones-create", () => control.PostAsync("/client/v4/zones", """{"name":"example.com"}""")),

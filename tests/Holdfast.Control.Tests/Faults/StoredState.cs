@@ -50,21 +50,33 @@ internal static class StoredState
         return rows;
     }
 
-    /// <summary>What a new edge is sent is what the database has: the same zones and certificates, at the same generations.</summary>
+    /// <summary>
+    /// What a new edge is sent is what the database has: the same zones and certificates, at the same generations. Nothing of it is signed
+    /// with a key that it is told to believe no more.
+    /// </summary>
     private static async Task CheckReleasesAsync(ControlDatabase database)
     {
         var page = await new ReleaseLog(database).ReadAsync(0, int.MaxValue, long.MaxValue);
         var sent = new Dictionary<(ArtifactKind, string), (long, string)>();
+        var (signedWith, retired) = (new HashSet<string>(), new HashSet<string>());
         foreach (var entry in page.Entries)
         {
             Assert.True(ReleaseCodec.TryDecode(entry.Envelope, out var release, out var error), error);
-            // A key's announcement is in the feed alone.
-            if (!release.Removed && release.Kind != ArtifactKind.SigningKey)
+            signedWith.Add(release.KeyId);
+            if (release.Kind == ArtifactKind.SigningKey)
+            {
+                if (KeyAnnouncement.TryParse(release.FormatVersion, release.Payload.Span, out var key) && key.Retired)
+                {
+                    retired.Add(key.Id);
+                }
+            }
+            else if (!release.Removed)
             {
                 sent.Add((release.Kind, release.Name), (release.Generation, Convert.ToHexString(release.Payload.Span)));
             }
         }
 
+        Assert.Empty(signedWith.Intersect(retired));
         var stored = await database.ReadAsync(async context =>
         {
             var zones = await context.Zones.ToListAsync();

@@ -13,12 +13,13 @@ internal sealed class Interceptor : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stopping = new();
-    private readonly X509Certificate2 _certificate = SelfSigned();
+    private readonly X509Certificate2 _certificate;
     private readonly string _answer;
     private readonly Task _accepting;
 
-    public Interceptor(string answer)
+    public Interceptor(string answer, X509Certificate2? certificate = null)
     {
+        _certificate = certificate ?? SelfSigned();
         _answer = answer;
         _listener.Start();
         _accepting = AcceptAsync();
@@ -59,7 +60,13 @@ internal sealed class Interceptor : IAsyncDisposable
         try
         {
             await using var tls = new SslStream(client.GetStream());
-            await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _certificate }, _stopping.Token);
+            await tls.AuthenticateAsServerAsync(
+                new SslServerAuthenticationOptions
+                {
+                    ServerCertificateContext = SslStreamCertificateContext.Create(_certificate, null, offline: true),
+                },
+                _stopping.Token
+            );
             var buffer = new byte[8192];
             var read = await tls.ReadAsync(buffer, _stopping.Token);
             if (read > 0)

@@ -75,7 +75,7 @@ public sealed class RotationTests
         var control = await TestControl.StartAsync(data.Path);
         var keys = control.Keys;
         var oldPem = await File.ReadAllBytesAsync(keys.SigningKeyFile, TestContext.Current.CancellationToken);
-        var expected = TrustedIds(keys).Single();
+        var expected = keys.TrustedIds().Single();
         if (announced)
         {
             // The announcement is committed, and the files are as they were before.
@@ -98,39 +98,57 @@ public sealed class RotationTests
     [Fact]
     public async Task Announcement_NotSignedByABelievedKey_IsRefused()
     {
-        using var directory = new TemporaryDirectory();
-        var keys = new KeyDirectory(directory.Path);
-        keys.EnsureAll();
-        using var forger = SigningKey.LoadOrCreate(Path.Combine(directory.Path, "forger.pem"));
-        using var trusted = new VerificationKeys(keys.TrustedDirectory, TimeProvider.System);
-        var verifier = new ReleaseVerifier(trusted);
-        using var store = new ReleaseStore(Path.Combine(directory.Path, "releases"), verifier);
-        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        var payload = KeyAnnouncement.Of(forger).Write();
-        var forged = new ReleaseSigner(forger, TimeProvider.System).Sign(ArtifactKind.SigningKey, forger.Id, 1, 1, payload);
-        using var genuine = SigningKey.LoadOrCreate(keys.SigningKeyFile);
-        var misnamed = new ReleaseSigner(genuine, TimeProvider.System).Sign(ArtifactKind.SigningKey, genuine.Id, 1, 1, payload);
-        var intake = new ReleaseIntake(
-            new ReleaseIntakeOptions
-            {
-                Feed = new Script([forged, misnamed]),
-                Store = store,
-                Verifier = verifier,
-                Checks = [new KeyAnnouncementCheck()],
-                Consumers = [new AnnouncedKeys(trusted, keys.TrustedDirectory, null)],
-            }
-        );
-        intake.Boot();
-        var running = intake.RunAsync(stopping.Token);
-        await Eventually.TrueAsync(() => intake.State.Refused == 2, "both refused");
-        await stopping.CancelAsync();
-        await running;
-        Assert.Equal([genuine.Id], trusted.Ids);
-        Assert.Equal([genuine.Id], TrustedIds(keys));
+        using var node = new Believer();
+        using var forger = node.NewKey("forger");
+        using var genuine = SigningKey.LoadOrCreate(node.Keys.SigningKeyFile);
+        var forged = Sign(forger, forger.Id, KeyAnnouncement.Of(forger));
+        var misnamed = Sign(genuine, genuine.Id, KeyAnnouncement.Of(forger));
+        await node.TakeAsync([forged, misnamed], refused: 2);
+        Assert.Equal([genuine.Id], node.Trusted.Ids);
+        Assert.Equal([genuine.Id], node.Keys.TrustedIds());
     }
 
-    private static IEnumerable<string> TrustedIds(KeyDirectory keys) =>
-        Directory.GetFiles(keys.TrustedDirectory, "*.pub").Select(file => Path.GetFileNameWithoutExtension(file));
+    [Fact]
+    public async Task RetiredKey_IsBelievedNoMore_AlsoWhenItsFileComesBack()
+    {
+        using var node = new Believer();
+        using var old = SigningKey.LoadOrCreate(node.Keys.SigningKeyFile);
+        using var next = node.NewKey("next");
+        using var forger = node.NewKey("forger");
+        var itself = Sign(old, KeyAnnouncement.RetiredName(old.Id), KeyAnnouncement.Of(old) with { Retired = true });
+        var announced = Sign(old, next.Id, KeyAnnouncement.Of(next));
+        await node.TakeAsync([itself, announced], refused: 1);
+        Assert.Equal(2, node.Trusted.Ids.Count);
+
+        var together = new ReleaseSigner(old, TimeProvider.System).SignAll([
+            Draft(forger.Id, KeyAnnouncement.Of(forger)),
+            Draft(old.Id, KeyAnnouncement.Of(old)),
+        ]);
+        var again = Sign(next, next.Id, KeyAnnouncement.Of(next), generation: 2);
+        var retired = Sign(next, KeyAnnouncement.RetiredName(old.Id), KeyAnnouncement.Of(old) with { Retired = true });
+
+        // The second of the old key's was signed together with the first, whose signature was believed a moment before.
+        await node.TakeAsync([together[1], again, retired, together[0], Sign(old, forger.Id, KeyAnnouncement.Of(forger))], refused: 2);
+        Assert.Equal([next.Id], node.Trusted.Ids);
+        Assert.Equal([next.Id], node.Keys.TrustedIds());
+
+        old.Trust(node.Keys.TrustedDirectory);
+        await node.TakeAsync([Sign(old, forger.Id, KeyAnnouncement.Of(forger), generation: 3)], refused: 1);
+        Assert.Equal([next.Id], node.Trusted.Ids);
+        Assert.Equal([next.Id], node.Keys.TrustedIds());
+    }
+
+    private static Release Sign(SigningKey key, string name, KeyAnnouncement announcement, long generation = 1) =>
+        new ReleaseSigner(key, TimeProvider.System).Sign(
+            ArtifactKind.SigningKey,
+            name,
+            generation,
+            KeyAnnouncement.FormatVersion,
+            announcement.Write()
+        );
+
+    private static ReleaseDraft Draft(string name, KeyAnnouncement announcement) =>
+        new(ArtifactKind.SigningKey, name, 1, KeyAnnouncement.FormatVersion, announcement.Write());
 
     private static async Task<string> RotateAsync(TestControl control)
     {
@@ -150,6 +168,55 @@ public sealed class RotationTests
 
     private static TestEdge Edge(JoiningNode node, Uri control) =>
         new(node.Data, control, Path.Combine(node.Data, "edge"), identity: NodeIdentity.Load(node.Keys));
+
+    /// <summary>An edge's keys and store, which outlive its process: every <see cref="TakeAsync"/> is a start.</summary>
+    private sealed class Believer : IDisposable
+    {
+        private readonly TemporaryDirectory _directory = new();
+
+        public Believer()
+        {
+            Keys.EnsureAll();
+            Trusted = new VerificationKeys(Keys.TrustedDirectory, TimeProvider.System);
+        }
+
+        public KeyDirectory Keys => new(_directory.Path);
+
+        public VerificationKeys Trusted { get; private set; }
+
+        public SigningKey NewKey(string name) => SigningKey.LoadOrCreate(Path.Combine(_directory.Path, name + ".pem"));
+
+        public async Task TakeAsync(IReadOnlyList<Release> releases, int refused)
+        {
+            Trusted.Dispose();
+            Trusted = new VerificationKeys(Keys.TrustedDirectory, TimeProvider.System);
+            var verifier = new ReleaseVerifier(Trusted);
+            using var store = new ReleaseStore(Path.Combine(_directory.Path, "releases"), verifier);
+            using var stopping = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+            var intake = new ReleaseIntake(
+                new ReleaseIntakeOptions
+                {
+                    Feed = new Script(releases),
+                    Store = store,
+                    Verifier = verifier,
+                    Checks = [new KeyAnnouncementCheck()],
+                    Consumers = [new AnnouncedKeys(Trusted, Keys.TrustedDirectory, null)],
+                }
+            );
+            intake.Boot();
+            var running = intake.RunAsync(stopping.Token);
+            await Eventually.TrueAsync(() => intake.State.Position == releases.Count, "all taken or refused");
+            await stopping.CancelAsync();
+            await running;
+            Assert.Equal(refused, intake.State.Refused);
+        }
+
+        public void Dispose()
+        {
+            Trusted.Dispose();
+            _directory.Dispose();
+        }
+    }
 
     /// <summary>A feed that says these, and is silent then.</summary>
     private sealed class Script(IReadOnlyList<Release> releases) : IReleaseFeed

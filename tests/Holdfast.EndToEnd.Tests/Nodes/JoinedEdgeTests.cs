@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Holdfast.EndToEnd.Tests.Harness;
 
 namespace Holdfast.EndToEnd.Tests.Nodes;
@@ -43,6 +44,18 @@ public sealed class JoinedEdgeTests
         (await again.CommandAsync("key", "rotate")).Succeeded();
         Assert.Contains("signing", (await again.CommandAsync("key", "list")).Succeeded().Out);
         await again.ZoneAsync("third.example.com", origin.Url);
+        await last.ServesAsync("third.example.com", "here");
+
+        // The key that it began with: by order, as soon as every edge has said that it believes the new one.
+        var former = JsonDocument
+            .Parse((await again.CommandAsync("key", "list", "--json")).Succeeded().Out)
+            .RootElement.EnumerateArray()
+            .Single(key => key.GetProperty("status").GetString() == "former")
+            .GetProperty("id")
+            .GetString()!;
+        await Eventually.TrueAsync(async () => (await again.CommandAsync("key", "retire", former)).ExitCode == 0, "retired");
+        var oldKey = Path.Combine(edgeData, "keys", "trusted", former + ".pub");
+        await Eventually.TrueAsync(() => Task.FromResult(!File.Exists(oldKey)), "the edge believes it no more");
         await last.ServesAsync("third.example.com", "here");
         var shown = (await again.CommandAsync("node", "show", "paris-1", "--json")).Succeeded();
         Assert.Contains("\"status\":\"reporting\"", shown.Out);
