@@ -184,7 +184,7 @@ public sealed class ZoneApiTests
         var all = await control.GetAsync($"/client/v4/zones/{id}/settings");
         Assert.Equal("1.3", edited.Result["value"]!.GetValue<string>());
         Assert.Equal("\"2\"", edited.Tag);
-        Assert.Equal(19, all.Result.AsArray().Count);
+        Assert.Equal(20, all.Result.AsArray().Count);
         Assert.Equal(
             "strict",
             all.Result.AsArray().Single(setting => setting!["id"]!.GetValue<string>() == "ssl")!["value"]!.GetValue<string>()
