@@ -58,6 +58,12 @@ internal static class StoredState
         foreach (var entry in page.Entries)
         {
             Assert.True(ReleaseCodec.TryDecode(entry.Envelope, out var release, out var error), error);
+            if (release.Kind == ArtifactKind.SigningKey)
+            {
+                // An announcement has no row: the key itself is a file.
+                continue;
+            }
+
             if (!release.Removed)
             {
                 sent.Add((release.Kind, release.Name), (release.Generation, Convert.ToHexString(release.Payload.Span)));
