@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures what many zones cost, with the real program: the import, an edge's start from its own disk, its memory, the CPU of a request,
-# one zone's change, and control's lists. One line for each number of zones.
+# one zone's change, and control's lists and searches. One line for each number of zones.
 # Usage: bench/zones.sh [--zones N[,N...]] [--certificates N] [--seconds N] [--data DIR]; without --zones 1,000 to 1,000,000, which takes
 # about ten minutes and 6 GB. --certificates gives the first N zones a custom certificate each, and shows the first and the second
 # handshake with one after the start. --data keeps the data directory, and goes on with one that an earlier run has filled.
@@ -71,7 +71,7 @@ start_edge() { # data
   until_ok 120 test -s "$work/edge-ready"
   started=$(since "$at")
   http=$(grep -oE '"http://[^"]*' "$work/edge-ready" | head -1 | cut -c2-)
-  https=$(grep -oE '"http://[^"]*' "$work/edge-ready" | sed -n 2p | cut -c2-)
+  https=$(grep -oE '"https://[^"]*' "$work/edge-ready" | head -1 | cut -c2-)
 }
 # Gives the first zones a custom certificate each: one certificate names twenty of them, each zone has it for itself.
 upload_certificates() { # how many
@@ -92,13 +92,15 @@ upload_certificates() { # how many
     printf "url = \"%s/%s/custom_certificates\"\nheader = \"Authorization: Bearer %s\"\ndata = \"@%s/%d.json\"\n", url, $1, token, work, int((NR - 1) / 20) * 20
     print "header = \"Content-Type: application/json\"\noutput = \"/dev/null\"\nsilent\nfail"
   }' "$work/ids" > "$work/uploads"
+  local before; before=$(ticks "$up")
   curl --config "$work/uploads" || { echo "bench: a certificate was refused" >&2; exit 1; }
   until_ok 600 certificates_are "$1"
+  upload_cpu=$(awk -v t=$(($(ticks "$up") - before)) -v hz="$hz" -v n="$1" 'BEGIN { printf "%.1f", t / hz * 1000 / n }')
 }
 certificates_are() { curl -s -H "Authorization: Bearer $(cat "$data/cli-token")" "$control/holdfast/v1/releases?kind=certificate&per_page=1" | grep -qE "\"total_count\":$1\b" && caught_up; }
 # The edge's last change is control's last one.
 caught_up() { [ "$(curl -s "$management/holdfast/state" | grep -oE '"position":[0-9]*' | head -1 | cut -d: -f2)" = "$(curl -s -H "Authorization: Bearer $(cat "$data/cli-token")" "$control/holdfast/v1/releases?per_page=1" | grep -oE '"position":[0-9]*' | head -1 | cut -d: -f2)" ]; }
-handshake() { curl -ks -o /dev/null -w '%{time_appconnect}\n' --connect-to "$1:443:${https#http://}" "https://$1/" | awk '{ printf "%.1f", $1 * 1000 }'; }
+handshake() { curl -ks -o /dev/null -w '%{time_appconnect}\n' --connect-to "$1:443:${https#https://}" "https://$1/" | awk '{ printf "%.1f", $1 * 1000 }'; }
 zones_are() { curl -s "$1/readyz" | grep -qE "\"zones\":$2\b"; }
 serves() { [ "$(curl -s -H "Host: $2" "$1/")" = "$3" ]; }
 # Pages that the kernel keeps of these files are given back, so that a start reads the disk.
@@ -117,10 +119,11 @@ request = function()
 end
 L
 
-printf '%10s %10s %12s %12s %12s %12s %12s %10s %12s %12s %12s\n' zones 'import s' 'on edge s' 'start s' 'memory MB' 'CPU us/req' 'cold ms' 'live s' 'list ms' 'last ms' 'search ms'
+printf '%10s %10s %12s %12s %12s %12s %12s %10s %12s %12s %12s %12s\n' zones 'import s' 'on edge s' 'start s' 'memory MB' 'CPU us/req' 'cold ms' 'live s' 'list ms' 'last ms' 'search ms' 'part ms'
 empty=
 for size in ${sizes//,/ }; do
   data=${kept:-$work/data-$size}
+  [ "$certificates" -le "$size" ] || { echo "bench: $certificates certificates need as many zones, not $size" >&2; exit 2; }
   if [ -z "$empty" ]; then
     start_up "$work/empty"; stop "$up"
     start_edge "$work/empty"; curl -s -o /dev/null "$http/"; empty=$(rss "$edge"); stop "$edge"
@@ -134,7 +137,9 @@ for size in ${sizes//,/ }; do
   import=$(since "$at")
   until_ok 900 zones_are "$management" "$size"
   on_edge=$(since "$at")
+  at=$(now)
   [ "$certificates" = 0 ] || upload_certificates "$certificates"
+  uploaded=$(since "$at")
 
   # One zone's change, and control's lists, with all of them there.
   until_ok 10 serves "$http" z0000007.example first
@@ -145,6 +150,11 @@ for size in ${sizes//,/ }; do
   list=$(longest "/client/v4/zones?per_page=50")
   last=$(longest "/client/v4/zones?per_page=50&page=$((size / 50))")
   search=$(longest "/client/v4/zones?name=z$(printf %07d $((size / 2))).example")
+  # Parts that one, a few, many and all names have: of one letter, of more, at the end, and the pages to the empty one.
+  part=$(for query in contains:q contains:9 "contains:$(printf %07d $((size / 2)))" contains:99.ex ends_with:9.example \
+    "contains:example&page=$((size / 100))" "contains:.ex&page=$((size / 50))" "contains:.ex&page=$((size / 50 + 1))" starts_with:z; do
+    longest "/client/v4/zones?per_page=50&name=$query"; echo
+  done | sort -n | tail -1)
   stop "$up"
 
   # The edge alone, from its disk.
@@ -163,12 +173,13 @@ for size in ${sizes//,/ }; do
   cpu=$(awk -v t=$((after - before)) -v hz="$hz" -v n="$requests" 'BEGIN { printf "%.1f", t / hz * 1e6 / n }')
   memory=$(awk -v a="$(rss "$edge")" -v b="$empty" 'BEGIN { printf "%.0f", (a - b) / 1024 }')
   stop "$edge"
-  printf '%10s %10s %12s %12s %12s %12s %12s %10s %12s %12s %12s\n' "$size" "$import" "$on_edge" "$started" "$memory" "$cpu" "$cold" "$live" "$list" "$last" "$search"
+  printf '%10s %10s %12s %12s %12s %12s %12s %10s %12s %12s %12s %12s\n' "$size" "$import" "$on_edge" "$started" "$memory" "$cpu" "$cold" "$live" "$list" "$last" "$search" "$part"
   if [ "$certificates" != 0 ]; then
     start_edge "$data"
-    handshake z9999999.example > /dev/null
-    printf '%10s custom certificates: started in %s s, handshakes of a host: first %s ms, second %s ms\n' \
-      "$certificates" "$started" "$(handshake z0000003.example)" "$(handshake z0000003.example)"
+    # The first handshake finds the program's own code cold.
+    handshake z0000004.example > /dev/null
+    printf '%10s custom certificates: made, uploaded and on the edge in %s s, %s ms CPU of control and edge each; started in %s s, handshakes of a host: first %s ms, second %s ms\n' \
+      "$certificates" "$uploaded" "$upload_cpu" "$started" "$(handshake z0000003.example)" "$(handshake z0000003.example)"
     stop "$edge"
   fi
   [ -n "$kept" ] || rm -rf "$data"

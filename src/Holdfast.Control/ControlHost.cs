@@ -304,6 +304,13 @@ public sealed class ControlHost : IAsyncDisposable
             Random.Shared.NextDouble
         );
         application.Use(next => context => NeedsCredential(context.Request) ? authentication.InvokeAsync(context, next) : next(context));
+        application.Use(next =>
+            context =>
+            {
+                BodyLimit.Refuse(context);
+                return next(context);
+            }
+        );
         application.UseRouting();
         application.Use(next => context => PermissionCheck.CheckAsync(context, next));
         application.Use(next => context => idempotent.InvokeAsync(context, next));

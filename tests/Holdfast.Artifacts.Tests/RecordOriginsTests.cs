@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using CsCheck;
 using Holdfast.Artifacts.Zones;
 using Holdfast.Model.Zones;
+using Holdfast.Releases.Canonical;
 
 namespace Holdfast.Artifacts.Tests;
 
@@ -40,6 +41,7 @@ public sealed class RecordOriginsTests
                 var bytes = ZoneArtifact.Write(zone);
                 Assert.True(ZoneArtifact.TryParse(1, bytes, out var read, out var problems), string.Join("; ", problems));
                 Assert.Equal(bytes, ZoneArtifact.Write(read));
+                Assert.Equal(bytes, CanonicalJson.Write(JsonNode.Parse(bytes)));
                 Assert.Equal(zone.Records.Length, read.Records.Length);
             });
 

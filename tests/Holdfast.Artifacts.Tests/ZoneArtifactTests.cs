@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using CsCheck;
 using Holdfast.Artifacts.Zones;
 using Holdfast.Model.Zones;
+using Holdfast.Releases.Canonical;
 
 namespace Holdfast.Artifacts.Tests;
 
@@ -113,6 +114,7 @@ public sealed class ZoneArtifactTests
             Assert.True(ZoneArtifact.TryParse(1, bytes, out var read, out var problems), string.Join("; ", problems));
             Assert.Equal(zone, read);
             Assert.Equal(bytes, ZoneArtifact.Write(read));
+            Assert.Equal(bytes, CanonicalJson.Write(JsonNode.Parse(bytes)));
         });
 
     [Fact]

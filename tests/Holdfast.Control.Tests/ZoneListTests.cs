@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 
 namespace Holdfast.Control.Tests;
 
@@ -43,6 +44,63 @@ public sealed class ZoneListTests : IAsyncLifetime
         var answer = await _control.GetAsync("/client/v4/zones?" + query);
         Assert.Equal(expected, string.Join(",", answer.Result.AsArray().Select(zone => zone!["name"]!.GetValue<string>())));
         Assert.Equal(answer.Result.AsArray().Count, answer.Body["result_info"]!["total_count"]!.GetValue<int>());
+    }
+
+    [Fact]
+    public async Task List_PagedByPartOfAName_IsExactToTheEmptyPage()
+    {
+        var random = new Random(7);
+        var names = new HashSet<string>(["a.example", "b_1.example"]);
+        while (names.Count < 120)
+        {
+            // Three letters, so that parts of all lengths have none, some and many.
+            names.Add(string.Concat(Enumerable.Range(0, random.Next(1, 6)).Select(_ => "ab-"[random.Next(3)])).Trim('-') + "x.example");
+        }
+
+        var lines = names.Select(name => new JsonObject { ["name"] = name }.ToJsonString());
+        var imported = await _control.PostAsync("/holdfast/v1/zones/import", $$"""{"zones":[{{string.Join(',', lines)}}]}""");
+        Assert.True(imported.Status == HttpStatusCode.OK, imported.Body.ToJsonString());
+        (string Operator, Func<string, string, bool> Has)[] operators =
+        [
+            ("contains", (name, part) => name.Contains(part, StringComparison.Ordinal)),
+            ("starts_with", (name, part) => name.StartsWith(part, StringComparison.Ordinal)),
+            ("ends_with", (name, part) => name.EndsWith(part, StringComparison.Ordinal)),
+        ];
+        foreach (var (name, has) in operators)
+        {
+            foreach (var part in (string[])["a", "ab", "b-a", "b_", "ax.example", "example", "q"])
+            {
+                foreach (var direction in (string[])["asc", "desc"])
+                {
+                    var expected = names.Where(each => has(each, part)).Order(StringComparer.Ordinal).ToList();
+                    if (direction == "desc")
+                    {
+                        expected.Reverse();
+                    }
+
+                    var found = await PagedAsync($"name={name}:{part}&direction={direction}", expected.Count);
+                    Assert.Equal((name, part, string.Join(' ', expected)), (name, part, string.Join(' ', found)));
+                }
+            }
+        }
+    }
+
+    /// <summary>All pages of 30, the empty one too; each must say the total.</summary>
+    private async Task<List<string>> PagedAsync(string query, int total)
+    {
+        var found = new List<string>();
+        for (var page = 1; ; page++)
+        {
+            var answer = await _control.GetAsync($"/client/v4/zones?{query}&per_page=30&page={page}");
+            Assert.Equal((query, page, total), (query, page, answer.Body["result_info"]!["total_count"]!.GetValue<int>()));
+            var names = answer.Result.AsArray().Select(zone => zone!["name"]!.GetValue<string>()).ToList();
+            if (names.Count == 0)
+            {
+                return found;
+            }
+
+            found.AddRange(names);
+        }
     }
 
     [Theory]

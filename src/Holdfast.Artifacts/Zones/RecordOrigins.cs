@@ -2,9 +2,9 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Holdfast.Artifacts.Json;
 using Holdfast.Model.Zones;
+using Holdfast.Releases.Canonical;
 using Holdfast.Releases.Intake;
 
 namespace Holdfast.Artifacts.Zones;
@@ -20,19 +20,38 @@ public static class RecordOrigins
         $"an array of at most {RecordOrigin.MostAddresses} different addresses that a server can have"
     );
 
-    /// <summary>The list as JSON.</summary>
-    public static JsonArray Write(ImmutableArray<RecordOrigin> records) =>
-        new([
-            .. records.Select(record =>
-                record.Target is null
-                    ? new JsonObject
-                    {
-                        ["name"] = record.Name,
-                        ["addresses"] = new JsonArray([.. record.Addresses.Select(address => (JsonNode)address.ToString())]),
-                    }
-                    : new JsonObject { ["name"] = record.Name, ["target"] = record.Target }
-            ),
-        ]);
+    /// <summary>Writes the list.</summary>
+    public static void Write(CanonicalJsonWriter writer, ImmutableArray<RecordOrigin> records)
+    {
+        writer.StartArray();
+        foreach (var record in records)
+        {
+            writer.StartObject();
+            if (record.Target is null)
+            {
+                writer.Name("addresses");
+                writer.StartArray();
+                foreach (var address in record.Addresses)
+                {
+                    writer.Value(address.ToString());
+                }
+
+                writer.EndArray();
+            }
+
+            writer.Name("name");
+            writer.Value(record.Name);
+            if (record.Target is not null)
+            {
+                writer.Name("target");
+                writer.Value(record.Target);
+            }
+
+            writer.EndObject();
+        }
+
+        writer.EndArray();
+    }
 
     /// <summary>Reads the list; what is wrong is reported.</summary>
     public static ImmutableArray<RecordOrigin> Read(JsonElement list, string pointer, string zone, ICollection<ArtifactProblem> problems)

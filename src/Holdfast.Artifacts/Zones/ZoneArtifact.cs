@@ -26,6 +26,10 @@ public sealed class ZoneArtifact : IArtifactCheck
     /// <inheritdoc/>
     public ArtifactKind Kind => ArtifactKind.Zone;
 
+    // So that the buffer seldom grows.
+    private const int UsualBytes = 1024;
+    private const int UsualRecordBytes = 80;
+
     /// <summary>The zone's canonical bytes.</summary>
     public static byte[] Write(ZoneConfig zone)
     {
@@ -35,19 +39,26 @@ public sealed class ZoneArtifact : IArtifactCheck
             settings[setting.Id] = setting.Read(zone.Settings);
         }
 
-        return CanonicalJson.Write(
-            new JsonObject
-            {
-                ["id"] = zone.Id,
-                ["name"] = zone.Name,
-                ["origin"] = zone.Origin?.ToString(),
-                ["paused"] = zone.Paused,
-                ["type"] = ZoneTypeNames.Of(zone.Type),
-                ["development_mode_until"] = zone.DevelopmentModeUntil?.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture),
-                ["records"] = RecordOrigins.Write(zone.Records),
-                ["settings"] = settings,
-            }
-        );
+        var writer = new CanonicalJsonWriter(UsualBytes + (zone.Records.Length * UsualRecordBytes));
+        writer.StartObject();
+        writer.Name("development_mode_until");
+        writer.Value(zone.DevelopmentModeUntil?.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture));
+        writer.Name("id");
+        writer.Value(zone.Id);
+        writer.Name("name");
+        writer.Value(zone.Name);
+        writer.Name("origin");
+        writer.Value(zone.Origin?.ToString());
+        writer.Name("paused");
+        writer.Value(zone.Paused);
+        writer.Name("records");
+        RecordOrigins.Write(writer, zone.Records);
+        writer.Name("settings");
+        writer.Value(settings);
+        writer.Name("type");
+        writer.Value(ZoneTypeNames.Of(zone.Type));
+        writer.EndObject();
+        return writer.ToArray();
     }
 
     /// <summary>Reads a zone. Never throws for what the bytes are.</summary>

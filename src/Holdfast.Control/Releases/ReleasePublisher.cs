@@ -3,7 +3,6 @@ using Holdfast.Artifacts.Certificates;
 using Holdfast.Artifacts.Zones;
 using Holdfast.Model.Certificates;
 using Holdfast.Model.Releases;
-using Holdfast.Model.Zones;
 using Holdfast.Releases.Intake;
 using Holdfast.Releases.Keys;
 using Holdfast.Releases.Signing;
@@ -30,22 +29,14 @@ internal sealed class ReleasePublisher
     public Release Zone(string id, long generation, byte[] config) =>
         Build(ArtifactKind.Zone, id, generation, ZoneArtifact.FormatVersion, config);
 
-    /// <summary>Why an edge would refuse the zone, or null.</summary>
-    public string? ProblemOf(ZoneConfig zone) =>
-        _checks[ArtifactKind.Zone].Check(ZoneArtifact.FormatVersion, ZoneArtifact.Write(zone)) is [var problem, ..]
-            ? problem.ToString()
-            : null;
+    /// <summary>Why an edge would refuse the zone that <see cref="ZoneArtifact.Write"/> made this of, or null.</summary>
+    public string? ProblemOf(byte[] config) =>
+        _checks[ArtifactKind.Zone].Check(ZoneArtifact.FormatVersion, config) is [var problem, ..] ? problem.ToString() : null;
 
     /// <summary>The releases of zones that passed <see cref="ProblemOf"/>, signed together.</summary>
-    public IReadOnlyList<Release> Zones(IEnumerable<(ZoneConfig Zone, long Generation)> zones) =>
+    public IReadOnlyList<Release> Zones(IEnumerable<(string Id, long Generation, byte[] Config)> zones) =>
         _signer.SignAll(
-            zones.Select(zone => new ReleaseDraft(
-                ArtifactKind.Zone,
-                zone.Zone.Id,
-                zone.Generation,
-                ZoneArtifact.FormatVersion,
-                ZoneArtifact.Write(zone.Zone)
-            ))
+            zones.Select(zone => new ReleaseDraft(ArtifactKind.Zone, zone.Id, zone.Generation, ZoneArtifact.FormatVersion, zone.Config))
         );
 
     /// <exception cref="ArtifactInvalidException">An edge would refuse it.</exception>

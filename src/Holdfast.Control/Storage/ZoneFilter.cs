@@ -38,6 +38,8 @@ internal sealed record ZoneFilter
             rows =
                 name.IsExact ? rows.Where(row => row.Name == name.Text)
                 : name.Negated ? rows.Where(row => !EF.Functions.Like(row.Name, name.Like, NamePattern.Escape))
+                : name.IsPrefix
+                    ? rows.Where(row => string.Compare(row.Name, name.Text) >= 0 && string.Compare(row.Name, name.AfterPrefix) < 0)
                 : rows.Where(row => EF.Functions.Like(row.Name, name.Like, NamePattern.Escape));
         }
 
@@ -83,6 +85,12 @@ internal sealed record NamePattern(string Text, bool Before, bool After, bool Ne
 
     /// <summary>Whether it is one name.</summary>
     public bool IsExact => !Before && !After && !Negated;
+
+    /// <summary>Whether it is what names begin with: in their order those stand together.</summary>
+    public bool IsPrefix => !Before && After && !Negated;
+
+    /// <summary>What comes after all names that begin with <see cref="Text"/>: their characters are all of ASCII, and DEL is of none.</summary>
+    public string AfterPrefix => Text + "\u007f";
 
     /// <summary>The pattern for SQL's LIKE.</summary>
     public string Like =>

@@ -47,7 +47,7 @@ internal sealed class ZoneImport
         var names = zones.Select(zone => zone.Name).ToArray();
         var there = await context.Zones.Where(row => names.Contains(row.Name)).ToDictionaryAsync(row => row.Name).ConfigureAwait(false);
         var now = _time.GetUtcNow().UtcDateTime;
-        var changed = new List<(ZoneConfig Zone, long Generation)>();
+        var changed = new List<(string Id, long Generation, byte[] Config)>();
         var errors = new List<(int Index, string Message)>();
         var (created, updated) = (0, 0);
         foreach (var zone in zones)
@@ -60,7 +60,7 @@ internal sealed class ZoneImport
                 continue;
             }
 
-            if (_publisher.ProblemOf(config) is { } problem)
+            if (_publisher.ProblemOf(bytes) is { } problem)
             {
                 errors.Add((zone.Index, problem));
                 continue;
@@ -88,7 +88,7 @@ internal sealed class ZoneImport
             row.Generation++;
             row.Config = bytes;
             row.ModifiedAt = now;
-            changed.Add((config, row.Generation));
+            changed.Add((row.Id, row.Generation, bytes));
         }
 
         foreach (var release in _publisher.Zones(changed))

@@ -29,7 +29,7 @@ internal sealed class ZoneStore
     /// <param name="filter">Which of them are wanted; the zones come in the order of their names.</param>
     /// <param name="descending">Whether the last comes first.</param>
     /// <param name="skip">How many to leave out at the beginning.</param>
-    /// <param name="take">How many to give at most.</param>
+    /// <param name="take">How many to give at most, from 1.</param>
     public Task<(IReadOnlyList<StoredZone> Zones, int Total)> ListAsync(
         ZoneSelection visible,
         ZoneFilter filter,
@@ -46,9 +46,30 @@ internal sealed class ZoneStore
                 rows = visible.All ? rows.Where(row => !ids.Contains(row.Id)) : rows.Where(row => ids.Contains(row.Id));
             }
 
-            var total = await rows.CountAsync().ConfigureAwait(false);
+            // The names are looked through once at most: up to the page's end for its zones, from there on for how many follow. Only their
+            // index is read for that, and whole rows just of the page.
             var ordered = descending ? rows.OrderByDescending(row => row.Name) : rows.OrderBy(row => row.Name);
-            var page = await ordered.Skip(skip).Take(take).ToListAsync().ConfigureAwait(false);
+            var names = ordered.Skip(skip).Take(take).Select(row => row.Name);
+            var shown = context.Zones.Where(row => names.Contains(row.Name));
+            var page = await (descending ? shown.OrderByDescending(row => row.Name) : shown.OrderBy(row => row.Name))
+                .ToListAsync()
+                .ConfigureAwait(false);
+            if (page.Count == 0)
+            {
+                return ([], skip == 0 ? 0 : await rows.CountAsync().ConfigureAwait(false));
+            }
+
+            var last = page[^1].Name;
+            var total = skip + page.Count;
+            if (page.Count == take)
+            {
+                total += await (
+                    descending
+                        ? rows.CountAsync(row => string.Compare(row.Name, last) < 0)
+                        : rows.CountAsync(row => string.Compare(row.Name, last) > 0)
+                ).ConfigureAwait(false);
+            }
+
             return ([.. page.Select(Stored)], total);
         });
 

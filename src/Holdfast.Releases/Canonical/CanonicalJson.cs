@@ -35,7 +35,7 @@ public static class CanonicalJson
         return buffer.WrittenSpan.ToArray();
     }
 
-    private static void Write(JsonNode? value, ArrayBufferWriter<byte> buffer, int depth)
+    internal static void Write(JsonNode? value, ArrayBufferWriter<byte> buffer, int depth)
     {
         if (depth > MaxDepth)
         {
@@ -112,7 +112,7 @@ public static class CanonicalJson
         }
     }
 
-    private static void WriteString(string text, ArrayBufferWriter<byte> buffer)
+    internal static void WriteString(string text, ArrayBufferWriter<byte> buffer)
     {
         buffer.Write("\""u8);
         if (!text.AsSpan().ContainsAnyExcept(Plain))

@@ -661,6 +661,8 @@ namespace Holdfast.Control.Storage.Migrations
                     b.HasIndex("Name")
                         .IsUnique();
 
+                    b.HasIndex("Name", "Type");
+
                     b.ToTable("zones", (string)null);
                 });
 
