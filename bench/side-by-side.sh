@@ -16,11 +16,10 @@ while [ $# -gt 0 ]; do
     *) echo "bench: unknown option '$1'; there are --seconds N, --warm-up N, --only NAMES, --scenario NAMES, --idle CONNECTIONS" >&2; exit 2 ;;
   esac
 done
-for tool in nginx haproxy wrk h2load openssl curl; do
-  command -v "$tool" >/dev/null || { echo "bench: $tool is missing; apt-get install nginx haproxy wrk nghttp2-client openssl curl" >&2; exit 2; }
-done
-holdfast=${HOLDFAST_BINARY:-src/Holdfast.Cli/bin/Release/net10.0/holdfast}
-[ -x "$holdfast" ] || { echo "bench: $holdfast is not built; run ./run.sh or dotnet build -c Release first" >&2; exit 2; }
+# shellcheck source=bench/lib.sh
+. bench/lib.sh
+need "nginx haproxy wrk nghttp2-client openssl curl" nginx haproxy wrk h2load openssl curl
+find_holdfast
 client=bench/Holdfast.Bench.Client/bin/Release/net10.0/Holdfast.Bench.Client
 if [[ "$scenarios" == *idle* ]]; then
   [ -x "$client" ] || { echo "bench: $client is not built; dotnet build -c Release first, or leave out the idle scenarios" >&2; exit 2; }
@@ -30,15 +29,7 @@ if [[ "$scenarios" == *idle* ]]; then
     { echo "bench: $(ulimit -n) descriptors are allowed here; give --idle $(($(ulimit -n) - 2000)), or run it as root" >&2; exit 2; }
 fi
 
-work=$(mktemp -d)
-chmod 755 "$work"
-pids=()
-cleanup() { for p in "${pids[@]}"; do kill "$p" 2>/dev/null || true; done; wait 2>/dev/null || true; rm -rf "$work"; }
-trap cleanup EXIT
-# Below the range from which the kernel takes ports for outgoing connections (32768 on), so that none of those comes between.
-free_port() { local p; while :; do p=$((12000 + RANDOM % 20000)); (exec 3<>"/dev/tcp/127.0.0.1/$p") 2>/dev/null || { echo "$p"; return; }; done; }
-wait_for() { for _ in $(seq 200); do [ "$(curl -sk -o /dev/null -w "%{http_code}" "$1")" = 200 ] && return; sleep 0.05; done; echo "bench: $1 does not answer with 200" >&2; cat "$work"/*/error.log "$work"/*.log >&2 2>/dev/null; exit 1; }
-
+make_work
 # The origin: a file of 1 KB and one of 100 KB (base64 makes 4 bytes of 3), from memory as far as the kernel keeps them.
 # Nothing may be stored: it is the way to the origin that is measured.
 mkdir -p "$work/www" "$work/o" "$work/n"
@@ -51,7 +42,7 @@ cat > "$work/origin.conf" <<C
 daemon off; worker_processes 1; pid $work/o/pid; error_log $work/o/error.log warn;
 events { worker_connections 8192; }
 http { access_log off; sendfile on; tcp_nodelay on; keepalive_requests 1000000; keepalive_timeout 300;
-  client_body_temp_path $work/o/b; proxy_temp_path $work/o/p; fastcgi_temp_path $work/o/f; uwsgi_temp_path $work/o/u; scgi_temp_path $work/o/s;
+  $(nginx_paths "$work/o")
   open_file_cache max=100; add_header Cache-Control no-store; server { listen 127.0.0.1:$origin backlog=4096; root $work/www; } }
 C
 nginx -c "$work/origin.conf" & pids+=($!)
@@ -66,7 +57,7 @@ if [[ ",$only," == *,nginx,* ]]; then
 daemon off; worker_processes 2; pid $work/n/pid; error_log $work/n/error.log warn;
 events { worker_connections 16384; }
 http { access_log $work/n/access.log combined; tcp_nodelay on; keepalive_requests 1000000; keepalive_timeout 300;
-  client_body_temp_path $work/n/b; proxy_temp_path $work/n/p; fastcgi_temp_path $work/n/f; uwsgi_temp_path $work/n/u; scgi_temp_path $work/n/s;
+  $(nginx_paths "$work/n")
   upstream origin { server 127.0.0.1:$origin; keepalive 256; keepalive_requests 1000000; }
   server { listen 127.0.0.1:${http[nginx]} backlog=4096; listen 127.0.0.1:${https[nginx]} ssl http2 backlog=4096;
     ssl_certificate $work/cert.pem; ssl_certificate_key $work/key.pem; ssl_session_cache shared:s:10m; ssl_protocols TLSv1.2 TLSv1.3;
@@ -115,23 +106,6 @@ if [[ ",$only," == *,holdfast,* ]]; then
   http[holdfast]=$(grep -oE '"http":"http://127.0.0.1:[0-9]+' "$work/ready" | head -1 | grep -oE '[0-9]+$')
   group[holdfast]=$(grep -oE '"edge-1":[0-9]+' "$work/ready" | grep -oE '[0-9]+$')
 fi
-
-# User and system time of a process and its children, in clock ticks.
-ticks() {
-  local all total=0 p
-  all="$1 $(pgrep -P "$1" | tr '\n' ' ')"
-  for p in $all; do total=$((total + $(awk '{ sub(/.*\) /, ""); print $12 + $13 }' "/proc/$p/stat" 2>/dev/null || echo 0))); done
-  echo "$total"
-}
-hz=$(getconf CLK_TCK)
-
-# Resident memory of a process and its children, in KiB.
-resident() {
-  local all total=0 p
-  all="$1 $(pgrep -P "$1" | tr '\n' ' ')"
-  for p in $all; do total=$((total + $(awk '/^VmRSS:/ { print $2 }' "/proc/$p/status" 2>/dev/null || echo 0))); done
-  echo "$total"
-}
 
 # Prints how many KiB a proxy's memory grows by for each idle connection.
 idle_memory() { # name port kind

@@ -1,34 +1,28 @@
 #!/usr/bin/env bash
 # Measures what many zones cost, with the real program: the import, an edge's start from its own disk, its memory, the CPU of a request,
 # one zone's change, and control's lists. One line for each number of zones.
-# Usage: bench/zones.sh [--zones N[,N...]] [--seconds N] [--data DIR]; without --zones 1,000 to 1,000,000, which takes about ten minutes
-# and 6 GB. --data keeps the data directory, and goes on with one that an earlier run has filled.
+# Usage: bench/zones.sh [--zones N[,N...]] [--certificates N] [--seconds N] [--data DIR]; without --zones 1,000 to 1,000,000, which takes
+# about ten minutes and 6 GB. --certificates gives the first N zones a custom certificate each, and shows the first and the second
+# handshake with one after the start. --data keeps the data directory, and goes on with one that an earlier run has filled.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-sizes="1000,10000,100000,1000000" seconds=5 kept=
+sizes="1000,10000,100000,1000000" seconds=5 kept= certificates=0
 while [ $# -gt 0 ]; do
   case "$1" in
     --zones) sizes=$2; shift 2 ;;
+    --certificates) certificates=$2; shift 2 ;;
     --seconds) seconds=$2; shift 2 ;;
     --data) kept=$2; shift 2 ;;
-    *) echo "bench: unknown option '$1'; there are --zones N[,N...], --seconds N, --data DIR" >&2; exit 2 ;;
+    *) echo "bench: unknown option '$1'; there are --zones N[,N...], --certificates N, --seconds N, --data DIR" >&2; exit 2 ;;
   esac
 done
-for tool in nginx wrk curl awk dd; do
-  command -v "$tool" >/dev/null || { echo "bench: $tool is missing; apt-get install nginx wrk curl" >&2; exit 2; }
-done
-holdfast=$(realpath "${HOLDFAST_BINARY:-src/Holdfast.Cli/bin/Release/net10.0/holdfast}")
-[ -x "$holdfast" ] || { echo "bench: $holdfast is not built; run ./run.sh or dotnet build -c Release first" >&2; exit 2; }
-
-work=$(mktemp -d)
-chmod 755 "$work"
-pids=()
-cleanup() { for p in "${pids[@]}"; do kill "$p" 2>/dev/null || true; done; wait 2>/dev/null || true; rm -rf "$work"; }
-trap cleanup EXIT
+# shellcheck source=bench/lib.sh
+. bench/lib.sh
+need "nginx wrk curl openssl" nginx wrk curl awk dd openssl
+find_holdfast
+make_work
 now() { date +%s.%N; }
 since() { awk -v a="$1" -v b="$(now)" 'BEGIN { printf "%.2f", b - a }'; }
-# Below the range from which the kernel takes ports for outgoing connections (32768 on), so that none of those comes between.
-free_port() { local p; while :; do p=$((12000 + RANDOM % 20000)); (exec 3<>"/dev/tcp/127.0.0.1/$p") 2>/dev/null || { echo "$p"; return; }; done; }
 until_ok() { # seconds command...
   local deadline=$((SECONDS + $1)); shift
   while ! "$@" > /dev/null 2>&1; do
@@ -38,9 +32,6 @@ until_ok() { # seconds command...
 }
 field() { grep -oE "\"$2\":\"?[^\",}]*" "$1" | head -1 | sed -E 's/^"[^"]*":"?//'; }
 rss() { awk '/^RssAnon/ { print $2 }' "/proc/$1/status"; }
-hz=$(getconf CLK_TCK)
-ticks() { awk '{ sub(/.*\) /, ""); print $12 + $13 }' "/proc/$1/stat"; }
-
 # Two origins that say who they are.
 mkdir -p "$work/o"; chmod a+w "$work/o"
 first=$(free_port) second=$(free_port)
@@ -54,7 +45,7 @@ cat > "$work/origin.conf" <<C
 daemon off; worker_processes 1; pid $work/o/pid; error_log $work/o/error.log warn;
 events { worker_connections 4096; }
 http { access_log off; keepalive_requests 1000000;
-  client_body_temp_path $work/o/b; proxy_temp_path $work/o/p; fastcgi_temp_path $work/o/f; uwsgi_temp_path $work/o/u; scgi_temp_path $work/o/s;
+  $(nginx_paths "$work/o")
   server { listen 127.0.0.1:$first; location / { return 200 first; } }
   server { listen 127.0.0.1:$second; location / { return 200 second; } } }
 C
@@ -80,7 +71,34 @@ start_edge() { # data
   until_ok 120 test -s "$work/edge-ready"
   started=$(since "$at")
   http=$(grep -oE '"http://[^"]*' "$work/edge-ready" | head -1 | cut -c2-)
+  https=$(grep -oE '"http://[^"]*' "$work/edge-ready" | sed -n 2p | cut -c2-)
 }
+# Gives the first zones a custom certificate each: one certificate names twenty of them, each zone has it for itself.
+upload_certificates() { # how many
+  local token from name; token=$(cat "$data/cli-token")
+  for ((page = 1; (page - 1) * 1000 < $1; page++)); do
+    curl -s -H "Authorization: Bearer $token" "$control/client/v4/zones?per_page=1000&page=$page" |
+      grep -oE '"id":"[0-9a-f]{32}","name":"z[0-9]*\.example"' | cut -d'"' -f4,8 | tr '"' ' '
+  done | awk -v n="$1" 'NR <= n' > "$work/ids"
+  openssl ecparam -genkey -name prime256v1 -noout -out "$work/key.pem"
+  for ((from = 0; from < $1; from += 20)); do
+    openssl req -x509 -key "$work/key.pem" -subj /CN=bench -days 30 -out "$work/$from.pem" \
+      -addext "subjectAltName=$(sed -n "$((from + 1)),$((from + 20))p" "$work/ids" | awk '{ printf "%sDNS:%s", sep, $2; sep = "," }')"
+    awk 'BEGIN { ORS = "\\n" } 1' "$work/$from.pem" > "$work/$from.chain"
+    printf '{"certificate":"%s","private_key":"%s"}' "$(cat "$work/$from.chain")" "$(awk 'BEGIN { ORS = "\\n" } 1' "$work/key.pem")" > "$work/$from.json"
+  done
+  awk -v url="$control/client/v4/zones" -v work="$work" -v token="$token" '{
+    if (NR > 1) print "next"
+    printf "url = \"%s/%s/custom_certificates\"\nheader = \"Authorization: Bearer %s\"\ndata = \"@%s/%d.json\"\n", url, $1, token, work, int((NR - 1) / 20) * 20
+    print "header = \"Content-Type: application/json\"\noutput = \"/dev/null\"\nsilent\nfail"
+  }' "$work/ids" > "$work/uploads"
+  curl --config "$work/uploads" || { echo "bench: a certificate was refused" >&2; exit 1; }
+  until_ok 600 certificates_are "$1"
+}
+certificates_are() { curl -s -H "Authorization: Bearer $(cat "$data/cli-token")" "$control/holdfast/v1/releases?kind=certificate&per_page=1" | grep -qE "\"total_count\":$1\b" && caught_up; }
+# The edge's last change is control's last one.
+caught_up() { [ "$(curl -s "$management/holdfast/state" | grep -oE '"position":[0-9]*' | head -1 | cut -d: -f2)" = "$(curl -s -H "Authorization: Bearer $(cat "$data/cli-token")" "$control/holdfast/v1/releases?per_page=1" | grep -oE '"position":[0-9]*' | head -1 | cut -d: -f2)" ]; }
+handshake() { curl -ks -o /dev/null -w '%{time_appconnect}\n' --connect-to "$1:443:${https#http://}" "https://$1/" | awk '{ printf "%.1f", $1 * 1000 }'; }
 zones_are() { curl -s "$1/readyz" | grep -qE "\"zones\":$2\b"; }
 serves() { [ "$(curl -s -H "Host: $2" "$1/")" = "$3" ]; }
 # Pages that the kernel keeps of these files are given back, so that a start reads the disk.
@@ -116,6 +134,7 @@ for size in ${sizes//,/ }; do
   import=$(since "$at")
   until_ok 900 zones_are "$management" "$size"
   on_edge=$(since "$at")
+  [ "$certificates" = 0 ] || upload_certificates "$certificates"
 
   # One zone's change, and control's lists, with all of them there.
   until_ok 10 serves "$http" z0000007.example first
@@ -145,5 +164,12 @@ for size in ${sizes//,/ }; do
   memory=$(awk -v a="$(rss "$edge")" -v b="$empty" 'BEGIN { printf "%.0f", (a - b) / 1024 }')
   stop "$edge"
   printf '%10s %10s %12s %12s %12s %12s %12s %10s %12s %12s %12s\n' "$size" "$import" "$on_edge" "$started" "$memory" "$cpu" "$cold" "$live" "$list" "$last" "$search"
+  if [ "$certificates" != 0 ]; then
+    start_edge "$data"
+    handshake z9999999.example > /dev/null
+    printf '%10s custom certificates: started in %s s, handshakes of a host: first %s ms, second %s ms\n' \
+      "$certificates" "$started" "$(handshake z0000003.example)" "$(handshake z0000003.example)"
+    stop "$edge"
+  fi
   [ -n "$kept" ] || rm -rf "$data"
 done

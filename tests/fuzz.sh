@@ -1,6 +1,9 @@
 #!/bin/sh
-# Fuzzes the HTTP/1.1 codec: tests/fuzz.sh [--seconds N] [--seed N] [--inputs N]. Five seconds unless told otherwise.
+# Fuzzes the HTTP/1.1 codec and the rules language: tests/fuzz.sh [--seconds N] [--seed N] [--inputs N]. Five seconds each unless told
+# otherwise.
 set -eu
 cd "$(dirname "$0")/.."
-dotnet build tests/Holdfast.Http.Fuzz -c Release --nologo -v quiet
-exec dotnet tests/Holdfast.Http.Fuzz/bin/Release/net10.0/Holdfast.Http.Fuzz.dll "$@"
+for target in Holdfast.Http.Fuzz Holdfast.Rules.Fuzz; do
+  dotnet build "tests/$target" -c Release --nologo -v quiet
+  dotnet "tests/$target/bin/Release/net10.0/$target.dll" "$@"
+done

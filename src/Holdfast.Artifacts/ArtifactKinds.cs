@@ -10,5 +10,6 @@ public static class ArtifactKinds
 {
     /// <summary>The checks, one for each kind; the same in control and on every edge.</summary>
     /// <param name="secrets">Opens private keys to see that they fit their certificates; it stays the caller's.</param>
-    public static IReadOnlyList<IArtifactCheck> All(SecretBox secrets) => [new ZoneArtifact(), new CertificateArtifact(secrets)];
+    public static IReadOnlyList<IArtifactCheck> All(SecretBox secrets) =>
+        [new ZoneArtifact(), new CertificateArtifact(secrets), new KeyAnnouncementCheck()];
 }

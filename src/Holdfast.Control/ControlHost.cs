@@ -8,13 +8,16 @@ using Holdfast.Control.Certificates;
 using Holdfast.Control.Envelope;
 using Holdfast.Control.Feed;
 using Holdfast.Control.Idempotency;
+using Holdfast.Control.Joining;
 using Holdfast.Control.Operators;
 using Holdfast.Control.Operators.Passwords;
+using Holdfast.Control.Purging;
 using Holdfast.Control.Records;
 using Holdfast.Control.Reference;
 using Holdfast.Control.Releases;
 using Holdfast.Control.Sessions;
 using Holdfast.Control.Settings;
+using Holdfast.Control.SigningKeys;
 using Holdfast.Control.Storage;
 using Holdfast.Control.Tokens;
 using Holdfast.Control.Uplink;
@@ -22,6 +25,7 @@ using Holdfast.Control.Users;
 using Holdfast.Control.Zones;
 using Holdfast.Releases.Feed;
 using Holdfast.Releases.Keys;
+using Holdfast.Releases.Purging;
 using Holdfast.Releases.Signing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -50,14 +54,17 @@ public sealed class ControlHost : IAsyncDisposable
     private readonly ILogger _logger;
     private WebApplication? _application;
     private ControlDatabase? _database;
-    private SigningKey? _signingKey;
+    private SigningKeyRotation? _signing;
     private SecretBox? _secrets;
     private TokenStore? _tokens;
     private TokenUse? _use;
+    private PurgeLog? _purges;
     private readonly PasswordGate _passwordGate = new();
+    private readonly ReleaseSignal _signal = new();
     private CancellationTokenSource? _stopped;
     private VerificationKeys? _trusted;
     private Task _auditHeads = Task.CompletedTask;
+    private NodeAuthority? _authority;
     private Uri? _url;
 
     private ControlHost(ControlOptions options)
@@ -69,6 +76,9 @@ public sealed class ControlHost : IAsyncDisposable
     /// <summary>The address that control answers on, known after <see cref="StartAsync"/>.</summary>
     /// <exception cref="InvalidOperationException">It is not started.</exception>
     public Uri Url => _url ?? throw new InvalidOperationException("control is not started");
+
+    /// <summary>Where control listens for nodes on other machines; null when it does not.</summary>
+    public Uri? NodeUrl { get; private set; }
 
     /// <summary>Every route.</summary>
     internal IEnumerable<Endpoint> Endpoints => ((IEndpointRouteBuilder)_application!).DataSources.SelectMany(source => source.Endpoints);
@@ -138,7 +148,8 @@ public sealed class ControlHost : IAsyncDisposable
 
         _tokens?.Dispose();
         _database?.Dispose();
-        _signingKey?.Dispose();
+        _authority?.Dispose();
+        _signing?.Dispose();
         _secrets?.Dispose();
     }
 
@@ -147,36 +158,52 @@ public sealed class ControlHost : IAsyncDisposable
         KeyFile.CreateDirectory(_options.DataDirectory);
         var keys = new KeyDirectory(_options.DataDirectory);
         keys.EnsureAll();
-        _signingKey = SigningKey.LoadOrCreate(keys.SigningKeyFile);
         _secrets = SecretBox.Load(keys.SecretKeyFile);
         var feedSecret = FeedSecret.Load(keys.FeedKeyFile);
-        _database = ControlDatabase.Open(Path.Combine(Path.GetFullPath(_options.DataDirectory), "control", "control.db"), _options.Time);
+        var database = Path.Combine(Path.GetFullPath(_options.DataDirectory), "control", "control.db");
+        _database = ControlDatabase.Open(database, _options.Time, _options.LockWait, _options.AtWriteStep);
+        _signing = await SigningKeyRotation.OpenAsync(_database, keys, _options.Time).ConfigureAwait(false);
         var accounts = await AccountStore.OpenAsync(_database, _options.Time, cancellationToken).ConfigureAwait(false);
         var users = await UserStore.OpenAsync(_database, _options.Time, cancellationToken).ConfigureAwait(false);
+        _purges = await PurgeLog
+            .OpenAsync(_database, new PurgeSigner(() => _signing.Signer.Key), _signal, _options.Time, cancellationToken)
+            .ConfigureAwait(false);
         _tokens = new TokenStore(_database, _options.Time);
         _use = new TokenUse(_tokens, _options.Time, _logger);
 
+        _authority = ListensForNodes ? NodeAuthority.LoadOrCreate(keys) : null;
+        var nodes = new NodeStore(_database, _options.Time);
+        var joined = new JoinedNodes(await nodes.JoinedAsync().ConfigureAwait(false));
+
         // A descriptor is the application's once it listens, and must not be opened twice.
-        var bound = _options.ListenHandle is { } handle ? AddressOf(handle) : null;
+        var bound = _options.ListenHandle is { } handle ? AddressOf(handle, "http") : null;
+        NodeUrl = _options.NodeListenHandle is { } nodeHandle ? AddressOf(nodeHandle, "https") : null;
         _application = CreateApplication();
-        Compose(_application, accounts, users, feedSecret, keys);
+        Compose(_application, accounts, users, nodes, joined, feedSecret, keys);
         await SignAuditHeadsAsync(keys, cancellationToken).ConfigureAwait(false);
+
+        // Before anybody can call: a token that is not known yet would be called a wrong one.
+        _use.Start(await _tokens.LoadAsync().ConfigureAwait(false));
         await _application.StartAsync(cancellationToken).ConfigureAwait(false);
-        _url = bound ?? AddressOf(_application);
+        _url = bound ?? AddressOf(_application, "http");
+        NodeUrl ??= ListensForNodes ? AddressOf(_application, "https") : null;
 
         // Only now: a start that fails must not use up the one time that the first token is shown.
-        _use.Start(await _tokens.LoadAsync().ConfigureAwait(false));
         FirstAdminToken = await AdminToken
             .EnsureAsync(_tokens, _options.AdminToken, _options.Time, cancellationToken)
             .ConfigureAwait(false);
         ControlLog.Listening(_logger, _url);
+        if (NodeUrl is { } nodeUrl)
+        {
+            ControlLog.ListeningForNodes(_logger, nodeUrl, _authority!.Fingerprint);
+        }
     }
 
     private async Task SignAuditHeadsAsync(KeyDirectory keys, CancellationToken cancellationToken)
     {
         _trusted = new VerificationKeys(keys.TrustedDirectory, _options.Time);
         var log = new AuditLog(_database!);
-        var heads = new AuditHeadWriter(_database!, log, _signingKey!, _trusted, keys.AuditHeadFile, _options.Time, _logger);
+        var heads = new AuditHeadWriter(_database!, log, _signing!.Signer, _trusted, keys.AuditHeadFile, _options.Time, _logger);
         await heads.CheckAsync(cancellationToken).ConfigureAwait(false);
         _stopped = new CancellationTokenSource();
         _auditHeads = heads.RunAsync(_stopped.Token);
@@ -204,21 +231,52 @@ public sealed class ControlHost : IAsyncDisposable
             {
                 kestrel.Listen(_options.Endpoint, listen => listen.Protocols = HttpProtocols.Http1);
             }
+
+            ListenForNodes(kestrel);
         });
         return builder.Build();
     }
 
-    private void Compose(WebApplication application, AccountStore accounts, UserStore users, FeedSecret feedSecret, KeyDirectory keys)
+    private bool ListensForNodes => _options.NodeListenHandle is not null || _options.NodeEndpoint is not null;
+
+    private void ListenForNodes(KestrelServerOptions kestrel)
+    {
+        if (_authority is null)
+        {
+            return;
+        }
+
+        var listener = new NodeListener(_authority);
+        if (_options.NodeListenHandle is { } handle)
+        {
+            kestrel.ListenHandle((ulong)handle, listener.Configure);
+        }
+        else
+        {
+            kestrel.Listen(_options.NodeEndpoint!, listener.Configure);
+        }
+    }
+
+    private void Compose(
+        WebApplication application,
+        AccountStore accounts,
+        UserStore users,
+        NodeStore nodes,
+        JoinedNodes joined,
+        FeedSecret feedSecret,
+        KeyDirectory keys
+    )
     {
         var time = _options.Time;
-        var signal = new ReleaseSignal();
-        var publisher = new ReleasePublisher(_secrets!, new ReleaseSigner(_signingKey!, time));
+        var signal = _signal;
+        var publisher = new ReleasePublisher(_secrets!, _signing!.Signer);
         var zones = new ZoneStore(_database!, publisher, signal, time);
         var certificates = new CertificateStore(_database!, publisher, signal, time);
         var releases = new ReleaseLog(_database!);
-        var nodes = new NodeStore(_database!, time);
         var idempotent = new IdempotentRequests(new IdempotencyStore(_database!, time));
-        var edges = new EdgeAuthentication(feedSecret, time, _logger);
+        var strangers = new FailureCounter(Authentication.LongestPause, time);
+        var edges = new EdgeAuthentication(feedSecret, joined, strangers, time, _logger);
+        var joinTokens = new JoinTokenStore(_database!, time);
         var operators = new OperatorStore(_database!, time);
         var sessions = new SessionStore(_database!, time);
         var audit = new AuditLog(_database!);
@@ -236,6 +294,7 @@ public sealed class ControlHost : IAsyncDisposable
                 return next(context);
             }
         );
+        application.Use(next => context => NodeListener.RouteAsync(context, next));
         var authentication = new Authentication(
             [new SessionScheme(sessions), new ApiKeyScheme(operators), new TokenAuthentication(_tokens!.Table, _use!, time)],
             new FailureCounter(Authentication.LongestPause, time),
@@ -262,9 +321,17 @@ public sealed class ControlHost : IAsyncDisposable
         new SettingEndpoints(zones, time).Map(application);
         new RecordEndpoints(new RecordStore(_database!, zones, signal, time), time).Map(application);
         new CertificateEndpoints(zones, certificates, _secrets!, time).Map(application);
+        new PurgeEndpoints(zones, _purges!, time).Map(application);
         new ReleaseEndpoints(releases).Map(application);
-        new NodeEndpoints(nodes, time).Map(application);
-        new FeedEndpoint(edges, releases, signal, time, stopping, _logger).Map(application);
+        new SigningKeyEndpoints(_signing!, keys, signal).Map(application);
+        new NodeEndpoints(nodes, joined, time).Map(application);
+        new JoinTokenEndpoints(joinTokens, _authority, () => NodeUrl, time).Map(application);
+        if (_authority is not null)
+        {
+            new JoinEndpoint(_authority, joinTokens, joined, keys, strangers, _logger).Map(application);
+        }
+
+        new FeedEndpoint(edges, releases, _purges!, signal, time, stopping, _logger).Map(application);
         new UplinkEndpoint(edges, nodes).Map(application);
         new ReferenceEndpoints().Map(application);
     }
@@ -273,17 +340,29 @@ public sealed class ControlHost : IAsyncDisposable
     /// Everything but what anybody may know, the API's reference, signing in, and the channels to the edges, which have a secret of their own.
     /// </summary>
     private static bool NeedsCredential(HttpRequest request) =>
-        request.Path.Value is not ("/healthz" or AddressEndpoints.Path or FeedHeaders.FeedPath or FeedHeaders.UplinkPath)
+        request.Path.Value
+            is not (
+                "/healthz"
+                or AddressEndpoints.Path
+                or FeedHeaders.FeedPath
+                or FeedHeaders.UplinkPath
+                or FeedHeaders.JoinPath
+                or FeedHeaders.NodeAuthorityPath
+            )
         && !ReferenceEndpoints.Owns(request.Path)
         && !(request.Path.Value == SessionOperations.Path && HttpMethods.IsPost(request.Method));
 
-    private static Uri AddressOf(WebApplication application) =>
-        new(application.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
+    private static Uri AddressOf(WebApplication application, string scheme) =>
+        application
+            .Services.GetRequiredService<IServer>()
+            .Features.GetRequiredFeature<IServerAddressesFeature>()
+            .Addresses.Select(address => new Uri(address))
+            .First(address => address.Scheme == scheme);
 
-    private static Uri AddressOf(int handle)
+    private static Uri AddressOf(int handle, string scheme)
     {
         using var socket = new Socket(new SafeSocketHandle(handle, ownsHandle: false));
-        return new Uri($"http://{(IPEndPoint)socket.LocalEndPoint!}");
+        return new Uri($"{scheme}://{(IPEndPoint)socket.LocalEndPoint!}");
     }
 
     /// <summary>Signals belong to the program that started control; the framework's own lifetime would catch them.</summary>

@@ -26,6 +26,12 @@ internal static partial class ControlLog
     [LoggerMessage(1006, LogLevel.Warning, "{Problem}")]
     public static partial void KeyProblem(ILogger logger, string problem);
 
+    [LoggerMessage(1007, LogLevel.Information, "Node {Node} has joined from {Address}")]
+    public static partial void NodeJoined(ILogger logger, string node, string address);
+
+    [LoggerMessage(1008, LogLevel.Information, "Control listens for nodes on {Url}; its authority is {Fingerprint}")]
+    public static partial void ListeningForNodes(ILogger logger, Uri url, string fingerprint);
+
     [LoggerMessage(1020, LogLevel.Error, "The audit log is not what was signed: {Problem}. 'holdfast audit verify' says more")]
     public static partial void AuditHeadDiffers(ILogger logger, string problem);
 

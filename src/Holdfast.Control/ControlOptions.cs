@@ -18,6 +18,12 @@ public sealed record ControlOptions
     /// <summary>Where to listen when there is no <see cref="ListenHandle"/>; port 0 picks a free one. Default 127.0.0.1:8600.</summary>
     public IPEndPoint Endpoint { get; init; } = new(IPAddress.Loopback, 8600);
 
+    /// <summary>Where to listen for nodes on other machines, over TLS; null, the default: nowhere.</summary>
+    public IPEndPoint? NodeEndpoint { get; init; }
+
+    /// <summary>The same as a socket that is bound and listening already, or null; it wins.</summary>
+    public int? NodeListenHandle { get; init; }
+
     /// <summary>
     /// The operator's own admin token (<c>HOLDFAST_ADMIN_TOKEN</c>): 20 to 200 visible ASCII characters, or null to have one generated
     /// on the first start. On a later start a token that is not known yet is added as one more admin; those from before stay good.
@@ -32,6 +38,12 @@ public sealed record ControlOptions
 
     /// <summary>The networks that this installation's edges speak to origins from, for <c>/client/v4/ips</c>. Default none.</summary>
     public IReadOnlyList<IPNetwork> PublicAddresses { get; init; } = [];
+
+    /// <summary>See <see cref="Storage.ControlDatabase.DefaultLockWait"/>.</summary>
+    internal TimeSpan? LockWait { get; init; }
+
+    /// <summary>See <see cref="Storage.WriteSteps"/>.</summary>
+    internal Action<string>? AtWriteStep { get; init; }
 
     /// <summary>Where control logs to.</summary>
     public required ILoggerFactory LoggerFactory { get; init; }

@@ -11,6 +11,7 @@ public static class ArtifactKindNames
         {
             ArtifactKind.Zone => "zone",
             ArtifactKind.Certificate => "certificate",
+            ArtifactKind.SigningKey => "signing-key",
             _ => ((int)kind).ToString(System.Globalization.CultureInfo.InvariantCulture),
         };
 

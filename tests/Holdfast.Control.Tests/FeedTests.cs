@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Holdfast.Model.Releases;
 using Holdfast.Model.Uplink;
 using Holdfast.Releases.Feed;
 using Holdfast.Releases.Intake;
@@ -240,7 +241,7 @@ public sealed class FeedTests
         );
         var error = await Assert.ThrowsAsync<ControlRefusedException>(async () =>
         {
-            await foreach (var _ in feed.ReadAsync(0, TestContext.Current.CancellationToken)) { }
+            await foreach (var _ in feed.ReadAsync(new FeedPosition(0), TestContext.Current.CancellationToken)) { }
         });
         Assert.Contains("cannot prove that it is control", error.Message, StringComparison.Ordinal);
     }

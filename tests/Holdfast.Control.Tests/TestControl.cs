@@ -45,6 +45,7 @@ internal sealed class TestControl : IAsyncDisposable
         {
             DataDirectory = data,
             Endpoint = new IPEndPoint(IPAddress.Loopback, port),
+            NodeEndpoint = new IPEndPoint(IPAddress.Loopback, 0),
             AdminToken = token,
             LoggerFactory = NullLoggerFactory.Instance,
             Time = time ?? TimeProvider.System,

@@ -46,7 +46,12 @@ public sealed class ZoneFileTests
             Gen.Int[0, 65_535],
             (priority, host, port) => ("HTTPS", $"{priority} {host} alpn=h2 port={port}")
         ),
-        Gen.Select(Bytes, Host, (text, host) => ("NAPTR", $"1 2 \"U\" {PresentationWord.Quote(text)} \"\" {host}")),
+        // One string of it has at most 255 bytes, of which a character here may take two.
+        Gen.Select(
+            Gen.String[Gen.Char['\0', '\u00ff'], 0, 127],
+            Host,
+            (text, host) => ("NAPTR", $"1 2 \"U\" {PresentationWord.Quote(text)} \"\" {host}")
+        ),
         Gen.Select(
             Gen.Int[0, 89],
             Gen.Int[-100_000, 4_000_000],

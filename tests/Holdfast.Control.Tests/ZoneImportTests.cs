@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Holdfast.Control.Access;
+using Holdfast.Control.Tests.Tokens;
 using Holdfast.Model.Zones;
 
 namespace Holdfast.Control.Tests;
@@ -76,6 +78,27 @@ public sealed class ZoneImportTests
         await using var control = await TestControl.StartAsync();
         Assert.Equal(400, (int)(await control.PostAsync(Path, body)).Status);
         Assert.Empty((await control.GetAsync("/client/v4/zones")).Result.AsArray());
+    }
+
+    [Fact]
+    public async Task Import_WithATokenThatMayNotChangeEveryZone_IsRefused()
+    {
+        await using var control = await TestControl.StartAsync();
+        var zone = await control.AddZoneAsync("mine.example");
+        var body = Zones([("mine.example", "http://192.0.2.9"), ("new.example", "http://192.0.2.9")]);
+        string[] narrower =
+        [
+            (await control.AddTokenAsync($$"""{"com.cloudflare.api.account.zone.{{zone}}":"*"}""", PermissionGroups.ZoneWrite)).Value,
+            (await control.AddTokenAsync(TestTokens.AllZones, PermissionGroups.ZoneRead)).Value,
+        ];
+        foreach (var token in narrower)
+        {
+            var refused = await control.SendAsync(HttpMethod.Post, Path, body, token: token);
+            Assert.Equal((System.Net.HttpStatusCode.Forbidden, 9109), (refused.Status, refused.Code));
+        }
+
+        var zones = (await control.GetAsync("/client/v4/zones")).Result.AsArray();
+        Assert.Equal("http://192.0.2.1", (string?)Assert.Single(zones)!["origin"]);
     }
 
     [Fact]

@@ -79,11 +79,4 @@ public sealed class ZoneListTests : IAsyncLifetime
         Assert.Equal("/type", (await _control.PatchAsync(path, """{"type":"whole"}""")).Pointer);
         Assert.Equal(id, (await _control.PutAsync(path + "/activation_check", "")).Result["id"]!.GetValue<string>());
     }
-
-    [Fact]
-    public async Task Zone_PurgeCache_IsNotThereYet() =>
-        Assert.Equal(
-            HttpStatusCode.NotFound,
-            (await _control.PostAsync($"/client/v4/zones/{await _control.AddZoneAsync("c.example")}/purge_cache", "{}")).Status
-        );
 }

@@ -323,9 +323,12 @@ public sealed class ReleaseIntakeTests
 
         public Task Ended => _ended.Task;
 
-        public async IAsyncEnumerable<FeedMessage> ReadAsync(long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+        public async IAsyncEnumerable<FeedMessage> ReadAsync(
+            FeedPosition after,
+            [EnumeratorCancellation] CancellationToken cancellationToken
+        )
         {
-            AskedAfter.Add(after);
+            AskedAfter.Add(after.Release);
             if (_next < connections.Length)
             {
                 foreach (var message in connections[_next++])

@@ -15,6 +15,11 @@ namespace Holdfast.Artifacts.Zones;
 /// </summary>
 public static class RecordOrigins
 {
+    private static readonly string AddressesForm = string.Create(
+        CultureInfo.InvariantCulture,
+        $"an array of at most {RecordOrigin.MostAddresses} different addresses that a server can have"
+    );
+
     /// <summary>The list as JSON.</summary>
     public static JsonArray Write(ImmutableArray<RecordOrigin> records) =>
         new([
@@ -98,7 +103,6 @@ public static class RecordOrigins
 
     private static ImmutableArray<IPAddress> ReadAddresses(JsonMembers members, bool wanted)
     {
-        var form = $"an array of at most {RecordOrigin.MostAddresses} different addresses that a server can have";
         if (!wanted)
         {
             if (members.TryGet("addresses", out _))
@@ -109,14 +113,14 @@ public static class RecordOrigins
             return [];
         }
 
-        if (!members.TryRequire("addresses", form, out var value))
+        if (!members.TryRequire("addresses", AddressesForm, out var value))
         {
             return [];
         }
 
         if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() > RecordOrigin.MostAddresses)
         {
-            members.Report("addresses", StrictJson.Describe(value), form);
+            members.Report("addresses", StrictJson.Describe(value), AddressesForm);
             return [];
         }
 
@@ -135,7 +139,7 @@ public static class RecordOrigins
             }
             else
             {
-                members.Report("addresses", StrictJson.Describe(element), form);
+                members.Report("addresses", StrictJson.Describe(element), AddressesForm);
             }
         }
 

@@ -64,6 +64,7 @@ public static class ZoneSettingDefinitions
                 : null
         ),
         Switch("http2", settings => settings.Http2, (settings, on) => settings with { Http2 = on }),
+        Switch("http3", settings => settings.Http3, (settings, on) => settings with { Http3 = on }),
         Switch("ipv6", settings => settings.Ipv6, (settings, on) => settings with { Ipv6 = on }),
         Whole(
             "max_upload",

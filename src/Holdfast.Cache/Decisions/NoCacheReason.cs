@@ -45,6 +45,9 @@ public enum NoCacheReason : byte
     /// <summary><c>Vary: *</c> (RFC 9111 section 4.1).</summary>
     VaryStar,
 
+    /// <summary>Cache-Tag has more tags than are read: a purge by one of the others would miss it.</summary>
+    TooManyTags,
+
     /// <summary>Set-Cookie without explicit freshness, or in a profile that never stores it.</summary>
     SetCookie,
 
@@ -74,6 +77,9 @@ public enum NoCacheReason : byte
 
     /// <summary>The body ended before its end.</summary>
     Incomplete,
+
+    /// <summary>It was purged while it was on its way.</summary>
+    Purged,
 
     /// <summary>The origin gave no answer.</summary>
     NoAnswer,

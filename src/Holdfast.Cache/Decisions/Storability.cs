@@ -64,7 +64,9 @@ public readonly record struct Storability(NoCacheReason Reason, Freshness Freshn
             return NoCacheReason.NoCache;
         }
 
-        return response.Has(ResponseTraits.VaryStar) ? NoCacheReason.VaryStar : NoCacheReason.None;
+        return response.Has(ResponseTraits.VaryStar) ? NoCacheReason.VaryStar
+            : response.Has(ResponseTraits.TooManyTags) ? NoCacheReason.TooManyTags
+            : NoCacheReason.None;
     }
 
     private static NoCacheReason OfFreshness(in ResponseFacts response, CachePolicy policy, Freshness freshness)

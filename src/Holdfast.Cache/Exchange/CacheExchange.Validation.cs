@@ -24,6 +24,20 @@ public sealed partial class CacheExchange
         return ResponseStep.Serve;
     }
 
+    // What was purged while the origin was asked about it is nothing that could be confirmed, updated or fallen back on.
+    private ResponseStep ForgetPurged(int status)
+    {
+        var confirmed = State == CacheState.Revalidating && status == 304;
+        (Stored, State) = (null, CacheState.Fetching);
+        if (!confirmed)
+        {
+            return ResponseStep.Pass;
+        }
+
+        _began = store.Purges.Clock;
+        return ResponseStep.FetchAgain;
+    }
+
     // Replaces Stored by what it becomes with these fields.
     private void Update<T>(T fields, long requested, long received)
         where T : IFields
@@ -35,7 +49,9 @@ public sealed partial class CacheExchange
         _scratch.Clear();
         SelectingFields.Write(_scratch, _merged, _visitor);
         var selecting = facts.Has(ResponseTraits.VaryStar) ? before.Selecting : _scratch.Written;
-        Stored = ResponseBuilder.Begin(_key.Written, selecting, _merged, facts, storability.Freshness, requested, received).End(before);
+        Stored = ResponseBuilder
+            .Begin(_key.Written, selecting, _merged, facts, storability.Freshness, requested, received, _began)
+            .End(before);
         Reason = storability.Reason;
         _isStored = storability.IsStorable;
         if (storability.IsStorable)

@@ -21,6 +21,7 @@ public sealed partial class CacheExchange(MemoryStore store)
     private RequestFacts _request;
     private CachePolicy _policy = null!;
     private int _originLength;
+    private long _began;
     private bool _isStored;
     private bool _leads;
 
@@ -54,7 +55,7 @@ public sealed partial class CacheExchange(MemoryStore store)
     /// <summary>
     /// Whether something stored may be served if the origin fails: then a request that the origin may have seen is not sent again.
     /// </summary>
-    public bool HasFallback => Stored is not null && ReuseRules.MayServeDisconnected(Stored);
+    public bool HasFallback => Stored is not null && ReuseRules.MayServeDisconnected(Stored) && !store.Purges.Removes(Stored);
 
     /// <summary>Begins with a request.</summary>
     public RequestStep Begin<T>(in CacheRequest request, T fields, CachePolicy policy, long now)
@@ -101,6 +102,7 @@ public sealed partial class CacheExchange(MemoryStore store)
         var facts = RequestFacts.Of("GET"u8, fields);
         _request = facts with { Traits = facts.Traits & RequestTraits.Authorization };
         Stored = stored;
+        _began = stored.Began;
         State = CacheState.Revalidating;
         Forwarded = ForwardReason.Stale;
     }
@@ -141,6 +143,11 @@ public sealed partial class CacheExchange(MemoryStore store)
         }
 
         var facts = ResponseFacts.Of(status, fields, received / 1000);
+        if (Stored is not null && store.Purges.Removes(Stored) && ForgetPurged(status) == ResponseStep.FetchAgain)
+        {
+            return ResponseStep.FetchAgain;
+        }
+
         if (Stored is not null)
         {
             if (State == CacheState.Revalidating && status == 304)
@@ -240,6 +247,7 @@ public sealed partial class CacheExchange(MemoryStore store)
     {
         var knownKey = false;
         var conditional = _request.Has(RequestTraits.OriginCondition);
+        _began = store.Purges.Clock;
         Stored = conditional ? null : store.Find(_key.Written, CacheKey.HashOf(_key.Written), fields, _scratch, out knownKey);
         var reuse = Stored is null ? Reuse.Revalidate : ReuseRules.Of(_request, Stored, _policy, now);
         if (reuse != Reuse.Revalidate)
@@ -318,7 +326,7 @@ public sealed partial class CacheExchange(MemoryStore store)
         SelectingFields.Write(_scratch, fields, _visitor);
         Fill = new CacheFill(
             store,
-            ResponseBuilder.Begin(_key.Written, _scratch.Written, fields, facts, storability.Freshness, requested, received),
+            ResponseBuilder.Begin(_key.Written, _scratch.Written, fields, facts, storability.Freshness, requested, received, _began),
             length
         );
         State = CacheState.Storing;

@@ -157,9 +157,9 @@ public sealed class CacheFill
     private void Store()
     {
         var response = Shared is { IsForgotten: true } ? null : _head.End(_body.Memory);
-        if (response is not null)
+        if (response is not null && !_store.Add(response))
         {
-            _store.Add(response);
+            Reason = NoCacheReason.Purged;
         }
 
         if (Shared is { IsForgotten: true })

@@ -41,7 +41,7 @@ public readonly record struct VisitorAnswer(int Status, long Start, long Length)
     /// <param name="name">The field.</param>
     /// <param name="hasEntityTag">Whether the stored response has an ETag.</param>
     public bool Sends(FieldName name, bool hasEntityTag) =>
-        name != FieldName.CloudflareCdnCacheControl
+        name is not (FieldName.CloudflareCdnCacheControl or FieldName.CacheTag)
         && Status switch
         {
             304 => Preconditions.StaysInNotModified(name, hasEntityTag),

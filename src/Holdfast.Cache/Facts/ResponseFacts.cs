@@ -1,5 +1,6 @@
 using Holdfast.Cache.Directives;
 using Holdfast.Cache.Fields;
+using Holdfast.Cache.Purging;
 
 namespace Holdfast.Cache.Facts;
 
@@ -33,6 +34,9 @@ public enum ResponseTraits : ushort
 
     /// <summary>Cache-Control is there.</summary>
     CacheControl = 1 << 7,
+
+    /// <summary>Cache-Tag has more tags, or more bytes, than are read.</summary>
+    TooManyTags = 1 << 8,
 }
 
 /// <summary>What a cache needs to know of a response, collected from its fields. Times are seconds since 1970 or <see cref="HttpTime.None"/>.</summary>
@@ -82,6 +86,8 @@ public readonly record struct ResponseFacts
             lastModified = HttpTime.None;
         long age = -1;
         var targets = false;
+        int tags = 0,
+            tagBytes = 0;
         for (var i = 0; i < fields.Count; i++)
         {
             var value = fields.ValueAt(i);
@@ -93,6 +99,10 @@ public readonly record struct ResponseFacts
                     break;
                 case FieldName.CdnCacheControl or FieldName.CloudflareCdnCacheControl:
                     targets = true;
+                    break;
+                case FieldName.CacheTag:
+                    tags += value.Count((byte)',') + 1;
+                    tagBytes += value.Length;
                     break;
                 case FieldName.SetCookie:
                     traits |= ResponseTraits.SetCookie;
@@ -120,6 +130,7 @@ public readonly record struct ResponseFacts
             }
         }
 
+        traits |= tags > CacheTags.MostTags || tagBytes > CacheTags.MostBytes ? ResponseTraits.TooManyTags : ResponseTraits.None;
         var source = FieldName.CacheControl;
         if (targets && TryTargeted(fields, out var targeted, ref source))
         {

@@ -10,6 +10,7 @@ public enum FieldName : byte
     Age,
     Authorization,
     CacheControl,
+    CacheTag,
     CdnCacheControl,
     CloudflareCdnCacheControl,
     Connection,

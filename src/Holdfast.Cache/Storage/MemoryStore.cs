@@ -1,5 +1,6 @@
 using Holdfast.Cache.Collapsing;
 using Holdfast.Cache.Fields;
+using Holdfast.Cache.Purging;
 
 namespace Holdfast.Cache.Storage;
 
@@ -29,11 +30,14 @@ public sealed record MemoryStoreLimits
 }
 
 /// <summary>Stored responses in memory, within a budget. Thread-safe; looking one up takes no lock and allocates nothing.</summary>
-public sealed class MemoryStore(MemoryStoreLimits limits)
+/// <param name="limits">Its limits.</param>
+/// <param name="purges">The purges in effect, which several stores may share; null for marks of its own.</param>
+public sealed class MemoryStore(MemoryStoreLimits limits, PurgeMarks? purges = null)
 {
     private readonly StoreIndex _index = new();
     private readonly EvictionQueue _queue = new(limits.Budget);
     private long _evicted;
+    private long _reclaimed;
 
     /// <summary>Its limits.</summary>
     public MemoryStoreLimits Limits => limits;
@@ -50,16 +54,56 @@ public sealed class MemoryStore(MemoryStoreLimits limits)
     /// <summary>How many have gone to make room.</summary>
     public long Evicted => Volatile.Read(ref _evicted);
 
-    /// <summary>Finds what a request selects; see <see cref="StoreIndex.Find"/>.</summary>
+    /// <summary>How many purged ones were freed.</summary>
+    public long Reclaimed => Volatile.Read(ref _reclaimed);
+
+    /// <summary>The purges in effect.</summary>
+    public PurgeMarks Purges { get; } = purges ?? new PurgeMarks(TimeProvider.System);
+
+    /// <summary>Finds what a request selects, nothing purged; see <see cref="StoreIndex.Find"/>.</summary>
     internal StoredResponse? Find<T>(ReadOnlySpan<byte> key, ulong hash, T request, ByteBuffer scratch, out bool knownKey)
-        where T : IFields => _index.Find(key, hash, request, scratch, out knownKey);
+        where T : IFields
+    {
+        StoredResponse? found;
+        while ((found = _index.Find(key, hash, request, scratch, out knownKey)) is not null && Purges.Removes(found))
+        {
+            Remove(found);
+            Interlocked.Increment(ref _reclaimed);
+        }
+
+        return found;
+    }
 
     /// <summary>Stores a response, in the place of the one that the same requests select.</summary>
-    internal void Add(StoredResponse response)
+    /// <returns>False when it was purged while it was on its way.</returns>
+    internal bool Add(StoredResponse response)
     {
+        if (Purges.Removes(response))
+        {
+            return false;
+        }
+
         List<StoredResponse> removed = [];
         _index.Add(response, removed);
         Settle(response, removed);
+        return true;
+    }
+
+    /// <summary>Frees what is purged in one stretch of the store.</summary>
+    /// <param name="from">Where the stretch begins.</param>
+    /// <param name="buckets">How long it is, at most.</param>
+    /// <returns>Where the next one begins.</returns>
+    internal StorePlace Reclaim(StorePlace from, int buckets)
+    {
+        List<StoredResponse> removed = [];
+        var next = _index.Sweep(from, buckets, Purges, removed);
+        Interlocked.Add(ref _reclaimed, removed.Count);
+        if (removed.Count > 0)
+        {
+            Settle(null, removed);
+        }
+
+        return next;
     }
 
     /// <summary>Stores what a response becomes by an update, unless somebody else has replaced it meanwhile.</summary>

@@ -32,6 +32,7 @@ internal sealed class ResponseBuilder
     /// <param name="freshness">Its lifetime.</param>
     /// <param name="requested">When it was asked for, milliseconds since 1970.</param>
     /// <param name="received">When its head came.</param>
+    /// <param name="began">What the purges' clock showed before it was asked for.</param>
     public static ResponseBuilder Begin<T>(
         ReadOnlySpan<byte> key,
         ReadOnlySpan<byte> selecting,
@@ -39,7 +40,8 @@ internal sealed class ResponseBuilder
         in ResponseFacts facts,
         Freshness freshness,
         long requested,
-        long received
+        long received,
+        long began
     )
         where T : IFields
     {
@@ -69,6 +71,7 @@ internal sealed class ResponseBuilder
             Lifetime = freshness.Seconds,
             StaleWhileRevalidate = directives.Has(Directive.StaleWhileRevalidate) ? Math.Max(directives.StaleWhileRevalidate, 0) : 0,
             StaleIfError = directives.Has(Directive.StaleIfError) ? Math.Max(directives.StaleIfError, 0) : 0,
+            Began = began,
         };
         return new ResponseBuilder(buffer.Written.ToArray(), parts);
     }

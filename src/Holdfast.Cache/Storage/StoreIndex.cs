@@ -1,5 +1,6 @@
 using Holdfast.Cache.Decisions;
 using Holdfast.Cache.Fields;
+using Holdfast.Cache.Purging;
 
 namespace Holdfast.Cache.Storage;
 
@@ -114,6 +115,35 @@ internal sealed class StoreIndex
         }
     }
 
+    /// <summary>Takes out what is purged in one stretch of the index. What is added meanwhile may be passed over.</summary>
+    /// <param name="place">Where the stretch begins.</param>
+    /// <param name="buckets">How long it is, at most.</param>
+    /// <param name="purges">Says what is purged.</param>
+    /// <param name="removed">What went.</param>
+    /// <returns>Where the next one begins.</returns>
+    public StorePlace Sweep(StorePlace place, int buckets, PurgeMarks purges, List<StoredResponse> removed)
+    {
+        var shard = _shards[place.Shard];
+        lock (shard)
+        {
+            // A table that grew leaves a response in its bucket or moves it behind all of the old ones: nothing is passed over.
+            var end = Math.Min(place.Bucket + buckets, shard.Buckets);
+            for (var bucket = place.Bucket; bucket < end; bucket++)
+            {
+                for (var entry = shard.BucketOf((ulong)bucket); entry is not null; entry = entry.NextInBucket)
+                {
+                    if (purges.Removes(entry))
+                    {
+                        shard.Unlink(entry);
+                        removed.Add(entry);
+                    }
+                }
+            }
+
+            return end < shard.Buckets ? place with { Bucket = end } : new StorePlace(place.Shard + 1, 0, place.Shard + 1 == ShardCount);
+        }
+    }
+
     private static StoredResponse? Walk<T>(
         Shard shard,
         ReadOnlySpan<byte> key,
@@ -154,6 +184,8 @@ internal sealed class StoreIndex
         public int Version;
         public int Count;
         private StoredResponse?[] _table = new StoredResponse?[SmallestTable];
+
+        public int Buckets => _table.Length;
 
         public ref StoredResponse? BucketOf(ulong hash)
         {

@@ -30,7 +30,6 @@ public sealed class StoredResponse
         _selectingLength = parts.SelectingLength;
         _fieldsLength = parts.FieldsLength;
         Hash = parts.Hash;
-        BodyLength = body?.Length ?? data.Length - parts.KeyLength - parts.SelectingLength - parts.FieldsLength;
         Status = (ushort)parts.Status;
         Flags = parts.Flags;
         Received = parts.Received;
@@ -40,6 +39,7 @@ public sealed class StoredResponse
         Lifetime = (uint)parts.Lifetime;
         StaleWhileRevalidate = (uint)parts.StaleWhileRevalidate;
         StaleIfError = (uint)parts.StaleIfError;
+        Began = parts.Began;
     }
 
     /// <summary>Its key: scheme, host and target, as <see cref="CacheKey"/> makes it.</summary>
@@ -73,7 +73,7 @@ public sealed class StoredResponse
     public uint StaleIfError { get; }
 
     /// <summary>Its body's bytes; -1 while it arrives and nobody knows.</summary>
-    public long BodyLength { get; private init; }
+    public long BodyLength => _body?.Length ?? _data.Length - _keyLength - _selectingLength - _fieldsLength;
 
     /// <summary>How many bytes of memory it takes.</summary>
     public long Cost => Overhead + _data.Length + (_body?.Cost ?? 0);
@@ -101,12 +101,15 @@ public sealed class StoredResponse
     internal byte Queue;
     internal byte Frequency;
 
+    // What the purges' clock showed when the origin was asked, or when it was last compared with the marks; raised by anybody.
+    internal long Began;
+
     // Whether the index holds it; changed under its shard's lock.
     internal volatile bool IsIndexed;
 
     /// <summary>A response whose body is still to come, and is not here.</summary>
     internal static StoredResponse OfHead(StoredResponseParts parts, byte[] head, long length) =>
-        new(parts, head, null) { BodyLength = length };
+        new(parts, head, StoredBody.Announced(length));
 
     /// <summary>How old it is, milliseconds (RFC 9111 section 4.2.3).</summary>
     public long AgeAt(long now) => Age.Current(InitialAge, Received, now);

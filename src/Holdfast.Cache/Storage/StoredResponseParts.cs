@@ -16,4 +16,5 @@ internal struct StoredResponseParts
     public long Lifetime;
     public long StaleWhileRevalidate;
     public long StaleIfError;
+    public long Began;
 }

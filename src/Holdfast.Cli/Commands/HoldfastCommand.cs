@@ -1,11 +1,14 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Holdfast.Cli.Commands.Keys;
 using Holdfast.Cli.Commands.Nodes;
 using Holdfast.Cli.Commands.Profiles;
 using Holdfast.Cli.Commands.Records;
+using Holdfast.Cli.Commands.Rules;
 using Holdfast.Cli.Commands.Settings;
 using Holdfast.Cli.Commands.Tokens;
+using Holdfast.Cli.Commands.Users;
 using Holdfast.Cli.Terminal;
 
 namespace Holdfast.Cli.Commands;
@@ -115,6 +118,7 @@ internal static class HoldfastCommand
                 SettingShowCommand.Create(context),
                 SettingSetCommand.Create(context)
             ),
+            PurgeCommand.Create(context),
             Group(
                 help,
                 "token",
@@ -123,8 +127,19 @@ internal static class HoldfastCommand
                 TokenListCommand.Create(context),
                 TokenShowCommand.Create(context),
                 TokenSetCommand.Create(context),
+                TokenVerifyCommand.Create(context),
                 TokenRollCommand.Create(context),
                 TokenRemoveCommand.Create(context)
+            ),
+            Group(
+                help,
+                "user",
+                "Users: the people who can sign in.",
+                UserAddCommand.Create(context),
+                UserListCommand.Create(context),
+                UserShowCommand.Create(context),
+                UserSetCommand.Create(context),
+                UserRemoveCommand.Create(context)
             ),
             Group(
                 help,
@@ -132,7 +147,16 @@ internal static class HoldfastCommand
                 "Edges, as control knows them, and whom this machine trusts.",
                 NodeListCommand.Create(context),
                 NodeShowCommand.Create(context),
+                NodeInviteCommand.Create(context),
+                NodeRemoveCommand.Create(context),
                 NodeTrustCommand.Create(context)
+            ),
+            Group(
+                help,
+                "key",
+                "Signing keys: whose releases the edges believe.",
+                KeyListCommand.Create(context),
+                KeyRotateCommand.Create(context)
             ),
             ApplyCommand.Create(context),
             ExportCommand.Create(context),
@@ -146,6 +170,7 @@ internal static class HoldfastCommand
             BackupCommand.Create(context),
             RestoreCommand.Create(context),
             LogsCommand.Create(context),
+            Group(help, "rules", "Rules: expressions, checked on this machine.", RulesCheckCommand.Create(context)),
             Group(
                 help,
                 "run",

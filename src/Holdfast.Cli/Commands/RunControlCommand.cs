@@ -17,13 +17,21 @@ internal static class RunControlCommand
             Description = "Where the API listens [default: 127.0.0.1:8600].",
         };
         var descriptor = new Option<string?>("--fd-control") { HelpName = "FD", Description = "Listen on this inherited socket instead." };
+        var nodeListen = new Option<string?>("--node-listen")
+        {
+            HelpName = "ADDR",
+            Description = "Where edges on other machines may join, over TLS [default: nowhere].",
+        };
+        var nodeDescriptor = new Option<string?>("--fd-nodes") { HelpName = "FD", Description = "The same on this inherited socket." };
         var json = CommonOptions.Json();
         var supervised = RunEdgeCommand.Supervised();
-        var command = new Command("control", "Run the API alone; systemd may hand it its socket, named control.")
+        var command = new Command("control", "Run the API alone; systemd may hand it its sockets, named control and nodes.")
         {
             data,
             listen,
             descriptor,
+            nodeListen,
+            nodeDescriptor,
             json,
             supervised,
         };
@@ -38,6 +46,7 @@ internal static class RunControlCommand
                 result.GetValue(listen),
                 UpOptions.DefaultControl
             );
+            var nodes = listeners.OneOrNone("nodes", result.GetValue(nodeDescriptor), "node-listen", result.GetValue(nodeListen));
             var token = UpOptionsReader.ReadAdminToken(context.Environment);
             directory.Create();
             var settings = ConfigurationFile.Read(directory.Root).Api;
@@ -53,6 +62,7 @@ internal static class RunControlCommand
                         {
                             DataDirectory = directory.Root,
                             Listener = listener,
+                            Nodes = nodes,
                             InitialAdminToken = token,
                             Settings = settings,
                             Logging = logging,

@@ -1,10 +1,12 @@
 using System.CommandLine;
 using System.Net;
 using Holdfast.Cli.ControlApi;
+using Holdfast.Cli.Joining;
 using Holdfast.Cli.Roles;
 using Holdfast.Cli.Settings;
 using Holdfast.Cli.Supervision;
 using Holdfast.Cli.Terminal;
+using Holdfast.Edge.Http3;
 
 namespace Holdfast.Cli.Commands;
 
@@ -14,14 +16,16 @@ internal static class RunEdgeCommand
     /// <summary>Longest node name, as a DNS label's.</summary>
     private const int MaxNameLength = 63;
 
+    /// <summary>The name of a node that is told none.</summary>
+    private const string DefaultName = "edge-1";
+
     public static Command Create(CliContext context)
     {
         var data = CommonOptions.Data();
-        var name = new Option<string>("--name")
+        var name = new Option<string?>("--name")
         {
             HelpName = "NAME",
-            Description = "The node's name.",
-            DefaultValueFactory = _ => "edge-1",
+            Description = $"The node's name [default: {DefaultName}; of a node that has joined: its own].",
         };
         var http = new Option<string[]>("--http")
         {
@@ -43,6 +47,11 @@ internal static class RunEdgeCommand
             HelpName = "URL",
             Description = "Where releases come from; without it the edge serves what lies on its disk.",
         };
+        var join = new Option<string?>("--join")
+        {
+            HelpName = "TOKEN",
+            Description = "Join the control at URL, which is https, if not done yet [HOLDFAST_JOIN].",
+        };
         var httpDescriptors = new Option<string?>("--fd-http")
         {
             HelpName = "FD,...",
@@ -60,6 +69,7 @@ internal static class RunEdgeCommand
             https,
             management,
             control,
+            join,
             httpDescriptors,
             httpsDescriptors,
             managementDescriptor,
@@ -69,7 +79,7 @@ internal static class RunEdgeCommand
         command.SetAction(async result =>
         {
             var directory = DataDirectory.At(DataDirectory.Resolve(result.GetValue(data), context.Environment, context.CurrentDirectory));
-            var node = ReadName(result.GetRequiredValue(name));
+            var wanted = result.GetValue(name) is { } given ? ReadName(given) : null;
             var listeners = new RoleListeners(SocketActivation.From(context.Environment, Environment.ProcessId));
             var plain = listeners.Several("http", result.GetValue(httpDescriptors), result.GetValue(http), UpOptions.DefaultHttp);
             var encrypted = listeners.Several("https", result.GetValue(httpsDescriptors), result.GetValue(https), UpOptions.DefaultHttps);
@@ -81,8 +91,12 @@ internal static class RunEdgeCommand
                 new IPEndPoint(IPAddress.Loopback, 0)
             );
             var feed = result.GetValue(control) is { } url ? ControlAddress.Parse("--control", url) : null;
+            var token = result.GetValue(join) ?? context.Environment("HOLDFAST_JOIN");
             directory.Create();
             var settings = ConfigurationFile.Read(directory.Root).Edge;
+            settings.RequireHttp3(Http3Server.IsSupported);
+            using var identity = await NodeJoining.IdentityAsync(directory, feed, token, wanted);
+            var node = identity?.Name ?? wanted ?? DefaultName;
             return await RoleProcess.RunAsync(
                 context,
                 "edge",
@@ -99,6 +113,7 @@ internal static class RunEdgeCommand
                             Https = encrypted,
                             Management = managed,
                             Control = feed,
+                            Identity = identity,
                             Settings = settings,
                             Logging = logging,
                         },

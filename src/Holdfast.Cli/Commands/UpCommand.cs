@@ -40,6 +40,11 @@ internal static class UpCommand
         };
         var control = new Option<string?>("--control") { HelpName = "ADDR", Description = "The API [default: 127.0.0.1:8600]." };
         var status = new Option<string?>("--status") { HelpName = "ADDR", Description = "The status page [default: 127.0.0.1:8700]." };
+        var nodeListen = new Option<string?>("--node-listen")
+        {
+            HelpName = "ADDR",
+            Description = "Where edges on other machines may join, over TLS [default: nowhere].",
+        };
         var origin = new Option<string?>("--origin")
         {
             HelpName = "URL",
@@ -57,6 +62,7 @@ internal static class UpCommand
             http,
             https,
             control,
+            nodeListen,
             status,
             origin,
             edges,
@@ -70,6 +76,7 @@ internal static class UpCommand
                 Http = result.GetValue(http) ?? [],
                 Https = result.GetValue(https) ?? [],
                 Control = result.GetValue(control),
+                NodeListen = result.GetValue(nodeListen),
                 Status = result.GetValue(status),
                 Origin = result.GetValue(origin),
                 Edges = result.GetValue(edges),

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Holdfast.Cli.Settings;
+using Holdfast.Releases.Joining;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Cli.Roles;
@@ -12,6 +13,9 @@ internal sealed record ControlRoleOptions
 
     /// <summary>The API's listener.</summary>
     public required RoleListener Listener { get; init; }
+
+    /// <summary>Where control listens for nodes on other machines, or null for nowhere.</summary>
+    public required RoleListener? Nodes { get; init; }
 
     /// <summary>The first admin token when the user chose it; used only when there is no account yet.</summary>
     public required string? InitialAdminToken { get; init; }
@@ -47,6 +51,9 @@ internal sealed record EdgeRoleOptions
     /// <summary>Where releases come from, or null for none: the edge serves what lies on its disk.</summary>
     public required Uri? Control { get; init; }
 
+    /// <summary>What the edge has joined control with; null for one that shares control's data directory.</summary>
+    public required NodeIdentity? Identity { get; init; }
+
     /// <summary>What <c>holdfast.yaml</c> says about edges.</summary>
     public required EdgeSettings Settings { get; init; }
 
@@ -63,6 +70,9 @@ internal sealed record ReadyInfo(string? AdminToken = null)
 
     /// <summary>An edge's management listener, a URL; null for control.</summary>
     public string? Management { get; init; }
+
+    /// <summary>Where control listens for nodes on other machines, a URL; null when it does not.</summary>
+    public string? Nodes { get; init; }
 
     /// <summary>No secret.</summary>
     public override string ToString() => "ready";

@@ -59,7 +59,7 @@ internal static class RoleProcess
             if (supervised || json)
             {
                 var visitors = info.Visitors.IsEmpty ? null : info.Visitors.ToArray();
-                context.WriteJson(new ReadyMessage(true, role, name, info.AdminToken, visitors, info.Management).ToJson());
+                context.WriteJson(new ReadyMessage(true, role, name, info.AdminToken, visitors, info.Management, info.Nodes).ToJson());
                 return;
             }
 
@@ -67,6 +67,11 @@ internal static class RoleProcess
             foreach (var url in info.Visitors)
             {
                 context.Error.WriteLine($"holdfast: {name} listens on {url}");
+            }
+
+            if (info.Nodes is { } nodes)
+            {
+                context.Error.WriteLine($"holdfast: {name} listens for nodes on {nodes}");
             }
 
             if (info.AdminToken is { } token && token != context.Environment("HOLDFAST_ADMIN_TOKEN"))

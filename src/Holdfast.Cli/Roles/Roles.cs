@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+using Holdfast.Cli.Settings;
 using Holdfast.Cli.Terminal;
 using Holdfast.Control;
 using Holdfast.Control.Storage;
@@ -12,7 +15,7 @@ namespace Holdfast.Cli.Roles;
 /// The seam between the command line and the roles: each method runs one role until it is cancelled, and says when it serves. Faults that
 /// the user can put right are thrown as <see cref="CliFailure"/>.
 /// </summary>
-internal static class Roles
+internal static partial class Roles
 {
     /// <summary>Runs control.</summary>
     /// <param name="options">What it is started with.</param>
@@ -25,6 +28,8 @@ internal static class Roles
         {
             DataDirectory = options.DataDirectory,
             ListenHandle = options.Listener.Descriptor,
+            NodeListenHandle = options.Nodes?.Descriptor,
+            NodeEndpoint = options.Nodes?.Address,
             AdminToken = options.InitialAdminToken,
             PublicAddresses = options.Settings.PublicAddresses,
             LoggerFactory = loggers,
@@ -41,7 +46,7 @@ internal static class Roles
 
         await using var control = ControlHost.Build(settings);
         await StartAsync(() => control.StartAsync(cancellationToken)).ConfigureAwait(false);
-        ready(new ReadyInfo(control.FirstAdminToken));
+        ready(new ReadyInfo(control.FirstAdminToken) { Nodes = control.NodeUrl?.GetLeftPart(UriPartial.Authority) });
         await WaitAsync(cancellationToken).ConfigureAwait(false);
         await control.StopAsync(CancellationToken.None).ConfigureAwait(false);
     }
@@ -54,6 +59,16 @@ internal static class Roles
     {
         InlineSockets.Enable();
         using var loggers = Loggers(options.Logging);
+        EdgeSocket[] http = [.. options.Http.Select(listener => VisitorSocket(listener, tls: false, options.Settings))];
+        EdgeSocket[] https = [.. options.Https.Select(listener => VisitorSocket(listener, tls: true, options.Settings))];
+        foreach (var named in options.Settings.ProxyProtocolOn.Addresses)
+        {
+            if (!http.Concat(https).Any(socket => named.Equals(socket.EndPoint())))
+            {
+                LogNoSuchListener(loggers.CreateLogger<EdgeHost>(), options.Name, named);
+            }
+        }
+
         EdgeHost? edge = null;
         await StartAsync(async () =>
                 edge = await EdgeHost.StartAsync(
@@ -61,13 +76,14 @@ internal static class Roles
                     {
                         Name = options.Name,
                         DataDirectory = options.DataDirectory,
-                        Http = [.. options.Http.Select(Socket)],
-                        Https = [.. options.Https.Select(Socket)],
+                        Http = [.. http],
+                        Https = [.. https],
+                        Http3 = options.Settings.Http3 != Http3Mode.Off,
                         Management = Socket(options.Management),
                         Control = options.Control,
+                        Identity = options.Identity,
                         Place = options.Settings.Place,
                         TrustedUpstreams = options.Settings.TrustedUpstreams,
-                        ProxyProtocolFrom = options.Settings.ProxyProtocolFrom,
                         StatusPage = options.Settings.StatusPage,
                         ZoneMemory = options.Settings.ZoneMemory,
                         Limits = options.Settings.Limits,
@@ -98,6 +114,19 @@ internal static class Roles
     private static EdgeSocket Socket(RoleListener listener) =>
         new(listener.Descriptor, listener.Descriptor is null ? listener.Address : null);
 
+    private static EdgeSocket VisitorSocket(RoleListener listener, bool tls, EdgeSettings settings)
+    {
+        var socket = Socket(listener);
+        try
+        {
+            return socket with { ProxyProtocolFrom = settings.ProxyProtocolAt(tls, socket.EndPoint()) };
+        }
+        catch (SocketException e)
+        {
+            throw new CliFailure($"descriptor {socket.Handle} is not a socket to listen on: {e.Message}");
+        }
+    }
+
     private static async Task StartAsync(Func<Task> start)
     {
         try
@@ -105,7 +134,14 @@ internal static class Roles
             await start().ConfigureAwait(false);
         }
         catch (Exception e)
-            when (e is KeyFileException or ControlDatabaseException or AddressInUseException or UnauthorizedAccessException or IOException)
+            when (e
+                    is KeyFileException
+                        or ControlDatabaseException
+                        or AddressInUseException
+                        or UnauthorizedAccessException
+                        or IOException
+                        or SocketException
+            )
         {
             throw new CliFailure(e.Message);
         }
@@ -117,4 +153,7 @@ internal static class Roles
         cancellationToken.Register(() => stopped.TrySetResult());
         return stopped.Task;
     }
+
+    [LoggerMessage(1021, LogLevel.Warning, "edge.proxy_protocol_on names {Address}, where {Node} does not listen")]
+    private static partial void LogNoSuchListener(ILogger logger, string node, IPEndPoint address);
 }

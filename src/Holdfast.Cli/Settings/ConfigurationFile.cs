@@ -22,6 +22,7 @@ internal sealed class ConfigurationFile
         "http",
         "https",
         "control",
+        "node_listen",
         "status",
         "origin",
         "edges",

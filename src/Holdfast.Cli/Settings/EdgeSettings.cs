@@ -10,6 +10,19 @@ using YamlDotNet.RepresentationModel;
 
 namespace Holdfast.Cli.Settings;
 
+/// <summary>The values of <c>edge.http3</c>.</summary>
+internal enum Http3Mode
+{
+    /// <summary>Not spoken.</summary>
+    Off,
+
+    /// <summary>Spoken where the machine can.</summary>
+    Auto,
+
+    /// <summary>Spoken; a machine that can't is not started on.</summary>
+    On,
+}
+
 /// <summary>
 /// The section <c>edge</c> of <c>holdfast.yaml</c>: where an edge stands, whom it trusts, and its limits. Read when an edge starts.
 /// </summary>
@@ -26,6 +39,12 @@ internal sealed record EdgeSettings
 
     /// <summary>Load balancers that send a PROXY header.</summary>
     public ImmutableArray<IPNetwork> ProxyProtocolFrom { get; init; } = [];
+
+    /// <summary>On which listeners they do.</summary>
+    public ListenerSelection ProxyProtocolOn { get; init; } = ListenerSelection.All;
+
+    /// <summary>Whether HTTP/3 is spoken.</summary>
+    public Http3Mode Http3 { get; init; } = Http3Mode.Auto;
 
     /// <summary>The status page that error pages link to.</summary>
     public string? StatusPage { get; init; }
@@ -50,6 +69,8 @@ internal sealed record EdgeSettings
         ["place"] = (s, v) => s with { Place = v.Place() },
         ["trusted_upstreams"] = (s, v) => s with { TrustedUpstreams = v.Networks() },
         ["proxy_protocol_from"] = (s, v) => s with { ProxyProtocolFrom = v.Networks() },
+        ["proxy_protocol_on"] = (s, v) => s with { ProxyProtocolOn = v.Listeners() },
+        ["http3"] = (s, v) => s with { Http3 = v.Http3() },
         ["status_page"] = (s, v) => s with { StatusPage = v.WebAddress() },
         ["idle_timeout"] = (s, v) => s with { Limits = s.Limits with { IdleTimeout = v.Seconds(1, 3600) } },
         ["header_timeout"] = (s, v) => s with { Limits = s.Limits with { HeaderTimeout = v.Seconds(1, 600) } },
@@ -99,5 +120,34 @@ internal sealed record EdgeSettings
     /// <param name="node">The section's value.</param>
     /// <param name="path">The file's name, for messages.</param>
     /// <exception cref="CliFailure">A setting is unknown or its value is wrong; the message names file and line.</exception>
-    public static EdgeSettings Parse(YamlNode node, string path) => SettingValue.Read(Section, node, path, new EdgeSettings(), Settings);
+    public static EdgeSettings Parse(YamlNode node, string path)
+    {
+        var settings = SettingValue.Read(Section, node, path, new EdgeSettings(), Settings);
+        return settings is { ProxyProtocolFrom.IsEmpty: true } && settings.ProxyProtocolOn != ListenerSelection.All
+            ? throw new CliFailure(
+                $"{path}: {Section}.proxy_protocol_on is set, and {Section}.proxy_protocol_from is not",
+                "say there which addresses send the PROXY header"
+            )
+            : settings;
+    }
+
+    /// <summary>Refuses to go on where HTTP/3 must be spoken and can't.</summary>
+    /// <param name="supported">Whether this machine can.</param>
+    /// <exception cref="CliFailure">It can't.</exception>
+    public void RequireHttp3(bool supported)
+    {
+        if (Http3 == Http3Mode.On && !supported)
+        {
+            throw new CliFailure(
+                $"{ConfigurationFile.Name}: {Section}.http3 is on, and libmsquic, which speaks QUIC for .NET, is not on this machine",
+                "install libmsquic 2.2 or later (Microsoft's package repository for Linux has it), or set http3 to auto or off"
+            );
+        }
+    }
+
+    /// <summary>Whose PROXY header a listener expects; empty for none.</summary>
+    /// <param name="tls">Whether it is an HTTPS listener.</param>
+    /// <param name="at">Where it listens, or null when that is not known.</param>
+    public ImmutableArray<IPNetwork> ProxyProtocolAt(bool tls, IPEndPoint? at) =>
+        ProxyProtocolOn.Includes(tls, at) ? ProxyProtocolFrom : [];
 }

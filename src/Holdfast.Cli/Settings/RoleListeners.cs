@@ -58,6 +58,13 @@ internal sealed class RoleListeners(ILookup<string, int> activated)
         return RoleListener.At(address is null ? byDefault : Address($"--{flag}", address));
     }
 
+    /// <summary>A listener that there need not be; the parameters are those of <see cref="One"/>.</summary>
+    /// <exception cref="CliFailure">A value is wrong.</exception>
+    public RoleListener? OneOrNone(string name, string? descriptor, string flag, string? address) =>
+        descriptor is null && address is null && !activated[name].Any()
+            ? null
+            : One(name, descriptor, flag, address, new IPEndPoint(IPAddress.Loopback, 0));
+
     private static int Descriptor(string flag, string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var descriptor) && descriptor >= 3
             ? descriptor

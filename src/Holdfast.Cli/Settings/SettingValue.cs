@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using Holdfast.Cli.Terminal;
+using Holdfast.Model.Addresses;
 using YamlDotNet.RepresentationModel;
 
 namespace Holdfast.Cli.Settings;
@@ -42,21 +43,41 @@ internal readonly record struct SettingValue(IReadOnlyList<string> Texts, string
         var networks = ImmutableArray.CreateBuilder<IPNetwork>();
         foreach (var text in Texts)
         {
-            if (IPNetwork.TryParse(text, out var network))
-            {
-                networks.Add(network);
-            }
-            else if (IPAddress.TryParse(text, out var address))
-            {
-                networks.Add(new IPNetwork(address, address.GetAddressBytes().Length * 8));
-            }
-            else
-            {
-                throw Wrong("addresses or networks such as 192.0.2.10 and 2001:db8::/32");
-            }
+            networks.Add(NetworkText.TryParse(text, out var network) ? network : throw Wrong(text, NetworkText.Allowed));
         }
 
         return networks.ToImmutable();
+    }
+
+    /// <summary><c>on</c>, <c>off</c> or <c>auto</c>.</summary>
+    public Http3Mode Http3() =>
+        Texts switch
+        {
+            ["off"] => Http3Mode.Off,
+            ["auto"] => Http3Mode.Auto,
+            ["on"] => Http3Mode.On,
+            _ => throw Wrong("on, off or auto"),
+        };
+
+    /// <summary><c>http</c>, <c>https</c> and addresses with a port.</summary>
+    public ListenerSelection Listeners()
+    {
+        var selection = new ListenerSelection();
+        foreach (var text in Texts)
+        {
+            selection = text switch
+            {
+                "http" => selection with { Http = true },
+                "https" => selection with { Https = true },
+                _ when ListenAddress.TryParse(text, out var address, out _) && address.Port != 0 => selection with
+                {
+                    Addresses = selection.Addresses.Add(address),
+                },
+                _ => throw Wrong(text, "http, https, or an address with a port as --http and --https take it"),
+            };
+        }
+
+        return selection;
     }
 
     /// <summary>Applies every setting of a section.</summary>
@@ -103,5 +124,7 @@ internal readonly record struct SettingValue(IReadOnlyList<string> Texts, string
         return settings;
     }
 
-    private CliFailure Wrong(string allowed) => new($"{Where}: '{string.Join(", ", Texts)}' is not allowed", $"it is {allowed}");
+    private CliFailure Wrong(string allowed) => Wrong(string.Join(", ", Texts), allowed);
+
+    private CliFailure Wrong(string found, string allowed) => new($"{Where}: '{found}' is not allowed", $"it is {allowed}");
 }

@@ -37,6 +37,9 @@ internal sealed record UpOptions
     /// <summary>The API's listener.</summary>
     public required IPEndPoint Control { get; init; }
 
+    /// <summary>Where control listens for nodes on other machines; null, the default: nowhere.</summary>
+    public required IPEndPoint? NodeListen { get; init; }
+
     /// <summary>The status page's listener.</summary>
     public required IPEndPoint Status { get; init; }
 
@@ -70,6 +73,9 @@ internal sealed record UpFlags
 
     /// <summary>--control</summary>
     public string? Control { get; init; }
+
+    /// <summary>--node-listen</summary>
+    public string? NodeListen { get; init; }
 
     /// <summary>--status</summary>
     public string? Status { get; init; }

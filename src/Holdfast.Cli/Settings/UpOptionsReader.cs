@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using Holdfast.Cli.Terminal;
+using Holdfast.Edge.Http3;
 using Holdfast.Model.Zones;
 
 namespace Holdfast.Cli.Settings;
@@ -47,6 +48,7 @@ internal sealed class UpOptionsReader
             Http = Addresses("http", flags.Http, UpOptions.DefaultHttp),
             Https = Addresses("https", flags.Https, UpOptions.DefaultHttps),
             Control = Address("control", flags.Control, UpOptions.DefaultControl),
+            NodeListen = FindOne("node_listen", flags.NodeListen) is { } nodes ? Parse(nodes.Place, nodes.Values[0]) : null,
             Status = Address("status", flags.Status, UpOptions.DefaultStatus),
             Origin = Origin(),
             Edges = Edges(),
@@ -54,6 +56,7 @@ internal sealed class UpOptionsReader
             AdminToken = ReadAdminToken(environment),
         };
         RefuseSameAddressTwice(options);
+        file.Edge.RequireHttp3(Http3Server.IsSupported);
         return options;
     }
 
@@ -61,7 +64,7 @@ internal sealed class UpOptionsReader
     {
         if (fromFlags.Count > 0)
         {
-            return new Found($"--{name}", fromFlags);
+            return new Found($"--{name.Replace('_', '-')}", fromFlags);
         }
 
         var variable = $"HOLDFAST_{name.ToUpperInvariant()}";
@@ -161,6 +164,7 @@ internal sealed class UpOptionsReader
             .Concat(options.Https.Select(address => ("https", address)))
             .Append(("control", options.Control))
             .Append(("status", options.Status))
+            .Concat(options.NodeListen is { } nodes ? [("node-listen", nodes)] : [])
             .Where(entry => entry.Item2.Port != 0);
         var seen = new Dictionary<IPEndPoint, string>();
         foreach (var (name, address) in wanted)

@@ -9,8 +9,17 @@ internal static class ChildArguments
     public const string Supervised = "--supervised";
 
     /// <summary><c>run control ...</c></summary>
-    public static IReadOnlyList<string> Control(string dataDirectory, ListeningSocket control) =>
-        ["run", "control", "--data", dataDirectory, "--fd-control", Descriptors([control]), Supervised];
+    public static IReadOnlyList<string> Control(string dataDirectory, ListeningSocket control, ListeningSocket? nodes) =>
+        [
+            "run",
+            "control",
+            "--data",
+            dataDirectory,
+            "--fd-control",
+            Descriptors([control]),
+            .. nodes is null ? Array.Empty<string>() : ["--fd-nodes", Descriptors([nodes])],
+            Supervised,
+        ];
 
     /// <summary><c>run edge ...</c></summary>
     public static IReadOnlyList<string> Edge(

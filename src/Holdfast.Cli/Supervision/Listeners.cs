@@ -32,6 +32,9 @@ internal sealed class Listeners : IDisposable
     /// <summary>The API's.</summary>
     public required ListeningSocket Control { get; init; }
 
+    /// <summary>Control's for nodes on other machines, or null.</summary>
+    public required ListeningSocket? Nodes { get; init; }
+
     /// <summary>Each edge's, edge-1 first.</summary>
     public required ImmutableArray<EdgeListeners> Edges { get; init; }
 
@@ -45,12 +48,14 @@ internal sealed class Listeners : IDisposable
             // Those with a port that the user chose first: a free port of another could be just that one.
             var edge1 = BindEdge(bound, 1, options.Http, options.Https);
             var control = Bind(bound, options.Control, "control");
+            var nodes = options.NodeListen is { } forNodes ? Bind(bound, forNodes, "node-listen") : null;
             var others = Enumerable
                 .Range(2, options.Edges - 1)
                 .Select(number => BindEdge(bound, number, [AnyPort(options.Http[0])], [AnyPort(options.Https[0])]));
             return new Listeners
             {
                 Control = control,
+                Nodes = nodes,
                 Edges = [edge1, .. others],
                 all = bound,
             };

@@ -10,13 +10,15 @@ namespace Holdfast.Cli.Supervision;
 /// <param name="AdminToken">Control's first admin token, at the start that made it; otherwise null.</param>
 /// <param name="Visitors">An edge's listeners for visitors, as URLs with their true ports; null for control.</param>
 /// <param name="Management">An edge's management listener, a URL; null for control.</param>
+/// <param name="Nodes">Where control listens for nodes on other machines, a URL; null for an edge, and when it does not.</param>
 internal sealed record ReadyMessage(
     bool Ready,
     string Role,
     string Name,
     string? AdminToken = null,
     IReadOnlyList<string>? Visitors = null,
-    string? Management = null
+    string? Management = null,
+    string? Nodes = null
 )
 {
     /// <summary>The line.</summary>

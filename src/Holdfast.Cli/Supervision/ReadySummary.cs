@@ -28,6 +28,11 @@ internal sealed class ReadySummary(CliContext context, UpOptions options, RunSta
         }
 
         Row("control", state.Control);
+        if (state.Nodes is { } nodes)
+        {
+            Row("nodes", $"{nodes}\nfor edges on other machines: '{Program} node invite NAME' lets one join");
+        }
+
         Row("data", options.DataDirectory);
         if (options.Origin is { } origin)
         {

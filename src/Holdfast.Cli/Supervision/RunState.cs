@@ -27,6 +27,9 @@ internal sealed record ReadyLine
     /// <summary>The API.</summary>
     public required string Control { get; init; }
 
+    /// <summary>Where control listens for nodes on other machines, or null.</summary>
+    public required string? Nodes { get; init; }
+
     /// <summary>The status page, or null while there is none.</summary>
     public required string? Status { get; init; }
 
@@ -52,6 +55,9 @@ internal sealed record RunState
     /// <summary>The API.</summary>
     public required string Control { get; init; }
 
+    /// <summary>Where control listens for nodes on other machines, or null.</summary>
+    public string? Nodes { get; init; }
+
     /// <summary>The status page, or null while there is none.</summary>
     public required string? Status { get; init; }
 
@@ -72,6 +78,7 @@ internal sealed record RunState
             Http = Edges[0].Http,
             Https = Edges[0].Https,
             Control = Control,
+            Nodes = Nodes,
             Status = Status,
             Edges = Edges,
             Processes = Processes,

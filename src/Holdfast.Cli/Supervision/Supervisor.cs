@@ -46,8 +46,8 @@ internal sealed partial class Supervisor
             new ChildSpec
             {
                 Name = "control",
-                Arguments = ChildArguments.Control(data.Root, listeners.Control),
-                Sockets = [listeners.Control],
+                Arguments = ChildArguments.Control(data.Root, listeners.Control, listeners.Nodes),
+                Sockets = listeners.Nodes is { } nodes ? [listeners.Control, nodes] : [listeners.Control],
                 Environment = new Dictionary<string, string?> { [AdminTokenVariable] = options.AdminToken },
             },
             mustStart: isFirstStart
@@ -73,6 +73,7 @@ internal sealed partial class Supervisor
             StartedAt = context.Time.GetUtcNow(),
             Version = CliContext.Version,
             Control = controlUrl,
+            Nodes = listeners.Nodes is { } forNodes ? Listeners.Url("https", forNodes) : null,
             Status = null,
             Edges = [.. listeners.Edges.Select(edge => edge.Urls)],
             Processes = ImmutableDictionary<string, int>.Empty,

@@ -44,6 +44,8 @@ internal sealed record CliContext
             CurrentDirectory = Directory.GetCurrentDirectory(),
             Time = TimeProvider.System,
             OutIsTerminal = !Console.IsOutputRedirected,
+            AskSecret = static () => Console.IsInputRedirected ? null : SecretLine.Read(),
+            OpenIn = static () => Console.In,
             Ask = static () => Console.IsInputRedirected ? null : Console.ReadLine(),
         };
 
@@ -67,8 +69,14 @@ internal sealed record CliContext
         return console;
     }
 
+    /// <summary>Standard input, for a command that was told to read it.</summary>
+    public required Func<TextReader> OpenIn { get; init; }
+
     /// <summary>Reads one line of standard input; null when there is nobody to ask.</summary>
     public required Func<string?> Ask { get; init; }
+
+    /// <summary>Reads one line of standard input that is not shown; null when there is nobody to ask.</summary>
+    public required Func<string?> AskSecret { get; init; }
 
     /// <summary>Asks a person.</summary>
     /// <param name="question">Answered with yes or no.</param>

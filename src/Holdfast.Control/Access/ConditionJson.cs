@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Artifacts.Json;
+using Holdfast.Model.Addresses;
 using Holdfast.Releases.Intake;
 
 namespace Holdfast.Control.Access;
@@ -87,48 +87,16 @@ internal static class ConditionJson
         var networks = ImmutableArray.CreateBuilder<IPNetwork>();
         foreach (var (i, item) in list.EnumerateArray().Index())
         {
-            if (StrictJson.TextOf(item) is { } text && TryNetwork(text, out var network))
+            if (StrictJson.TextOf(item) is { } text && NetworkText.TryParse(text, out var network))
             {
                 networks.Add(network);
             }
             else
             {
-                problems.Add(
-                    new ArtifactProblem(
-                        $"{lists.PointerTo(name)}/{i}",
-                        StrictJson.Describe(item),
-                        "an address or a network with no bits set behind its prefix"
-                    )
-                );
+                problems.Add(new ArtifactProblem($"{lists.PointerTo(name)}/{i}", StrictJson.Describe(item), NetworkText.Allowed));
             }
         }
 
         return networks.ToImmutable();
     }
-
-    private static bool TryNetwork(string text, out IPNetwork network)
-    {
-        network = default;
-        var slash = text.IndexOf('/', StringComparison.Ordinal);
-        var written = slash < 0 ? text : text[..slash];
-
-        // The framework reads 7 as 0.0.0.7 and 192.0.2.1/24 as 192.0.2.0/24: who writes that means something else.
-        if (!IPAddress.TryParse(written, out var address) || !IsWhole(address, written))
-        {
-            return false;
-        }
-
-        if (slash < 0)
-        {
-            network = new IPNetwork(address, address.GetAddressBytes().Length * 8);
-            return true;
-        }
-
-        return IPNetwork.TryParse(text, out network) && network.BaseAddress.Equals(address);
-    }
-
-    private static bool IsWhole(IPAddress address, string written) =>
-        address.AddressFamily == AddressFamily.InterNetwork
-            ? address.ToString() == written
-            : address is { IsIPv4MappedToIPv6: false, ScopeId: 0 };
 }

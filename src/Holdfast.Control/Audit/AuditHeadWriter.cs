@@ -16,7 +16,7 @@ internal sealed class AuditHeadWriter
 
     private readonly ControlDatabase _database;
     private readonly AuditLog _log;
-    private readonly SigningKey _key;
+    private readonly ReleaseSigner _signer;
     private readonly VerificationKeys _trusted;
     private readonly string _path;
     private readonly TimeProvider _time;
@@ -26,7 +26,7 @@ internal sealed class AuditHeadWriter
     public AuditHeadWriter(
         ControlDatabase database,
         AuditLog log,
-        SigningKey key,
+        ReleaseSigner signer,
         VerificationKeys trusted,
         string path,
         TimeProvider time,
@@ -35,7 +35,7 @@ internal sealed class AuditHeadWriter
     {
         _database = database;
         _log = log;
-        _key = key;
+        _signer = signer;
         _trusted = trusted;
         _path = path;
         _time = time;
@@ -112,7 +112,7 @@ internal sealed class AuditHeadWriter
         {
             var seen = _database.AuditEntries;
             var last = await _log.LastAsync().ConfigureAwait(false);
-            AuditHead.Sign(_key, last?.Sequence ?? 0, last?.Hash ?? AuditEntry.Beginning, _time.GetUtcNow()).Save(_path);
+            AuditHead.Sign(_signer.Key, last?.Sequence ?? 0, last?.Hash ?? AuditEntry.Beginning, _time.GetUtcNow()).Save(_path);
             _signed = seen;
         }
         catch (Exception e) when (e is KeyFileException or StorageUnavailableException)

@@ -40,6 +40,9 @@ internal sealed class AuditScope
         return made;
     }
 
+    /// <summary>The scope of a request on a channel to the edges, which is no operation of the API.</summary>
+    public static AuditScope Of(HttpContext context, string operation) => new(operation, AddressOf(context), null, null);
+
     /// <summary>The scope of something that control does by itself.</summary>
     public static AuditScope System(string operation) => new(operation, null, null, new AuditActor("system", "", "control"));
 

@@ -13,6 +13,18 @@ internal static class ErrorCodes
     public const int ZoneExists = 1061;
     public const int InvalidToken = 1000;
 
+    /// <summary>Cloudflare's for a purge that names nothing, or names it in several ways.</summary>
+    public const int NothingToPurge = 1012;
+
+    /// <summary>Cloudflare's for a <c>purge_everything</c> that is not true.</summary>
+    public const int EverythingNotTrue = 1013;
+
+    /// <summary>Cloudflare's for a list of a purge that is none.</summary>
+    public const int NoList = 1014;
+
+    /// <summary>Cloudflare's for a URL that cannot be purged.</summary>
+    public const int UnableToPurge = 1015;
+
     /// <summary>Cloudflare's for a token that may not be given what it was to be given; it has 1001 for several things.</summary>
     public const int TokenNotAllowed = 1001;
 
@@ -32,6 +44,7 @@ internal static class ErrorCodes
     public const int BadRequest = 40_014;
     public const int IdempotencyKeyReused = 40_022;
     public const int SecondFactorNeeded = 40_101;
+    public const int JoinTokenRefused = 40_102;
     public const int Internal = 50_000;
     public const int StorageUnavailable = 50_003;
     public const int Busy = 50_004;

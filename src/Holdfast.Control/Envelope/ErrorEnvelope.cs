@@ -71,11 +71,11 @@ internal sealed class ErrorEnvelope
                 return ApiAnswer.ErrorAsync(context, bad.StatusCode, new ApiError(ErrorCodes.BadRequest, bad.Message));
             case StorageUnavailableException unavailable:
                 ControlLog.StorageUnavailable(_logger, unavailable);
-                context.Response.Headers.RetryAfter = "5";
+                context.Response.Headers.RetryAfter = Random.Shared.Next(3, 9).ToString(CultureInfo.InvariantCulture);
                 return ApiAnswer.ErrorAsync(
                     context,
                     503,
-                    new ApiError(ErrorCodes.StorageUnavailable, "the database cannot be used now; nothing was changed. The edges serve on")
+                    new ApiError(ErrorCodes.StorageUnavailable, $"{unavailable.ForCallers}; nothing was changed. The edges serve on")
                 );
             default:
                 ControlLog.RequestFailed(_logger, context.Request.Method, context.Request.Path, error);

@@ -2,6 +2,7 @@ using System.Globalization;
 using Holdfast.Control.Envelope;
 using Holdfast.Control.Releases;
 using Holdfast.Control.Storage;
+using Holdfast.Model.Purging;
 using Holdfast.Releases.Feed;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -11,8 +12,8 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Control.Feed;
 
 /// <summary>
-/// <c>GET /holdfast/v1/feed?after=N</c>: the backlog, then every release as it is committed, and a heartbeat every 5 s between them.
-/// It ends when the edge goes or control stops.
+/// <c>GET /holdfast/v1/feed?after=N&amp;purged=LOG:M</c>: the backlog, then every release and purge as it is committed, and a heartbeat every
+/// 5 s between them. It ends when the edge goes or is removed, or control stops. An edge of a build without purges does not ask for them.
 /// </summary>
 internal sealed class FeedEndpoint
 {
@@ -26,6 +27,7 @@ internal sealed class FeedEndpoint
 
     private readonly EdgeAuthentication _authentication;
     private readonly ReleaseLog _releases;
+    private readonly PurgeLog _purges;
     private readonly ReleaseSignal _signal;
     private readonly TimeProvider _time;
     private readonly CancellationToken _stopping;
@@ -34,6 +36,7 @@ internal sealed class FeedEndpoint
     public FeedEndpoint(
         EdgeAuthentication authentication,
         ReleaseLog releases,
+        PurgeLog purges,
         ReleaseSignal signal,
         TimeProvider time,
         CancellationToken stopping,
@@ -42,6 +45,7 @@ internal sealed class FeedEndpoint
     {
         _authentication = authentication;
         _releases = releases;
+        _purges = purges;
         _signal = signal;
         _time = time;
         _stopping = stopping;
@@ -58,16 +62,23 @@ internal sealed class FeedEndpoint
             throw ApiException.Invalid("/after", "the query's after must be a whole number from 0");
         }
 
+        var asked = PurgedOf(context);
         context.Response.ContentType = "application/x-ndjson";
         context.Response.Headers.CacheControl = "no-store";
-        context.Response.Headers[FeedHeaders.Proof] = edge.ControlProof;
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping);
+        edge.Prove(context.Response);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping, edge.Removed);
         ControlLog.FeedOpened(_logger, edge.Node, position);
         try
         {
+            var purged = asked is null ? null : await _purges.StartAsync(asked).ConfigureAwait(false);
+            if (purged is not null)
+            {
+                FeedCodec.WritePurged(context.Response.BodyWriter, position, purged);
+            }
+
             while (true)
             {
-                position = await SendAsync(context.Response, position, ending.Token).ConfigureAwait(false);
+                (position, purged) = await SendAsync(context.Response, position, purged, ending.Token).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
@@ -77,11 +88,19 @@ internal sealed class FeedEndpoint
     }
 
     /// <summary>Sends what there is; when there is nothing, a heartbeat, and then waits for the next release or the next heartbeat.</summary>
-    /// <returns>The position that the edge has now.</returns>
-    private async Task<long> SendAsync(HttpResponse response, long position, CancellationToken cancellationToken)
+    /// <returns>The positions that the edge has now.</returns>
+    private async Task<(long Position, PurgePosition? Purged)> SendAsync(
+        HttpResponse response,
+        long position,
+        PurgePosition? purged,
+        CancellationToken cancellationToken
+    )
     {
         var next = _signal.Next;
         var page = await _releases.ReadAsync(position, PageSize, PageBytes).ConfigureAwait(false);
+
+        // Read after the releases and sent before them: of what these show, every purge that was ordered earlier is in effect.
+        purged = purged is null ? null : await SendPurgesAsync(response, position, purged, cancellationToken).ConfigureAwait(false);
         foreach (var entry in page.Entries)
         {
             FeedCodec.WriteLine(response.BodyWriter, entry.Position, entry.Envelope);
@@ -94,18 +113,66 @@ internal sealed class FeedEndpoint
 
         if (page.More)
         {
-            return position;
+            return (position, purged);
         }
 
         // An edge that is ahead of this database learns here that it must begin again.
         position = page.Entries.Count > 0 ? Math.Max(position, page.Newest) : page.Newest;
-        FeedCodec.WriteLine(response.BodyWriter, position, []);
+        if (purged is null)
+        {
+            FeedCodec.WriteLine(response.BodyWriter, position, []);
+        }
+        else
+        {
+            FeedCodec.WritePurged(response.BodyWriter, position, purged);
+        }
+
         await response.BodyWriter.FlushAsync(cancellationToken).ConfigureAwait(false);
 
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await Task.WhenAny(next, Task.Delay(Heartbeat, _time, waiting.Token)).ConfigureAwait(false);
         await waiting.CancelAsync().ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
-        return position;
+        return (position, purged);
+    }
+
+    private async Task<PurgePosition> SendPurgesAsync(
+        HttpResponse response,
+        long position,
+        PurgePosition purged,
+        CancellationToken cancellationToken
+    )
+    {
+        while (true)
+        {
+            var page = await _purges.ReadAsync(purged, PageSize).ConfigureAwait(false);
+            foreach (var entry in page.Entries)
+            {
+                FeedCodec.WritePurge(response.BodyWriter, position, entry.Envelope);
+                if (response.BodyWriter.UnflushedBytes >= FlushBytes)
+                {
+                    await response.BodyWriter.FlushAsync(cancellationToken).ConfigureAwait(false);
+                }
+            }
+
+            purged = page.Position;
+            if (!page.More)
+            {
+                return purged;
+            }
+        }
+    }
+
+    private static PurgePosition? PurgedOf(HttpContext context)
+    {
+        if (Paging.Text(context.Request, "purged") is not { } text)
+        {
+            return null;
+        }
+
+        var colon = text.IndexOf(':');
+        return colon >= 0 && long.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var sequence)
+            ? new PurgePosition(text[..colon], sequence)
+            : throw ApiException.Invalid("/purged", "the query's purged must be a log's id, a colon, and a whole number from 0");
     }
 }

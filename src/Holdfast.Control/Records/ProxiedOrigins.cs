@@ -44,7 +44,7 @@ internal sealed class ProxiedOrigins
         {
             if (records.FirstOrDefault(values => values.Type == RecordTypes.Cname) is not { } alias)
             {
-                return new RecordOrigin(name, Addresses(name, records), null);
+                return new RecordOrigin(name, Addresses(name, [.. records]), null);
             }
 
             if (!RecordName.IsWithin(alias.Content, _zone) || At(alias.Content) is not { } next)
@@ -80,8 +80,15 @@ internal sealed class ProxiedOrigins
 
     private static RecordOrigin Nowhere(string name) => new(name, [], null);
 
-    private static ImmutableArray<IPAddress> Addresses(string name, IEnumerable<RecordValues> records)
+    private static ImmutableArray<IPAddress> Addresses(string name, IReadOnlyList<RecordValues> records)
     {
+        if (records is [var only])
+        {
+            // Most names: nothing to sort.
+            var address = IPAddress.Parse(only.Content);
+            return RecordOrigin.IsAddressAllowed(address) ? [address] : [];
+        }
+
         var addresses = records
             .Select(values => IPAddress.Parse(values.Content))
             .Where(RecordOrigin.IsAddressAllowed)

@@ -43,6 +43,9 @@ internal sealed class RecordSet
     public IEnumerable<DnsRecord> Changed =>
         _records.Values.Where(record => _before.TryGetValue(record.Id, out var before) && before.Generation != record.Generation);
 
+    /// <summary>A record that was there before, as it was.</summary>
+    public DnsRecord Before(string id) => _before[id];
+
     /// <summary>The record of this id.</summary>
     /// <exception cref="ApiException">There is none.</exception>
     public DnsRecord Get(string id, string? pointer = null) =>

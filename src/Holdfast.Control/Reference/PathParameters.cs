@@ -15,6 +15,7 @@ internal static partial class PathParameters
         name switch
         {
             "setting_id" => ApiSchema.Text("The setting's id.", "always_use_https"),
+            "node_name" => ApiSchema.Text("The node's name.", "edge-1"),
             "name" => ApiSchema.Text("The name.", "example.com"),
             _ => ApiSchema.Text(
                 $"The id of the {name.Replace("_id", "", StringComparison.Ordinal).Replace('_', ' ')}.",

@@ -22,9 +22,13 @@ internal sealed class ReleasePublisher
         _signer = signer;
     }
 
+    /// <summary>A zone's release.</summary>
+    /// <param name="id">The zone's id.</param>
+    /// <param name="generation">Its generation.</param>
+    /// <param name="config">What <see cref="ZoneArtifact.Write"/> made of it.</param>
     /// <exception cref="ArtifactInvalidException">An edge would refuse it.</exception>
-    public Release Zone(ZoneConfig zone, long generation) =>
-        Build(ArtifactKind.Zone, zone.Id, generation, ZoneArtifact.FormatVersion, ZoneArtifact.Write(zone));
+    public Release Zone(string id, long generation, byte[] config) =>
+        Build(ArtifactKind.Zone, id, generation, ZoneArtifact.FormatVersion, config);
 
     /// <summary>Why an edge would refuse the zone, or null.</summary>
     public string? ProblemOf(ZoneConfig zone) =>

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using Holdfast.Control.Audit;
 using Holdfast.Releases.Keys;
 using Microsoft.Data.Sqlite;
@@ -13,8 +14,19 @@ namespace Holdfast.Control.Storage;
 /// </summary>
 internal sealed class ControlDatabase : IDisposable
 {
+    /// <summary>
+    /// How long a write waits for SQLite's lock while another process holds it: 5 s. For its turn behind other writes it waits
+    /// <see cref="TurnFactor"/> times as long. Both together are shorter than the clients' own patience, which is a minute.
+    /// </summary>
+    public static readonly TimeSpan DefaultLockWait = TimeSpan.FromSeconds(5);
+
+    private const int TurnFactor = 4;
+
+    private const int SqliteBusy = 5;
+    private const int SqliteLocked = 6;
     private const int SqliteReadOnly = 8;
     private const int SqliteCorrupt = 11;
+    private const int SqliteFull = 13;
     private const int SqliteConstraint = 19;
     private const int SqliteNotADatabase = 26;
 
@@ -22,33 +34,44 @@ internal sealed class ControlDatabase : IDisposable
     private const long CheckedAtStartBytes = 256L * 1024 * 1024;
 
     private readonly string _path;
+    private readonly TimeSpan _lockWait;
     private readonly FileStream _ownership;
     private readonly DbContextOptions<ControlDbContext> _options;
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly TimeProvider _time;
     private long _auditEntries;
 
-    private ControlDatabase(string path, FileStream ownership, TimeProvider time)
+    private ControlDatabase(string path, FileStream ownership, TimeProvider time, TimeSpan lockWait, Action<string>? atStep)
     {
         _time = time;
         _path = path;
+        _lockWait = lockWait;
         _ownership = ownership;
-        var connection = new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 5 };
-        _options = new DbContextOptionsBuilder<ControlDbContext>()
-            .UseSqlite(connection.ConnectionString)
-            .AddInterceptors(new Pragmas())
-            .Options;
+        var options = new DbContextOptionsBuilder<ControlDbContext>().UseSqlite(ConnectionString).AddInterceptors(new Pragmas(lockWait));
+        _options = (atStep is null ? options : options.AddInterceptors(WriteSteps.Interceptors(atStep))).Options;
     }
 
+    // The provider asks again while SQLite says that the database is busy, for this many whole seconds.
+    private string ConnectionString =>
+        new SqliteConnectionStringBuilder
+        {
+            DataSource = _path,
+            DefaultTimeout = (int)Math.Ceiling(_lockWait.TotalSeconds),
+        }.ConnectionString;
+
     /// <summary>Opens the file, makes it when it is missing, and brings its tables up to date.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="lockWait">See <see cref="DefaultLockWait"/>.</param>
+    /// <param name="atStep">Called between any two steps of a write, on its thread: tests end the process there.</param>
     /// <exception cref="ControlDatabaseException">It is damaged, of a newer build, in use by another control, or cannot be made.</exception>
-    public static ControlDatabase Open(string path, TimeProvider time)
+    public static ControlDatabase Open(string path, TimeProvider time, TimeSpan? lockWait = null, Action<string>? atStep = null)
     {
         ControlDatabase? database = null;
         try
         {
             KeyFile.CreateDirectory(Path.GetDirectoryName(path)!);
-            database = new ControlDatabase(path, TakeOwnership(path + ".lock"), time);
+            database = new ControlDatabase(path, TakeOwnership(path + ".lock"), time, lockWait ?? DefaultLockWait, atStep);
             database.CreateFile();
             database.Migrate();
             return database;
@@ -76,15 +99,21 @@ internal sealed class ControlDatabase : IDisposable
         }
         catch (SqliteException e)
         {
-            throw new StorageUnavailableException(Explain(_path, e), e);
+            throw new StorageUnavailableException(Explain(_path, e), ForCallers(e), e);
         }
     }
 
     /// <summary>Reads and writes in one transaction, which is on the disk when the task completes.</summary>
     /// <exception cref="StorageConflictException">Another writer was first, or a unique value is taken.</exception>
+    /// <exception cref="StorageUnavailableException">Nothing was written: the database is locked, full, damaged or read-only.</exception>
     public async Task<T> WriteAsync<T>(Func<ControlDbContext, Task<T>> write, CancellationToken cancellationToken)
     {
-        await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var turn = TurnFactor * _lockWait;
+        if (!await _writing.WaitAsync(turn, cancellationToken).ConfigureAwait(false))
+        {
+            throw new StorageUnavailableException($"{_path}: a write waited {turn.TotalSeconds} s for the ones before it", Busy);
+        }
+
         try
         {
             await using var context = new ControlDbContext(_options);
@@ -106,7 +135,7 @@ internal sealed class ControlDatabase : IDisposable
         }
         catch (Exception e) when ((e as SqliteException ?? e.InnerException as SqliteException) is { } failure)
         {
-            throw new StorageUnavailableException(Explain(_path, failure), e);
+            throw new StorageUnavailableException(Explain(_path, failure), ForCallers(failure), e);
         }
         finally
         {
@@ -156,11 +185,7 @@ internal sealed class ControlDatabase : IDisposable
     /// <summary>Lets go of the file.</summary>
     public void Dispose()
     {
-        using (
-            var connection = new SqliteConnection(
-                new SqliteConnectionStringBuilder { DataSource = _path, DefaultTimeout = 5 }.ConnectionString
-            )
-        )
+        using (var connection = new SqliteConnection(ConnectionString))
         {
             SqliteConnection.ClearPool(connection);
         }
@@ -248,18 +273,34 @@ internal sealed class ControlDatabase : IDisposable
             _ => $"{path} cannot be used: {e.Message}",
         };
 
+    private const string Busy = "the database is busy";
+
+    /// <summary>What whoever asks the API is told: nothing about the machine's files.</summary>
+    private static string ForCallers(SqliteException e) =>
+        e.SqliteErrorCode switch
+        {
+            SqliteBusy or SqliteLocked => Busy,
+            SqliteFull => "the database's disk is full",
+            SqliteReadOnly => "the database is read-only",
+            SqliteCorrupt or SqliteNotADatabase => "the database is damaged; control's log says what to do",
+            _ => "the database cannot be used now",
+        };
+
     private static string Advice(string path) =>
         $"the edges serve on without it. 'holdfast restore FILE' moves {Path.GetFileName(path)} away and puts a backup in its place";
 
     /// <summary>What SQLite remembers per connection.</summary>
-    private sealed class Pragmas : DbConnectionInterceptor
+    private sealed class Pragmas(TimeSpan lockWait) : DbConnectionInterceptor
     {
-        private const string Text = "PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON;";
+        private readonly string _text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"PRAGMA synchronous=FULL; PRAGMA busy_timeout={lockWait.TotalMilliseconds:F0}; PRAGMA foreign_keys=ON;"
+        );
 
         public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
         {
             using var command = connection.CreateCommand();
-            command.CommandText = Text;
+            command.CommandText = _text;
             command.ExecuteNonQuery();
         }
 
@@ -270,7 +311,7 @@ internal sealed class ControlDatabase : IDisposable
         )
         {
             await using var command = connection.CreateCommand();
-            command.CommandText = Text;
+            command.CommandText = _text;
             await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         }
     }

@@ -24,7 +24,13 @@ internal sealed class ControlDbContext : DbContext
 
     public DbSet<ReleaseRow> Releases => Set<ReleaseRow>();
 
+    public DbSet<PurgeLogRow> PurgeLog => Set<PurgeLogRow>();
+
+    public DbSet<PurgeRow> Purges => Set<PurgeRow>();
+
     public DbSet<NodeRow> Nodes => Set<NodeRow>();
+
+    public DbSet<JoinTokenRow> JoinTokens => Set<JoinTokenRow>();
 
     public DbSet<UplinkRow> UplinkRecords => Set<UplinkRow>();
 
@@ -94,7 +100,31 @@ internal sealed class ControlDbContext : DbContext
                 })
                 .IsUnique();
         });
-        modelBuilder.Entity<NodeRow>(table => table.ToTable("nodes").HasKey(row => row.Name));
+        modelBuilder.Entity<PurgeLogRow>(table =>
+        {
+            table.ToTable("purge_log").HasKey(row => row.Key);
+            table.Property(row => row.Key).ValueGeneratedNever();
+            table.Property(row => row.Id).IsRequired();
+        });
+        modelBuilder.Entity<PurgeRow>(table =>
+        {
+            table.ToTable("purges").HasKey(row => row.Sequence);
+            table.Property(row => row.Sequence).ValueGeneratedNever();
+            table.Property(row => row.Id).IsRequired();
+            table.HasIndex(row => row.Id).IsUnique();
+            table.HasIndex(row => row.ZoneId);
+            table.HasIndex(row => row.CreatedAt);
+        });
+        modelBuilder.Entity<NodeRow>(table =>
+        {
+            table.ToTable("nodes").HasKey(row => row.Name);
+            table.HasIndex(row => row.KeyHash).IsUnique();
+        });
+        modelBuilder.Entity<JoinTokenRow>(table =>
+        {
+            table.ToTable("join_tokens").HasKey(row => row.Id);
+            table.HasIndex(row => row.Hash).IsUnique();
+        });
         modelBuilder.Entity<UplinkRow>(table =>
         {
             table.ToTable("uplink_records").HasKey(row => row.Id);

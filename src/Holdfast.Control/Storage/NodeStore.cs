@@ -1,3 +1,7 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Holdfast.Control.Audit;
+using Holdfast.Control.Envelope;
 using Holdfast.Model.Uplink;
 using Microsoft.EntityFrameworkCore;
 
@@ -19,15 +23,24 @@ internal sealed class NodeStore
     }
 
     /// <summary>Stores a batch of one node; records that are here already are passed over.</summary>
-    /// <returns>The highest sequence of the node that is safe.</returns>
-    public Task<long> TakeAsync(string name, IReadOnlyList<UplinkRecord> batch, CancellationToken cancellationToken) =>
-        _database.WriteAsync(
+    /// <param name="name">The node.</param>
+    /// <param name="mayBeNew">Whether a node that is not known is added.</param>
+    /// <param name="batch">The records.</param>
+    /// <param name="cancellationToken">Gives up before anything is written.</param>
+    /// <returns>The highest sequence of the node that is safe; null when it is not known.</returns>
+    public Task<long?> TakeAsync(string name, bool mayBeNew, IReadOnlyList<UplinkRecord> batch, CancellationToken cancellationToken) =>
+        _database.WriteAsync<long?>(
             async context =>
             {
                 var now = _time.GetUtcNow().UtcDateTime;
                 var node = await context.Nodes.SingleOrDefaultAsync(row => row.Name == name).ConfigureAwait(false);
                 if (node is null)
                 {
+                    if (!mayBeNew)
+                    {
+                        return null;
+                    }
+
                     node = new NodeRow { Name = name, FirstSeenAt = now };
                     context.Nodes.Add(node);
                 }
@@ -36,8 +49,19 @@ internal sealed class NodeStore
                 foreach (var record in batch.Where(record => record.Sequence > node.Sequence).ToList())
                 {
                     node.Sequence = record.Sequence;
+                    if (record.Type == UplinkRecordTypes.PurgeApplied)
+                    {
+                        NotePurged(node, record.Body);
+                        continue;
+                    }
+
                     if (record.Type == UplinkRecordTypes.Health)
                     {
+                        if (record.Body.TryGetProperty("purged", out var purged))
+                        {
+                            NotePurged(node, purged);
+                        }
+
                         // Only the newest matters, and it comes every few seconds from every edge.
                         node.Health = record.Body.GetRawText();
                         node.HealthAt = record.At.UtcDateTime;
@@ -64,12 +88,66 @@ internal sealed class NodeStore
             cancellationToken
         );
 
+    private static void NotePurged(NodeRow node, JsonElement body)
+    {
+        if (
+            body.ValueKind == JsonValueKind.Object
+            && body.TryGetProperty("log", out var log)
+            && log.ValueKind == JsonValueKind.String
+            && body.TryGetProperty("sequence", out var sequence)
+            && sequence.ValueKind == JsonValueKind.Number
+            && sequence.TryGetInt64(out var number)
+        )
+        {
+            (node.PurgeLog, node.PurgeSequence) = (log.GetString(), number);
+        }
+    }
+
     public Task<(IReadOnlyList<NodeRow> Nodes, int Total)> ListAsync(int skip, int take) =>
         _database.ReadAsync<(IReadOnlyList<NodeRow>, int)>(async context =>
         {
             var total = await context.Nodes.CountAsync().ConfigureAwait(false);
             return (await context.Nodes.OrderBy(row => row.Name).Skip(skip).Take(take).ToListAsync().ConfigureAwait(false), total);
         });
+
+    /// <summary>The node of this name, or null.</summary>
+    public Task<NodeRow?> FindAsync(string name) =>
+        _database.ReadAsync(context => context.Nodes.SingleOrDefaultAsync(row => row.Name == name));
+
+    /// <summary>The nodes that have joined.</summary>
+    public Task<IReadOnlyList<(string Name, byte[] KeyHash)>> JoinedAsync() =>
+        _database.ReadAsync<IReadOnlyList<(string, byte[])>>(async context =>
+        {
+            var rows = await context.Nodes.Where(row => row.KeyHash != null).ToListAsync().ConfigureAwait(false);
+            return [.. rows.Select(row => (row.Name, row.KeyHash!))];
+        });
+
+    /// <summary>Removes a node with all that it sent up.</summary>
+    /// <returns>Whether there was one.</returns>
+    public Task<bool> RemoveAsync(string name, AuditScope audit, CancellationToken cancellationToken) =>
+        _database.WriteAsync(
+            audit,
+            async context =>
+            {
+                if (await context.Nodes.SingleOrDefaultAsync(row => row.Name == name).ConfigureAwait(false) is not { } node)
+                {
+                    return false;
+                }
+
+                // A node that takes the name later numbers its records from 1 again.
+                await context.UplinkRecords.Where(row => row.Node == name).ExecuteDeleteAsync().ConfigureAwait(false);
+                var before = new JsonObject
+                {
+                    ["name"] = name,
+                    ["key_sha256"] = node.KeyHash is { } key ? Convert.ToHexStringLower(key) : null,
+                    ["joined_on"] = node.JoinedAt is { } at ? ApiAnswer.Time(at) : null,
+                };
+                audit.Record("node", name, null, before, null);
+                context.Nodes.Remove(node);
+                return true;
+            },
+            cancellationToken
+        );
 
     /// <summary>A page of records, newest first.</summary>
     public Task<(IReadOnlyList<UplinkRow> Records, int Total)> RecordsAsync(string? node, string? type, int skip, int take) =>

@@ -25,6 +25,9 @@ internal sealed class RecordStore
     private readonly ReleaseSignal _signal;
     private readonly TimeProvider _time;
 
+    // This process is the database's only writer, and records are written here alone: what is remembered is what is there.
+    private readonly RecentRecords _recent = new();
+
     public RecordStore(ControlDatabase database, ZoneStore zones, ReleaseSignal signal, TimeProvider time)
     {
         _database = database;
@@ -70,50 +73,67 @@ internal sealed class RecordStore
         CancellationToken cancellationToken
     )
     {
-        var result = await _database
-            .WriteAsync<(bool, T?)>(
-                audit,
-                async context =>
-                {
-                    if (await context.Zones.SingleOrDefaultAsync(row => row.Id == zoneId).ConfigureAwait(false) is not { } zone)
+        long ticket = 0;
+        RecentZone? after = null;
+        try
+        {
+            var result = await _database
+                .WriteAsync<(bool, T?)>(
+                    audit,
+                    async context =>
                     {
-                        return (false, default);
-                    }
+                        if (await context.Zones.SingleOrDefaultAsync(row => row.Id == zoneId).ConfigureAwait(false) is not { } zone)
+                        {
+                            return (false, default);
+                        }
 
-                    if (!RecordOrigins.CanHaveRecords(zone.Name))
-                    {
-                        throw ApiException.Invalid(
-                            "",
-                            $"the zone {zone.Name} cannot have records; only zones that are named by a host name can"
-                        );
-                    }
+                        if (!RecordOrigins.CanHaveRecords(zone.Name))
+                        {
+                            throw ApiException.Invalid(
+                                "",
+                                $"the zone {zone.Name} cannot have records; only zones that are named by a host name can"
+                            );
+                        }
 
-                    // Not tracked: looking each of thousands over for changes costs more than attaching the few that have some.
-                    var rows = await context
-                        .Records.AsNoTracking()
-                        .Where(row => row.ZoneId == zoneId)
-                        .ToDictionaryAsync(row => row.Id)
-                        .ConfigureAwait(false);
-                    var set = new RecordSet(zone.Name, rows.Values.Select(Stored), _time.GetUtcNow().UtcDateTime);
-                    var changed = change(set);
-                    set.Check();
-                    Record(audit, zoneId, set, rows);
-                    Apply(context, zoneId, set, rows);
-                    var config = ZoneStore.Stored(zone).Config with { Records = ProxiedOrigins.Of(zone.Name, set.Records) };
-                    await _zones.ReplaceAsync(context, zone, config, null).ConfigureAwait(false);
-                    return (true, changed);
-                },
-                cancellationToken
-            )
-            .ConfigureAwait(false);
-        _signal.Wake();
-        return result;
+                        var recent = _recent.Take(zoneId, out ticket);
+                        var records = recent?.Records ?? await ReadAsync(context, zoneId).ConfigureAwait(false);
+                        var set = new RecordSet(zone.Name, records, _time.GetUtcNow().UtcDateTime);
+                        var changed = change(set);
+                        set.Check();
+                        Record(audit, zoneId, set);
+                        await ApplyAsync(context, zoneId, set).ConfigureAwait(false);
+                        var known = recent?.Generation == zone.Generation ? recent.Config : ZoneStore.Stored(zone).Config;
+                        var config = known with { Records = ProxiedOrigins.Of(zone.Name, set.Records) };
+                        var stored = await _zones.ReplaceAsync(context, zone, config, null).ConfigureAwait(false);
+                        after = new RecentZone([.. set.Records], stored.Config, stored.Generation);
+                        return (true, changed);
+                    },
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+            if (after is not null)
+            {
+                _recent.Put(zoneId, ticket, after);
+            }
+
+            _signal.Wake();
+            return result;
+        }
+        catch
+        {
+            _recent.Forget(zoneId, ticket);
+            throw;
+        }
     }
 
+    // Not tracked: looking each of thousands over for changes costs more than reading the few again that have some.
+    private static async Task<IReadOnlyCollection<DnsRecord>> ReadAsync(ControlDbContext context, string zoneId) =>
+        [.. (await context.Records.AsNoTracking().Where(row => row.ZoneId == zoneId).ToListAsync().ConfigureAwait(false)).Select(Stored)];
+
     /// <summary>One entry, however many records a call changes: the record, or how many there are and the first of them.</summary>
-    private static void Record(AuditScope audit, string zoneId, RecordSet set, Dictionary<string, RecordRow> rows)
+    private static void Record(AuditScope audit, string zoneId, RecordSet set)
     {
-        var before = set.Removed.Concat(set.Changed).Select(record => Stored(rows[record.Id])).ToList();
+        var before = set.Removed.Concat(set.Changed).Select(record => set.Before(record.Id)).ToList();
         var after = set.Changed.Concat(set.Added).ToList();
         var ids = before.Concat(after).Select(record => record.Id).Distinct().ToList();
         if (ids.Count > 0)
@@ -146,14 +166,14 @@ internal sealed class RecordStore
             ["comment"] = record.Values.Comment,
         };
 
-    private static void Apply(ControlDbContext context, string zoneId, RecordSet set, Dictionary<string, RecordRow> rows)
+    private static async Task ApplyAsync(ControlDbContext context, string zoneId, RecordSet set)
     {
+        var ids = set.Removed.Concat(set.Changed).Select(record => record.Id).ToArray();
+        var rows = await context.Records.Where(row => ids.Contains(row.Id)).ToDictionaryAsync(row => row.Id).ConfigureAwait(false);
         context.Records.RemoveRange(set.Removed.Select(record => rows[record.Id]));
         foreach (var record in set.Changed)
         {
-            var row = rows[record.Id];
-            context.Records.Attach(row);
-            Fill(row, record);
+            Fill(rows[record.Id], record);
         }
 
         foreach (var record in set.Added)

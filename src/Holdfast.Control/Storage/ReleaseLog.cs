@@ -47,6 +47,10 @@ internal sealed class ReleaseLog
             .ConfigureAwait(false);
     }
 
+    /// <summary>Whether an artifact was ever published.</summary>
+    public static Task<bool> HasAsync(ControlDatabase database, ArtifactKind kind, string name) =>
+        database.ReadAsync(context => context.Releases.AnyAsync(row => row.Kind == (int)kind && row.Name == name));
+
     /// <summary>What the feed sends next: of each artifact the newest release, in order.</summary>
     /// <param name="after">The last position that was sent.</param>
     /// <param name="limit">Most releases.</param>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Holdfast.Model.Releases;
 using Holdfast.Releases.Signing;
 using Holdfast.Releases.Wire;
 using Microsoft.EntityFrameworkCore;
@@ -31,6 +32,9 @@ internal static class RestoredDatabase
                 {
                     var last = await context.Releases.MaxAsync(row => (long?)row.Position).ConfigureAwait(false) ?? 0;
                     await RaiseAsync(context, last).ConfigureAwait(false);
+
+                    // Edges have seen purges that the backup does not know, or others under their numbers.
+                    await PurgeLog.BeginAsync(context).ConfigureAwait(false);
                     return last;
                 },
                 cancellationToken
@@ -73,6 +77,8 @@ internal static class RestoredDatabase
         var rows = await context
             .Releases.AsNoTracking()
             .Where(row => row.Position > after && row.Position <= newest)
+            // An announcement counts because of the key that signed it then.
+            .Where(row => row.Kind != (int)ArtifactKind.SigningKey)
             .Where(row =>
                 !context.Releases.Any(later => later.Kind == row.Kind && later.Name == row.Name && later.Generation > row.Generation)
             )

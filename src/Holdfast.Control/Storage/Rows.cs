@@ -160,6 +160,39 @@ internal sealed class ReleaseRow
     public required byte[] Envelope { get; set; }
 }
 
+/// <summary>The purge log; one row.</summary>
+internal sealed class PurgeLogRow
+{
+    /// <summary>Always 1.</summary>
+    public int Key { get; set; }
+
+    /// <summary>Which log it is: 32 hexadecimal digits.</summary>
+    public required string Id { get; set; }
+
+    /// <summary>The last purge's sequence; 0 before the first.</summary>
+    public long Newest { get; set; }
+
+    /// <summary>The highest sequence of those that are kept no more.</summary>
+    public long Dropped { get; set; }
+}
+
+/// <summary>A purge.</summary>
+internal sealed class PurgeRow
+{
+    /// <summary>Its place in the log.</summary>
+    public long Sequence { get; set; }
+
+    /// <summary>32 hexadecimal digits; its id in the API.</summary>
+    public required string Id { get; set; }
+
+    public required string ZoneId { get; set; }
+
+    public DateTime CreatedAt { get; set; }
+
+    /// <summary>The encoded purge, as the feed sends it.</summary>
+    public required byte[] Envelope { get; set; }
+}
+
 /// <summary>An edge that has reported.</summary>
 internal sealed class NodeRow
 {
@@ -176,6 +209,39 @@ internal sealed class NodeRow
 
     /// <summary>The newest health record's body.</summary>
     public string? Health { get; set; }
+
+    /// <summary>When it joined from another machine; null for one that shares control's data directory.</summary>
+    public DateTime? JoinedAt { get; set; }
+
+    /// <summary>SHA-256 of the public half of the key that it joined with, else null.</summary>
+    public byte[]? KeyHash { get; set; }
+
+    /// <summary>The purge log that it follows, or null.</summary>
+    public string? PurgeLog { get; set; }
+
+    /// <summary>The last purge of it that is in effect there.</summary>
+    public long PurgeSequence { get; set; }
+}
+
+/// <summary>What lets one node join once.</summary>
+internal sealed class JoinTokenRow
+{
+    public required string Id { get; set; }
+
+    /// <summary>The name that the node gets.</summary>
+    public required string Node { get; set; }
+
+    /// <summary>SHA-256 of its secret.</summary>
+    public required byte[] Hash { get; set; }
+
+    public DateTime CreatedAt { get; set; }
+
+    public DateTime ExpiresAt { get; set; }
+
+    public DateTime? UsedAt { get; set; }
+
+    /// <summary>The <see cref="NodeRow.KeyHash"/> of the node that used it, else null.</summary>
+    public byte[]? UsedBy { get; set; }
 }
 
 /// <summary>One upward record.</summary>

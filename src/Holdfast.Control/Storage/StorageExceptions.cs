@@ -25,6 +25,15 @@ internal sealed class StaleGenerationException : Exception
 /// <summary>The database cannot be read or written now: locked, full, read-only, or failing.</summary>
 internal sealed class StorageUnavailableException : Exception
 {
-    public StorageUnavailableException(string message, Exception inner)
-        : base(message, inner) { }
+    /// <param name="message">What is wrong, with the file's name, for the log.</param>
+    /// <param name="forCallers">What is wrong, for whoever asks the API.</param>
+    /// <param name="inner">What the database said.</param>
+    public StorageUnavailableException(string message, string forCallers, Exception? inner = null)
+        : base(message, inner)
+    {
+        ForCallers = forCallers;
+    }
+
+    /// <summary>What is wrong, as a part of a sentence that says nothing about the machine.</summary>
+    public string ForCallers { get; }
 }

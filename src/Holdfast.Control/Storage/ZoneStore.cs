@@ -106,7 +106,7 @@ internal sealed class ZoneStore
                     };
                     context.Zones.Add(row);
                     audit.Record("zone", row.Id, row.Id, null, JsonNode.Parse(row.Config));
-                    await ReleaseLog.AppendAsync(context, _publisher.Zone(zone, row.Generation)).ConfigureAwait(false);
+                    await ReleaseLog.AppendAsync(context, _publisher.Zone(row.Id, row.Generation, row.Config)).ConfigureAwait(false);
                     return (Stored(row), true);
                 },
                 cancellationToken
@@ -200,7 +200,7 @@ internal sealed class ZoneStore
         if (config.AsSpan().SequenceEqual(row.Config))
         {
             // A change that changes nothing is no release: repeating a PUT gives the same state.
-            return Stored(row);
+            return new StoredZone(zone, row.Generation, row.CreatedAt, row.ModifiedAt);
         }
 
         audit?.Record("zone", row.Id, row.Id, JsonNode.Parse(row.Config), JsonNode.Parse(config));
@@ -208,7 +208,7 @@ internal sealed class ZoneStore
         row.Config = config;
         row.Type = (int)zone.Type;
         row.ModifiedAt = Now();
-        await ReleaseLog.AppendAsync(context, _publisher.Zone(zone, row.Generation)).ConfigureAwait(false);
+        await ReleaseLog.AppendAsync(context, _publisher.Zone(row.Id, row.Generation, row.Config)).ConfigureAwait(false);
         return new StoredZone(zone, row.Generation, row.CreatedAt, row.ModifiedAt);
     }
 

@@ -1,29 +1,35 @@
 using System.Text.Json.Nodes;
+using Holdfast.Control.Audit;
 using Holdfast.Control.Envelope;
+using Holdfast.Control.Joining;
 using Holdfast.Control.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
 namespace Holdfast.Control.Uplink;
 
-/// <summary><c>GET /holdfast/v1/nodes</c> and <c>GET /holdfast/v1/uplink_records?node=&amp;type=</c>: what the edges sent up.</summary>
+/// <summary>The edges, <c>/holdfast/v1/nodes</c>, and what they sent up, <c>/holdfast/v1/uplink_records?node=&amp;type=</c>.</summary>
 internal sealed class NodeEndpoints
 {
     /// <summary>Silence after which a node counts as silent: three missed health records of 10 s.</summary>
     private static readonly TimeSpan Silent = TimeSpan.FromSeconds(30);
 
     private readonly NodeStore _nodes;
+    private readonly JoinedNodes _joined;
     private readonly TimeProvider _time;
 
-    public NodeEndpoints(NodeStore nodes, TimeProvider time)
+    public NodeEndpoints(NodeStore nodes, JoinedNodes joined, TimeProvider time)
     {
         _nodes = nodes;
+        _joined = joined;
         _time = time;
     }
 
     public void Map(IEndpointRouteBuilder routes)
     {
         NodeOperations.List.Map(routes, ListAsync);
+        NodeOperations.Get.Map(routes, GetAsync);
+        NodeOperations.Delete.Map(routes, DeleteAsync);
         NodeOperations.Records.Map(routes, RecordsAsync);
     }
 
@@ -34,6 +40,28 @@ internal sealed class NodeEndpoints
         await ApiAnswer.PageAsync(context, nodes.Select(Show), paging, total).ConfigureAwait(false);
     }
 
+    private async Task GetAsync(HttpContext context)
+    {
+        var node = await _nodes.FindAsync(NameOf(context)).ConfigureAwait(false) ?? throw NoNode();
+        await ApiAnswer.ResultAsync(context, Show(node)).ConfigureAwait(false);
+    }
+
+    private async Task DeleteAsync(HttpContext context)
+    {
+        var name = NameOf(context);
+        if (!await _nodes.RemoveAsync(name, AuditScope.Of(context), context.RequestAborted).ConfigureAwait(false))
+        {
+            throw NoNode();
+        }
+
+        _joined.Remove(name);
+        await ApiAnswer.ResultAsync(context, new JsonObject { ["name"] = name }).ConfigureAwait(false);
+    }
+
+    private static string NameOf(HttpContext context) => context.Request.RouteValues[NodeOperations.Parameter] as string ?? "";
+
+    private static ApiException NoNode() => ApiException.NotFound("there is no such node");
+
     private async Task RecordsAsync(HttpContext context)
     {
         var paging = Paging.Of(context.Request);
@@ -43,13 +71,19 @@ internal sealed class NodeEndpoints
         await ApiAnswer.PageAsync(context, records.Select(Show), paging, total).ConfigureAwait(false);
     }
 
+    /// <summary>Whether an edge still reports: <c>reporting</c> or <c>silent</c>.</summary>
+    public static string StatusOf(NodeRow node, TimeProvider time) =>
+        time.GetUtcNow().UtcDateTime - node.LastSeenAt > Silent ? "silent" : "reporting";
+
     private JsonNode Show(NodeRow node) =>
         new JsonObject
         {
             ["name"] = node.Name,
-            ["status"] = _time.GetUtcNow().UtcDateTime - node.LastSeenAt > Silent ? "silent" : "reporting",
+            ["status"] = StatusOf(node, _time),
+            ["joined_on"] = node.JoinedAt is { } joined ? ApiAnswer.Time(joined) : null,
             ["first_seen_on"] = ApiAnswer.Time(node.FirstSeenAt),
             ["last_seen_on"] = ApiAnswer.Time(node.LastSeenAt),
+            ["purge_sequence"] = node.PurgeSequence,
             ["health_on"] = node.HealthAt is { } at ? ApiAnswer.Time(at) : null,
             ["health"] = node.Health is { } health ? JsonNode.Parse(health) : null,
         };

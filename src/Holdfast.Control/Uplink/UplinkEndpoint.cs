@@ -36,14 +36,21 @@ internal sealed class UplinkEndpoint
             throw EdgeAuthentication.Refused();
         }
 
-        context.Response.Headers[FeedHeaders.Proof] = edge.ControlProof;
+        edge.Prove(context.Response);
         if (!UplinkCodec.TryDecodeBatch(bytes.Span, edge.Node, out var batch, out var error))
         {
             await ApiAnswer.ErrorAsync(context, 400, new ApiError(ErrorCodes.Invalid, error)).ConfigureAwait(false);
             return;
         }
 
-        var answer = UplinkCodec.EncodeAnswer(await _nodes.TakeAsync(edge.Node, batch, context.RequestAborted).ConfigureAwait(false));
+        var isLocal = edge.Joined is null;
+        if (await _nodes.TakeAsync(edge.Node, isLocal, batch, context.RequestAborted).ConfigureAwait(false) is not { } sequence)
+        {
+            // It was removed between the handshake and here.
+            throw EdgeAuthentication.Refused();
+        }
+
+        var answer = UplinkCodec.EncodeAnswer(sequence);
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = answer.Length;
         await context.Response.Body.WriteAsync(answer, context.RequestAborted).ConfigureAwait(false);

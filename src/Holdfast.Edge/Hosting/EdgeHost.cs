@@ -1,12 +1,13 @@
+using System.Collections.Immutable;
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
-using System.Text.Json.Nodes;
 using Holdfast.Artifacts;
+using Holdfast.Cache.Purging;
 using Holdfast.Cache.Storage;
 using Holdfast.Edge.Geo;
 using Holdfast.Edge.Http1;
 using Holdfast.Edge.Http2;
+using Holdfast.Edge.Http3;
 using Holdfast.Edge.Listening;
 using Holdfast.Edge.Listening.Accepting;
 using Holdfast.Edge.Listening.Certificates;
@@ -21,11 +22,12 @@ using Holdfast.Edge.Zones;
 using Holdfast.Http.Deadlines;
 using Holdfast.Http.Messages;
 using Holdfast.Http.Origins;
-using Holdfast.Model.Uplink;
-using Holdfast.Model.Zones;
+using Holdfast.Model.Purging;
 using Holdfast.Releases.Feed;
 using Holdfast.Releases.Intake;
+using Holdfast.Releases.Joining;
 using Holdfast.Releases.Keys;
+using Holdfast.Releases.Purging;
 using Holdfast.Releases.Signing;
 using Holdfast.Releases.Store;
 using Holdfast.Releases.Uplink;
@@ -45,14 +47,13 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
     // How long a first start waits for control's zones before it says that it serves.
     private static readonly TimeSpan FirstZonesTime = TimeSpan.FromSeconds(3);
 
-    private static readonly TimeSpan HealthInterval = TimeSpan.FromSeconds(10);
-
     // How long requests in flight may go on after the edge is told to stop; the supervisor waits a little longer.
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(8);
 
     private readonly EdgeOptions _options;
     private readonly CancellationTokenSource _stop = new();
     private readonly ZoneDirectory _zones;
+    private readonly CertificateStore _certificates;
     private readonly ReleaseStore _store;
     private readonly EdgeCounters _counters = new(Enum.GetNames<MessageFault>()[1..]);
     private readonly EdgeMetrics _metrics;
@@ -68,12 +69,16 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
     private readonly VerificationKeys _keys;
     private readonly LiveReleases _live;
     private readonly UplinkRing _ring;
+    private readonly PurgeIntake _purges;
     private readonly ReleaseIntake _intake;
     private readonly FeedSecret? _feedSecret;
-    private readonly HttpClient _client = HttpReleaseFeed.CreateClient();
+    private readonly HttpClient _client;
     private readonly KestrelServer _server;
     private readonly Http2Application _application;
+    private readonly EdgeListener _listener;
+    private readonly ImmutableArray<IPEndPoint> _http3At;
     private readonly bool _servesFromDisk;
+    private Http3Server? _http3;
     private ManagementListener? _management;
     private Task _background = Task.CompletedTask;
 
@@ -84,72 +89,11 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         var data = Path.GetFullPath(options.DataDirectory);
         var home = Path.Combine(data, "edges", options.Name);
         var limits = options.Limits;
-        _responses = new MemoryStore(options.Cache with { SpillDirectory = Path.Combine(data, "cache") });
-        _metrics = new EdgeMetrics(
-            _counters,
-            [
-                EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.zones", "Zones that are live.", () => _zones!.Count),
-                EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.zones.warm", "Zones that are compiled.", () => _zones!.WarmCount),
-                EdgeMetrics.Plain(
-                    MetricKind.Counter,
-                    "holdfast.edge.zones.read",
-                    "Zones that were read from the disk because somebody asked for them.",
-                    () => _zones!.Reads
-                ),
-                EdgeMetrics.Plain(
-                    MetricKind.Gauge,
-                    "holdfast.edge.feed.position",
-                    "The last position of the feed that was dealt with.",
-                    () => _intake?.State.Position ?? 0
-                ),
-                EdgeMetrics.Plain(
-                    MetricKind.Gauge,
-                    "holdfast.edge.feed.connected",
-                    "1 while control's releases are followed.",
-                    () => _intake?.State.Connected == true ? 1 : 0
-                ),
-                EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.cache.objects", "Responses that are stored.", () => _responses.Count),
-                EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.cache.size", "What they take.", () => _responses.Bytes, "bytes"),
-                EdgeMetrics.Plain(
-                    MetricKind.Counter,
-                    "holdfast.edge.cache.evicted",
-                    "Responses that went to make room.",
-                    () => _responses.Evicted
-                ),
-                EdgeMetrics.Plain(
-                    MetricKind.Gauge,
-                    "holdfast.edge.cache.fills",
-                    "Requests to origins that others for the same can wait for.",
-                    () => _responses.Fills.Count
-                ),
-                EdgeMetrics.Plain(
-                    MetricKind.Gauge,
-                    "holdfast.edge.cache.waiting",
-                    "Requests that wait for another one's answer from the origin.",
-                    () => _responses.Fills.Waiting
-                ),
-                EdgeMetrics.Plain(
-                    MetricKind.Gauge,
-                    "holdfast.edge.cache.fill.size",
-                    "What responses on their way into the store take.",
-                    () => _responses.Fills.Held,
-                    "bytes"
-                ),
-                EdgeMetrics.Plain(
-                    MetricKind.Gauge,
-                    "holdfast.edge.cache.spill.size",
-                    "What slow visitors' parts of responses that are not stored take on the disk.",
-                    () => _responses.Fills.Spill.Bytes,
-                    "bytes"
-                ),
-                EdgeMetrics.Plain(
-                    MetricKind.Counter,
-                    "holdfast.edge.cache.spill.failures",
-                    "How often there was no room on the disk for that, so that a visitor was cut off.",
-                    () => _responses.Fills.Spill.Failures
-                ),
-            ]
-        );
+        _client = options.Identity is { } joined
+            ? ControlTls.CreateClient(joined.Certificate, joined.Authority)
+            : HttpReleaseFeed.CreateClient();
+        _responses = new MemoryStore(options.Cache with { SpillDirectory = Path.Combine(data, "cache") }, new PurgeMarks(time));
+        _metrics = new EdgeMetrics(_counters, HostGauges.Of(() => _zones!, () => _intake?.State, _responses, () => _purges));
         _telemetry = EdgeTelemetry.Start(
             Environment.GetEnvironmentVariable(EdgeTelemetry.EndpointVariable),
             options.Name,
@@ -184,32 +128,51 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         _zones = new ZoneDirectory(reader, options.ZoneMemory, ZoneReader.Dropped, time);
         _ring = new UplinkRing(options.Name, Path.Combine(home, "uplink"), time);
         var authority = LocalAuthority.Open(data, time, options.Loggers.CreateLogger<LocalAuthority>());
-        var certificates = new CertificateStore(authority, PolicyOf, time);
-        _feedSecret = options.Control is null ? null : FeedSecret.LoadOrCreate(keys.FeedKeyFile);
+        var certificateReader = new CertificateReader(_store, _secrets, _live);
+        _certificates = new CertificateStore(authority, new ZonePolicies(_zones).OfAsync, certificateReader, time);
+        _feedSecret = options.Control is null || options.Identity is not null ? null : FeedSecret.LoadOrCreate(keys.FeedKeyFile);
+        _purges = new PurgeIntake(
+            Path.Combine(home, "purges"),
+            new PurgeConsumer(_responses.Purges),
+            new PurgeVerifier(_keys),
+            _ring,
+            _live
+        );
         _intake = new ReleaseIntake(
             new ReleaseIntakeOptions
             {
                 Feed =
                     options.Feed
                     ?? (
-                        options.Control is { } control && _feedSecret is { } secret
-                            ? new HttpReleaseFeed(_client, control, options.Name, secret, time)
+                        options.Control is { } control
+                            ? new HttpReleaseFeed(_client, control, options.Name, _feedSecret, time)
                             : new NoFeed()
                     ),
                 Store = _store,
                 Verifier = verifier,
                 Checks = ArtifactKinds.All(_secrets),
-                Consumers = [new ZoneConsumer(_zones, reader, _store), new CertificateConsumer(certificates, _secrets)],
+                Consumers =
+                [
+                    new ZoneConsumer(_zones, reader, _store),
+                    new CertificateConsumer(_certificates, certificateReader),
+                    new AnnouncedKeys(_keys, keys.TrustedDirectory, _live),
+                ],
+                Purges = _purges,
                 Uplink = _ring,
                 Observer = _live,
                 Time = time,
             }
         );
         reader.Damaged = _intake.ReportDamage;
+        certificateReader.Damaged = _intake.ReportDamage;
         _servesFromDisk = _intake.Boot().Live > 0;
 
         // The request path
-        var forwarded = new ForwardedHeaders(InstallationOf(keys), options.Place);
+        _http3At = Http3EndPoints(options, Http3Server.IsSupported);
+        var forwarded = new ForwardedHeaders(InstallationOf(keys), options.Place)
+        {
+            AltService = _http3At.IsEmpty ? null : new AltService(_http3At),
+        };
         var forwarder = new OriginForwarder(_targets, forwarded, limits, time);
         _http2Forwarder = new Http2OriginForwarder(_targets, forwarded, forwarder, time);
         _targets.Forgotten = _http2Forwarder.Forget;
@@ -232,10 +195,10 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
 
         // Listening
         var http1 = new Http1ConnectionHandler(pipeline, limits, _sweep) { Stopping = _stop.Token };
-        var listener = new EdgeListener(
+        _listener = new EdgeListener(
             options.Connections,
             VisitorHttp2Limits.From(limits),
-            certificates,
+            _certificates,
             new ConnectionReports(_counters, options.Loggers.CreateLogger<ConnectionReports>()),
             time
         );
@@ -250,12 +213,12 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         };
         foreach (var socket in options.Http)
         {
-            listener.Add(kestrel, Listener(socket, tls: false), http1.RunAsync);
+            _listener.Add(kestrel, Listener(socket, tls: false), http1.RunAsync);
         }
 
         foreach (var socket in options.Https)
         {
-            listener.Add(kestrel, Listener(socket, tls: true), http1.RunAsync);
+            _listener.Add(kestrel, Listener(socket, tls: true), http1.RunAsync);
         }
 
         var transport = new PatientListenerFactory(
@@ -263,12 +226,22 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
             time,
             options.Loggers
         );
-        _server = new KestrelServer(Options.Create(kestrel), transport, options.Loggers);
+        _server = new KestrelServer(Options.Create(kestrel), options.Transport(transport), options.Loggers);
     }
 
     /// <summary>The addresses that the edge listens on for visitors, with their true ports.</summary>
-    public IReadOnlyCollection<string> Addresses =>
-        [.. _server.Features.Get<Microsoft.AspNetCore.Hosting.Server.Features.IServerAddressesFeature>()?.Addresses ?? []];
+    public IReadOnlyCollection<string> Addresses
+    {
+        get
+        {
+            // In the order in which they were added; TLS is ours, so Kestrel takes every one for plain.
+            var bound = _server.Features.Get<Microsoft.AspNetCore.Hosting.Server.Features.IServerAddressesFeature>()?.Addresses ?? [];
+            return
+            [
+                .. bound.Select((url, i) => i < _options.Http.Length ? url : url.Replace("http://", "https://", StringComparison.Ordinal)),
+            ];
+        }
+    }
 
     /// <summary>What the edge counts.</summary>
     internal EdgeCounters Counters => _counters;
@@ -278,6 +251,9 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
 
     /// <summary>The stored responses, and those on their way.</summary>
     internal MemoryStore Responses => _responses;
+
+    /// <summary>The zones' certificates.</summary>
+    internal CertificateStore Certificates => _certificates;
 
     /// <summary>The connections to origins.</summary>
     internal OriginTargets Origins => _targets;
@@ -298,7 +274,16 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
     long IEdgeState.Position => _intake.State.Position;
 
     /// <inheritdoc/>
+    PurgePosition IEdgeState.Purged => _purges.Position;
+
+    /// <inheritdoc/>
     int IEdgeState.Zones => _zones.Count;
+
+    /// <inheritdoc/>
+    string IEdgeState.Http3 =>
+        !_http3At.IsEmpty ? "on"
+        : _options.Http3 && !Http3Server.IsSupported ? "no libmsquic"
+        : "off";
 
     /// <inheritdoc/>
     string? IEdgeState.LastFeedError => _intake.State.Connected ? null : _intake.State.LastError;
@@ -312,6 +297,11 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         try
         {
             await host._server.StartAsync(host._application, cancellationToken).ConfigureAwait(false);
+            if (!host._http3At.IsEmpty)
+            {
+                host._http3 = await host.StartHttp3Async(cancellationToken).ConfigureAwait(false);
+            }
+
             host._management = await ManagementListener
                 .StartAsync(host.ListenForManagement, host, host._counters, host._metrics, options.Loggers, cancellationToken)
                 .ConfigureAwait(false);
@@ -324,6 +314,14 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Where HTTP/3 is spoken: beside the HTTPS listeners that <see cref="EdgeOptions.Http3"/> tells.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="supported">Whether this machine can.</param>
+    internal static ImmutableArray<IPEndPoint> Http3EndPoints(EdgeOptions options, bool supported) =>
+        options.Http3 && supported
+            ? [.. options.Https.Where(socket => socket.ProxyProtocolFrom.IsEmpty).Select(socket => socket.EndPoint()).OfType<IPEndPoint>()]
+            : [];
 
     /// <inheritdoc/>
     IEnumerable<LiveRelease> IEdgeState.LiveReleases(int limit) =>
@@ -355,7 +353,13 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         IsStopping = true;
         using (var enough = new CancellationTokenSource(DrainTime))
         {
-            await _server.StopAsync(enough.Token).ConfigureAwait(false);
+            await Task.WhenAll(_server.StopAsync(enough.Token), _http3?.StopAsync(enough.Token) ?? Task.CompletedTask)
+                .ConfigureAwait(false);
+        }
+
+        if (_http3 is not null)
+        {
+            await _http3.DisposeAsync().ConfigureAwait(false);
         }
 
         _server.Dispose();
@@ -371,6 +375,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         _sweep.Dispose();
         _client.Dispose();
         _ring.Dispose();
+        _purges.Dispose();
         _store.Dispose();
         _keys.Dispose();
         _secrets.Dispose();
@@ -381,40 +386,32 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         _stop.Dispose();
     }
 
-    // Stable over restarts and the same on all edges of an installation, and says nothing about it.
-    private static string InstallationOf(KeyDirectory keys)
-    {
-        var trusted = Directory.Exists(keys.TrustedDirectory)
-            ? Directory.GetFiles(keys.TrustedDirectory, "*.pub").Order(StringComparer.Ordinal).FirstOrDefault()
-            : null;
-        var bytes = trusted is null ? RandomNumberGenerator.GetBytes(32) : File.ReadAllBytes(trusted);
-        return Convert.ToHexStringLower(SHA256.HashData(bytes))[..12];
-    }
+    // Stable over restarts and new signing keys, the same on all edges of an installation, and says nothing about it.
+    private static string InstallationOf(KeyDirectory keys) =>
+        Convert.ToHexStringLower(HMACSHA256.HashData(KeyFile.Read(keys.SecretKeyFile), "holdfast-installation"u8))[..12];
 
-    private static int PortOf(IReadOnlyList<EdgeSocket> sockets, int otherwise)
-    {
-        if (sockets.Count == 0)
-        {
-            return otherwise;
-        }
+    private static int PortOf(ImmutableArray<EdgeSocket> sockets, int otherwise) =>
+        sockets.IsEmpty ? otherwise : sockets[0].EndPoint()?.Port ?? otherwise;
 
-        if (sockets[0].Handle is not { } handle)
-        {
-            return sockets[0].Address?.Port is { } port and not 0 ? port : otherwise;
-        }
+    private Task<Http3Server> StartHttp3Async(CancellationToken cancellationToken) =>
+        Http3Server.StartAsync(
+            _http3At,
+            _application,
+            _listener.Admission,
+            _certificates,
+            _options.Connections,
+            VisitorHttp2Limits.From(_options.Limits),
+            _options.Loggers,
+            cancellationToken
+        );
 
-        // The descriptor belongs to Kestrel; it is only asked for its name.
-        using var socket = new Socket(new SafeSocketHandle(handle, ownsHandle: false));
-        return socket.LocalEndPoint is IPEndPoint bound ? bound.Port : otherwise;
-    }
-
-    private ListenerConfig Listener(EdgeSocket socket, bool tls) =>
+    private static ListenerConfig Listener(EdgeSocket socket, bool tls) =>
         new()
         {
             Handle = (ulong?)socket.Handle,
             Address = socket.Handle is null ? socket.Address : null,
             Tls = tls,
-            ProxyProtocolFrom = _options.ProxyProtocolFrom,
+            ProxyProtocolFrom = socket.ProxyProtocolFrom,
         };
 
     private void ListenForManagement(KestrelServerOptions kestrel)
@@ -429,64 +426,24 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         }
     }
 
-    private ValueTask<TlsPolicy?> PolicyOf(string host)
+    private Task RunBackgroundAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(RunChannelsAsync(cancellationToken), new PurgeSweep(_responses, _options.Time).RunAsync(cancellationToken));
+
+    private async Task RunChannelsAsync(CancellationToken cancellationToken)
     {
-        Span<byte> bytes = stackalloc byte[ZoneName.MaxLength + 3];
-        if (host.Length > ZoneName.MaxLength || !System.Text.Encoding.ASCII.TryGetBytes(host, bytes, out var length))
-        {
-            return new ValueTask<TlsPolicy?>((TlsPolicy?)null);
-        }
-
-        var found = _zones.FindName(bytes[..length]);
-        return found.IsUnread ? ReadPolicyAsync(bytes[..length].ToArray()) : new ValueTask<TlsPolicy?>(PolicyOf(found));
-    }
-
-    private async ValueTask<TlsPolicy?> ReadPolicyAsync(byte[] name) => PolicyOf(await _zones.ReadNameAsync(name).ConfigureAwait(false));
-
-    // A visitor of a zone that can't be read gets a certificate for its name all the same, so that the page that says so is seen.
-    private static TlsPolicy? PolicyOf(ZoneFinding found) =>
-        found.Zone is { } zone ? TlsPolicy.Of(zone.Config.Id, zone.Settings)
-        : found.IsUnusable ? TlsPolicy.Of("", new ZoneSettings())
-        : null;
-
-    private async Task RunBackgroundAsync(CancellationToken cancellationToken)
-    {
-        if (_options.Control is not { } control || _feedSecret is not { } secret)
+        if (_options.Control is not { } control)
         {
             await _intake.RunAsync(cancellationToken).ConfigureAwait(false);
             return;
         }
 
-        var uplink = new HttpEdgeUplink(_client, control, _options.Name, secret, _options.Time);
+        var uplink = new HttpEdgeUplink(_client, control, _options.Name, _feedSecret, _options.Time);
         var sender = new UplinkSender(_ring, uplink, _options.Time, Random.Shared);
-        await Task.WhenAll(_intake.RunAsync(cancellationToken), sender.RunAsync(cancellationToken), ReportHealthAsync(cancellationToken))
+        await Task.WhenAll(
+                _intake.RunAsync(cancellationToken),
+                sender.RunAsync(cancellationToken),
+                new HealthReports(_ring, _counters, _intake, _purges, _zones, _options.Time).RunAsync(cancellationToken)
+            )
             .ConfigureAwait(false);
-    }
-
-    private async Task ReportHealthAsync(CancellationToken cancellationToken)
-    {
-        using var timer = new PeriodicTimer(HealthInterval, _options.Time);
-        try
-        {
-            do
-            {
-                _ring.Add(
-                    UplinkRecordTypes.Health,
-                    new JsonObject
-                    {
-                        ["requests"] = _counters.Requests,
-                        ["edge_errors"] = _counters.EdgeErrors,
-                        ["origin_errors"] = _counters.OriginErrors,
-                        ["connections"] = _counters.OpenConnections,
-                        ["position"] = _intake.State.Position,
-                        ["zones"] = _zones.Count,
-                    }
-                );
-            } while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false));
-        }
-        catch (OperationCanceledException)
-        {
-            // Told to stop.
-        }
     }
 }

@@ -5,6 +5,8 @@ using Holdfast.Edge.Listening.Admission;
 using Holdfast.Edge.Origins;
 using Holdfast.Edge.Zones;
 using Holdfast.Model.Releases;
+using Holdfast.Releases.Joining;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Edge.Hosting;
@@ -24,11 +26,23 @@ internal sealed record EdgeOptions
     /// <summary>Where HTTPS is served.</summary>
     public required ImmutableArray<EdgeSocket> Https { get; init; }
 
+    /// <summary>
+    /// Whether HTTP/3 is served beside HTTPS, where <see cref="Http3.Http3Server.IsSupported"/>: at the same address and port, for each listener
+    /// whose port is known beforehand and that expects no PROXY header. Default on.
+    /// </summary>
+    public bool Http3 { get; init; } = true;
+
     /// <summary>Where health, metrics and state are told; a loopback address.</summary>
     public required EdgeSocket Management { get; init; }
 
     /// <summary>Where releases come from, or null: the edge then serves what lies on its disk.</summary>
     public Uri? Control { get; init; }
+
+    /// <summary>
+    /// What the edge proves itself to <see cref="Control"/> with when it has joined from another machine; it stays the caller's. Null: the
+    /// feed key of the data directory, which it shares with control.
+    /// </summary>
+    public NodeIdentity? Identity { get; init; }
 
     /// <summary>Where releases come from instead of <see cref="Control"/>, or null.</summary>
     public IReleaseFeed? Feed { get; init; }
@@ -41,9 +55,6 @@ internal sealed record EdgeOptions
 
     /// <summary>Proxies before this edge whose forwarded fields are believed. Default none.</summary>
     public ImmutableArray<IPNetwork> TrustedUpstreams { get; init; } = [];
-
-    /// <summary>Load balancers that send a PROXY header on every connection, to every listener. Default none.</summary>
-    public ImmutableArray<IPNetwork> ProxyProtocolFrom { get; init; } = [];
 
     /// <summary>The status page's address for error pages, or null.</summary>
     public string? StatusPage { get; init; }
@@ -75,11 +86,9 @@ internal sealed record EdgeOptions
     /// </summary>
     public bool InlineScheduling { get; init; } = true;
 
+    /// <summary>Wraps the sockets that visitors come in by, to hold a connection at a chosen place. Default: as they are.</summary>
+    public Func<IConnectionListenerFactory, IConnectionListenerFactory> Transport { get; init; } = static sockets => sockets;
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }
-
-/// <summary>A place to listen: an inherited socket, or an address to bind.</summary>
-/// <param name="Handle">A bound and listening socket's descriptor, or null.</param>
-/// <param name="Address">The address to bind when there is no descriptor; port 0 picks a free one.</param>
-internal readonly record struct EdgeSocket(int? Handle, IPEndPoint? Address);

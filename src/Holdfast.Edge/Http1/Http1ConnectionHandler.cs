@@ -62,16 +62,10 @@ internal sealed class Http1ConnectionHandler(RequestPipeline pipeline, EdgeLimit
                 }
             } while (!request.IsUpgraded && await ReachNextAsync(request, input).ConfigureAwait(false));
         }
-        catch (Exception e)
-            when (e
-                    is IOException
-                        or OperationCanceledException
-                        or ConnectionAbortedException
-                        or ObjectDisposedException
-                        or InvalidOperationException
-            )
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
         {
-            // The visitor is gone. A fault of ours inside a request never gets here: the pipeline answers and logs it.
+            // The visitor is gone. A fault of ours inside a request never gets here: the pipeline answers and logs it. One between
+            // requests goes on to Kestrel, which logs it and closes the connection.
         }
 
         await input.CompleteAsync().ConfigureAwait(false);

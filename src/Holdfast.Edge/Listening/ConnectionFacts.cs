@@ -5,12 +5,12 @@ using Microsoft.AspNetCore.Connections;
 namespace Holdfast.Edge.Listening;
 
 /// <summary>
-/// What is known about one connection, found among its <see cref="ConnectionContext"/>'s features (and so on HTTP/2 requests too). Filled in by the
+/// What is known about one connection, found among its features (and so on HTTP/2 and 3 requests too). Filled in by the
 /// listener's steps in their order and read-only once the request path has the connection.
 /// </summary>
 internal sealed class ConnectionFacts
 {
-    private readonly ConnectionContext _connection;
+    private readonly BaseConnectionContext _connection;
     private AddressText _clientText;
     private int _clientTextLength;
 
@@ -18,7 +18,7 @@ internal sealed class ConnectionFacts
     /// <param name="connection">The connection.</param>
     /// <param name="startedAt">When it was accepted, UTC.</param>
     /// <param name="startTimestamp">The same moment as <see cref="TimeProvider.GetTimestamp"/> tells it.</param>
-    public ConnectionFacts(ConnectionContext connection, DateTimeOffset startedAt, long startTimestamp)
+    public ConnectionFacts(BaseConnectionContext connection, DateTimeOffset startedAt, long startTimestamp)
     {
         _connection = connection;
         StartedAt = startedAt;
@@ -72,7 +72,7 @@ internal sealed class ConnectionFacts
     /// <summary>The cipher suite by its OpenSSL name, those of TLS 1.3 as Cloudflare logs them (<c>AEAD-AES128-GCM-SHA256</c>), or null.</summary>
     public string? TlsCipher { get; private set; }
 
-    /// <summary>The negotiated application protocol, <c>h2</c> or <c>http/1.1</c>, or null when none was.</summary>
+    /// <summary>The negotiated application protocol, <c>h3</c>, <c>h2</c> or <c>http/1.1</c>, or null when none was.</summary>
     public string? Alpn { get; private set; }
 
     /// <summary>Takes over what a PROXY header said.</summary>

@@ -1,3 +1,4 @@
+using Holdfast.Model.Purging;
 using Holdfast.Model.Releases;
 
 namespace Holdfast.Edge.Management;
@@ -14,8 +15,14 @@ internal interface IEdgeState
     /// <summary>The feed's last position that was dealt with; 0 before the first.</summary>
     long Position { get; }
 
+    /// <summary>Up to where the purge log is in effect.</summary>
+    PurgePosition Purged { get; }
+
     /// <summary>How many zones are live.</summary>
     int Zones { get; }
+
+    /// <summary>Whether HTTP/3 is spoken: <c>on</c>, <c>off</c>, or <c>no libmsquic</c> where it was wanted and can't be had.</summary>
+    string Http3 { get; }
 
     /// <summary>Why the feed was last lost, or null when it stands.</summary>
     string? LastFeedError { get; }

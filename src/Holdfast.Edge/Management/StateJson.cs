@@ -63,7 +63,12 @@ internal static class StateJson
         json.WriteString("node", state.Node);
         json.WriteBoolean("ready", state.IsReady);
         json.WriteNumber("position", state.Position);
+        json.WriteStartObject("purged");
+        json.WriteString("log", state.Purged.Log);
+        json.WriteNumber("sequence", state.Purged.Sequence);
+        json.WriteEndObject();
         json.WriteNumber("zones", state.Zones);
+        json.WriteString("http3", state.Http3);
         json.WriteString("last_feed_error", state.LastFeedError);
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Net;
 using System.Text;
+using Holdfast.Edge.Http3;
 using Holdfast.Edge.Requests;
 using Holdfast.Edge.Zones;
 using Holdfast.Http.Headers;
@@ -32,6 +33,9 @@ internal sealed class ForwardedHeaders
         _loopMember = Encoding.ASCII.GetBytes($"{Pseudonym};id={installation}");
         Place = Encoding.ASCII.GetBytes("-" + place);
     }
+
+    /// <summary>What tells visitors of HTTP/3, or null where it is not spoken.</summary>
+    public AltService? AltService { get; init; }
 
     /// <summary>A hyphen and the place's name.</summary>
     public byte[] Place { get; }
@@ -145,6 +149,11 @@ internal sealed class ForwardedHeaders
         {
             headers.Add("Holdfast-Generation"u8, zone.GenerationText);
             AddSecurityHeaders(headers, zone, request.IsHttps);
+            if (AltService?.For(request.Connection, zone.Settings) is { } alternative)
+            {
+                headers.Set(KnownHeader.AltSvc, alternative);
+            }
+
             if (zone.Settings.ServerTiming)
             {
                 AddServerTiming(headers, request.Origin);

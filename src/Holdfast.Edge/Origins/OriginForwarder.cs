@@ -24,10 +24,8 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
     // More interim responses than any origin has a reason to send.
     private const int MostInterim = 64;
 
-    // From here on a body is read straight into the visitor's memory; below, one copy is cheaper than one more system call.
-    private const int DirectFrom = 16 * 1024;
-
-    private const int LargestRead = 64 * 1024;
+    private readonly OriginAcquisition _acquisition = new(targets, time);
+    private readonly ResponseRelay _relay = new(forwarded);
 
     private static readonly ResponseHead Continue = new() { Status = 100 };
 
@@ -52,7 +50,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
             while (true)
             {
                 // 1
-                var (connection, error) = await AcquireAsync(request, target, fresh).ConfigureAwait(false);
+                var (connection, error) = await _acquisition.AcquireAsync(request, target, fresh).ConfigureAwait(false);
                 if (connection is null)
                 {
                     return error;
@@ -110,114 +108,6 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
     /// <summary>Whether the upgrade is to HTTP/2, which nobody here would read: the classic way past a proxy's rules.</summary>
     public static bool AsksForHttp2(HeaderBlock headers) =>
         TokenList.AnyIn(headers, KnownHeader.Upgrade, "h2c"u8) || TokenList.AnyIn(headers, KnownHeader.Upgrade, "h2"u8);
-
-    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
-    private async ValueTask<(OriginConnection? Connection, EdgeError Error)> AcquireAsync(
-        EdgeRequest request,
-        OriginTarget target,
-        bool fresh
-    )
-    {
-        OriginPool[] pools;
-        var resolving = target.PoolsAsync(CancellationToken.None);
-        if (resolving.IsCompletedSuccessfully)
-        {
-            pools = resolving.Result;
-        }
-        else
-        {
-            var asked = time.GetTimestamp();
-            try
-            {
-                pools = await resolving.ConfigureAwait(false);
-            }
-            catch (OriginNameException)
-            {
-                targets.Events.NotResolved();
-                return (null, EdgeError.OriginDns);
-            }
-            finally
-            {
-                request.Origin.Dns = time.GetElapsedTime(asked);
-            }
-        }
-
-        pools = target.InTurn(pools, request.Ray.Value);
-        if (!fresh)
-        {
-            var now = time.GetTimestamp();
-            foreach (var pool in pools)
-            {
-                if (target.Spreads && pool.IsResting(now))
-                {
-                    continue;
-                }
-
-                if (pool.TryTake() is { } idle)
-                {
-                    request.Origin.Address = idle.Endpoint.Address;
-                    request.Origin.LocalAddress = idle.LocalAddress;
-                    request.Origin.Reused = true;
-                    return (idle, EdgeError.None);
-                }
-
-                if (target.Spreads)
-                {
-                    // It is this address's turn: another one's connection would keep all requests where the first ones went.
-                    break;
-                }
-            }
-        }
-
-        return await ConnectAsync(request, pools).ConfigureAwait(false);
-    }
-
-    private async ValueTask<(OriginConnection? Connection, EdgeError Error)> ConnectAsync(EdgeRequest request, OriginPool[] pools)
-    {
-        var started = time.GetTimestamp();
-        var fault = OriginFault.Unreachable;
-        var left = pools.Length;
-
-        // Addresses that failed lately are tried when no other is left.
-        for (var resting = 0; resting < 2; resting++)
-        {
-            foreach (var pool in pools)
-            {
-                if (pool.IsResting(started) != (resting == 1))
-                {
-                    continue;
-                }
-
-                // Each address gets its share of what is left, so that a dead first one leaves time for the others.
-                var budget = targets.Limits.ConnectTimeout - time.GetElapsedTime(started);
-                if (budget <= TimeSpan.Zero)
-                {
-                    return (null, ErrorOf(request, OriginFault.ConnectTimeout));
-                }
-
-                var result = await targets
-                    .Connector.ConnectAsync(pool.Endpoint, budget / Math.Max(left--, 1), CancellationToken.None)
-                    .ConfigureAwait(false);
-                request.Origin.Address = pool.Endpoint.Address;
-                request.Origin.Reused = false;
-                request.Origin.Tcp = result.TcpTime;
-                request.Origin.Tls = result.TlsTime;
-                if (result.Connection is { } connection)
-                {
-                    connection.Pool = pool;
-                    targets.Events.Connected();
-                    request.Origin.LocalAddress = connection.LocalAddress;
-                    return (connection, EdgeError.None);
-                }
-
-                pool.Rest();
-                fault = result.Fault;
-                targets.Events.NotConnected(fault);
-            }
-        }
-
-        return (null, ErrorOf(request, fault));
-    }
 
     [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
     private async ValueTask<OriginFault> ExchangeAsync(EdgeRequest request, ZoneRuntime zone, OriginConnection connection, bool upgrade)
@@ -326,7 +216,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
             var step = request.Tap?.Takes(request) ?? TapStep.Relay;
             if (step == TapStep.TakeOver)
             {
-                Prepare(request);
+                _relay.Prepare(request);
                 isTaken = true;
                 var answer = new Http1OriginAnswer(connection, request.Response, zone.ReadTimeout, keepAlive)
                 {
@@ -345,7 +235,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
                 return OriginFault.None;
             }
 
-            var relayed = await RelayAsync(request, zone, connection, body).ConfigureAwait(false);
+            var relayed = await _relay.RelayAsync(request, zone, connection, body).ConfigureAwait(false);
             clean = relayed && keepAlive && body.LeavesCleanConnection && (pump is null ? !hasBody : pump.IsComplete);
             return OriginFault.None;
         }
@@ -435,115 +325,6 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
             ForwardedHeaders.PrepareInterim(request);
             await request.SendInterimAsync(request.Response).ConfigureAwait(false);
         }
-    }
-
-    private void Prepare(EdgeRequest request)
-    {
-        ForwardedHeaders.PrepareResponse(request);
-        request.Tap?.Dress(request);
-        forwarded.Stamp(request);
-    }
-
-    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
-    private async ValueTask<bool> RelayAsync(EdgeRequest request, ZoneRuntime zone, OriginConnection connection, OriginBody body)
-    {
-        var response = request.Response;
-        Prepare(request);
-        request.Start(response.Framing, response.Framing == Framing.None ? response.ContentLength : body.Length);
-
-        while (true)
-        {
-            var direct = body.DirectBytes;
-            if (direct >= DirectFrom)
-            {
-                if (request.Unflushed > 0 && !await request.FlushAsync().ConfigureAwait(false))
-                {
-                    return false;
-                }
-
-                var memory = request.GetMemory(DirectFrom);
-                memory = memory[..(int)Math.Min(Math.Min(direct, memory.Length), LargestRead)];
-                var read = body.ReadDirectAsync(memory);
-                var count = read.IsCompleted
-                    ? await read.ConfigureAwait(false)
-                    : await WaitAsync(request, zone, connection, read).ConfigureAwait(false);
-                if (count < 0)
-                {
-                    return await BreakOffAsync(request, body).ConfigureAwait(false);
-                }
-
-                request.Advance(count);
-                continue;
-            }
-
-            var reading = body.ReadAsync(CancellationToken.None);
-            if (!reading.IsCompleted && request.Unflushed > 0)
-            {
-                // What is here goes out before we wait for more: a stream must stream.
-                var stays = false;
-                try
-                {
-                    stays = await request.FlushAsync().ConfigureAwait(false);
-                }
-                finally
-                {
-                    // Nothing may read into this exchange's buffers when it is over.
-                    if (!stays)
-                    {
-                        connection.Abort();
-                        await reading.ConfigureAwait(false);
-                    }
-                }
-
-                if (!stays)
-                {
-                    return false;
-                }
-            }
-
-            var piece = reading.IsCompleted
-                ? await reading.ConfigureAwait(false)
-                : await WaitAsync(request, zone, connection, reading).ConfigureAwait(false);
-            if (piece.Fault != MessageFault.None)
-            {
-                request.Origin.Detail = piece.Fault;
-                return await BreakOffAsync(request, body).ConfigureAwait(false);
-            }
-
-            if (piece.End)
-            {
-                await request.EndAsync(body.Trailers).ConfigureAwait(false);
-                return true;
-            }
-
-            request.Write(piece.Data.Span);
-            if (request.Unflushed >= LargestRead && !await request.FlushAsync().ConfigureAwait(false))
-            {
-                return false;
-            }
-        }
-    }
-
-    // Only the time of waiting counts: a visitor that is slow to take what has come must not make the origin look slow.
-    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
-    private static async ValueTask<T> WaitAsync<T>(EdgeRequest request, ZoneRuntime zone, OriginConnection connection, ValueTask<T> reading)
-    {
-        request.WaitForOrigin(connection, zone.ReadTimeout);
-        var result = await reading.ConfigureAwait(false);
-        connection.ReadDeadline.Lift();
-        return result;
-    }
-
-    private static async ValueTask<bool> BreakOffAsync(EdgeRequest request, OriginBody body)
-    {
-        request.Error = ErrorOf(request, body.Fault);
-        if (request.Unflushed > 0)
-        {
-            await request.FlushAsync().ConfigureAwait(false);
-        }
-
-        request.Abort();
-        return false;
     }
 
     private async ValueTask<OriginFault> TunnelAsync(EdgeRequest request, OriginConnection connection)

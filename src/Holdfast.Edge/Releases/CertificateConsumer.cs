@@ -1,53 +1,77 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
-using Holdfast.Artifacts.Certificates;
 using Holdfast.Edge.Listening.Certificates;
 using Holdfast.Model.Releases;
 using Holdfast.Releases.Intake;
-using Holdfast.Releases.Keys;
 using Holdfast.Releases.Store;
 
 namespace Holdfast.Edge.Releases;
 
-/// <summary>Takes custom certificates into use. Handshakes in flight finish with the one they began with.</summary>
-internal sealed class CertificateConsumer(CertificateStore certificates, SecretBox secrets) : IReleaseConsumer
+/// <summary>
+/// Takes custom certificates into use. At a start it notes where they are and reads none. A new one is made ready before it is accepted.
+/// Handshakes in flight finish with the one they began with.
+/// </summary>
+internal sealed class CertificateConsumer(CertificateStore certificates, CertificateReader reader) : IReleaseConsumer
 {
+    // Certificates that a store of before there were keys holds without one, and the keys that they turned out to have.
+    private readonly Dictionary<int, ulong> _keyless = [];
+
     /// <inheritdoc/>
     public ArtifactKind Kind => ArtifactKind.Certificate;
 
     /// <inheritdoc/>
-    public PreparedRelease Prepare(Release release)
+    public ulong KeyOf(Release release)
     {
-        if (!CertificateArtifact.TryParse(release.FormatVersion, release.Payload.Span, out var config, out var problems))
-        {
-            throw new ArtifactRefusedException(string.Join("; ", problems));
-        }
-
-        if (config.Id != release.Name)
-        {
-            throw new ArtifactRefusedException($"the release is named {release.Name} and holds the certificate {config.Id}");
-        }
-
-        using var leaf = CertificateArtifact.Open(config, secrets, out var intermediates);
-        foreach (var intermediate in intermediates)
-        {
-            intermediate.Dispose();
-        }
-
-        using AsymmetricAlgorithm? key = (AsymmetricAlgorithm?)leaf.GetECDsaPrivateKey() ?? leaf.GetRSAPrivateKey();
-        var pkcs8 = key?.ExportPkcs8PrivateKey() ?? throw new ArtifactRefusedException("the certificate's key is neither ECDSA nor RSA");
         try
         {
-            return CustomCertificate.TryCreate(config, pkcs8, out var made, out var error)
-                ? new PreparedRelease(0, (_, _) => certificates.Put(made))
-                : throw new ArtifactRefusedException(error);
+            return release.Removed ? 0 : CertificateStore.KeyOf(CertificateReader.Config(release).ZoneId);
         }
-        finally
+        catch (ArtifactRefusedException)
         {
-            CryptographicOperations.ZeroMemory(pkcs8);
+            return 0;
         }
     }
 
     /// <inheritdoc/>
-    public void Deactivate(StoredArtifact before, Release tombstone) => certificates.Remove(tombstone.Name);
+    public bool Restore(StoredArtifact artifact)
+    {
+        if (artifact.Key == 0)
+        {
+            _keyless[artifact.Number] = 0;
+            return false;
+        }
+
+        certificates.Add(artifact.Number, artifact.Key);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public PreparedRelease Prepare(Release release)
+    {
+        var made = reader.Make(release);
+        var key = CertificateStore.KeyOf(made.ZoneId);
+        return new PreparedRelease(
+            key,
+            (artifact, before) =>
+            {
+                certificates.Put(artifact, KeyBefore(artifact, before), made);
+                if (_keyless.ContainsKey(artifact))
+                {
+                    _keyless[artifact] = key;
+                }
+            }
+        );
+    }
+
+    /// <inheritdoc/>
+    public void Deactivate(StoredArtifact before, Release tombstone)
+    {
+        if (KeyBefore(before.Number, before) is { } key)
+        {
+            certificates.Remove(before.Number, key, tombstone.Name);
+        }
+    }
+
+    private ulong? KeyBefore(int artifact, StoredArtifact? before) =>
+        before is { Key: not 0 } known ? known.Key
+        : _keyless.TryGetValue(artifact, out var key) && key != 0 ? key
+        : null;
 }

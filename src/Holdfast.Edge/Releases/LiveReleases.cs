@@ -1,3 +1,4 @@
+using Holdfast.Model.Purging;
 using Holdfast.Model.Releases;
 using Holdfast.Releases.Intake;
 using Holdfast.Releases.Store;
@@ -25,6 +26,22 @@ internal sealed partial class LiveReleases(ILogger<LiveReleases> logger) : IRele
     /// <inheritdoc/>
     public void Refused(ReleaseRefusal refusal) =>
         LogRefused(refusal.Release.Kind, refusal.Release.Name, refusal.Release.Generation, refusal.Reason);
+
+    /// <inheritdoc/>
+    public void Purged(Purge purge)
+    {
+        LogPurged(purge.Sequence, purge.ZoneId, purge.Kind, purge.Values.Length);
+        if (purge.NotUnderstood is { } what)
+        {
+            LogNotUnderstood(purge.Sequence, what);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void PurgedAll(string reason) => LogPurgedAll(reason);
+
+    /// <inheritdoc/>
+    public void PurgeRefused(string reason) => LogPurgeRefused(reason);
 
     /// <inheritdoc/>
     public void StoreProblem(StoreProblem problem) => LogStoreProblem(problem.Path, problem.Reason);
@@ -61,4 +78,24 @@ internal sealed partial class LiveReleases(ILogger<LiveReleases> logger) : IRele
         Message = "Control's releases can't be followed: {Reason}; trying again in {Seconds:F1} s. Sites are served as before."
     )]
     private partial void LogLost(string reason, double seconds);
+
+    [LoggerMessage(
+        EventId = 1106,
+        Level = LogLevel.Information,
+        Message = "Purge {Sequence} of zone {Zone} is in effect: {Kind}, {Count}."
+    )]
+    private partial void LogPurged(long sequence, string zone, PurgeKind kind, int count);
+
+    [LoggerMessage(
+        EventId = 1107,
+        Level = LogLevel.Warning,
+        Message = "Purge {Sequence} has {What}, which this build does not know: everything of its zone was purged."
+    )]
+    private partial void LogNotUnderstood(long sequence, string what);
+
+    [LoggerMessage(EventId = 1108, Level = LogLevel.Warning, Message = "Everything in the cache was purged: {Reason}.")]
+    private partial void LogPurgedAll(string reason);
+
+    [LoggerMessage(EventId = 1109, Level = LogLevel.Warning, Message = "A purge was refused: {Reason}.")]
+    private partial void LogPurgeRefused(string reason);
 }

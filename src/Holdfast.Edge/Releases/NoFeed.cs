@@ -7,7 +7,7 @@ namespace Holdfast.Edge.Releases;
 internal sealed class NoFeed : IReleaseFeed
 {
     /// <inheritdoc/>
-    public async IAsyncEnumerable<FeedMessage> ReadAsync(long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<FeedMessage> ReadAsync(FeedPosition after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
         yield break;

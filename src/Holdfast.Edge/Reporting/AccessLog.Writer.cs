@@ -10,15 +10,19 @@ internal sealed partial class AccessLog
         // Leaves the constructor's thread; from here on every pause is an await.
         await Task.Yield();
         var pause = _options.MinBackOff;
+        var delay = Task.CompletedTask;
         while (!_stopping)
         {
             await Volatile.Read(ref _anything).Task;
             if (!_stopping)
             {
-                await Task.WhenAny(
-                    Volatile.Read(ref _urgent).Task,
-                    Task.Delay(_failing ? pause : _options.BatchDelay, _time, CancellationToken.None)
-                );
+                // Under load rounds are urgent, hundreds a second: they share one delay, which ends sooner than their own would.
+                if (_failing || delay.IsCompleted)
+                {
+                    delay = Task.Delay(_failing ? pause : _options.BatchDelay, _time, CancellationToken.None);
+                }
+
+                await Task.WhenAny(Volatile.Read(ref _urgent).Task, delay);
             }
 
             // Renewed before collecting: a record that comes too late for this round signals the next one.
@@ -26,6 +30,12 @@ internal sealed partial class AccessLog
             Interlocked.Exchange(ref _urgent, NewSignal());
             var wasFailing = _failing;
             WriteRound();
+            if (wasFailing)
+            {
+                // What is left of a pause is no delay for those that come now.
+                delay = Task.CompletedTask;
+            }
+
             if (_failing)
             {
                 pause = wasFailing ? TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, _options.MaxBackOff.Ticks)) : _options.MinBackOff;

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Holdfast.Edge.ErrorPages;
+using Holdfast.Edge.Http3;
 using Holdfast.Edge.Origins;
 using Holdfast.Edge.Phases.Cache;
 using Holdfast.Edge.Reporting;
@@ -172,7 +173,8 @@ internal sealed partial class RequestPipeline(
         var version = request.Connection.TlsProtocol;
         return (settings.MinTlsVersion != MinTlsVersion.Tls13 || version == "TLSv1.3")
             && (settings.Tls13 || version != "TLSv1.3")
-            && (settings.Http2 || request.Connection.Alpn != "h2");
+            && (settings.Http2 || request.Connection.Alpn != "h2")
+            && (settings.Http3 || request.Connection.Alpn != Http3Server.Protocol);
     }
 
     private ValueTask<EdgeError> LocalAsync(EdgeRequest request) =>

@@ -45,4 +45,7 @@ public enum ArtifactKind
 
     /// <summary>A custom certificate: <see cref="Certificates.CertificateConfig"/>.</summary>
     Certificate = 2,
+
+    /// <summary>A new key that releases will be signed with, announced by the one before.</summary>
+    SigningKey = 3,
 }

@@ -29,6 +29,12 @@ public static class UplinkRecordTypes
     /// <summary>A release was refused: kind, name, generation, digest, reason.</summary>
     public const string ReleaseRefused = "release.refused";
 
+    /// <summary>The purge log is in effect up to here: log, sequence.</summary>
+    public const string PurgeApplied = "purge.applied";
+
+    /// <summary>A purge was refused: reason.</summary>
+    public const string PurgeRefused = "purge.refused";
+
     /// <summary>The node's health, every 10 s: requests, edge errors, origin errors, connections, position.</summary>
     public const string Health = "health";
 

@@ -24,6 +24,9 @@ public sealed record ZoneSettings
     /// <summary>Whether HTTP/2 is offered to visitors (<c>http2</c>). Default on.</summary>
     public bool Http2 { get; init; } = true;
 
+    /// <summary>Whether HTTP/3 is offered to visitors by edges that speak it (<c>http3</c>). Default on.</summary>
+    public bool Http3 { get; init; } = true;
+
     /// <summary>Whether requests to the edge's IPv6 addresses are served (<c>ipv6</c>). Default on; off, they are answered with 421.</summary>
     public bool Ipv6 { get; init; } = true;
 

@@ -19,6 +19,11 @@ public static class CanonicalJson
     /// <summary>Deepest nesting.</summary>
     public const int MaxDepth = 64;
 
+    // What stands in a string as it is, one byte each.
+    private static readonly SearchValues<char> Plain = SearchValues.Create([
+        .. Enumerable.Range(' ', '~' - ' ' + 1).Select(code => (char)code).Where(c => c is not ('"' or '\\')),
+    ]);
+
     /// <summary>The canonical bytes, UTF-8 without a byte order mark.</summary>
     /// <exception cref="FormatException">
     /// A number is no integer of 53 bits, a string is not valid UTF-16, or the value is nested deeper than <see cref="MaxDepth"/>.
@@ -110,6 +115,14 @@ public static class CanonicalJson
     private static void WriteString(string text, ArrayBufferWriter<byte> buffer)
     {
         buffer.Write("\""u8);
+        if (!text.AsSpan().ContainsAnyExcept(Plain))
+        {
+            // Nearly every string: names, addresses, identifiers.
+            buffer.Advance(Encoding.ASCII.GetBytes(text, buffer.GetSpan(text.Length)));
+            buffer.Write("\""u8);
+            return;
+        }
+
         foreach (var rune in Runes(text))
         {
             switch (rune.Value)

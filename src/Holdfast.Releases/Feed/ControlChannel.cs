@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 
 namespace Holdfast.Releases.Feed;
@@ -10,10 +11,10 @@ internal sealed class ControlChannel
     private readonly HttpClient _client;
     private readonly Uri _control;
     private readonly string _node;
-    private readonly FeedSecret _secret;
+    private readonly FeedSecret? _secret;
     private readonly TimeProvider _time;
 
-    public ControlChannel(HttpClient client, Uri control, string node, FeedSecret secret, TimeProvider time)
+    public ControlChannel(HttpClient client, Uri control, string node, FeedSecret? secret, TimeProvider time)
     {
         if (!FeedSecret.IsNodeName(node))
         {
@@ -47,28 +48,32 @@ internal sealed class ControlChannel
         request.Headers.Add(FeedHeaders.Time, now.ToString(CultureInfo.InvariantCulture));
         request.Headers.Add(FeedHeaders.Nonce, nonce);
         request.Headers.Add(FeedHeaders.ContentDigest, digest);
-        request.Headers.Add(
-            FeedHeaders.Proof,
-            _secret.EdgeProof(_node, now, nonce, method.Method, request.RequestUri!.PathAndQuery, digest)
-        );
+        if (_secret is not null)
+        {
+            var proof = _secret.EdgeProof(_node, now, nonce, method.Method, request.RequestUri!.PathAndQuery, digest);
+            request.Headers.Add(FeedHeaders.Proof, proof);
+        }
+
         if (body is not null)
         {
             request.Content = new ByteArrayContent(body);
             request.Content.Headers.ContentType = new("application/json");
         }
 
-        var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        var response = await RespondAsync(request, cancellationToken).ConfigureAwait(false);
         try
         {
             if (response.StatusCode == HttpStatusCode.Unauthorized)
             {
                 throw new ControlRefusedException(
-                    $"control at {_control} does not believe this node: the feed key or the clock differs (HTTP 401)"
+                    _secret is null
+                        ? $"control at {_control} does not know this node: it was removed there (HTTP 401)"
+                        : $"control at {_control} does not believe this node: the feed key or the clock differs (HTTP 401)"
                 );
             }
 
             var proof = response.Headers.TryGetValues(FeedHeaders.Proof, out var values) ? values.FirstOrDefault() : null;
-            if (!FeedSecret.Same(proof, _secret.ControlProof(nonce)))
+            if (_secret is not null && !FeedSecret.Same(proof, _secret.ControlProof(nonce)))
             {
                 throw new ControlRefusedException(
                     $"what answers at {_control} cannot prove that it is control (HTTP {(int)response.StatusCode})"
@@ -87,6 +92,18 @@ internal sealed class ControlChannel
         {
             response.Dispose();
             throw;
+        }
+    }
+
+    private async Task<HttpResponseMessage> RespondAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        }
+        catch (HttpRequestException e) when (e.InnerException is AuthenticationException)
+        {
+            throw new ControlRefusedException($"what answers at {_control} is not the control that this node has joined");
         }
     }
 }

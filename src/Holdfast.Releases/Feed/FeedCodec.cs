@@ -2,12 +2,16 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Holdfast.Model.Purging;
 using Holdfast.Model.Releases;
 using Holdfast.Releases.Wire;
 
 namespace Holdfast.Releases.Feed;
 
-/// <summary>One line of the feed: <c>{"position":N,"release":{...}}</c>, or with <c>null</c> a heartbeat.</summary>
+/// <summary>
+/// One line of the feed: <c>{"position":N,"release":{...}}</c>, or with <c>null</c> a heartbeat. An edge that asked for purges also gets
+/// lines with a member <c>purge</c>, or <c>purged</c> with the purge log's place.
+/// </summary>
 public static class FeedCodec
 {
     /// <summary>Longest line in bytes, without its end.</summary>
@@ -22,6 +26,58 @@ public static class FeedCodec
         output.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"position\":{position},\"release\":")));
         output.Write(release.IsEmpty ? "null"u8 : release);
         output.Write("}\n"u8);
+    }
+
+    /// <summary>Writes a line with its end that carries a purge.</summary>
+    /// <param name="output">Where to.</param>
+    /// <param name="position">The position that the releases have.</param>
+    /// <param name="purge">The encoded purge (<see cref="EncodePurge"/>).</param>
+    public static void WritePurge(IBufferWriter<byte> output, long position, ReadOnlySpan<byte> purge)
+    {
+        output.Write(
+            Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"position\":{position},\"release\":null,\"purge\":"))
+        );
+        output.Write(purge);
+        output.Write("}\n"u8);
+    }
+
+    /// <summary>Writes a heartbeat with its end that says where the purge log stands.</summary>
+    public static void WritePurged(IBufferWriter<byte> output, long position, PurgePosition purged)
+    {
+        var line = new FeedLine
+        {
+            Position = position,
+            Release = null,
+            Purged = new PurgedLine { Log = purged.Log, Sequence = purged.Sequence },
+        };
+        output.Write(JsonSerializer.SerializeToUtf8Bytes(line, WireJson.Default.FeedLine));
+        output.Write("\n"u8);
+    }
+
+    /// <summary>A purge as it stands in the feed and in control's database.</summary>
+    public static byte[] EncodePurge(SignedPurge purge) =>
+        JsonSerializer.SerializeToUtf8Bytes(
+            new PurgeLine
+            {
+                Payload = purge.Payload.ToArray(),
+                KeyId = purge.KeyId,
+                Signature = purge.Signature.ToArray(),
+            },
+            WireJson.Default.PurgeLine
+        );
+
+    /// <summary>Reads what <see cref="EncodePurge"/> wrote.</summary>
+    /// <exception cref="FormatException">It is none.</exception>
+    public static SignedPurge DecodePurge(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return PurgeOf(JsonSerializer.Deserialize(bytes, WireJson.Default.PurgeLine)) ?? throw new FormatException("it is no purge");
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new FormatException($"it is no purge: {e.Message}", e);
+        }
     }
 
     /// <summary>Reads a line without its end.</summary>
@@ -45,11 +101,17 @@ public static class FeedCodec
 
         if (read.Release is not { ValueKind: not JsonValueKind.Null } release)
         {
-            return new FeedMessage(read.Position, null);
+            return new FeedMessage(read.Position, null)
+            {
+                Purge = PurgeOf(read.Purge),
+                Purged = read.Purged is { } purged ? new PurgePosition(purged.Log, purged.Sequence) : null,
+            };
         }
 
         return ReleaseCodec.TryDecode(Encoding.UTF8.GetBytes(release.GetRawText()), out var decoded, out var error)
             ? new FeedMessage(read.Position, decoded)
             : new FeedMessage(read.Position, null, $"the release at position {read.Position} cannot be read: {error}");
     }
+
+    private static SignedPurge? PurgeOf(PurgeLine? line) => line is null ? null : new SignedPurge(line.Payload, line.KeyId, line.Signature);
 }

@@ -3,11 +3,20 @@ namespace Holdfast.Releases.Feed;
 /// <summary>The headers and paths of the channels between control and its edges.</summary>
 public static class FeedHeaders
 {
-    /// <summary>The feed's path; the query <c>after</c> is the last position dealt with.</summary>
+    /// <summary>
+    /// The feed's path; the query <c>after</c> is the last position dealt with, and <c>purged</c>, of who wants purges, the place in the
+    /// purge log as <c>LOG:SEQUENCE</c>.
+    /// </summary>
     public const string FeedPath = "/holdfast/v1/feed";
 
     /// <summary>The uplink's path.</summary>
     public const string UplinkPath = "/holdfast/v1/uplink";
+
+    /// <summary>Where a node that has a join token joins; over TLS alone.</summary>
+    public const string JoinPath = "/holdfast/v1/join";
+
+    /// <summary>Where the certificate of control's authority is, PEM; over TLS alone.</summary>
+    public const string NodeAuthorityPath = "/holdfast/v1/node_authority";
 
     /// <summary>The asking edge's name.</summary>
     public const string Node = "X-Holdfast-Node";

@@ -19,7 +19,7 @@ public sealed class HttpEdgeUplink : IEdgeUplink
     private readonly ControlChannel _channel;
 
     /// <summary>An uplink to this control; the parameters are those of <see cref="HttpReleaseFeed"/>.</summary>
-    public HttpEdgeUplink(HttpClient client, Uri control, string node, FeedSecret secret, TimeProvider time)
+    public HttpEdgeUplink(HttpClient client, Uri control, string node, FeedSecret? secret, TimeProvider time)
     {
         _channel = new ControlChannel(client, control, node, secret, time);
     }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.IO.Pipelines;
+using System.Net.Security;
 using System.Runtime.CompilerServices;
 using Holdfast.Model.Releases;
 
@@ -21,16 +22,17 @@ public sealed class HttpReleaseFeed : IReleaseFeed
     /// <param name="client">Makes the connections; its timeout must be infinite. It stays the caller's.</param>
     /// <param name="control">Control's address, <c>http://127.0.0.1:8600</c>.</param>
     /// <param name="node">This edge's name.</param>
-    /// <param name="secret">The installation's feed key.</param>
+    /// <param name="secret">The installation's feed key; null for a node that has joined: TLS proves both ends then.</param>
     /// <param name="time">The clock.</param>
     /// <exception cref="ArgumentException">The node's name is not one, see <see cref="FeedSecret.IsNodeName"/>.</exception>
-    public HttpReleaseFeed(HttpClient client, Uri control, string node, FeedSecret secret, TimeProvider time)
+    public HttpReleaseFeed(HttpClient client, Uri control, string node, FeedSecret? secret, TimeProvider time)
     {
         _channel = new ControlChannel(client, control, node, secret, time);
     }
 
     /// <summary>A client made for the channels to control: no proxy, no redirects, no cookies, no timeout of its own.</summary>
-    public static HttpClient CreateClient() =>
+    /// <param name="tls">How it speaks TLS; see <see cref="Joining.ControlTls"/>.</param>
+    public static HttpClient CreateClient(SslClientAuthenticationOptions? tls = null) =>
         new(
             new SocketsHttpHandler
             {
@@ -40,6 +42,7 @@ public sealed class HttpReleaseFeed : IReleaseFeed
                 ConnectTimeout = TimeSpan.FromSeconds(5),
                 PooledConnectionLifetime = TimeSpan.FromMinutes(5),
                 MaxResponseHeadersLength = 16,
+                SslOptions = tls ?? new SslClientAuthenticationOptions(),
             }
         )
         {
@@ -47,9 +50,14 @@ public sealed class HttpReleaseFeed : IReleaseFeed
         };
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<FeedMessage> ReadAsync(long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<FeedMessage> ReadAsync(FeedPosition after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var path = string.Create(CultureInfo.InvariantCulture, $"{FeedHeaders.FeedPath}?after={after}");
+        var path = string.Create(CultureInfo.InvariantCulture, $"{FeedHeaders.FeedPath}?after={after.Release}");
+        if (after.Purge is { } purge)
+        {
+            path = string.Create(CultureInfo.InvariantCulture, $"{path}&purged={purge.Log}:{purge.Sequence}");
+        }
+
         using var silence = new SilenceTimer(MaxSilence, _channel.Time, cancellationToken);
         using var response = await silence.RunAsync(token => _channel.SendAsync(HttpMethod.Get, path, null, token)).ConfigureAwait(false);
         var stream = await silence.RunAsync(token => response.Content.ReadAsStreamAsync(token)).ConfigureAwait(false);

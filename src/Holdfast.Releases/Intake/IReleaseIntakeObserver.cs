@@ -1,3 +1,4 @@
+using Holdfast.Model.Purging;
 using Holdfast.Model.Releases;
 using Holdfast.Releases.Store;
 
@@ -13,6 +14,15 @@ public interface IReleaseIntakeObserver
 
     /// <summary>A release was refused; what was in use before stays in use.</summary>
     void Refused(ReleaseRefusal refusal) { }
+
+    /// <summary>A purge is in effect.</summary>
+    void Purged(Purge purge) { }
+
+    /// <summary>Everything of every zone was purged, since purges may have been missed.</summary>
+    void PurgedAll(string reason) { }
+
+    /// <summary>A purge was refused.</summary>
+    void PurgeRefused(string reason) { }
 
     /// <summary>The store could not read or write a file.</summary>
     void StoreProblem(StoreProblem problem) { }

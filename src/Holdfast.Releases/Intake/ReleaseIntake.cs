@@ -50,6 +50,7 @@ public sealed class ReleaseIntake
     /// <returns>What was found, and what could not be used.</returns>
     public StoreContents Boot()
     {
+        _options.Purges?.Boot();
         var contents = _options.Store.Open(KeyOf);
         foreach (var problem in contents.Problems)
         {
@@ -163,7 +164,9 @@ public sealed class ReleaseIntake
     private async Task FollowAsync(CancellationToken cancellationToken)
     {
         var after = _state.Position;
-        await foreach (var message in _options.Feed.ReadAsync(after, cancellationToken).ConfigureAwait(false))
+        _options.Purges?.Connecting();
+        var position = new FeedPosition(after, _options.Purges?.Position);
+        await foreach (var message in _options.Feed.ReadAsync(position, cancellationToken).ConfigureAwait(false))
         {
             if (!_state.Connected)
             {
@@ -178,6 +181,7 @@ public sealed class ReleaseIntake
                 throw new IOException($"the feed is at {message.Position}, before position {after}; it is read again from its beginning");
             }
 
+            _options.Purges?.Take(message);
             if (message.Release is { } release)
             {
                 Take(release);
@@ -189,7 +193,7 @@ public sealed class ReleaseIntake
 
             // A heartbeat follows every burst of releases: the position is written once for all of them, or now and then in a long one.
             _sinceSaved++;
-            if (message is { Release: null, Problem: null } || _sinceSaved >= SaveEvery)
+            if (message is { Release: null, Problem: null, Purge: null } || _sinceSaved >= SaveEvery)
             {
                 _sinceSaved = 0;
                 if (_options.Store.SavePosition(message.Position) is { } unsaved)

@@ -1,4 +1,5 @@
 using Holdfast.Model.Releases;
+using Holdfast.Releases.Purging;
 using Holdfast.Releases.Signing;
 using Holdfast.Releases.Store;
 using Holdfast.Releases.Uplink;
@@ -22,6 +23,9 @@ public sealed record ReleaseIntakeOptions
 
     /// <summary>Who uses them, one for each kind; a kind without a consumer is refused.</summary>
     public required IReadOnlyList<IReleaseConsumer> Consumers { get; init; }
+
+    /// <summary>Who deals with purges, or null: then none are asked for.</summary>
+    public PurgeIntake? Purges { get; init; }
 
     /// <summary>Where acknowledgements go, or null.</summary>
     public IUplinkSink? Uplink { get; init; }

@@ -89,6 +89,21 @@ public static class KeyFile
         }
     }
 
+    /// <summary>Gives a file another's place, also after a power cut.</summary>
+    /// <exception cref="KeyFileException">It cannot be moved; both are as they were.</exception>
+    public static void Move(string source, string destination)
+    {
+        try
+        {
+            File.Move(source, destination, overwrite: true);
+            AtomicFile.FlushDirectory(Path.GetDirectoryName(destination)!);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new KeyFileException(source, $"it cannot take the place of {destination}: {e.Message}", e);
+        }
+    }
+
     /// <summary>Makes the file unless there is one already.</summary>
     /// <returns>Whether this call made it.</returns>
     /// <exception cref="KeyFileException">It cannot be made.</exception>

@@ -8,7 +8,7 @@ public sealed class ReleaseSigner
     /// <summary>Releases under one signature in <see cref="SignAll"/>: 256, which makes each release's proof 322 bytes.</summary>
     public const int MaxTogether = 256;
 
-    private readonly SigningKey _key;
+    private volatile SigningKey _key;
     private readonly TimeProvider _time;
 
     /// <summary>A signer with this key, which stays the caller's.</summary>
@@ -17,6 +17,12 @@ public sealed class ReleaseSigner
         _key = key;
         _time = time;
     }
+
+    /// <summary>The key that it signs with.</summary>
+    public SigningKey Key => _key;
+
+    /// <summary>Signs with another key from now on; it stays the caller's.</summary>
+    public void Use(SigningKey key) => _key = key;
 
     /// <summary>A release that carries an artifact.</summary>
     /// <param name="kind">Its kind.</param>
@@ -39,19 +45,22 @@ public sealed class ReleaseSigner
     /// <exception cref="ArgumentException">A member of a draft is out of its range.</exception>
     public IReadOnlyList<Release> SignAll(IEnumerable<ReleaseDraft> drafts)
     {
+        var key = _key;
         var signed = new List<Release>();
         foreach (var together in drafts.Chunk(MaxTogether))
         {
             var releases = together
-                .Select(draft => Unsigned(draft.Kind, draft.Name, draft.Generation, draft.FormatVersion, draft.Payload, removed: false))
+                .Select(draft =>
+                    Unsigned(key, draft.Kind, draft.Name, draft.Generation, draft.FormatVersion, draft.Payload, removed: false)
+                )
                 .ToArray();
             if (releases.Length == 1)
             {
-                signed.Add(releases[0] with { Signature = _key.Sign(ReleaseHeader.Bytes(releases[0])) });
+                signed.Add(releases[0] with { Signature = key.Sign(ReleaseHeader.Bytes(releases[0])) });
                 continue;
             }
 
-            var signatures = SignatureTree.Sign([.. releases.Select(ReleaseHeader.Bytes)], data => _key.Sign(data));
+            var signatures = SignatureTree.Sign([.. releases.Select(ReleaseHeader.Bytes)], data => key.Sign(data));
             signed.AddRange(releases.Zip(signatures, (release, signature) => release with { Signature = signature }));
         }
 
@@ -60,11 +69,20 @@ public sealed class ReleaseSigner
 
     private Release Sign(ArtifactKind kind, string name, long generation, int formatVersion, byte[] payload, bool removed)
     {
-        var release = Unsigned(kind, name, generation, formatVersion, payload, removed);
-        return release with { Signature = _key.Sign(ReleaseHeader.Bytes(release)) };
+        var key = _key;
+        var release = Unsigned(key, kind, name, generation, formatVersion, payload, removed);
+        return release with { Signature = key.Sign(ReleaseHeader.Bytes(release)) };
     }
 
-    private Release Unsigned(ArtifactKind kind, string name, long generation, int formatVersion, byte[] payload, bool removed)
+    private Release Unsigned(
+        SigningKey key,
+        ArtifactKind kind,
+        string name,
+        long generation,
+        int formatVersion,
+        byte[] payload,
+        bool removed
+    )
     {
         var now = DateTimeOffset.FromUnixTimeMilliseconds(_time.GetUtcNow().ToUnixTimeMilliseconds());
         var release = new Release
@@ -77,7 +95,7 @@ public sealed class ReleaseSigner
             Removed = removed,
             Payload = payload,
             Digest = ReleaseDigest.Of(payload),
-            KeyId = _key.Id,
+            KeyId = key.Id,
             Signature = ReadOnlyMemory<byte>.Empty,
         };
         if (ReleaseVerifier.Malformed(release) is { } problem)

@@ -23,7 +23,7 @@ public sealed class SigningKey : IDisposable
     /// <exception cref="KeyFileException">The file is damaged, open to others, no P-256 key, or cannot be made.</exception>
     public static SigningKey LoadOrCreate(string path)
     {
-        var pem = Encoding.ASCII.GetString(KeyFile.ReadOrCreate(path, CreatePem));
+        var pem = Encoding.ASCII.GetString(KeyFile.ReadOrCreate(path, NewPem));
         var key = ECDsa.Create();
         try
         {
@@ -71,7 +71,8 @@ public sealed class SigningKey : IDisposable
 
     internal static bool IsP256(ECDsa key) => key.ExportParameters(false).Curve.Oid.Value == ECCurve.NamedCurves.nistP256.Oid.Value;
 
-    private static byte[] CreatePem()
+    /// <summary>A new private key, PKCS#8 PEM.</summary>
+    internal static byte[] NewPem()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         return Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem() + "\n");

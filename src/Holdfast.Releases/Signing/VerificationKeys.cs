@@ -55,6 +55,26 @@ public sealed class VerificationKeys : IDisposable
         }
     }
 
+    /// <summary>Believes a key from now on, whether or not it is in the directory.</summary>
+    /// <param name="pem">Its public half: P-256.</param>
+    /// <exception cref="CryptographicException">It is none.</exception>
+    public void Believe(string pem)
+    {
+        lock (_gate)
+        {
+            var key = ECDsa.Create();
+            key.ImportFromPem(pem);
+            var id = SigningKey.IdOf(key);
+            if (_keys.ContainsKey(id))
+            {
+                key.Dispose();
+                return;
+            }
+
+            _keys = _keys.Add(id, key);
+        }
+    }
+
     /// <summary>Lets go of the keys.</summary>
     public void Dispose()
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Holdfast.Releases.Joining;
 
 namespace Holdfast.Releases.Wire;
 
@@ -33,6 +34,48 @@ internal sealed record FeedLine
     public required long Position { get; init; }
 
     public required JsonElement? Release { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PurgeLine? Purge { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PurgedLine? Purged { get; init; }
+}
+
+/// <summary>A purge on the wire and in control's database.</summary>
+internal sealed record PurgeLine
+{
+    public required byte[] Payload { get; init; }
+
+    public required string KeyId { get; init; }
+
+    public required byte[] Signature { get; init; }
+}
+
+/// <summary>A place in the purge log on the wire.</summary>
+internal sealed record PurgedLine
+{
+    public required string Log { get; init; }
+
+    public required long Sequence { get; init; }
+}
+
+/// <summary>A line of an edge's journal of purges: a mark, or with <see cref="Log"/> where the purge log stands.</summary>
+internal sealed record JournalLine
+{
+    public string? Log { get; init; }
+
+    public long Sequence { get; init; }
+
+    public long Floor { get; init; }
+
+    public long Number { get; init; }
+
+    public string? Zone { get; init; }
+
+    public string? Kind { get; init; }
+
+    public string? Value { get; init; }
 }
 
 /// <summary>One upward record on the wire.</summary>
@@ -55,6 +98,24 @@ internal sealed record UplinkAnswer
     public required long Sequence { get; init; }
 }
 
+/// <summary>A key as it is announced.</summary>
+internal sealed record KeyPayload
+{
+    public required string Id { get; init; }
+
+    /// <summary>PEM.</summary>
+    public required string PublicKey { get; init; }
+}
+
+/// <summary>What an edge that has joined keeps of it.</summary>
+internal sealed record NodeRecord
+{
+    public required string Node { get; init; }
+
+    /// <summary>The certificate of control's authority, PEM.</summary>
+    public required string Authority { get; init; }
+}
+
 /// <summary>How all of them are read: unknown, missing and repeated members are refused.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
@@ -66,7 +127,13 @@ internal sealed record UplinkAnswer
 )]
 [JsonSerializable(typeof(ReleaseEnvelope))]
 [JsonSerializable(typeof(FeedLine))]
+[JsonSerializable(typeof(PurgeLine))]
+[JsonSerializable(typeof(JournalLine))]
 [JsonSerializable(typeof(UplinkLine))]
 [JsonSerializable(typeof(UplinkLine[]))]
 [JsonSerializable(typeof(UplinkAnswer))]
+[JsonSerializable(typeof(KeyPayload))]
+[JsonSerializable(typeof(JoinRequest))]
+[JsonSerializable(typeof(JoinAnswer))]
+[JsonSerializable(typeof(NodeRecord))]
 internal sealed partial class WireJson : JsonSerializerContext;

@@ -5,6 +5,7 @@ using Holdfast.Cache.Exchange;
 using Holdfast.Cache.Storage;
 using Holdfast.Cache.Tests.Conversations;
 using Holdfast.Cache.Tests.Storage;
+using Holdfast.Model.Purging;
 
 namespace Holdfast.Cache.Tests.Collapsing;
 
@@ -191,6 +192,40 @@ public class CollapsingTests
     }
 
     [Fact]
+    public void APurgeBeforeTheHead_IsNotJoinedAcross()
+    {
+        var first = Ask("/a", NoFields, CollapseStep.Lead);
+        var early = Ask("/a", NoFields, CollapseStep.Wait);
+        _store.Purges.Apply(Tagged("t"));
+        var second = Ask("/a", NoFields, CollapseStep.Lead);
+        Ask("/a", NoFields, CollapseStep.Wait);
+        Assert.Equal(1, _store.Fills.Count);
+
+        // Who came before it still gets what it waits for, and the store does not.
+        Assert.Equal(ResponseStep.PassAndStore, first.Received(200, new TextFields(Fresh, "Cache-Tag: t"), 1, Now, Now));
+        Assert.Equal(JoinStep.ServeFill, early.Join(Now));
+        first.Fill!.Append("1"u8);
+        first.Fill.Complete();
+        Assert.Equal((NoCacheReason.Purged, 0L), (first.Fill.Reason, _store.Count));
+        second.Received(200, new TextFields(Fresh, "Cache-Tag: t"), 1, Now, Now);
+        second.Fill!.Append("2"u8);
+        second.Fill.Complete();
+        Assert.Equal((NoCacheReason.None, 1L), (second.Fill.Reason, _store.Count));
+    }
+
+    [Theory]
+    [InlineData("t", CollapseStep.Lead)]
+    [InlineData("other", CollapseStep.Wait)]
+    public void APurgeWithinTheBody_CountsWhenItTakesTheResponse(string tag, CollapseStep then)
+    {
+        var first = Ask("/a", NoFields, CollapseStep.Lead);
+        first.Received(200, new TextFields(Fresh, "Cache-Tag: t"), 5, Now, Now);
+        Ask("/a", NoFields, CollapseStep.Wait);
+        _store.Purges.Apply(Tagged(tag));
+        Ask("/a", NoFields, then);
+    }
+
+    [Fact]
     public void ManyThreads_LeadOnceForEachKey()
     {
         const int Keys = 50;
@@ -231,6 +266,16 @@ public class CollapsingTests
         marks.Unmark(Slot + (1UL << 40));
         Assert.False(marks.Contain(Slot + (1UL << 40), Now));
     }
+
+    private static Purge Tagged(string tag) =>
+        new()
+        {
+            Sequence = 1,
+            ZoneId = "z",
+            Kind = PurgeKind.Tag,
+            Values = [tag],
+            CreatedAt = DateTimeOffset.UnixEpoch,
+        };
 
     private CacheExchange Begin(string path, TextFields fields)
     {

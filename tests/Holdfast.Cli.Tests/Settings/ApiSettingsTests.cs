@@ -26,6 +26,7 @@ public class ApiSettingsTests
     [Theory]
     [InlineData("api: 7", "not a section")]
     [InlineData("api:\n  colour: red", "unknown setting 'api.colour'")]
+    [InlineData("api:\n  public_addresses: 192.0.2.1/24", "api.public_addresses: '192.0.2.1/24' is not allowed")]
     [InlineData("api:\n  requests_per_five_minutes: 0", "api.requests_per_five_minutes")]
     public void Parse_Wrong_NamesThePlace(string text, string expected) =>
         Assert.Contains(expected, Assert.Throws<CliFailure>(() => ConfigurationFile.Parse(text, "holdfast.yaml")).Message);

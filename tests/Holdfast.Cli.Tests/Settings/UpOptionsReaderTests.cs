@@ -37,10 +37,23 @@ public sealed class UpOptionsReaderTests : IDisposable
         Assert.Equal("127.0.0.1:8443", Assert.Single(options.Https).ToString());
         Assert.Equal("127.0.0.1:8600", options.Control.ToString());
         Assert.Equal("127.0.0.1:8700", options.Status.ToString());
+        Assert.Null(options.NodeListen);
         Assert.Null(options.Origin);
         Assert.Equal(1, options.Edges);
         Assert.False(options.Json);
         Assert.Null(options.AdminToken);
+    }
+
+    [Fact]
+    public void Read_NodeListen_InFileEnvironmentAndFlag()
+    {
+        WriteFile("node_listen: 192.0.2.1:8602");
+        Assert.Equal("192.0.2.1:8602", Read().NodeListen?.ToString());
+        environment["HOLDFAST_NODE_LISTEN"] = "192.0.2.2:8602";
+        Assert.Equal("192.0.2.2:8602", Read().NodeListen?.ToString());
+        Assert.Equal("192.0.2.3:8602", Read(new UpFlags { NodeListen = "192.0.2.3:8602" }).NodeListen?.ToString());
+        Assert.Contains("--node-listen", Refused(new UpFlags { NodeListen = "nowhere" }).Line);
+        Assert.Contains("node-listen both name 127.0.0.1:8600", Refused(new UpFlags { NodeListen = "8600" }).Line);
     }
 
     [Fact]

@@ -44,7 +44,7 @@ public sealed class UpTests : IDisposable
         await using var up = HoldfastProcess.Up(directory.Path, "--edges", "2");
         var ready = await up.ReadyAsync();
         Assert.Equal(
-            ["ready", "http", "https", "control", "status", "edges", "processes"],
+            ["ready", "http", "https", "control", "nodes", "status", "edges", "processes"],
             ready.EnumerateObject().Select(member => member.Name)
         );
         Assert.True(ready.GetProperty("ready").GetBoolean());

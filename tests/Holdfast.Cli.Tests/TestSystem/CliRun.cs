@@ -15,6 +15,9 @@ internal sealed class CliRun
 
     public bool OutIsTerminal { get; init; }
 
+    /// <summary>What standard input holds.</summary>
+    public string Input { get; init; } = "";
+
     /// <summary>What a person would type when asked; null: nobody is there.</summary>
     public string? Answer { get; init; }
 
@@ -32,6 +35,8 @@ internal sealed class CliRun
             Time = TimeProvider.System,
             OutIsTerminal = OutIsTerminal,
             Ask = () => Answer,
+            AskSecret = () => Answer,
+            OpenIn = () => new StringReader(Input),
         };
 
     public Task<int> RunAsync(params string[] arguments) => HoldfastCommand.RunAsync(arguments, Context);

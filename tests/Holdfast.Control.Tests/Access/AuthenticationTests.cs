@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using Holdfast.Control.Access;
 using Holdfast.Control.Tests.Tokens;
 
@@ -25,6 +26,32 @@ public sealed class AuthenticationTests
         Assert.InRange(statuses.Count(status => status == HttpStatusCode.Forbidden), FailureCounter.Free, FailureCounter.Free + 100);
         Assert.Equal(10_000, statuses.Count(status => status is HttpStatusCode.Forbidden or HttpStatusCode.TooManyRequests));
         Assert.DoesNotContain(HttpStatusCode.Forbidden, statuses.Skip(100));
+    }
+
+    [Fact]
+    public async Task WrongTokens_OfOneAddress_AnotherIsNotSlowed()
+    {
+        await using var control = await TestControl.StartAsync(time: new ManualTime());
+        for (var i = 0; i <= FailureCounter.Free; i++)
+        {
+            Assert.Equal(HttpStatusCode.Forbidden, await WrongAsync(control, $"wrong-{i}"));
+        }
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, await WrongAsync(control, "wrong"));
+        using var elsewhere = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectFromElsewhereAsync })
+        {
+            BaseAddress = control.Host.Url,
+        };
+        Assert.Equal(HttpStatusCode.OK, await FromElsewhereAsync(TestControl.Token));
+        Assert.Equal(HttpStatusCode.Forbidden, await FromElsewhereAsync("mistyped"));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await WrongAsync(control, "wrong"));
+
+        async Task<HttpStatusCode> FromElsewhereAsync(string token)
+        {
+            elsewhere.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            using var response = await elsewhere.GetAsync(new Uri(Zones, UriKind.Relative), TestContext.Current.CancellationToken);
+            return response.StatusCode;
+        }
     }
 
     [Fact]
@@ -145,6 +172,18 @@ public sealed class AuthenticationTests
     [InlineData("2001:db8:1:3::9", "20010db800010003")]
     public void AddressKey_Ipv6_IsItsNetworkOf64Bits(string address, string key) =>
         Assert.Equal(key, AddressKey.Of(IPAddress.Parse(address)));
+
+    // All of 127.0.0.0/8 is this machine.
+    private static async ValueTask<Stream> ConnectFromElsewhereAsync(
+        SocketsHttpConnectionContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Parse("127.0.0.2"), 0));
+        await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+        return new NetworkStream(socket, ownsSocket: true);
+    }
 
     private static async Task<HttpStatusCode> WrongAsync(TestControl control, string token) =>
         (await control.GetAsync(Zones, token)).Status;

@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Control.Operations;
+using Holdfast.Control.Tests.Joining;
 using Holdfast.Control.Tests.Operators;
 using Holdfast.Control.Tokens;
 using OtpNet;
@@ -62,7 +63,7 @@ public sealed class AuditCoverageTests
             .Select(property => (ApiOperation)property.GetValue(operations)!);
 
     /// <summary>One call of each operation, in an order in which all of them change something.</summary>
-    private sealed class Calls(TestControl control) : IDisposable
+    internal sealed class Calls(TestControl control) : IDisposable
     {
         private OperatorUnderTest? _ops;
 
@@ -73,12 +74,26 @@ public sealed class AuditCoverageTests
             var zone = await control.AddZoneAsync("first.example");
             Totp? totp = null;
             string? certificate = null;
+            string? joinToken = null;
+            using var node = await JoiningNode.JoinedAsync(control, "paris-1");
             const string Me = "/holdfast/v1/operators/me";
             var account = (await control.GetAsync("/client/v4/accounts")).Result[0]!["id"]!.GetValue<string>();
             return
             [
                 .. TokenCalls("tokens", "/client/v4/user/tokens"),
                 .. TokenCalls("account_tokens", $"/client/v4/accounts/{account}/tokens"),
+                (
+                    "join-tokens-create",
+                    async () =>
+                    {
+                        var answer = await control.PostAsync("/holdfast/v1/join_tokens", """{"node":"paris-2"}""");
+                        joinToken = answer.Result["id"]!.GetValue<string>();
+                        return answer;
+                    }
+                ),
+                ("join-tokens-delete", () => control.DeleteAsync($"/holdfast/v1/join_tokens/{joinToken}")),
+                ("nodes-delete", () => control.DeleteAsync("/holdfast/v1/nodes/paris-1")),
+                ("signing-keys-rotate", () => control.SendAsync(HttpMethod.Post, "/holdfast/v1/signing_keys")),
                 ("user-edit", () => control.PatchAsync("/client/v4/user", """{"first_name":"Robin"}""")),
                 ("accounts-update", () => control.PutAsync($"/client/v4/accounts/{account}", """{"name":"ours"}""")),
                 ("zones-create", () => control.PostAsync("/client/v4/zones", """{"name":"example.com"}""")),
@@ -124,6 +139,7 @@ public sealed class AuditCoverageTests
                 ),
                 ("certificates-delete", () => control.DeleteAsync($"/client/v4/zones/{zone}/custom_certificates/{certificate}")),
                 .. RecordCalls($"/client/v4/zones/{zone}/dns_records"),
+                ("cache-purge", () => control.PostAsync($"/client/v4/zones/{zone}/purge_cache", """{"purge_everything":true}""")),
                 ("zones-delete", () => control.DeleteAsync($"/client/v4/zones/{zone}")),
                 (
                     "operators-create",

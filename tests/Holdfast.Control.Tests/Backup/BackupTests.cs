@@ -51,6 +51,35 @@ public sealed class BackupTests : IDisposable
     }
 
     [Fact]
+    public async Task Restore_ZonesThatWereImportedTogether_EdgesTakeThemAll()
+    {
+        // Those have one signature for many of them; what is published anew after the restore has to be signed like any other.
+        var zones = string.Join(',', Enumerable.Range(0, 600).Select(i => $$"""{"name":"z{{i}}.example","origin":"http://192.0.2.1"}"""));
+        var control = await TestControl.StartAsync(Data);
+        var port = control.Host.Url.Port;
+        Assert.Equal(
+            System.Net.HttpStatusCode.OK,
+            (await control.PostAsync("/holdfast/v1/zones/import", $$"""{"zones":[{{zones}}]}""")).Status
+        );
+        await using var edge = new TestEdge(Data, control.Host.Url, Path.Combine(_directory.Path, "edge"));
+        await Eventually.TrueAsync(() => edge.Zones.Live.Count == 600, "all live");
+        await CreateAsync();
+        var zone = (await control.GetAsync("/client/v4/zones?name=z7.example")).Result[0]!["id"]!.GetValue<string>();
+        await control.PutAsync($"/holdfast/v1/zones/{zone}/origin", """{"origin":"http://192.0.2.9"}""");
+        await Eventually.TrueAsync(() => edge.Zone(zone)!.Origin!.Host == "192.0.2.9", "changed");
+        await control.DisposeAsync();
+        await RestoreAsync();
+
+        await using var restored = await TestControl.StartAsync(Data, port);
+        await Eventually.TrueAsync(
+            () => edge.Zones.Live.Values.All(release => release.Generation > RestoredDatabase.GenerationStep),
+            "all of them published anew"
+        );
+        Assert.Equal(("192.0.2.1", 600), (edge.Zone(zone)!.Origin!.Host, edge.Zones.Live.Count));
+        Assert.Empty(edge.Refusals);
+    }
+
+    [Fact]
     public async Task Backup_TakenWhileControlWrites_IsOneMoment()
     {
         await using (var control = await TestControl.StartAsync(Data))

@@ -1,12 +1,16 @@
 using System.Net;
 using System.Threading.Channels;
+using Holdfast.Artifacts.Certificates;
 using Holdfast.Artifacts.Zones;
 using Holdfast.Edge.Hosting;
+using Holdfast.Edge.Listening.Certificates;
 using Holdfast.Edge.Management;
 using Holdfast.Edge.Zones;
+using Holdfast.Model.Purging;
 using Holdfast.Model.Releases;
 using Holdfast.Model.Zones;
 using Holdfast.Releases.Keys;
+using Holdfast.Releases.Purging;
 using Holdfast.Releases.Signing;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -47,6 +51,9 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
 
     /// <summary>Deadlines that are watched now, of visitors' connections and of origins'.</summary>
     public int WatchedDeadlines => _host.Origins.Sweep.Count;
+
+    /// <summary>Looks at every deadline now, as the timer does four times a second.</summary>
+    public void SweepDeadlines() => _host.Origins.Sweep.Sweep();
 
     /// <summary>Origin connections that wait for their next exchange.</summary>
     public int IdleOriginConnections => _host.Origins.IdleCount;
@@ -138,6 +145,48 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
         return generation;
     }
 
+    /// <summary>The zones' certificates.</summary>
+    public CertificateStore Certificates => _host.Certificates;
+
+    /// <summary>Publishes a custom certificate and waits until it is live.</summary>
+    /// <param name="id">Its id: the subject of the certificate, and an artifact's id by way of <see cref="IdOf"/>.</param>
+    /// <param name="zone">The name of its zone.</param>
+    /// <param name="hosts">Its hosts.</param>
+    public async Task PutCertificateAsync(string id, string zone, params string[] hosts)
+    {
+        using var secrets = SecretBox.Load(new KeyDirectory(Data).SecretKeyFile);
+        var (config, key) = Listening.TestCertificates.Make(id, IdOf(zone), rsa: false, hosts: hosts);
+        var expires = new DateTimeOffset(config.ExpiresAt.UtcTicks - (config.ExpiresAt.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
+        var artifact = config with
+        {
+            Id = IdOf(id),
+            EncryptedKey = CertificateArtifact.SealKey(secrets, IdOf(id), key),
+            ExpiresAt = expires,
+        };
+        var generation = ++_generation;
+        _feed.Publish(ArtifactKind.Certificate, artifact.Id, generation, CertificateArtifact.Write(artifact));
+        await UntilAsync(() => ((IEdgeState)_host).LiveReleases(1000).Any(r => r.Name == artifact.Id && r.Generation == generation));
+    }
+
+    /// <summary>Publishes a certificate's removal and waits until it is gone.</summary>
+    public async Task RemoveCertificateAsync(string id)
+    {
+        _feed.Remove(ArtifactKind.Certificate, IdOf(id), ++_generation);
+        await UntilAsync(() => ((IEdgeState)_host).LiveReleases(1000).All(r => r.Name != IdOf(id)));
+    }
+
+    /// <summary>The purge log that the test is.</summary>
+    public const string PurgeLog = "11111111111111111111111111111111";
+
+    /// <summary>Purges, and waits until it is in effect and on the disk.</summary>
+    public async Task PurgeAsync(string zone, PurgeKind kind, params string[] values)
+    {
+        var sequence = _feed.Purge(zone, kind, values);
+        await UntilAsync(() => ((IEdgeState)_host).Purged.Sequence == sequence);
+        var journal = Path.Combine(Data, "edges", "edge-1", "purges");
+        await UntilAsync(() => File.Exists(journal) && File.ReadAllText(journal).Contains($"\"sequence\":{sequence},"));
+    }
+
     /// <summary>What Prometheus gets.</summary>
     public async Task<string> MetricsAsync()
     {
@@ -190,13 +239,41 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
     {
         private readonly Channel<FeedMessage> _messages = Channel.CreateUnbounded<FeedMessage>();
         private long _position;
+        private long _purges;
 
         public void Publish(ArtifactKind kind, string name, long generation, byte[] payload) =>
             _messages.Writer.TryWrite(
                 new FeedMessage(++_position, new ReleaseSigner(key, TimeProvider.System).Sign(kind, name, generation, 1, payload))
             );
 
-        public IAsyncEnumerable<FeedMessage> ReadAsync(long after, CancellationToken cancellationToken) =>
+        public void Remove(ArtifactKind kind, string name, long generation) =>
+            _messages.Writer.TryWrite(
+                new FeedMessage(++_position, new ReleaseSigner(key, TimeProvider.System).SignRemoval(kind, name, generation, 1))
+            );
+
+        public long Purge(string zone, PurgeKind kind, string[] values)
+        {
+            if (_purges == 0)
+            {
+                _messages.Writer.TryWrite(At(0));
+            }
+
+            var purge = new Purge
+            {
+                Sequence = ++_purges,
+                ZoneId = zone,
+                Kind = kind,
+                Values = [.. values],
+                CreatedAt = DateTimeOffset.UnixEpoch,
+            };
+            _messages.Writer.TryWrite(new FeedMessage(_position, null) { Purge = new PurgeSigner(() => key).Sign(PurgeLog, purge) });
+            _messages.Writer.TryWrite(At(_purges));
+            return _purges;
+        }
+
+        private FeedMessage At(long sequence) => new(_position, null) { Purged = new PurgePosition(PurgeLog, sequence) };
+
+        public IAsyncEnumerable<FeedMessage> ReadAsync(FeedPosition after, CancellationToken cancellationToken) =>
             _messages.Reader.ReadAllAsync(cancellationToken);
     }
 }

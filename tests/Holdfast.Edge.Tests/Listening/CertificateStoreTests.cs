@@ -9,13 +9,17 @@ public sealed class CertificateStoreTests : IDisposable
     private static readonly IPEndPoint Local = new(IPAddress.Parse("192.0.2.10"), 443);
 
     private readonly TemporaryDirectory _directory = new();
+    private readonly TestCertificateSource _disk = new();
+    private readonly ManualClock _clock = new();
     private readonly CertificateStore _store;
 
     public CertificateStoreTests() =>
         _store = new CertificateStore(
-            LocalAuthority.Open(_directory.Path, TimeProvider.System, NullLogger<LocalAuthority>.Instance),
+            LocalAuthority.Open(_directory.Path, _clock, NullLogger<LocalAuthority>.Instance),
             Policy,
-            TimeProvider.System
+            _disk,
+            _clock,
+            warmZones: 10
         );
 
     public void Dispose() => _directory.Dispose();
@@ -117,8 +121,9 @@ public sealed class CertificateStoreTests : IDisposable
         Assert.NotEqual("CN=one", await SubjectAsync("example.com"));
         Assert.Equal("CN=one", await SubjectAsync("www.example.com"));
         Assert.Equal(1, _store.Count);
-        Assert.True(_store.Remove("one"));
-        Assert.False(_store.Remove("one"));
+        Remove("one");
+        Remove("one");
+        Assert.Equal(0, _store.Count);
         Assert.NotEqual("CN=one", await SubjectAsync("www.example.com"));
         // Whoever began with the old one can finish with it.
         Assert.NotNull(before.Options(TlsVersions.Both, http2: true).ServerCertificateContext);
@@ -140,11 +145,108 @@ public sealed class CertificateStoreTests : IDisposable
         Assert.Equal("CN=good", await SubjectAsync("example.com"));
     }
 
+    [Fact]
+    public async Task Select_ColdZone_IsReadOnceForAllWhoAskAndThenKept()
+    {
+        Put("one", hosts: "example.com");
+        Put("two", hosts: "www.example.com");
+        var all = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => SelectAsync("www.example.com")));
+
+        Assert.Single(all.Distinct());
+        Assert.Equal("CN=one", await SubjectAsync("example.com"));
+        Assert.Equal((2, 1), (_disk.Reads, _store.WarmCount));
+    }
+
+    [Fact]
+    public async Task Select_HostOfAZoneWithoutItsOwn_ReadsNothing()
+    {
+        Put("theirs", zone: "zone-2", hosts: "example.com");
+        await SelectAsync("example.com");
+
+        Assert.Equal((0, 0), (_disk.Reads, _store.WarmCount));
+    }
+
+    [Fact]
+    public async Task Put_WarmZone_LeavesTheOthersAsTheyAre()
+    {
+        Put("one", hosts: "example.com");
+        Put("two", hosts: "www.example.com");
+        var one = await SelectAsync("example.com");
+        Put("two", hosts: "www.example.com");
+        Put("three", hosts: "api.example.com");
+
+        // The same object: its sessions can be resumed.
+        Assert.Same(one, await SelectAsync("example.com"));
+        Assert.Equal("CN=three", await SubjectAsync("api.example.com"));
+        Assert.Equal(2, _disk.Reads);
+    }
+
+    [Fact]
+    public async Task Select_MoreZonesThanAreKept_DropsTheColdestAndReadsItAgain()
+    {
+        for (var i = 0; i <= 10; i++)
+        {
+            Put($"certificate-{i}", zone: $"many-{i}", hosts: $"{i}.many.test");
+            Assert.Equal($"CN=certificate-{i}", await SubjectAsync($"{i}.many.test"));
+        }
+
+        Assert.Equal((9, 11), (_store.WarmCount, _disk.Reads));
+        Assert.Equal("CN=certificate-10", await SubjectAsync("10.many.test"));
+        Assert.Equal(11, _disk.Reads);
+        Assert.Equal("CN=certificate-0", await SubjectAsync("0.many.test"));
+        Assert.Equal(12, _disk.Reads);
+    }
+
+    [Fact]
+    public async Task Select_OneCannotBeRead_TheOthersServeAndItIsTriedAgainLater()
+    {
+        Put("one", hosts: "example.com");
+        Put("two", hosts: "www.example.com");
+        _disk.Fails.Add("one");
+        Assert.Equal("CN=two", await SubjectAsync("www.example.com"));
+        Assert.Contains("CN=example.com", await SubjectAsync("example.com"));
+        Assert.Equal(2, _disk.Reads);
+
+        _disk.Fails.Clear();
+        _clock.Advance(TimeSpan.FromSeconds(4));
+        Assert.Contains("CN=example.com", await SubjectAsync("example.com"));
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal("CN=one", await SubjectAsync("example.com"));
+        Assert.Equal(4, _disk.Reads);
+    }
+
+    [Fact]
+    public async Task Put_WhileItsZoneIsRead_IsSeenByWhoeverAsksAfterwards()
+    {
+        Put("one", hosts: "example.com");
+        using var read = new ManualResetEventSlim();
+        _disk.Gate = read;
+        var waiting = SelectAsync("example.com");
+        Put("two", hosts: "www.example.com");
+        var after = SelectAsync("www.example.com");
+        read.Set();
+
+        Assert.Equal("CN=one", (await waiting).Leaf.Subject);
+        Assert.Equal("CN=two", (await after).Leaf.Subject);
+    }
+
+    [Fact]
+    public async Task Put_OfAnotherZone_LeavesTheOneBefore()
+    {
+        Put("one", hosts: "example.com");
+        Assert.Equal("CN=one", await SubjectAsync("example.com"));
+        Put("one", zone: "zone-2", hosts: "example.com");
+
+        Assert.Contains("CN=example.com", await SubjectAsync("example.com"));
+        Assert.Equal(1, _store.Count);
+    }
+
     private static ValueTask<TlsPolicy?> Policy(string host) => new(PolicyOf(host));
 
     private static TlsPolicy? PolicyOf(string host) =>
-        host == "strict.example.com" ? new TlsPolicy("zone-1", TlsVersions.Only13, true)
-        : host.EndsWith("example.com", StringComparison.Ordinal) ? new TlsPolicy("zone-1", TlsVersions.Both, true)
+        host == "strict.example.com" ? new TlsPolicy("zone-1", TlsVersions.Only13, true, true)
+        : host.EndsWith(".many.test", StringComparison.Ordinal) ? new TlsPolicy($"many-{host.Split('.')[0]}", TlsVersions.Both, true, true)
+        : host.EndsWith("example.com", StringComparison.Ordinal) ? new TlsPolicy("zone-1", TlsVersions.Both, true, true)
         : null;
 
     private static string DnsName(ServerCertificate certificate) =>
@@ -161,8 +263,17 @@ public sealed class CertificateStoreTests : IDisposable
             return false;
         }
 
-        _store.Put(made);
+        var before = _disk.ZoneOf(config.Id) is { } zone ? CertificateStore.KeyOf(zone) : (ulong?)null;
+        _store.Put(_disk.Keep(made), before, made);
         return true;
+    }
+
+    private void Remove(string id)
+    {
+        if (_disk.ZoneOf(id) is { } zone)
+        {
+            _store.Remove(_disk.Drop(id), CertificateStore.KeyOf(zone), id);
+        }
     }
 
     private void Put(

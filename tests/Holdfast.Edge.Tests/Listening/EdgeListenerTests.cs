@@ -198,7 +198,7 @@ public class EdgeListenerTests
     public async Task ZoneThatWantsTls13_ClientWithTls12_IsRefusedWithAnAlertAndItsReason()
     {
         await using var host = await ListenerHost.StartAsync(
-            new ListenerSetup { Policy = _ => new TlsPolicy("zone-1", TlsVersions.Only13, true) }
+            new ListenerSetup { Policy = _ => new TlsPolicy("zone-1", TlsVersions.Only13, true, true) }
         );
         var (output, error) = await OpenSsl.ClientAsync(host.Port, "", "-servername", "example.com", "-tls1_2");
 

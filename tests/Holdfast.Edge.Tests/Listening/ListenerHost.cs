@@ -28,7 +28,12 @@ internal sealed class ListenerHost : IAsyncDisposable
     private ListenerHost(ListenerSetup setup)
     {
         Authority = LocalAuthority.Open(_directory.Path, TimeProvider.System, NullLogger<LocalAuthority>.Instance);
-        Certificates = new CertificateStore(Authority, host => new ValueTask<TlsPolicy?>(setup.Policy(host)), TimeProvider.System);
+        Certificates = new CertificateStore(
+            Authority,
+            host => new ValueTask<TlsPolicy?>(setup.Policy(host)),
+            new TestCertificateSource(),
+            TimeProvider.System
+        );
         Listener = new EdgeListener(
             setup.Limits,
             setup.Http2Limits,
@@ -226,7 +231,7 @@ internal sealed record ListenerSetup
     public ListenerConfig Config { get; init; } = new() { Address = new IPEndPoint(IPAddress.Loopback, 0), Tls = true };
 
     public Func<string, TlsPolicy?> Policy { get; init; } =
-        host => host.EndsWith("example.com", StringComparison.Ordinal) ? new TlsPolicy("zone-1", TlsVersions.Both, true) : null;
+        host => host.EndsWith("example.com", StringComparison.Ordinal) ? new TlsPolicy("zone-1", TlsVersions.Both, true, true) : null;
 
     public IServerCertificates? Certificates { get; init; }
 

@@ -46,7 +46,9 @@ public sealed class ManagementListenerTests : IAsyncLifetime
         _state.LastFeedError = "connection refused";
         var (status, body) = await Get("/readyz");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
-        Assert.Equal("connection refused", JsonDocument.Parse(body).RootElement.GetProperty("last_feed_error").GetString());
+        var state = JsonDocument.Parse(body).RootElement;
+        Assert.Equal("connection refused", state.GetProperty("last_feed_error").GetString());
+        Assert.Equal("no libmsquic", state.GetProperty("http3").GetString());
 
         _state.IsReady = true;
         (status, body) = await Get("/readyz");
@@ -120,7 +122,11 @@ public sealed class ManagementListenerTests : IAsyncLifetime
 
         public long Position => 42;
 
+        public Holdfast.Model.Purging.PurgePosition Purged => new("11111111111111111111111111111111", 7);
+
         public int Zones => 3;
+
+        public string Http3 => "no libmsquic";
 
         public string? LastFeedError { get; set; }
 

@@ -192,13 +192,26 @@ public class ZoneSettingTests
         await using var edge = await EdgeUnderTest.InFrontOfAsync(
             "http://127.0.0.1:1",
             new ZoneSettings { Ipv6 = on },
-            options => options with { ProxyProtocolFrom = [IPNetwork.Parse("127.0.0.0/8")] }
+            options => options with { Http = [options.Http[0] with { ProxyProtocolFrom = [IPNetwork.Parse("127.0.0.0/8")] }] }
         );
         using var visitor = await Conversation.ConnectAsync(edge.Http);
 
         await visitor.SendAsync($"PROXY {addresses} 56324 80\r\nGET / HTTP/1.1\r\nHost: site.example\r\n\r\n");
 
         Assert.StartsWith($"HTTP/1.1 {status} ", await visitor.ReadHeadAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ProxyProtocol_OnOneListener_IsNotExpectedOnTheOther()
+    {
+        await using var edge = await EdgeUnderTest.InFrontOfAsync(
+            "http://127.0.0.1:1",
+            change: options => options with { Https = [options.Https[0] with { ProxyProtocolFrom = [IPNetwork.Parse("127.0.0.0/8")] }] }
+        );
+
+        // Without a header, the encrypted listener's handshake never begins.
+        Assert.StartsWith("HTTP/1.1 521 ", await AskAsync(edge.Http, "site.example"), StringComparison.Ordinal);
+        await Assert.ThrowsAnyAsync<IOException>(() => AskTlsAsync(edge, "site.example"));
     }
 
     [Fact]

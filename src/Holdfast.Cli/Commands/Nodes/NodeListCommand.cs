@@ -9,7 +9,7 @@ internal static class NodeListCommand
 {
     public static Command Create(CliContext context)
     {
-        var command = new Command("list", "List the edges that have reported to control.");
+        var command = new Command("list", "List the edges that have joined or reported.");
         var options = ControlOptions.AddTo(command);
         command.SetAction(
             async (result, cancellationToken) =>
@@ -22,6 +22,7 @@ internal static class NodeListCommand
                     "no edge has reported yet",
                     ("node", node => ZoneApi.Text(node, "name")),
                     ("status", node => ZoneApi.Text(node, "status")),
+                    ("joined", node => ZoneApi.Text(node, "joined_on")),
                     ("last seen", node => ZoneApi.Text(node, "last_seen_on")),
                     ("first seen", node => ZoneApi.Text(node, "first_seen_on"))
                 );

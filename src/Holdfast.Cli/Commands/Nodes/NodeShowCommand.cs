@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Holdfast.Cli.ControlApi;
 using Holdfast.Cli.Terminal;
 
 namespace Holdfast.Cli.Commands.Nodes;
@@ -16,20 +15,9 @@ internal static class NodeShowCommand
             async (result, cancellationToken) =>
             {
                 using var control = options.Open(result, context);
-                await foreach (var node in control.ListAsync("/holdfast/v1/nodes", cancellationToken))
-                {
-                    if (ZoneApi.Text(node, "name") == result.GetRequiredValue(name))
-                    {
-                        Listing.WriteOne(context, options.WantsJson(result), node);
-                        return;
-                    }
-                }
-
-                throw new CliFailure(
-                    $"control knows no edge {Printable.From(result.GetRequiredValue(name))}",
-                    "'node list' shows those that have reported",
-                    CliFailure.NotFound
-                );
+                var path = $"/holdfast/v1/nodes/{Uri.EscapeDataString(result.GetRequiredValue(name))}";
+                var envelope = await control.CallAsync(HttpMethod.Get, path, null, cancellationToken);
+                Listing.WriteOne(context, options.WantsJson(result), envelope.GetProperty("result"));
             }
         );
         return command;

@@ -19,13 +19,15 @@ internal interface IServerCertificates
 /// <param name="Certificate">The certificate.</param>
 /// <param name="Versions">The TLS versions to offer.</param>
 /// <param name="Http2">Whether HTTP/2 may be offered.</param>
-internal readonly record struct TlsChoice(ServerCertificate Certificate, TlsVersions Versions, bool Http2);
+/// <param name="Http3">Whether HTTP/3 may be spoken.</param>
+internal readonly record struct TlsChoice(ServerCertificate Certificate, TlsVersions Versions, bool Http2, bool Http3);
 
 /// <summary>What a host's zone says about TLS.</summary>
 /// <param name="ZoneId">The zone that serves the host; only its custom certificates are used for it.</param>
 /// <param name="Versions">The TLS versions that it offers.</param>
 /// <param name="Http2">Whether it is served over HTTP/2.</param>
-internal readonly record struct TlsPolicy(string ZoneId, TlsVersions Versions, bool Http2)
+/// <param name="Http3">Whether it is served over HTTP/3.</param>
+internal readonly record struct TlsPolicy(string ZoneId, TlsVersions Versions, bool Http2, bool Http3)
 {
     /// <summary>What these settings say.</summary>
     public static TlsPolicy Of(string zoneId, ZoneSettings settings) =>
@@ -34,7 +36,8 @@ internal readonly record struct TlsPolicy(string ZoneId, TlsVersions Versions, b
             settings.MinTlsVersion == MinTlsVersion.Tls13 ? TlsVersions.Only13
                 : settings.Tls13 ? TlsVersions.Both
                 : TlsVersions.Only12,
-            settings.Http2
+            settings.Http2,
+            settings.Http3
         );
 }
 

@@ -13,6 +13,8 @@ internal sealed class ServerCertificate
     private static readonly List<SslApplicationProtocol> Http1 = [SslApplicationProtocol.Http11];
     private static readonly List<SslApplicationProtocol> Http2AndHttp1 = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11];
 
+    private static readonly List<SslApplicationProtocol> Http3 = [SslApplicationProtocol.Http3];
+
     private readonly SslStreamCertificateContext _context;
     private readonly SslServerAuthenticationOptions?[] _options = new SslServerAuthenticationOptions?[6];
 
@@ -25,6 +27,13 @@ internal sealed class ServerCertificate
         KeyType = TypeOf(leaf);
         // Offline: neither intermediates nor OCSP answers are fetched, so that nothing outside decides how long this takes.
         _context = SslStreamCertificateContext.Create(leaf, intermediates, offline: true);
+        QuicOptions = new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = _context,
+            ApplicationProtocols = Http3,
+            EnabledSslProtocols = SslProtocols.Tls13,
+            ClientCertificateRequired = false,
+        };
     }
 
     /// <summary>The certificate itself.</summary>
@@ -35,6 +44,9 @@ internal sealed class ServerCertificate
 
     /// <summary>End of validity.</summary>
     public DateTimeOffset NotAfter => Leaf.NotAfter;
+
+    /// <summary>What a QUIC handshake with this certificate runs on. It must not be changed.</summary>
+    public SslServerAuthenticationOptions QuicOptions { get; }
 
     /// <summary>What a handshake with this certificate runs on; the same instance for the same arguments. It must not be changed.</summary>
     /// <param name="versions">The versions offered.</param>

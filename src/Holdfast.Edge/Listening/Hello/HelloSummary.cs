@@ -14,7 +14,8 @@ internal sealed record HelloSummary(string? Sni, string Ja4, KeyTypes Keys)
     /// <summary>Sums up a hello.</summary>
     public static HelloSummary Of(in ClientHello hello) => new(HostName(hello.ServerName), Hello.Ja4.Compute(hello), AcceptedKeys(hello));
 
-    private static string? HostName(ReadOnlySpan<byte> name)
+    /// <summary>A server name as <see cref="Sni"/> has it.</summary>
+    public static string? HostName(ReadOnlySpan<byte> name)
     {
         name = name.EndsWith("."u8) ? name[..^1] : name;
         if (name.Length is 0 or > ZoneName.MaxLength)

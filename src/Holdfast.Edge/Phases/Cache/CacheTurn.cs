@@ -112,6 +112,7 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
     {
         var headers = request.Response.Headers;
         headers.Remove("Cloudflare-CDN-Cache-Control"u8);
+        headers.Remove("Cache-Tag"u8);
         if (!headers.Contains(KnownHeader.Date))
         {
             headers.Add(KnownHeader.Date, _date.Now);

@@ -1,0 +1,55 @@
+using System.Text.Json.Nodes;
+using Holdfast.Control.Audit;
+using Holdfast.Control.Envelope;
+using Holdfast.Control.Releases;
+using Holdfast.Releases.Keys;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Holdfast.Control.SigningKeys;
+
+/// <summary>Signing keys: <c>/holdfast/v1/signing_keys</c>.</summary>
+internal sealed class SigningKeyEndpoints
+{
+    private readonly SigningKeyRotation _rotation;
+    private readonly KeyDirectory _keys;
+    private readonly ReleaseSignal _signal;
+
+    public SigningKeyEndpoints(SigningKeyRotation rotation, KeyDirectory keys, ReleaseSignal signal)
+    {
+        _rotation = rotation;
+        _keys = keys;
+        _signal = signal;
+    }
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        SigningKeyOperations.List.Map(routes, ListAsync);
+        SigningKeyOperations.Rotate.Map(routes, RotateAsync);
+    }
+
+    private Task ListAsync(HttpContext context)
+    {
+        var paging = Paging.Of(context.Request);
+        var files = Directory.GetFiles(_keys.TrustedDirectory, "*.pub").Order(StringComparer.Ordinal).ToList();
+        return ApiAnswer.PageAsync(context, files.Skip(paging.Skip).Take(paging.PerPage).Select(Show), paging, files.Count);
+    }
+
+    private async Task RotateAsync(HttpContext context)
+    {
+        var id = await _rotation.RotateAsync(AuditScope.Of(context), context.RequestAborted).ConfigureAwait(false);
+        _signal.Wake();
+        await ApiAnswer.ResultAsync(context, new JsonObject { ["id"] = id }).ConfigureAwait(false);
+    }
+
+    private JsonNode Show(string file)
+    {
+        var id = Path.GetFileNameWithoutExtension(file);
+        return new JsonObject
+        {
+            ["id"] = id,
+            ["status"] = id == _rotation.Signer.Key.Id ? "signing" : "former",
+            ["public_key"] = File.ReadAllText(file),
+        };
+    }
+}

@@ -1,0 +1,86 @@
+using Holdfast.Cache.Storage;
+using Holdfast.Edge.Reporting;
+using Holdfast.Edge.Zones;
+using Holdfast.Releases.Intake;
+using Holdfast.Releases.Purging;
+
+namespace Holdfast.Edge.Hosting;
+
+/// <summary>The metrics that are read from what an edge is made of, when somebody asks for them.</summary>
+internal static class HostGauges
+{
+    /// <summary>All of them.</summary>
+    /// <param name="zones">The zones.</param>
+    /// <param name="intake">How the feed is followed, or null before it is.</param>
+    /// <param name="responses">The stored responses.</param>
+    /// <param name="purges">How purges are taken in, or null before they are.</param>
+    public static MetricFamily[] Of(
+        Func<ZoneDirectory> zones,
+        Func<IntakeState?> intake,
+        MemoryStore responses,
+        Func<PurgeIntake?> purges
+    ) =>
+        [
+            EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.zones", "Zones that are live.", () => zones().Count),
+            EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.zones.warm", "Zones that are compiled.", () => zones().WarmCount),
+            EdgeMetrics.Plain(
+                MetricKind.Counter,
+                "holdfast.edge.zones.read",
+                "Zones that were read from the disk because somebody asked for them.",
+                () => zones().Reads
+            ),
+            EdgeMetrics.Plain(
+                MetricKind.Gauge,
+                "holdfast.edge.feed.position",
+                "The last position of the feed that was dealt with.",
+                () => intake()?.Position ?? 0
+            ),
+            EdgeMetrics.Plain(
+                MetricKind.Gauge,
+                "holdfast.edge.feed.connected",
+                "1 while control's releases are followed.",
+                () => intake()?.Connected == true ? 1 : 0
+            ),
+            .. PurgeMetrics.Of(responses, purges),
+            EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.cache.objects", "Responses that are stored.", () => responses.Count),
+            EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.cache.size", "What they take.", () => responses.Bytes, "bytes"),
+            EdgeMetrics.Plain(
+                MetricKind.Counter,
+                "holdfast.edge.cache.evicted",
+                "Responses that went to make room.",
+                () => responses.Evicted
+            ),
+            EdgeMetrics.Plain(
+                MetricKind.Gauge,
+                "holdfast.edge.cache.fills",
+                "Requests to origins that others for the same can wait for.",
+                () => responses.Fills.Count
+            ),
+            EdgeMetrics.Plain(
+                MetricKind.Gauge,
+                "holdfast.edge.cache.waiting",
+                "Requests that wait for another one's answer from the origin.",
+                () => responses.Fills.Waiting
+            ),
+            EdgeMetrics.Plain(
+                MetricKind.Gauge,
+                "holdfast.edge.cache.fill.size",
+                "What responses on their way into the store take.",
+                () => responses.Fills.Held,
+                "bytes"
+            ),
+            EdgeMetrics.Plain(
+                MetricKind.Gauge,
+                "holdfast.edge.cache.spill.size",
+                "What slow visitors' parts of responses that are not stored take on the disk.",
+                () => responses.Fills.Spill.Bytes,
+                "bytes"
+            ),
+            EdgeMetrics.Plain(
+                MetricKind.Counter,
+                "holdfast.edge.cache.spill.failures",
+                "How often there was no room on the disk for that, so that a visitor was cut off.",
+                () => responses.Fills.Spill.Failures
+            ),
+        ];
+}

@@ -1,0 +1,132 @@
+using System.Buffers;
+
+namespace Holdfast.Rules.Evaluation;
+
+/// <summary>
+/// Working memory of evaluations, one after the other, on one thread at a time. It is made once, for instance for each connection, and used
+/// again and again: evaluations allocate nothing beside it, but for <c>regex_replace()</c>.
+/// </summary>
+public sealed class RuleEvaluation
+{
+    private const int FirstChunk = 4096;
+    private const int LaterChunks = 64 * 1024;
+    private const int KeptCharacters = 4096;
+
+    // The first chunk stays; later ones are rented, and given back when the next evaluation begins.
+    private readonly List<byte[]> _chunks = [new byte[FirstChunk]];
+    private byte[] _current;
+    private readonly char[] _characters = new char[KeptCharacters];
+    private char[]? _moreCharacters;
+    private int _chunk;
+    private int _used;
+    private int _written;
+
+    /// <summary>Makes working memory; it grows when it has to, and shrinks again.</summary>
+    public RuleEvaluation() => _current = _chunks[0];
+
+    /// <summary>What rules read; set while an evaluation runs.</summary>
+    internal IRuleSignals Signals { get; private set; } = null!;
+
+    /// <summary>Begins an evaluation: what the one before it has written is gone.</summary>
+    internal void Begin(IRuleSignals signals)
+    {
+        Signals = signals;
+        _written = 0;
+        _used = 0;
+        if (_chunks.Count > 1 || _moreCharacters is not null)
+        {
+            GiveBack();
+        }
+    }
+
+    private void GiveBack()
+    {
+        _chunk = 0;
+        _current = _chunks[0];
+        for (var i = _chunks.Count - 1; i > 0; i--)
+        {
+            ArrayPool<byte>.Shared.Return(_chunks[i]);
+            _chunks.RemoveAt(i);
+        }
+
+        if (_moreCharacters is { } rented)
+        {
+            ArrayPool<char>.Shared.Return(rented);
+            _moreCharacters = null;
+        }
+    }
+
+    /// <summary>Takes memory for a computed value.</summary>
+    /// <param name="size">In bytes.</param>
+    /// <param name="bytes">Exactly so many, whatever is in them.</param>
+    /// <returns>False when the evaluation has computed too much: the value is unknown then.</returns>
+    internal bool TryTake(int size, out Span<byte> bytes)
+    {
+        if (size > RuleLimits.ComputedBytes - _written)
+        {
+            bytes = default;
+            return false;
+        }
+
+        _written += size;
+        if (_current.Length - _used < size)
+        {
+            MoveOn(size);
+        }
+
+        bytes = _current.AsSpan(_used, size);
+        _used += size;
+        return true;
+    }
+
+    /// <summary>Where the memory in use ends.</summary>
+    internal (int Chunk, int Used) Mark() => (_chunk, _used);
+
+    /// <summary>Gives back what was taken since a mark. It still counts as computed.</summary>
+    internal void Release((int Chunk, int Used) mark)
+    {
+        if (_chunk != mark.Chunk)
+        {
+            _chunk = mark.Chunk;
+            _current = _chunks[_chunk];
+        }
+
+        _used = mark.Used;
+    }
+
+    // To the next chunk that has room, which may have to be rented.
+    private void MoveOn(int size)
+    {
+        do
+        {
+            if (++_chunk == _chunks.Count)
+            {
+                _chunks.Add(ArrayPool<byte>.Shared.Rent(Math.Max(size, LaterChunks)));
+            }
+        } while (_chunks[_chunk].Length < size);
+
+        _current = _chunks[_chunk];
+        _used = 0;
+    }
+
+    /// <summary>Memory for characters, until the next call.</summary>
+    internal Span<char> Characters(int length)
+    {
+        if (length <= KeptCharacters)
+        {
+            return _characters.AsSpan(0, length);
+        }
+
+        if (_moreCharacters is null || _moreCharacters.Length < length)
+        {
+            if (_moreCharacters is { } smaller)
+            {
+                ArrayPool<char>.Shared.Return(smaller);
+            }
+
+            _moreCharacters = ArrayPool<char>.Shared.Rent(length);
+        }
+
+        return _moreCharacters.AsSpan(0, length);
+    }
+}

@@ -1,0 +1,31 @@
+using System.Buffers;
+using System.Text;
+
+namespace Holdfast.Rules.Functions;
+
+/// <summary>Changes the case of ASCII letters in bytes; all other bytes stay.</summary>
+internal static class AsciiCase
+{
+    /// <summary>Writes the bytes in lower case, to other memory.</summary>
+    public static void Lower(ReadOnlySpan<byte> input, Span<byte> output)
+    {
+        while (Ascii.ToLower(input, output, out var written) != OperationStatus.Done)
+        {
+            // It stops at the first byte that is not ASCII.
+            output[written] = input[written];
+            input = input[(written + 1)..];
+            output = output[(written + 1)..];
+        }
+    }
+
+    /// <summary>Writes the bytes in upper case, to other memory.</summary>
+    public static void Upper(ReadOnlySpan<byte> input, Span<byte> output)
+    {
+        while (Ascii.ToUpper(input, output, out var written) != OperationStatus.Done)
+        {
+            output[written] = input[written];
+            input = input[(written + 1)..];
+            output = output[(written + 1)..];
+        }
+    }
+}

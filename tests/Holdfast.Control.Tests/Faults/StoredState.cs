@@ -1,0 +1,135 @@
+using System.Data.Common;
+using System.Diagnostics;
+using System.Globalization;
+using Holdfast.Artifacts.Certificates;
+using Holdfast.Artifacts.Zones;
+using Holdfast.Control.Audit;
+using Holdfast.Control.Storage;
+using Holdfast.Model.Releases;
+using Holdfast.Releases.Keys;
+using Holdfast.Releases.Wire;
+using Microsoft.EntityFrameworkCore;
+
+namespace Holdfast.Control.Tests.Faults;
+
+/// <summary>What a control finds that starts on the files of one that was killed.</summary>
+internal static class StoredState
+{
+    // What is written now and then, and belongs to no change.
+    private static readonly string[] Volatile = ["LastUsedAt", "UsedAt"];
+
+    /// <summary>
+    /// The files as they are on the disk at this moment, which is what kill -9 leaves. Another process copies them: closing a file that
+    /// SQLite has open would take this process's locks on it.
+    /// </summary>
+    public static void Copy(string data, string to)
+    {
+        using var copy = Process.Start("cp", ["-R", data, to]);
+        copy.WaitForExit();
+        Assert.Equal(0, copy.ExitCode);
+    }
+
+    /// <summary>Opens a copy, checks that everything in it fits together, and gives all of its rows as text.</summary>
+    public static async Task<string> CheckAndReadAsync(string data)
+    {
+        var file = Path.Combine(data, "control", "control.db");
+        string rows;
+        using (var database = ControlDatabase.Open(file, TimeProvider.System))
+        {
+            await CheckReleasesAsync(database);
+            rows = await database.ReadAsync(context => RowsAsync(context.Database.GetDbConnection()));
+        }
+
+        var verdict = await AuditVerification.RunAsync(
+            AuditFile.ReadAsync(file, TestContext.Current.CancellationToken),
+            AuditHead.Load(new KeyDirectory(data).AuditHeadFile),
+            null,
+            TestContext.Current.CancellationToken
+        );
+        Assert.Null(verdict.Problem);
+        return rows;
+    }
+
+    /// <summary>What a new edge is sent is what the database has: the same zones and certificates, at the same generations.</summary>
+    private static async Task CheckReleasesAsync(ControlDatabase database)
+    {
+        var page = await new ReleaseLog(database).ReadAsync(0, int.MaxValue, long.MaxValue);
+        var sent = new Dictionary<(ArtifactKind, string), (long, string)>();
+        foreach (var entry in page.Entries)
+        {
+            Assert.True(ReleaseCodec.TryDecode(entry.Envelope, out var release, out var error), error);
+            // A key's announcement is in the feed alone.
+            if (!release.Removed && release.Kind != ArtifactKind.SigningKey)
+            {
+                sent.Add((release.Kind, release.Name), (release.Generation, Convert.ToHexString(release.Payload.Span)));
+            }
+        }
+
+        var stored = await database.ReadAsync(async context =>
+        {
+            var zones = await context.Zones.ToListAsync();
+            var certificates = await context.Certificates.ToListAsync();
+            foreach (var zone in zones)
+            {
+                Assert.True(ZoneArtifact.TryParse(ZoneArtifact.FormatVersion, zone.Config, out _, out _));
+            }
+
+            foreach (var certificate in certificates)
+            {
+                Assert.True(CertificateArtifact.TryParse(CertificateArtifact.FormatVersion, certificate.Config, out _, out _));
+            }
+
+            return zones
+                .Select(row => KeyValuePair.Create((ArtifactKind.Zone, row.Id), (row.Generation, Convert.ToHexString(row.Config))))
+                .Concat(
+                    certificates.Select(row =>
+                        KeyValuePair.Create((ArtifactKind.Certificate, row.Id), (row.Generation, Convert.ToHexString(row.Config)))
+                    )
+                )
+                .ToDictionary();
+        });
+        Assert.Equal(stored.OrderBy(pair => pair.Key.Id), sent.OrderBy(pair => pair.Key.Item2));
+    }
+
+    private static async Task<string> RowsAsync(DbConnection connection)
+    {
+        await connection.OpenAsync();
+        var tables = await ReadAsync(
+            connection,
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
+        );
+        var all = new List<string>();
+        foreach (var table in tables)
+        {
+            var rows = await ReadAsync(connection, $"SELECT * FROM \"{table.Split('=')[1]}\"");
+            all.AddRange(rows.Order(StringComparer.Ordinal).Select(row => $"{table.Split('=')[1]}: {row}"));
+        }
+
+        return string.Join('\n', all);
+    }
+
+    private static async Task<List<string>> ReadAsync(DbConnection connection, string sql)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<string>();
+        while (await reader.ReadAsync())
+        {
+            rows.Add(
+                string.Join(
+                    ", ",
+                    Enumerable
+                        .Range(0, reader.FieldCount)
+                        .Where(i => !Volatile.Contains(reader.GetName(i)))
+                        .Select(i => $"{reader.GetName(i)}={Text(reader.GetValue(i))}")
+                )
+            );
+        }
+
+        return rows;
+    }
+
+    private static string Text(object value) =>
+        value is byte[] bytes ? Convert.ToHexString(bytes) : Convert.ToString(value, CultureInfo.InvariantCulture)!;
+}
