@@ -61,6 +61,7 @@ internal sealed class ResponseBuilder
             Flags =
                 (directives.Has(Directive.NoCache | Directive.Unreadable) ? StoredFlags.AlwaysRevalidate : StoredFlags.None)
                 | (directives.Has(NeverStale) ? StoredFlags.NeverStale : StoredFlags.None)
+                | (directives.Has(Directive.StaleIfError) && directives.StaleIfError == 0 ? StoredFlags.NotOnError : StoredFlags.None)
                 | (directives.Has(Directive.Immutable) ? StoredFlags.Immutable : StoredFlags.None)
                 | (facts.Has(ResponseTraits.EntityTag) ? StoredFlags.EntityTag : StoredFlags.None)
                 | (freshness.Source == FreshnessSource.Heuristic ? StoredFlags.Heuristic : StoredFlags.None),

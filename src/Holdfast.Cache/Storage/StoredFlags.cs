@@ -21,4 +21,7 @@ public enum StoredFlags : ushort
 
     /// <summary><c>immutable</c> (RFC 8246): while it is fresh, a visitor's reload does not ask the origin.</summary>
     Immutable = 1 << 4,
+
+    /// <summary><c>stale-if-error=0</c>: it is not served stale because of an error, nor when the origin gives no answer.</summary>
+    NotOnError = 1 << 5,
 }
