@@ -9,6 +9,12 @@ internal sealed record EdgeLimits
     public static readonly TimeSpan GoneVisitorGrace = TimeSpan.FromSeconds(5);
 
     /// <summary>
+    /// How long a body still goes into the store once the last visitor that read it has gone: 5 minutes, enough for 32 MB at the pace of a
+    /// slow origin, and an end for an origin that trickles.
+    /// </summary>
+    public static readonly TimeSpan UnreadFillTime = TimeSpan.FromMinutes(5);
+
+    /// <summary>
     /// What is accepted of one message. Settings <c>max_request_line</c>, <c>max_header_bytes</c> and <c>max_header_count</c>.
     /// </summary>
     public MessageLimits Messages { get; init; } = MessageLimits.ForVisitors;

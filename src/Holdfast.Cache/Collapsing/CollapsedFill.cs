@@ -35,8 +35,9 @@ public sealed class CollapsedFill
     private readonly FillTable _table;
     private int _outcome;
 
-    internal CollapsedFill(FillTable table, ReadOnlySpan<byte> key, ulong slot, ReadOnlySpan<byte> expected)
+    internal CollapsedFill(FillTable table, ReadOnlySpan<byte> key, ulong slot, ReadOnlySpan<byte> expected, long began)
     {
+        Began = began;
         _table = table;
         Key = key.ToArray();
         Slot = slot;
@@ -67,6 +68,9 @@ public sealed class CollapsedFill
     internal byte[] Key { get; }
 
     internal ulong Slot { get; }
+
+    // What the clock of purges showed when it began.
+    internal long Began { get; }
 
     // What its response will select, as far as that can be foreseen.
     internal byte[] Expected { get; }

@@ -14,6 +14,7 @@ internal sealed class FillBody(SpillSpace spill)
 
     private readonly Lock _gate = new();
     private readonly List<FillReader> _readers = [];
+    private int _readerCount;
     private TaskCompletionSource? _more;
     private TaskCompletionSource? _room;
     private SpillFile? _spilled;
@@ -26,6 +27,9 @@ internal sealed class FillBody(SpillSpace spill)
 
     /// <summary>What is in memory of it.</summary>
     public StoredBody Memory { get; } = new();
+
+    /// <summary>Whether anybody reads it now.</summary>
+    public bool IsRead => Volatile.Read(ref _readerCount) > 0;
 
     /// <summary>How many bytes have come.</summary>
     public long Length => Memory.Length;
@@ -90,6 +94,7 @@ internal sealed class FillBody(SpillSpace spill)
             }
 
             _readers.Add(reader);
+            Volatile.Write(ref _readerCount, _readers.Count);
             return true;
         }
     }
@@ -101,6 +106,7 @@ internal sealed class FillBody(SpillSpace spill)
         lock (_gate)
         {
             _readers.Remove(reader);
+            Volatile.Write(ref _readerCount, _readers.Count);
             if (_isEnded && _readers.Count == 0)
             {
                 (unread, _spilled) = (_spilled, null);
@@ -290,7 +296,7 @@ internal sealed class FillBody(SpillSpace spill)
         lock (_gate)
         {
             // Said before it is overwritten: whoever reads it just now looks again afterwards.
-            _from = Math.Max(_from, start + piece.Length - SpillFile.Size);
+            _from = Math.Max(_from, start + piece.Length - spilled.Size);
         }
 
         _noSpill = !await spilled.WriteAsync(start, piece).ConfigureAwait(false);

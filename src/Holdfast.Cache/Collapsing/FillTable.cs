@@ -1,7 +1,7 @@
-using System.Runtime.InteropServices;
 using Holdfast.Cache.Decisions;
 using Holdfast.Cache.Exchange;
 using Holdfast.Cache.Fields;
+using Holdfast.Cache.Purging;
 using Holdfast.Cache.Storage;
 
 namespace Holdfast.Cache.Collapsing;
@@ -54,6 +54,8 @@ public sealed class FillTable(long mostHeld, SpillSpace spill)
     /// <param name="slot">See <see cref="SlotOf"/>.</param>
     /// <param name="fields">The request's fields.</param>
     /// <param name="expected">What the response will select, when that is known from a stored one; else empty.</param>
+    /// <param name="purges">The purges in effect: what began before one that may concern it is not joined.</param>
+    /// <param name="began">What their clock showed when the request came.</param>
     /// <param name="mayLead">Whether this request may be the one that others wait for.</param>
     /// <param name="scratch">Room for normal forms.</param>
     /// <param name="leads">Whether the result is new, and this request's own.</param>
@@ -63,6 +65,8 @@ public sealed class FillTable(long mostHeld, SpillSpace spill)
         ulong slot,
         T fields,
         ReadOnlySpan<byte> expected,
+        PurgeMarks purges,
+        long began,
         bool mayLead,
         ByteBuffer scratch,
         out bool leads
@@ -73,12 +77,19 @@ public sealed class FillTable(long mostHeld, SpillSpace spill)
         var shard = ShardOf(slot);
         lock (shard)
         {
-            var others = shard.Fills.GetValueOrDefault(slot);
             ReadOnlySpan<byte> known = default;
-            foreach (var fill in CollectionsMarshal.AsSpan(others))
+            var fills = shard.Fills.GetValueOrDefault(slot);
+            for (var i = (fills?.Count ?? 0) - 1; i >= 0; i--)
             {
+                var fill = fills![i];
                 if (!fill.Key.AsSpan().SequenceEqual(key))
                 {
+                    continue;
+                }
+
+                if (IsPurged(fill, purges, began))
+                {
+                    Unlist(fill);
                     continue;
                 }
 
@@ -106,8 +117,8 @@ public sealed class FillTable(long mostHeld, SpillSpace spill)
             }
 
             leads = true;
-            var begun = new CollapsedFill(this, key, slot, expected);
-            if (others is null)
+            var begun = new CollapsedFill(this, key, slot, expected, began);
+            if (!shard.Fills.TryGetValue(slot, out var others))
             {
                 shard.Fills.Add(slot, others = []);
             }
@@ -225,6 +236,10 @@ public sealed class FillTable(long mostHeld, SpillSpace spill)
             }
         }
     }
+
+    // What it brings has no tags yet before its head is here, so that any purge since may be on it.
+    private static bool IsPurged(CollapsedFill fill, PurgeMarks purges, long began) =>
+        fill.Began < began && (fill.Fill is not { } body || purges.Removes(body.Response));
 
     // Under its shard's lock.
     private void Unlist(CollapsedFill fill)

@@ -1,13 +1,13 @@
 namespace Holdfast.Cache.Collapsing;
 
 /// <summary>
-/// A part of one body on disk, in the manner of a ring: each byte lies at its offset modulo <see cref="Size"/>, so that an endless body
+/// A part of one body on disk, in the manner of a ring: each byte lies at its offset modulo <paramref name="size"/>, so that an endless body
 /// takes no more than that. One writer, many readers.
 /// </summary>
-internal sealed class SpillFile(FileStream file, SpillSpace space) : IDisposable
+internal sealed class SpillFile(FileStream file, long size, SpillSpace space) : IDisposable
 {
-    /// <summary>How far behind a reader may be: 256 MiB.</summary>
-    public const long Size = 256L * 1024 * 1024;
+    /// <summary>How far behind a reader may be, bytes.</summary>
+    public long Size => size;
 
     private long _taken;
 
@@ -18,8 +18,8 @@ internal sealed class SpillFile(FileStream file, SpillSpace space) : IDisposable
         {
             while (!piece.IsEmpty)
             {
-                var position = offset % Size;
-                var count = (int)Math.Min(piece.Length, Size - position);
+                var position = offset % size;
+                var count = (int)Math.Min(piece.Length, size - position);
                 var more = position + count - _taken;
                 if (more > 0)
                 {
@@ -50,8 +50,8 @@ internal sealed class SpillFile(FileStream file, SpillSpace space) : IDisposable
     /// <returns>How many bytes; 0 when the disk cannot be read.</returns>
     public async ValueTask<int> ReadAsync(long offset, Memory<byte> into)
     {
-        var position = offset % Size;
-        var count = (int)Math.Min(into.Length, Size - position);
+        var position = offset % size;
+        var count = (int)Math.Min(into.Length, size - position);
         try
         {
             return await RandomAccess.ReadAsync(file.SafeFileHandle, into[..count], position).ConfigureAwait(false);

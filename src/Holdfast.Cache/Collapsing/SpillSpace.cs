@@ -5,10 +5,15 @@ namespace Holdfast.Cache.Collapsing;
 /// have no name any more. Thread-safe.
 /// </summary>
 /// <param name="directory">A directory on the edge's disk, made when it is first needed; null: there is no disk for that.</param>
-public sealed class SpillSpace(string? directory)
+/// <param name="mostBytes">What all of them may take together.</param>
+/// <param name="fileBytes">What one of them may take: so far behind may a reader be.</param>
+public sealed class SpillSpace(string? directory, long mostBytes = SpillSpace.MostBytes, long fileBytes = SpillSpace.FileBytes)
 {
     /// <summary>What all of them may take together: 1 GiB, so that slow visitors cannot fill a disk.</summary>
     public const long MostBytes = 1024L * 1024 * 1024;
+
+    /// <summary>What one of them may take: 256 MiB.</summary>
+    public const long FileBytes = 256L * 1024 * 1024;
 
     private long _bytes;
     private long _failures;
@@ -49,7 +54,7 @@ public sealed class SpillSpace(string? directory)
 
             // It lives as long as it is open: nothing is left behind, however this process ends.
             File.Delete(path);
-            return new SpillFile(file, this);
+            return new SpillFile(file, fileBytes, this);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -60,7 +65,7 @@ public sealed class SpillSpace(string? directory)
 
     internal bool TryTake(long bytes)
     {
-        if (Interlocked.Add(ref _bytes, bytes) <= MostBytes)
+        if (Interlocked.Add(ref _bytes, bytes) <= mostBytes)
         {
             return true;
         }

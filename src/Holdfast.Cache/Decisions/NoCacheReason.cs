@@ -72,6 +72,9 @@ public enum NoCacheReason : byte
     /// <summary>Its key was invalidated while it was on its way.</summary>
     Invalidated,
 
+    /// <summary>Everybody who asked for it has left, and it has been coming for too long since.</summary>
+    Abandoned,
+
     /// <summary>The body ended before its end.</summary>
     Incomplete,
 

@@ -63,7 +63,8 @@ public static class ReuseRules
     /// Whether it may be served because the origin cannot be reached or closes without an answer: then the cache is disconnected, and only
     /// a directive that forbids it stands in the way (RFC 9111 section 4.2.4).
     /// </summary>
-    public static bool MayServeDisconnected(StoredResponse stored) => (stored.Flags & StoredFlags.NeverStale) == 0;
+    public static bool MayServeDisconnected(StoredResponse stored) =>
+        (stored.Flags & (StoredFlags.NeverStale | StoredFlags.NotOnError)) == 0;
 
     /// <summary>Whether it may be served instead of the origin's error.</summary>
     public static bool MayServeInsteadOf(int status, StoredResponse stored, long now) =>

@@ -51,7 +51,7 @@ public sealed partial class CacheExchange
                 || !_request.Has(RequestTraits.Range | RequestTraits.IfNoneMatch | RequestTraits.IfModifiedSince)
             );
         var expected = Stored is { } stored ? stored.Selecting : default;
-        Shared = store.Fills.Seek(_key.Written, slot, _visitor, expected, mayLead, _scratch, out _leads);
+        Shared = store.Fills.Seek(_key.Written, slot, _visitor, expected, store.Purges, _began, mayLead, _scratch, out _leads);
         if (Shared is null)
         {
             return CollapseStep.Alone;
@@ -90,7 +90,7 @@ public sealed partial class CacheExchange
                 IsCollapsed = true;
                 return Failed(fill.Failure) ? JoinStep.Serve : JoinStep.Fail;
 
-            case FillOutcome.LetGo when Stored is not null && ReuseRules.MayServeInsteadOf(fill.ForwardStatus, Stored, now):
+            case FillOutcome.LetGo when HasFallback && ReuseRules.MayServeInsteadOf(fill.ForwardStatus, Stored!, now):
                 IsCollapsed = true;
                 ForwardStatus = fill.ForwardStatus;
                 ServeStale();

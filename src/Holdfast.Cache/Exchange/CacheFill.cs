@@ -53,6 +53,9 @@ public sealed class CacheFill
     // Those who wait for it, when there can be any.
     internal CollapsedFill? Shared { get; set; }
 
+    /// <summary>Whether anybody reads it now. One that nobody reads goes on for the store's sake.</summary>
+    public bool IsRead => _body.IsRead;
+
     /// <summary>Begins to read, from this byte on. Null when the body's beginning is gone already.</summary>
     public FillReader? TryRead(long offset)
     {
@@ -92,6 +95,18 @@ public sealed class CacheFill
     /// <summary>Shows readers what came, and waits as long as none of them needs more of a body that is not stored.</summary>
     /// <returns>False when it is neither stored nor read by anybody: then it need not go on.</returns>
     public ValueTask<bool> SettleAsync() => _body.SettleAsync();
+
+    /// <summary>
+    /// Says that it takes too long for a body that nobody waits for: it will not be stored. Whoever has begun to read it meanwhile still
+    /// gets all of it.
+    /// </summary>
+    public void Abandon()
+    {
+        if (Reason == NoCacheReason.None && !_isStored)
+        {
+            GiveUp(NoCacheReason.Abandoned);
+        }
+    }
 
     /// <summary>Says that the body is whole; stores the response.</summary>
     public void Complete()
@@ -155,13 +170,19 @@ public sealed class CacheFill
 
     private void Store()
     {
-        if (Shared is { IsForgotten: true })
-        {
-            Reason = NoCacheReason.Invalidated;
-        }
-        else
+        if (Shared is not { IsForgotten: true })
         {
             Made = Stored();
+        }
+
+        if (Shared is { IsForgotten: true })
+        {
+            // Looked at once more: it may have been invalidated between the first look and its being there.
+            Reason = NoCacheReason.Invalidated;
+            if (Made is { } made)
+            {
+                _store.Remove(made);
+            }
         }
 
         _isStored = true;

@@ -63,6 +63,7 @@ internal sealed class ResponseBuilder
             Flags =
                 (directives.Has(Directive.NoCache | Directive.Unreadable) ? StoredFlags.AlwaysRevalidate : StoredFlags.None)
                 | (directives.Has(NeverStale) ? StoredFlags.NeverStale : StoredFlags.None)
+                | (directives.Has(Directive.StaleIfError) && directives.StaleIfError == 0 ? StoredFlags.NotOnError : StoredFlags.None)
                 | (directives.Has(Directive.Immutable) ? StoredFlags.Immutable : StoredFlags.None)
                 | (facts.Has(ResponseTraits.EntityTag) ? StoredFlags.EntityTag : StoredFlags.None)
                 | (Compressibility.IsCompressible(facts.Status, fields) ? StoredFlags.Compressible : StoredFlags.None)

@@ -38,6 +38,9 @@ public sealed class StoredBody : BodyBytes
         }
     }
 
+    /// <summary>A body whose length is said, -1 for an unknown one, and of which nothing is here: it cannot be read.</summary>
+    public static StoredBody Announced(long length) => new() { _length = length };
+
     /// <summary>Appends bytes.</summary>
     /// <param name="bytes">What to append.</param>
     /// <param name="expected">How many bytes are still to come, these included; -1 when nobody knows.</param>

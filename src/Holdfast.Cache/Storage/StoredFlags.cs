@@ -24,4 +24,7 @@ public enum StoredFlags : ushort
 
     /// <summary>The edge may send it in another content coding (<see cref="Compression.Compressibility"/>).</summary>
     Compressible = 1 << 5,
+
+    /// <summary><c>stale-if-error=0</c>: it is not served stale because of an error, nor when the origin gives no answer.</summary>
+    NotOnError = 1 << 6,
 }

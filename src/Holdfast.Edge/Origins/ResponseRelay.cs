@@ -16,6 +16,14 @@ internal sealed class ResponseRelay(ForwardedHeaders forwarded)
 
     private const int LargestRead = 64 * 1024;
 
+    /// <summary>Makes the head that was read the one that goes to the visitor.</summary>
+    public void Prepare(EdgeRequest request)
+    {
+        ForwardedHeaders.PrepareResponse(request);
+        request.Tap?.Dress(request);
+        forwarded.Stamp(request);
+    }
+
     /// <summary>Sends the head that was read, then the body as it comes.</summary>
     /// <param name="request">The request; its response's head is as the origin sent it.</param>
     /// <param name="zone">The zone that the request began with.</param>
@@ -31,16 +39,19 @@ internal sealed class ResponseRelay(ForwardedHeaders forwarded)
         ResponseCompression.Begin(request, length, hasBody: response.Framing != Framing.None);
         request.Start(response.Framing, length);
 
+        // Counted here: the pipe of a visitor that has gone drops what it gets and counts nothing, and only a flush says so.
+        var unflushed = 0;
         while (true)
         {
             var direct = body.DirectBytes;
             if (direct >= DirectFrom)
             {
-                if (request.Unflushed > 0 && !await request.FlushAsync().ConfigureAwait(false))
+                if ((unflushed > 0 || request.Unflushed > 0) && !await request.FlushAsync().ConfigureAwait(false))
                 {
                     return false;
                 }
 
+                unflushed = 0;
                 var memory = request.GetMemory(DirectFrom);
                 memory = memory[..(int)Math.Min(Math.Min(direct, memory.Length), LargestRead)];
                 var read = body.ReadDirectAsync(memory);
@@ -53,6 +64,7 @@ internal sealed class ResponseRelay(ForwardedHeaders forwarded)
                 }
 
                 request.Advance(count);
+                unflushed += count;
                 continue;
             }
 
@@ -79,6 +91,8 @@ internal sealed class ResponseRelay(ForwardedHeaders forwarded)
                 {
                     return false;
                 }
+
+                unflushed = 0;
             }
 
             var piece = reading.IsCompleted
@@ -97,19 +111,17 @@ internal sealed class ResponseRelay(ForwardedHeaders forwarded)
             }
 
             request.Write(piece.Data.Span);
-            if (request.Unflushed >= LargestRead && !await request.FlushAsync().ConfigureAwait(false))
+            unflushed += piece.Data.Length;
+            if (unflushed >= LargestRead)
             {
-                return false;
+                if (!await request.FlushAsync().ConfigureAwait(false))
+                {
+                    return false;
+                }
+
+                unflushed = 0;
             }
         }
-    }
-
-    /// <summary>Makes the head that was read the visitor's.</summary>
-    public void Prepare(EdgeRequest request)
-    {
-        ForwardedHeaders.PrepareResponse(request);
-        request.Tap?.Dress(request);
-        forwarded.Stamp(request);
     }
 
     // Only the time of waiting counts: a visitor that is slow to take what has come must not make the origin look slow.

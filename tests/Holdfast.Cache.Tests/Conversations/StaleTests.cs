@@ -75,6 +75,25 @@ public class StaleTests
             """
         );
 
+    [Theory]
+    [InlineData("max-age=5", true)]
+    [InlineData("max-age=5, stale-if-error=1", true)]
+    [InlineData("max-age=5, stale-if-error=x", true)]
+    [InlineData("max-age=5, stale-if-error=0", false)]
+    public void Rfc5861_4_StaleIfErrorOfNoSeconds_ForbidsIt(string control, bool served) =>
+        Conversation.Standard(
+            $"""
+            @0 client: GET /a
+               proxy:  GET /a
+               origin: 200 hello | Cache-Control: {control}
+               client: 200 hello
+            @20 client: GET /a
+               proxy:  GET /a
+               origin: closes
+               client: {(served ? "200 hello | CF-Cache-Status: STALE" : "502")}
+            """
+        );
+
     [Fact]
     public void Section4_AnErrorThatPasses_LeavesTheStoredResponse() =>
         Conversation.Standard(

@@ -163,6 +163,7 @@ public class CollapsingTests
         );
         var visitors = await site.VisitAsync(Others + 1, "GET /a");
         await site.UntilWaitingAsync(Others);
+        await site.UntilSeenAsync(1);
         Assert.Single(site.Seen);
         first.SetResult();
 
@@ -295,6 +296,7 @@ public class CollapsingTests
         }
 
         await site.UntilWaitingAsync(14);
+        await site.UntilSeenAsync(1);
         Assert.Single(site.Seen);
         go.SetResult();
         foreach (var (language, visitor) in visitors)

@@ -358,6 +358,10 @@ internal sealed class CachePhase : IAsyncDisposable
     {
         var left = length < 0 ? long.MaxValue : length;
         var patience = new VisitorPatience(request);
+
+        // Counted here, the head with it: the connection of a visitor that has gone drops what is written and does not count it, so that
+        // only a flush, which says so, ends this.
+        var unflushed = 1L;
         while (left > 0)
         {
             var piece = reader.Ready();
@@ -369,11 +373,12 @@ internal sealed class CachePhase : IAsyncDisposable
                 }
 
                 // What is here goes out before we wait for more: a stream must stream.
-                if (request.Unflushed > 0 && !await request.FlushAsync().ConfigureAwait(false))
+                if (unflushed > 0 && !await request.FlushAsync().ConfigureAwait(false))
                 {
                     return FillEnd.None;
                 }
 
+                unflushed = 0;
                 piece = await patience.NextAsync(reader).ConfigureAwait(false);
                 if (piece.IsEmpty)
                 {
@@ -384,9 +389,15 @@ internal sealed class CachePhase : IAsyncDisposable
             piece = piece[..(int)Math.Min(piece.Length, left)];
             request.Write(piece.Span);
             left -= piece.Length;
-            if (request.Unflushed >= StoredBytes.FlushFrom && !await request.FlushAsync().ConfigureAwait(false))
+            unflushed += piece.Length;
+            if (unflushed >= StoredBytes.FlushFrom)
             {
-                return FillEnd.None;
+                if (!await request.FlushAsync().ConfigureAwait(false))
+                {
+                    return FillEnd.None;
+                }
+
+                unflushed = 0;
             }
 
             reader.Advance(piece.Length);

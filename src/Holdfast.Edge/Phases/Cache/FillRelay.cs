@@ -16,6 +16,7 @@ internal sealed class FillRelay(OriginAnswer answer, CacheFill fill, TimeProvide
     private const int ReadAtOnce = 64 * 1024;
 
     private readonly long _begun = time.GetTimestamp();
+    private long? _unreadSince;
 
     /// <summary>The trailer fields, once the fill is whole.</summary>
     public HeaderBlock? Trailers { get; private set; }
@@ -53,6 +54,18 @@ internal sealed class FillRelay(OriginAnswer answer, CacheFill fill, TimeProvide
         }
     }
 
+    private bool HasGoneUnreadTooLong()
+    {
+        if (fill.IsRead)
+        {
+            _unreadSince = null;
+            return false;
+        }
+
+        _unreadSince ??= time.GetTimestamp();
+        return time.GetElapsedTime(_unreadSince.Value) > EdgeLimits.UnreadFillTime;
+    }
+
     // Whether the body is whole.
     private async ValueTask<bool> ReadAsync()
     {
@@ -72,6 +85,11 @@ internal sealed class FillRelay(OriginAnswer answer, CacheFill fill, TimeProvide
                 Elapsed = time.GetElapsedTime(_begun);
                 fill.Break((int)(piece.Fault == MessageFault.None ? EdgeError.OriginUnknownError : answer.Error));
                 return false;
+            }
+
+            if (HasGoneUnreadTooLong())
+            {
+                fill.Abandon();
             }
 
             if (!answer.IsComplete && !await fill.SettleAsync().ConfigureAwait(false))
