@@ -6,7 +6,7 @@
 # handshake with one after the start. --data keeps the data directory, and goes on with one that an earlier run has filled.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-sizes="1000,10000,100000,1000000" seconds=5 kept= certificates=0
+sizes="1000,10000,100000,1000000" seconds=5 kept='' certificates=0
 while [ $# -gt 0 ]; do
   case "$1" in
     --zones) sizes=$2; shift 2 ;;
@@ -75,7 +75,7 @@ start_edge() { # data
 }
 # Gives the first zones a custom certificate each: one certificate names twenty of them, each zone has it for itself.
 upload_certificates() { # how many
-  local token from name; token=$(cat "$data/cli-token")
+  local token from; token=$(cat "$data/cli-token")
   for ((page = 1; (page - 1) * 1000 < $1; page++)); do
     curl -s -H "Authorization: Bearer $token" "$control/client/v4/zones?per_page=1000&page=$page" |
       grep -oE '"id":"[0-9a-f]{32}","name":"z[0-9]*\.example"' | cut -d'"' -f4,8 | tr '"' ' '

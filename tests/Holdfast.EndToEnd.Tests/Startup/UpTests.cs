@@ -12,8 +12,9 @@ public sealed class UpTests
         await using var holdfast = await HoldfastUnderTest.StartAsync(more: ["--edges", "2"]);
 
         var ready = holdfast.Ready;
-        Assert.Equal(["ready", "http", "https", "control", "status", "edges", "processes"], Members(ready));
+        Assert.Equal(["ready", "http", "https", "control", "nodes", "status", "edges", "processes"], Members(ready));
         Assert.True(ready.GetProperty("ready").GetBoolean());
+        Assert.Equal(JsonValueKind.Null, ready.GetProperty("nodes").ValueKind);
         Assert.Equal(JsonValueKind.Null, ready.GetProperty("status").ValueKind);
         var edges = ready.GetProperty("edges");
         Assert.Equal(2, edges.GetArrayLength());
