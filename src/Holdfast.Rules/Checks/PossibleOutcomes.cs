@@ -59,9 +59,18 @@ internal static class PossibleOutcomes
                         : Outcomes.False
                     : Outcomes.True,
                 CallOperand { Function.Name: "any" or "all", Arguments: [var answers] } => OfAnswers(OfArgument(answers)),
-                CallOperand call => call.Arguments.Select(OfArgument).Contains(Outcomes.Unknown) ? Outcomes.Unknown : Either,
+                CallOperand call => !call.Arguments.Select(OfArgument).Contains(Outcomes.Unknown) ? Either
+                : MayLackItsText(call) ? Outcomes.Unknown | Outcomes.False
+                : Outcomes.Unknown,
                 _ => Either,
             };
+
+        // Without the text that it is about, a call has no value whatever its other arguments are, and a test of it is false.
+        bool MayLackItsText(CallOperand call) =>
+            call.Function.Name is not ("concat" or "join")
+            && call.Arguments[call.Function.Name == "is_timed_hmac_valid_v0" ? 1 : 0]
+                is OperandArgument { Operand: IndexedOperand or CallOperand } text
+            && OfArgument(text) != Outcomes.Unknown;
 
         Outcomes OfArgument(Argument argument) =>
             argument switch

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -309,7 +308,7 @@ internal sealed class ReferenceEvaluator(TestSignals signals)
                     return given[0] switch
                     {
                         bool flag => flag ? "true" : "false",
-                        RuleAddress ip => new IPAddress(AddressBytes(ip)).ToString(),
+                        RuleAddress ip => AddressText(AddressBytes(ip)),
                         var other => Convert.ToString(other, CultureInfo.InvariantCulture)!,
                     };
                 case "url_decode":
@@ -466,6 +465,29 @@ internal sealed class ReferenceEvaluator(TestSignals signals)
             );
             return (long)given[3] - long.Parse(found.Groups[2].Value, CultureInfo.InvariantCulture) <= (long)given[2]
                 && (forUrls ? mac == expected.TrimEnd('=').Replace('+', '-').Replace('/', '_') : Uri.UnescapeDataString(mac) == expected);
+        }
+
+        // RFC 5952 section 4, without the mixed notation of its section 5, which .NET writes for some prefixes.
+        private static string AddressText(byte[] bytes)
+        {
+            if (bytes.Length == 4)
+            {
+                return string.Join('.', bytes);
+            }
+
+            var groups = bytes.Chunk(2).Select(pair => ((pair[0] << 8) | pair[1]).ToString("x", CultureInfo.InvariantCulture)).ToArray();
+            for (var length = 8; length > 1; length--)
+            {
+                for (var start = 0; start + length <= 8; start++)
+                {
+                    if (groups.Skip(start).Take(length).All(group => group == "0"))
+                    {
+                        return string.Join(':', groups[..start]) + "::" + string.Join(':', groups[(start + length)..]);
+                    }
+                }
+            }
+
+            return string.Join(':', groups);
         }
 
         private static byte[] AddressBytes(RuleAddress address) =>
