@@ -11,7 +11,6 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -136,7 +135,7 @@ public sealed class StatusHost : IAsyncDisposable
         {
             await ErrorAnswer.WriteAsync(context, problem.Status, problem.Message).ConfigureAwait(false);
         }
-        catch (SqliteException fault)
+        catch (StatusStoreException fault)
         {
             StatusLog.NotWritten(logger, fault.Message);
             await ErrorAnswer

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.Data.Sqlite;
 
 namespace Holdfast.Status.Tests;
 
@@ -186,6 +187,34 @@ public sealed class IncidentsTests
         );
 
         Assert.Equal("operational", (await page.ReadAsync("/api/v2/components.json"))["components"]![0]!["status"]!.GetValue<string>());
+    }
+
+    /// <summary>A trigger refuses what is written, as a full disk does in the middle of a transaction.</summary>
+    [Fact]
+    public async Task StoreThatCannotBeWritten_ThePageGoesOnAndPostingSaysSo()
+    {
+        await using var page = await StatusPageHarness.StartAsync();
+        await page.ComponentAsync("Edge");
+        using var other = new SqliteConnection($"Data Source={page.Database};Pooling=False");
+        other.Open();
+        using (var command = other.CreateCommand())
+        {
+            command.CommandText =
+                "CREATE TRIGGER full BEFORE INSERT ON incident BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END";
+            command.ExecuteNonQuery();
+        }
+
+        var said = await page.RefusedAsync(
+            HttpStatusCode.ServiceUnavailable,
+            "POST",
+            "/incidents",
+            """{"incident":{"name":"x","body":"y"}}"""
+        );
+
+        Assert.Contains("nothing was changed", said, StringComparison.Ordinal);
+        Assert.Contains("Edge", await page.PageAsync("/"), StringComparison.Ordinal);
+        Assert.Empty((await page.ReadAsync("/api/v2/incidents.json"))["incidents"]!.AsArray());
+        Assert.Single((await page.WriteAsync("GET", "/audit")).AsArray());
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Holdfast.Model.StatusPage;
 using Holdfast.Status.Uptime;
+using Microsoft.Data.Sqlite;
 
 namespace Holdfast.Status.Storage;
 
@@ -64,9 +65,9 @@ internal sealed class StatusStore : IDisposable
     /// <summary>Changes something: all of it, or nothing when <paramref name="change"/> or the disk throws.</summary>
     /// <param name="who">Who does, for the audit log.</param>
     /// <param name="change">Reads <see cref="StatusChange.State"/> and says what is to be.</param>
-    public T Change<T>(string who, Func<StatusChange, T> change)
-    {
-        lock (turn)
+    /// <exception cref="StatusStoreException">The disk is full, or gone: nothing was changed.</exception>
+    public T Change<T>(string who, Func<StatusChange, T> change) =>
+        InTurn(() =>
         {
             var draft = new StatusChange(current.State, Now(time), who, database.Incident);
             var result = change(draft);
@@ -81,10 +82,9 @@ internal sealed class StatusStore : IDisposable
                 transaction.Put(profile);
                 draft.Apply(transaction);
             });
-            current = Load(profile, current.Version + 1);
+            current = After(draft.State with { Profile = profile });
             return result;
-        }
-    }
+        });
 
     /// <summary>One incident however old, or null.</summary>
     public Incident? Incident(string id)
@@ -94,53 +94,59 @@ internal sealed class StatusStore : IDisposable
             return recent;
         }
 
-        lock (turn)
-        {
-            return database.Incident(id);
-        }
+        return InTurn(() => database.Incident(id));
     }
 
     /// <summary>Incidents that began in a span of time, newest first.</summary>
-    public List<Incident> Between(DateTimeOffset from, DateTimeOffset until)
-    {
-        lock (turn)
-        {
-            return database.Between(from, until);
-        }
-    }
+    public List<Incident> Between(DateTimeOffset from, DateTimeOffset until) => InTurn(() => database.Between(from, until));
 
     /// <summary>When the oldest incident began, or null.</summary>
-    public DateTimeOffset? Oldest()
-    {
-        lock (turn)
-        {
-            return database.Oldest();
-        }
-    }
+    public DateTimeOffset? Oldest() => InTurn(database.Oldest);
 
     /// <summary>Reads something else.</summary>
-    public T Read<T>(Func<StatusDatabase, T> read)
-    {
-        lock (turn)
-        {
-            return read(database);
-        }
-    }
+    public T Read<T>(Func<StatusDatabase, T> read) => InTurn(() => read(database));
 
     /// <summary>Writes something that the page does not show.</summary>
-    public void Write(Action<StatusTransaction, DateTimeOffset> write)
-    {
-        lock (turn)
+    public void Write(Action<StatusTransaction, DateTimeOffset> write) =>
+        InTurn(() =>
         {
             database.Write(transaction => write(transaction, Now(time)));
-        }
-    }
+            return true;
+        });
 
     public void Dispose() => database.Dispose();
 
     /// <summary>Now, to the millisecond: what the format can tell.</summary>
     private static DateTimeOffset Now(TimeProvider time) =>
         DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
+
+    /// <summary>What the page says after a write: it is on the disk, so a disk that can't be read then doesn't undo it.</summary>
+    private StatusSnapshot After(StatusPageState state)
+    {
+        try
+        {
+            return Load(state.Profile, current.Version + 1);
+        }
+        catch (SqliteException)
+        {
+            return current with { State = state, Version = current.Version + 1 };
+        }
+    }
+
+    private T InTurn<T>(Func<T> work)
+    {
+        lock (turn)
+        {
+            try
+            {
+                return work();
+            }
+            catch (SqliteException fault)
+            {
+                throw new StatusStoreException(fault.Message, fault);
+            }
+        }
+    }
 
     private StatusSnapshot Load(StatusPageProfile profile, long version)
     {
