@@ -162,7 +162,7 @@ public sealed class ControlHost : IAsyncDisposable
         var feedSecret = FeedSecret.Load(keys.FeedKeyFile);
         var database = Path.Combine(Path.GetFullPath(_options.DataDirectory), "control", "control.db");
         _database = ControlDatabase.Open(database, _options.Time, _options.LockWait, _options.AtWriteStep);
-        _signing = await SigningKeyRotation.OpenAsync(_database, keys, _options.Time).ConfigureAwait(false);
+        _signing = await SigningKeyRotation.OpenAsync(_database, keys, _options.Time, _options.AtWriteStep).ConfigureAwait(false);
         await SigningKeyRetirement.FinishAsync(_database, keys).ConfigureAwait(false);
         var heads = AuditHeads(keys);
         var accounts = await AccountStore.OpenAsync(_database, _options.Time, cancellationToken).ConfigureAwait(false);
@@ -332,7 +332,7 @@ public sealed class ControlHost : IAsyncDisposable
         new CertificateEndpoints(zones, certificates, _secrets!, time).Map(application);
         new PurgeEndpoints(zones, _purges!, time).Map(application);
         new ReleaseEndpoints(releases).Map(application);
-        var retirement = new SigningKeyRetirement(_database!, keys, _signing!.Signer, heads);
+        var retirement = new SigningKeyRetirement(_database!, keys, _signing!.Signer, _purges!, heads, _options.AtWriteStep);
         new SigningKeyEndpoints(_signing!, retirement, keys, signal).Map(application);
         new NodeEndpoints(nodes, joined, time).Map(application);
         new JoinTokenEndpoints(joinTokens, _authority, () => NodeUrl, time).Map(application);
