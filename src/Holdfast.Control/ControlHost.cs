@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Holdfast.Control.Access;
@@ -226,16 +227,24 @@ public sealed class ControlHost : IAsyncDisposable
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             if (_options.ListenHandle is { } handle)
             {
-                kestrel.ListenHandle((ulong)handle, listen => listen.Protocols = HttpProtocols.Http1);
+                kestrel.ListenHandle((ulong)handle, ListenForCallers);
             }
             else
             {
-                kestrel.Listen(_options.Endpoint, listen => listen.Protocols = HttpProtocols.Http1);
+                kestrel.Listen(_options.Endpoint, ListenForCallers);
             }
 
             ListenForNodes(kestrel);
         });
-        return builder.Build();
+        var application = builder.Build();
+        RejectedRequests.Watch(application.Services.GetRequiredService<DiagnosticListener>());
+        return application;
+    }
+
+    private static void ListenForCallers(ListenOptions listen)
+    {
+        listen.Protocols = HttpProtocols.Http1;
+        listen.Use(RejectedRequests.Answer);
     }
 
     private bool ListensForNodes => _options.NodeListenHandle is not null || _options.NodeEndpoint is not null;
@@ -292,7 +301,7 @@ public sealed class ControlHost : IAsyncDisposable
         application.Use(next =>
             context =>
             {
-                DotSegments.Refuse(context);
+                RequestPath.Refuse(context);
                 return next(context);
             }
         );

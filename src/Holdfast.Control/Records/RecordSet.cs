@@ -108,13 +108,7 @@ internal sealed class RecordSet
 
     /// <summary>Refuses a change that the caller made knowing an older record.</summary>
     /// <exception cref="StaleGenerationException">It is at another generation.</exception>
-    public static void RequireGeneration(DnsRecord record, long? known)
-    {
-        if (known is not null && known != record.Generation)
-        {
-            throw new StaleGenerationException(known.Value, record.Generation);
-        }
-    }
+    public static void RequireGeneration(DnsRecord record, KnownGenerations? known) => known?.Require(record.Generation);
 
     /// <summary>Whether the zone may be left like this.</summary>
     /// <exception cref="ApiException">Records collide, or there are too many.</exception>

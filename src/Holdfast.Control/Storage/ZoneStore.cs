@@ -83,6 +83,7 @@ internal sealed class ZoneStore
         (
             await PutAsync(
                 zone.Name,
+                null,
                 before => before is null ? zone : throw new StorageConflictException("the zone exists already"),
                 audit,
                 cancellationToken
@@ -91,12 +92,15 @@ internal sealed class ZoneStore
 
     /// <summary>Makes a zone or changes the one of this name.</summary>
     /// <param name="name">The canonical name.</param>
+    /// <param name="generation">The generations that the caller knows, or null when any will do, and none.</param>
     /// <param name="put">Gives the zone, from the one that is there or from null.</param>
     /// <param name="audit">Gets what changed.</param>
     /// <param name="cancellationToken">Gives up before anything is written.</param>
     /// <returns>The zone, and whether it is new.</returns>
+    /// <exception cref="StaleGenerationException">It is at another generation, or not there.</exception>
     public async Task<(StoredZone Zone, bool Created)> PutAsync(
         string name,
+        KnownGenerations? generation,
         Func<ZoneConfig?, ZoneConfig> put,
         AuditScope audit,
         CancellationToken cancellationToken
@@ -108,6 +112,7 @@ internal sealed class ZoneStore
                 async context =>
                 {
                     var row = await context.Zones.SingleOrDefaultAsync(row => row.Name == name).ConfigureAwait(false);
+                    generation?.Require(row?.Generation);
                     if (row is not null)
                     {
                         return (await ReplaceAsync(context, row, put(Stored(row).Config), audit).ConfigureAwait(false), false);
@@ -139,7 +144,7 @@ internal sealed class ZoneStore
 
     /// <summary>Changes a zone.</summary>
     /// <param name="id">The zone's id.</param>
-    /// <param name="generation">The generation that the caller knows, or null when any will do.</param>
+    /// <param name="generation">The generations that the caller knows, or null when any will do.</param>
     /// <param name="change">Gives the zone as it shall be.</param>
     /// <param name="audit">Gets what changed.</param>
     /// <param name="cancellationToken">Gives up before anything is written.</param>
@@ -147,7 +152,7 @@ internal sealed class ZoneStore
     /// <exception cref="StaleGenerationException">It is at another generation.</exception>
     public async Task<StoredZone?> ChangeAsync(
         string id,
-        long? generation,
+        KnownGenerations? generation,
         Func<ZoneConfig, ZoneConfig> change,
         AuditScope audit,
         CancellationToken cancellationToken
@@ -170,7 +175,7 @@ internal sealed class ZoneStore
     /// <summary>Removes a zone, its certificates and its records.</summary>
     /// <returns>Whether there was one.</returns>
     /// <exception cref="StaleGenerationException">It is at another generation.</exception>
-    public async Task<bool> RemoveAsync(string id, long? generation, AuditScope audit, CancellationToken cancellationToken)
+    public async Task<bool> RemoveAsync(string id, KnownGenerations? generation, AuditScope audit, CancellationToken cancellationToken)
     {
         var removed = await _database
             .WriteAsync(
@@ -203,12 +208,15 @@ internal sealed class ZoneStore
         return removed;
     }
 
-    private static async Task<ZoneRow?> FindAsync(ControlDbContext context, string id, long? generation)
+    private static async Task<ZoneRow?> FindAsync(ControlDbContext context, string id, KnownGenerations? generation)
     {
         var row = await context.Zones.SingleOrDefaultAsync(row => row.Id == id).ConfigureAwait(false);
-        return row is null || generation is null || generation == row.Generation
-            ? row
-            : throw new StaleGenerationException(generation.Value, row.Generation);
+        if (row is not null)
+        {
+            generation?.Require(row.Generation);
+        }
+
+        return row;
     }
 
     /// <summary>
