@@ -15,6 +15,7 @@ internal sealed class ZoneStore
     private readonly ReleasePublisher _publisher;
     private readonly ReleaseSignal _signal;
     private readonly TimeProvider _time;
+    private readonly RecentTotals _totals = new();
 
     public ZoneStore(ControlDatabase database, ReleasePublisher publisher, ReleaseSignal signal, TimeProvider time)
     {
@@ -46,8 +47,17 @@ internal sealed class ZoneStore
                 rows = visible.All ? rows.Where(row => !ids.Contains(row.Id)) : rows.Where(row => ids.Contains(row.Id));
             }
 
-            // The names are looked through once at most: up to the page's end for its zones, from there on for how many follow. Only their
-            // index is read for that, and whole rows just of the page.
+            // The names are looked through once: up to the page's end for its zones, from there on for how many follow. Only their index is
+            // read for that, and whole rows just of the page. A page that is probably behind the last needs no more than the number.
+            if (skip > 0 && _totals.IsBehind(filter.Key, skip))
+            {
+                var all = await rows.CountAsync().ConfigureAwait(false);
+                if (all <= skip)
+                {
+                    return ([], all);
+                }
+            }
+
             var ordered = descending ? rows.OrderByDescending(row => row.Name) : rows.OrderBy(row => row.Name);
             var names = ordered.Skip(skip).Take(take).Select(row => row.Name);
             var shown = context.Zones.Where(row => names.Contains(row.Name));
@@ -70,6 +80,7 @@ internal sealed class ZoneStore
                 ).ConfigureAwait(false);
             }
 
+            _totals.Remember(filter.Key, total);
             return ([.. page.Select(Stored)], total);
         });
 
