@@ -18,8 +18,7 @@ internal static class RateLimitCounts
         }
 
         var stamps = StampsOf(ref entry, blocks);
-        var tick = TickOf(window, now);
-        while (entry.Count > 0 && Age(stamps[entry.Head], tick) >= window.MostAge)
+        while (entry.Count > 0 && Age(entry, window, stamps[entry.Head], now) >= window.MostAge)
         {
             entry.Head = entry.Head + 1 == stamps.Length ? 0 : entry.Head + 1;
             entry.Count--;
@@ -52,7 +51,7 @@ internal static class RateLimitCounts
     public static void Add(ref RateLimitEntry entry, RateLimitWindow window, StampBlocks blocks, long now, long units)
     {
         entry.Newest = now;
-        var tick = TickOf(window, now);
+        var tick = (ushort)(now / window.Tick);
 
         // More than all stamps can stand for is over the limit, however much more it is.
         var rest = Math.Min(entry.Rest + units, (long)StampBlocks.Length << Math.Max(entry.Exponent, window.Exponent));
@@ -85,8 +84,8 @@ internal static class RateLimitCounts
             return entry.Rest == 0 ? 0 : Math.Max(1, entry.Newest + window.Period - now);
         }
 
-        var age = Age(StampsOf(ref entry, blocks)[entry.Head], TickOf(window, now));
-        return Math.Max(1, (long)(window.MostAge - age) * window.Tick);
+        var age = Age(entry, window, StampsOf(ref entry, blocks)[entry.Head], now);
+        return Math.Max(1, (window.MostAge - age) * window.Tick);
     }
 
     /// <summary>Forgets what is counted; what is refused stays so.</summary>
@@ -103,9 +102,12 @@ internal static class RateLimitCounts
         entry.Rest = 0;
     }
 
-    private static ushort TickOf(RateLimitWindow window, long now) => (ushort)(now / window.Tick);
-
-    private static int Age(ushort stamp, ushort tick) => (ushort)(tick - stamp);
+    // In ticks: from the stamp to the newest, and from there to now.
+    private static long Age(in RateLimitEntry entry, RateLimitWindow window, ushort stamp, long now)
+    {
+        var newest = entry.Newest / window.Tick;
+        return (now / window.Tick) - newest + (ushort)((ushort)newest - stamp);
+    }
 
     private static Span<ushort> StampsOf(ref RateLimitEntry entry, StampBlocks blocks) =>
         entry.HasBlock ? blocks[entry.Block] : RateLimitEntry.OwnOf(ref entry);

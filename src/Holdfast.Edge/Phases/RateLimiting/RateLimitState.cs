@@ -33,6 +33,7 @@ internal sealed class RateLimitState
 
     private readonly TimeProvider _time;
     private readonly long _begun;
+    private readonly long _perMillisecond;
     private readonly int _depth;
     private readonly int[] _directory;
     private readonly RateLimitSets _sets;
@@ -49,6 +50,7 @@ internal sealed class RateLimitState
     {
         _time = time;
         _begun = time.GetTimestamp();
+        _perMillisecond = Math.Max(1, time.TimestampFrequency / 1000);
         _depth = depth;
         _directory = new int[1 << depth];
         _sets = new RateLimitSets(1 << depth);
@@ -98,7 +100,7 @@ internal sealed class RateLimitState
 
     private RateLimitReading Ask(UInt128 key, RateLimitWindow window, long units, bool counts, bool asks)
     {
-        var now = (long)_time.GetElapsedTime(_begun).TotalMilliseconds;
+        var now = (_time.GetTimestamp() - _begun) / _perMillisecond;
         var tag = (ulong)(key >> 64);
         var fingerprint = (byte)Math.Max((byte)key, (byte)1);
         var set = Enter(tag);

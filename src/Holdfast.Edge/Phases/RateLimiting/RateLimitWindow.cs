@@ -7,8 +7,8 @@ namespace Holdfast.Edge.Phases.RateLimiting;
 /// <summary>How much a key may be counted in how long: the numbers of one rule, prepared for <see cref="RateLimitState"/>.</summary>
 internal sealed class RateLimitWindow
 {
-    // Stamps are 16 bits wide. Two periods have to fit, because a stamp may be that old before somebody looks at it again.
-    private const int MostTicks = 32_000;
+    // A stamp says in 16 bits how long before the newest one it was, which is a period at most.
+    private const int MostTicks = 65_000;
 
     private static readonly ImmutableArray<RateLimitWindow> ByCode =
     [
@@ -43,7 +43,7 @@ internal sealed class RateLimitWindow
     /// <summary>The period's number among those that there are.</summary>
     internal int Code { get; }
 
-    /// <summary>What a stamp's time is rounded to, in milliseconds: the period's 32,000th part, and at least 1.</summary>
+    /// <summary>What a stamp's time is rounded to, in milliseconds: the period's 65,000th part, and at least 1.</summary>
     internal int Tick { get; }
 
     /// <summary>The age in ticks at which a stamp has left the window.</summary>
