@@ -88,9 +88,9 @@ public sealed partial class CacheExchange
 
             case FillOutcome.Failed:
                 IsCollapsed = true;
-                return Failed(fill.Failure) ? JoinStep.Serve : JoinStep.Fail;
+                return Failed(fill.Failure, now) ? JoinStep.Serve : JoinStep.Fail;
 
-            case FillOutcome.LetGo when HasFallback && ReuseRules.MayServeInsteadOf(fill.ForwardStatus, Stored!, now):
+            case FillOutcome.LetGo when HasFallback(now) && ReuseRules.MayServeInsteadOf(fill.ForwardStatus, Stored!, _policy, now):
                 IsCollapsed = true;
                 ForwardStatus = fill.ForwardStatus;
                 ServeStale();

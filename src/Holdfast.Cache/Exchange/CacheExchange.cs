@@ -56,7 +56,8 @@ public sealed partial class CacheExchange(MemoryStore store)
     /// <summary>
     /// Whether something stored may be served if the origin fails: then a request that the origin may have seen is not sent again.
     /// </summary>
-    public bool HasFallback => Stored is not null && ReuseRules.MayServeDisconnected(Stored) && !store.Purges.Removes(Stored);
+    public bool HasFallback(long now) =>
+        Stored is not null && ReuseRules.MayServeDisconnected(Stored, _policy, now) && !store.Purges.Removes(Stored);
 
     /// <summary>Begins with a request.</summary>
     public RequestStep Begin<T>(in CacheRequest request, T fields, CachePolicy policy, long now)
@@ -157,7 +158,7 @@ public sealed partial class CacheExchange(MemoryStore store)
                 return Confirm(fields, facts, requested, received);
             }
 
-            if (_slice.Length == 0 && ReuseRules.MayServeInsteadOf(status, Stored, received))
+            if (_slice.Length == 0 && ReuseRules.MayServeInsteadOf(status, Stored, _policy, received))
             {
                 return ServeStale();
             }
@@ -177,15 +178,16 @@ public sealed partial class CacheExchange(MemoryStore store)
 
     /// <summary>Takes note that the origin gave no answer: it cannot be reached, or closed, or took too long.</summary>
     /// <param name="failure">What went wrong, as a number of the caller's; those who wait for this request are told.</param>
+    /// <param name="now">Milliseconds since 1970.</param>
     /// <returns>Whether to answer from the store.</returns>
-    public bool Failed(int failure)
+    public bool Failed(int failure, long now)
     {
         if (_leads)
         {
             Shared!.Fail(failure);
         }
 
-        if (State is CacheState.Fetching or CacheState.Revalidating && HasFallback)
+        if (State is CacheState.Fetching or CacheState.Revalidating && HasFallback(now))
         {
             ServeStale();
             return true;
@@ -221,7 +223,19 @@ public sealed partial class CacheExchange(MemoryStore store)
         _originLength = _key.Length - request.Path.Length;
         if (policy.Level != CacheLevel.Simplified)
         {
-            _key.Add(request.Query);
+            AddQuery(_key, request.Query);
+        }
+    }
+
+    private void AddQuery(ByteBuffer key, ReadOnlySpan<byte> query)
+    {
+        if (_policy.SortsQuery)
+        {
+            SortedQuery.Write(key, query);
+        }
+        else
+        {
+            key.Add(query);
         }
     }
 

@@ -74,6 +74,7 @@ internal sealed class ForwardedHeaders
         RemoveConnectionFields(headers, upgrade);
         headers.Remove(KnownHeader.ProxyAuthorization);
         headers.Remove(KnownHeader.Http2Settings);
+        headers.Remove(KnownHeader.XHoldfastDebug);
 
         // "Proxy" becomes HTTP_PROXY in CGI programs.
         headers.Remove("Proxy"u8);

@@ -104,6 +104,9 @@ internal ref struct AccessLogEntry
     /// <summary><c>CacheCacheStatus</c>: <c>dynamic</c>, <c>hit</c> and so on; empty is written as <c>unknown</c>.</summary>
     public ReadOnlySpan<byte> CacheStatus { get; set; }
 
+    /// <summary><c>CacheReason</c>: why the cache did not store the answer, as <c>no-store</c>; left out when it did, or was not asked.</summary>
+    public ReadOnlySpan<byte> CacheReason { get; set; }
+
     /// <summary><c>CacheCollapsed</c>: whether another request's exchange with the origin answered this one; left out when not.</summary>
     public bool Collapsed { get; set; }
 

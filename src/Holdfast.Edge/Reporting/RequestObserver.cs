@@ -112,6 +112,7 @@ internal sealed class RequestObserver(AccessLog log, EdgeCounters counters, Coun
                 ResponseContentType = contentType,
                 EdgeServerIp = ownAddress[..ownAddressLength],
                 CacheStatus = request.CacheStatus.Span,
+                CacheReason = request.CacheReason.Span,
                 Collapsed = request.IsCollapsed,
                 OriginIp = originAddress[..originAddressLength],
                 OriginStatus = origin.Status,

@@ -90,6 +90,9 @@ internal abstract class EdgeRequest
     /// <summary>What the cache did, as it stands in the log; empty when the cache was not asked.</summary>
     public ReadOnlyMemory<byte> CacheStatus { get; set; }
 
+    /// <summary>Why the cache did not store the answer, as it stands in the log; empty when it did, or was not asked.</summary>
+    public ReadOnlyMemory<byte> CacheReason { get; set; }
+
     /// <summary>The answer's head, filled in by whoever answers.</summary>
     public ResponseHead Response => Buffers.Response;
 
@@ -392,7 +395,7 @@ internal abstract class EdgeRequest
         Tap = null;
         DropEncoder();
         _isEncoded = false;
-        CacheStatus = default;
+        CacheStatus = CacheReason = default;
         IsCollapsed = false;
         HasStarted = HasEnded = IsBrokenOff = false;
         ResponseBodyBytes = ResponseBytes = 0;

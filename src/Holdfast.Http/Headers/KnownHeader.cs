@@ -66,6 +66,8 @@ public enum KnownHeader : byte
     XForwardedFor,
     XForwardedHost,
     XForwardedProto,
+    XHoldfastCache,
+    XHoldfastDebug,
     XRayId,
     XRealIp,
 #pragma warning restore CS1591

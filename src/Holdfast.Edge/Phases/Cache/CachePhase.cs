@@ -98,6 +98,7 @@ internal sealed class CachePhase : IAsyncDisposable
         finally
         {
             request.Tap = null;
+            request.CacheReason = turn.Exchange.ReasonText;
             turn.Reset();
             _turns.Return(turn);
         }
@@ -223,7 +224,7 @@ internal sealed class CachePhase : IAsyncDisposable
                 continue;
             }
 
-            if (turn.Instead == ResponseStep.Serve || (error != EdgeError.None && turn.Exchange.Failed((int)error)))
+            if (turn.Instead == ResponseStep.Serve || (error != EdgeError.None && turn.Failed(error)))
             {
                 await ServeAsync(request, turn, forwardedOn: true).ConfigureAwait(false);
                 return EdgeError.None;
@@ -498,7 +499,7 @@ internal sealed class CachePhase : IAsyncDisposable
 
             if (error != EdgeError.None && !request.IsAbandoned)
             {
-                turn.Exchange.Failed((int)error);
+                turn.Failed(error);
             }
 
             return;

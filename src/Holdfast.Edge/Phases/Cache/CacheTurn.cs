@@ -1,6 +1,8 @@
 using System.Buffers.Text;
+using Holdfast.Cache.Decisions;
 using Holdfast.Cache.Exchange;
 using Holdfast.Cache.Storage;
+using Holdfast.Edge.ErrorPages;
 using Holdfast.Edge.Origins;
 using Holdfast.Edge.Requests;
 using Holdfast.Edge.Zones;
@@ -12,9 +14,13 @@ namespace Holdfast.Edge.Phases.Cache;
 /// <summary>One request's turn with the cache: joins the cache's state machine with the request's heads and bodies. Used again.</summary>
 internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : ResponseTap
 {
+    // Longer ones stay as the origin wrote them.
+    private const int LongestCacheControl = 512;
+
     private readonly CacheExchange _exchange = new(store);
     private readonly HttpDate _date = new(time);
     private long _requested;
+    private bool _isExplained;
 
     /// <summary>The state machine.</summary>
     public CacheExchange Exchange => _exchange;
@@ -23,7 +29,7 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
     public ResponseStep? Instead { get; private set; }
 
     /// <inheritdoc/>
-    public override bool HasFallback => _exchange.HasFallback;
+    public override bool HasFallback => _exchange.HasFallback(Now);
 
     /// <summary>The origin's answer, when it is being stored: its body is still to be read.</summary>
     public OriginAnswer? Taken { get; private set; }
@@ -31,8 +37,11 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Begins with a request whose fields are as the visitor sent them.</summary>
-    public RequestStep Begin(EdgeRequest request, ZoneRuntime zone) =>
-        _exchange.Begin(Describe(request, zone), new HeaderFields(request.Head.Headers), zone.Cache, Now);
+    public RequestStep Begin(EdgeRequest request, ZoneRuntime zone)
+    {
+        _isExplained = zone.CacheDebugDigest is { } digest && CacheExplanation.IsAskedFor(request.Head.Headers, digest);
+        return _exchange.Begin(Describe(request, zone), new HeaderFields(request.Head.Headers), zone.Cache, Now);
+    }
 
     /// <summary>Begins the revalidation of a stored response, behind the visitor's back.</summary>
     public void BeginRevalidation(EdgeRequest request, ZoneRuntime zone, StoredResponse stored) =>
@@ -62,6 +71,9 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
         _requested = Now;
         Instead = null;
     }
+
+    /// <summary>Takes note that the origin gave no answer; see <see cref="CacheExchange.Failed"/>.</summary>
+    public bool Failed(EdgeError error) => _exchange.Failed((int)error, Now);
 
     /// <summary>Puts the stored validators in the place of the visitor's conditions and range.</summary>
     public void SetValidators(HeaderBlock headers)
@@ -191,6 +203,7 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
         _exchange.Reset();
         Instead = null;
         Taken = null;
+        _isExplained = false;
     }
 
     private static CacheRequest Describe(EdgeRequest request, ZoneRuntime zone) =>
@@ -208,10 +221,38 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
     private void Report(EdgeRequest request)
     {
         var headers = request.Response.Headers;
+        RaiseBrowserLifetime(request);
         headers.Set(KnownHeader.CfCacheStatus, _exchange.StatusText);
+        request.CacheStatus = _exchange.LogText;
+        if (_isExplained)
+        {
+            CacheExplanation.Write(headers, _exchange, Now);
+            return;
+        }
+
         Span<byte> text = stackalloc byte[CacheExchange.LongestCacheStatus];
         headers.Add(KnownHeader.CacheStatus, text[.._exchange.WriteCacheStatus(text, Now)]);
-        request.CacheStatus = _exchange.LogText;
+    }
+
+    // Not of an error, which browsers would keep as long; nor of what is stale, which they had better ask for again soon.
+    private void RaiseBrowserLifetime(EdgeRequest request)
+    {
+        if (
+            request is not { Zone.Settings.BrowserCacheTtlSeconds: > 0 and var seconds, Response.Status: < 400 }
+            || _exchange.Status is not (CfCacheStatus.Hit or CfCacheStatus.Miss or CfCacheStatus.Expired or CfCacheStatus.Revalidated)
+        )
+        {
+            return;
+        }
+
+        var headers = request.Response.Headers;
+        Span<byte> text = stackalloc byte[LongestCacheControl];
+        var length = BrowserLifetime.Raise(new HeaderFields(headers), seconds, Now / 1000, text);
+        if (length > 0)
+        {
+            headers.Set(KnownHeader.CacheControl, text[..length]);
+            headers.Remove(KnownHeader.Expires);
+        }
     }
 
     private static void AddAge(HeaderBlock headers, long age)
