@@ -9,7 +9,7 @@ namespace Holdfast.Cache.Exchange;
 public sealed partial class CacheExchange
 {
     /// <summary>Room for <see cref="WriteCacheStatus"/>.</summary>
-    public const int LongestCacheStatus = 192;
+    public const int LongestCacheStatus = 256;
 
     private static readonly byte[][] CfTexts =
     [
@@ -81,10 +81,17 @@ public sealed partial class CacheExchange
     /// <summary>Writes our member of Cache-Status (RFC 9211) and returns its length.</summary>
     /// <param name="into">Room for <see cref="LongestCacheStatus"/> bytes.</param>
     /// <param name="now">Milliseconds since 1970.</param>
-    public int WriteCacheStatus(Span<byte> into, long now)
+    /// <param name="node">Which of several caches behind one another it is, at most 63 bytes; empty for the one that visitors meet.</param>
+    public int WriteCacheStatus(Span<byte> into, long now, ReadOnlySpan<byte> node = default)
     {
         var length = 0;
         Append(into, ref length, "Holdfast"u8);
+        if (!node.IsEmpty)
+        {
+            Append(into, ref length, "/"u8);
+            Append(into, ref length, node);
+        }
+
         if (Forwarded == ForwardReason.None)
         {
             if (State != CacheState.Serving)

@@ -24,6 +24,7 @@ public sealed partial class CacheExchange(MemoryStore store)
     private long _began;
     private bool _isStored;
     private bool _isBehind;
+    private TierRequest _tier;
     private bool _leads;
 
     /// <summary>Where it stands.</summary>
@@ -65,6 +66,7 @@ public sealed partial class CacheExchange(MemoryStore store)
     {
         Clear();
         WriteKey(request, policy);
+        _tier = request.Tier;
         _request = RequestFacts.Of(request.Method, fields);
         if (_request.Method is CacheMethod.Safe or CacheMethod.Unsafe)
         {
@@ -84,6 +86,11 @@ public sealed partial class CacheExchange(MemoryStore store)
         if (now < policy.DevelopmentModeUntil)
         {
             return Pass(ForwardReason.Bypass, NoCacheReason.DevelopmentMode, CfCacheStatus.Bypass);
+        }
+
+        if ((_tier & TierRequest.IsAhead) != 0)
+        {
+            return Pass(ForwardReason.Bypass, NoCacheReason.PurgesBehind, CfCacheStatus.Bypass);
         }
 
         return Select(fields, now);
@@ -123,15 +130,16 @@ public sealed partial class CacheExchange(MemoryStore store)
     /// <param name="length">Its body's bytes, or -1 when nobody knows.</param>
     /// <param name="requested">When it was asked for.</param>
     /// <param name="received">When its head came.</param>
-    public ResponseStep Received<T>(int status, T fields, long length, long requested, long received)
+    /// <param name="isStale">Whether an upper cache has sent it because it does not reach the origin: nobody has confirmed it.</param>
+    public ResponseStep Received<T>(int status, T fields, long length, long requested, long received, bool isStale = false)
         where T : IFields
     {
-        var step = Judge(status, fields, length, requested, received);
+        var step = Judge(status, fields, length, requested, received, isStale);
         Tell(step, received);
         return step;
     }
 
-    private ResponseStep Judge<T>(int status, T fields, long length, long requested, long received)
+    private ResponseStep Judge<T>(int status, T fields, long length, long requested, long received, bool isStale)
         where T : IFields
     {
         ForwardStatus = status;
@@ -151,11 +159,19 @@ public sealed partial class CacheExchange(MemoryStore store)
             return ResponseStep.FetchAgain;
         }
 
+        if (isStale && !(Stored is not null && State == CacheState.Revalidating && status == 304))
+        {
+            Reason = NoCacheReason.Expired;
+            return Through(CfCacheStatus.Stale);
+        }
+
         if (Stored is not null)
         {
             if (State == CacheState.Revalidating && status == 304)
             {
-                return Confirm(fields, facts, requested, received);
+                var step = Confirm(fields, facts, requested, received);
+                Status = isStale && step == ResponseStep.Serve ? CfCacheStatus.Stale : Status;
+                return step;
             }
 
             if (_slice.Length == 0 && ReuseRules.MayServeInsteadOf(status, Stored, _policy, received))
@@ -246,7 +262,8 @@ public sealed partial class CacheExchange(MemoryStore store)
         Fill = null;
         _pin = null;
         _slice = default;
-        _isBehind = false;
+        _isBehind = _isMarked = false;
+        _tier = TierRequest.None;
         Reason = NoCacheReason.None;
         Status = CfCacheStatus.Dynamic;
         Forwarded = ForwardReason.None;
@@ -278,7 +295,8 @@ public sealed partial class CacheExchange(MemoryStore store)
             Stored = null;
         }
 
-        var reuse = Stored is null ? Reuse.Revalidate : ReuseRules.Of(_request, Stored, _policy, now);
+        var reuse =
+            Stored is null || (_tier & TierRequest.WantsFresh) != 0 ? Reuse.Revalidate : ReuseRules.Of(_request, Stored, _policy, now);
         if (reuse != Reuse.Revalidate)
         {
             State = CacheState.Serving;

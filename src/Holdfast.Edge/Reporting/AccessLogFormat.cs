@@ -82,6 +82,16 @@ internal static class AccessLogFormat
         {
             json.Raw(",\"CacheCollapsed\":true"u8);
         }
+
+        if (entry.Tiered)
+        {
+            json.Raw(",\"CacheTieredFill\":true"u8);
+        }
+
+        if (!entry.LowerEdge.IsEmpty)
+        {
+            json.Text(",\"LowerEdge\":\""u8, entry.LowerEdge);
+        }
     }
 
     private static void WriteOrigin(ref JsonLineWriter json, in AccessLogEntry entry)

@@ -6,6 +6,7 @@ using Holdfast.Edge.ErrorPages;
 using Holdfast.Edge.Geo;
 using Holdfast.Edge.Listening;
 using Holdfast.Edge.Origins;
+using Holdfast.Edge.Tiers;
 using Holdfast.Edge.Zones;
 using Holdfast.Http.Bodies;
 using Holdfast.Http.Headers;
@@ -86,6 +87,18 @@ internal abstract class EdgeRequest
 
     /// <summary>Who sees the origin's answer before the visitor does, or null.</summary>
     public ResponseTap? Tap { get; set; }
+
+    /// <summary>The edge that asks in a visitor's name, when one does.</summary>
+    public LowerEdge? Lower { get; set; }
+
+    /// <summary>Whether <see cref="Lower"/> knows of purges that are not in effect here yet.</summary>
+    public bool LowerIsAhead { get; set; }
+
+    /// <summary>Whether this very edge asks itself.</summary>
+    public bool IsOwn { get; set; }
+
+    /// <summary>What the upper edge said that the answer came from; null when it came from elsewhere.</summary>
+    public UpperMark? Upper { get; set; }
 
     /// <summary>What the cache did, as it stands in the log; empty when the cache was not asked.</summary>
     public ReadOnlyMemory<byte> CacheStatus { get; set; }
@@ -320,6 +333,9 @@ internal abstract class EdgeRequest
         }
     }
 
+    /// <summary>Takes the ray of the edge that asks: one request has one name on all its way.</summary>
+    public void Adopt(RayId ray) => Ray = ray;
+
     /// <summary>Takes the visitor's address from a trusted upstream instead of the connection.</summary>
     public void ForwardedFor(IPAddress client)
     {
@@ -396,6 +412,9 @@ internal abstract class EdgeRequest
         DropEncoder();
         _isEncoded = false;
         CacheStatus = CacheReason = default;
+        Lower = null;
+        Upper = null;
+        LowerIsAhead = IsOwn = false;
         IsCollapsed = false;
         HasStarted = HasEnded = IsBrokenOff = false;
         ResponseBodyBytes = ResponseBytes = 0;
@@ -413,6 +432,7 @@ internal abstract class EdgeRequest
         _forwardedAddressText = request._forwardedAddressText;
         Country = request.Country;
         IsHttps = request.IsHttps;
+        Lower = request.Lower;
     }
 
     /// <summary>Says that the visitor has gone: what runs for it alone is given a moment and then ended.</summary>

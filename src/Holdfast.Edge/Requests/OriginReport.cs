@@ -21,6 +21,9 @@ internal sealed class OriginReport
     /// <summary>Whether the connection had served before.</summary>
     public bool Reused { get; set; }
 
+    /// <summary>Whether an upper edge gave the answer, and stands in the place of the origin here.</summary>
+    public bool IsTiered { get; set; }
+
     /// <summary>Time spent resolving the name.</summary>
     public TimeSpan Dns { get; set; }
 
@@ -58,7 +61,7 @@ internal sealed class OriginReport
         LocalAddress = null;
         Status = 0;
         Detail = MessageFault.None;
-        Reused = false;
+        Reused = IsTiered = false;
         Dns = Tcp = Tls = FirstByte = Total = TimeSpan.Zero;
     }
 }

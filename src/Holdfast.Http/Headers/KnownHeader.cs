@@ -30,6 +30,8 @@ public enum KnownHeader : byte
     Expect,
     Expires,
     Forwarded,
+    HoldfastLower,
+    HoldfastUpper,
     Host,
     Http2Settings,
     IfMatch,

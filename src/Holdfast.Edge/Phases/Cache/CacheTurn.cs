@@ -1,10 +1,10 @@
 using System.Buffers.Text;
-using Holdfast.Cache.Decisions;
 using Holdfast.Cache.Exchange;
 using Holdfast.Cache.Storage;
 using Holdfast.Edge.ErrorPages;
 using Holdfast.Edge.Origins;
 using Holdfast.Edge.Requests;
+using Holdfast.Edge.Tiers;
 using Holdfast.Edge.Zones;
 using Holdfast.Http.Headers;
 using Holdfast.Http.Messages;
@@ -12,11 +12,8 @@ using Holdfast.Http.Messages;
 namespace Holdfast.Edge.Phases.Cache;
 
 /// <summary>One request's turn with the cache: joins the cache's state machine with the request's heads and bodies. Used again.</summary>
-internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : ResponseTap
+internal sealed class CacheTurn(MemoryStore store, ReadOnlyMemory<byte> node, TimeProvider time) : ResponseTap
 {
-    // Longer ones stay as the origin wrote them.
-    private const int LongestCacheControl = 512;
-
     private readonly CacheExchange _exchange = new(store);
     private readonly HttpDate _date = new(time);
     private long _requested;
@@ -30,6 +27,9 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
 
     /// <inheritdoc/>
     public override bool HasFallback => _exchange.HasFallback(Now);
+
+    /// <inheritdoc/>
+    public override ReadOnlySpan<byte> UpperKey => _exchange.UpperKey;
 
     /// <summary>The origin's answer, when it is being stored: its body is still to be read.</summary>
     public OriginAnswer? Taken { get; private set; }
@@ -101,6 +101,12 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
     }
 
     /// <inheritdoc/>
+    public override bool TakeInvalidation() => _exchange.TakeInvalidation();
+
+    /// <inheritdoc/>
+    public override void KeepInvalidation() => _exchange.KeepInvalidation();
+
+    /// <inheritdoc/>
     public override TapStep Takes(EdgeRequest request)
     {
         var response = request.Response;
@@ -110,7 +116,8 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
             Framing.None => 0,
             _ => -1,
         };
-        var step = _exchange.Received(response.Status, new HeaderFields(response.Headers), length, _requested, Now);
+        var isStale = request.Upper is { IsStale: true };
+        var step = _exchange.Received(response.Status, new HeaderFields(response.Headers), length, _requested, Now, isStale);
         if (step is ResponseStep.Serve or ResponseStep.FetchAgain or ResponseStep.Drop)
         {
             Instead = step;
@@ -130,8 +137,12 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
     public override void Dress(EdgeRequest request)
     {
         var headers = request.Response.Headers;
-        headers.Remove("Cloudflare-CDN-Cache-Control"u8);
-        headers.Remove("Cache-Tag"u8);
+        if (request.Lower is null)
+        {
+            headers.Remove("Cloudflare-CDN-Cache-Control"u8);
+            headers.Remove("Cache-Tag"u8);
+        }
+
         if (!headers.Contains(KnownHeader.Date))
         {
             headers.Add(KnownHeader.Date, _date.Now);
@@ -167,7 +178,7 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
         var headers = response.Headers;
         foreach (var field in stored.Fields)
         {
-            if (answer.Sends(field.Known, hasEntityTag))
+            if (answer.Sends(field.Known, hasEntityTag, toCache: request.Lower is not null))
             {
                 headers.Add(field.Name, field.Value);
             }
@@ -216,12 +227,28 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
             Path = request.Head.Path,
             Query = request.Head.Query,
             HasContent = request.Head.Framing != Framing.None,
+            Tier = request.Lower is not { } lower
+                ? TierRequest.None
+                : TierRequest.FromLower
+                    | (request.LowerIsAhead ? TierRequest.IsAhead : TierRequest.None)
+                    | (lower.WantsFresh ? TierRequest.WantsFresh : TierRequest.None),
         };
 
     private void Report(EdgeRequest request)
     {
         var headers = request.Response.Headers;
-        RaiseBrowserLifetime(request);
+        if (request.Lower is not null)
+        {
+            ReportToLower(request);
+            return;
+        }
+
+        if (request.Upper is { } upper)
+        {
+            headers.Set(KnownHeader.HoldfastUpper, upper.Text);
+        }
+
+        BrowserFields.Raise(request, _exchange.Status, Now);
         headers.Set(KnownHeader.CfCacheStatus, _exchange.StatusText);
         request.CacheStatus = _exchange.LogText;
         if (_isExplained)
@@ -234,25 +261,15 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
         headers.Add(KnownHeader.CacheStatus, text[.._exchange.WriteCacheStatus(text, Now)]);
     }
 
-    // Not of an error, which browsers would keep as long; nor of what is stale, which they had better ask for again soon.
-    private void RaiseBrowserLifetime(EdgeRequest request)
+    // The fields stay as they came: the lower edge's cache decides by them, and dresses them for browsers.
+    private void ReportToLower(EdgeRequest request)
     {
-        if (
-            request is not { Zone.Settings.BrowserCacheTtlSeconds: > 0 and var seconds, Response.Status: < 400 }
-            || _exchange.Status is not (CfCacheStatus.Hit or CfCacheStatus.Miss or CfCacheStatus.Expired or CfCacheStatus.Revalidated)
-        )
-        {
-            return;
-        }
-
         var headers = request.Response.Headers;
-        Span<byte> text = stackalloc byte[LongestCacheControl];
-        var length = BrowserLifetime.Raise(new HeaderFields(headers), seconds, Now / 1000, text);
-        if (length > 0)
-        {
-            headers.Set(KnownHeader.CacheControl, text[..length]);
-            headers.Remove(KnownHeader.Expires);
-        }
+        headers.Set(KnownHeader.CfCacheStatus, _exchange.StatusText);
+        Span<byte> text = stackalloc byte[CacheExchange.LongestCacheStatus];
+        headers.Add(KnownHeader.CacheStatus, text[.._exchange.WriteCacheStatus(text, Now, node.Span)]);
+        request.CacheStatus = _exchange.LogText;
+        UpperMark.Write(headers, node.Span, _exchange.LogText.Span, _exchange.Status == CfCacheStatus.Stale);
     }
 
     private static void AddAge(HeaderBlock headers, long age)
