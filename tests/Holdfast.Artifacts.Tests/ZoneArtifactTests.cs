@@ -33,11 +33,12 @@ public sealed class ZoneArtifactTests
 
     private static readonly Gen<ZoneSettings> Settings = Gen.Select(
         Gen.Select(Gen.Enum<SslMode>(), Gen.Enum<MinTlsVersion>(), Gen.Int[1, 2]),
-        Gen.Bool.Array[14],
+        Gen.Bool.Array[17],
         Gen.Select(
             Gen.Int[1, ZoneSettings.MaxUploadMegabytesLimit],
             Gen.Int[1, ZoneSettings.ProxyReadTimeoutSecondsLimit],
-            Gen.Int[0, SecurityHeader.MaxAgeSecondsLimit]
+            Gen.Int[0, SecurityHeader.MaxAgeSecondsLimit],
+            Gen.Int[0, ZoneSettings.BrowserCacheTtlSecondsLimit]
         ),
         Gen.Select(
             Gen.OneOf(Gen.Const((string?)null), HostName.Select(host => (string?)host), HostName.Select(host => (string?)$"{host}:8443")),
@@ -62,6 +63,10 @@ public sealed class ZoneArtifactTests
                 Compression = switches[11],
                 Brotli = switches[12],
                 CacheSlice = switches[13],
+                SortQueryStringForCache = switches[14],
+                AlwaysOnline = switches[15],
+                BrowserCacheTtlSeconds = numbers.Item4,
+                CacheDebugTokenSha256 = switches[16] ? new string('a', 64) : null,
                 TrueClientIpHeader = switches[6],
                 SecurityHeader = new SecurityHeader
                 {
@@ -123,7 +128,7 @@ public sealed class ZoneArtifactTests
     [Fact]
     public void Zone_Written_HasItsCanonicalForm() =>
         Assert.Equal(
-            """{"development_mode_until":null,"id":"0123456789abcdef0123456789abcdef","name":"example.com","origin":"https://192.0.2.10:8443","paused":false,"records":[],"settings":{"always_use_https":"off","brotli":"on","cache_level":"aggressive","cache_profile":"cloudflare","cache_slice":"off","compression":"on","error_page_html":null,"http2":"on","http3":"on","ipv6":"on","max_upload":100,"min_tls_version":"1.2","origin_concurrency_limit":null,"origin_host_header":null,"origin_max_http_version":"1","origin_queue_length":100,"origin_queue_timeout":10,"proxy_read_timeout":100,"respect_request_cache_control":"off","security_header":{"strict_transport_security":{"enabled":false,"include_subdomains":false,"max_age":0,"nosniff":false,"preload":false}},"server_timing":"off","ssl":"strict","tls_1_3":"on","true_client_ip_header":"off","websockets":"on"},"type":"full"}""",
+            """{"development_mode_until":null,"id":"0123456789abcdef0123456789abcdef","name":"example.com","origin":"https://192.0.2.10:8443","paused":false,"records":[],"settings":{"always_online":"on","always_use_https":"off","brotli":"on","browser_cache_ttl":0,"cache_debug_token_sha256":null,"cache_level":"aggressive","cache_profile":"cloudflare","cache_slice":"off","compression":"on","error_page_html":null,"http2":"on","http3":"on","ipv6":"on","max_upload":100,"min_tls_version":"1.2","origin_concurrency_limit":null,"origin_host_header":null,"origin_max_http_version":"1","origin_queue_length":100,"origin_queue_timeout":10,"proxy_read_timeout":100,"respect_request_cache_control":"off","security_header":{"strict_transport_security":{"enabled":false,"include_subdomains":false,"max_age":0,"nosniff":false,"preload":false}},"server_timing":"off","sort_query_string_for_cache":"off","ssl":"strict","tls_1_3":"on","true_client_ip_header":"off","websockets":"on"},"type":"full"}""",
             Encoding.UTF8.GetString(ZoneArtifact.Write(Example))
         );
 

@@ -41,8 +41,29 @@ public static class ZoneSettingDefinitions
     /// <summary>All of them, by id in order of the alphabet.</summary>
     public static ImmutableArray<ZoneSettingDefinition> All { get; } =
     [
+        Switch("always_online", settings => settings.AlwaysOnline, (settings, on) => settings with { AlwaysOnline = on }),
         Switch("always_use_https", settings => settings.AlwaysUseHttps, (settings, on) => settings with { AlwaysUseHttps = on }),
         Switch("brotli", settings => settings.Brotli, (settings, on) => settings with { Brotli = on }),
+        Whole(
+            "browser_cache_ttl",
+            0,
+            ZoneSettings.BrowserCacheTtlSecondsLimit,
+            settings => settings.BrowserCacheTtlSeconds,
+            (settings, seconds) => settings with { BrowserCacheTtlSeconds = seconds }
+        ),
+        new(
+            "cache_debug_token_sha256",
+            "null or the SHA-256 of a token as 64 lower-case hexadecimal digits",
+            settings => settings.CacheDebugTokenSha256,
+            (settings, value) =>
+                value.ValueKind == JsonValueKind.Null ? settings with { CacheDebugTokenSha256 = null }
+                : StrictJson.TextOf(value) is { Length: 64 } digest && digest.All(char.IsAsciiHexDigitLower)
+                    ? settings with
+                    {
+                        CacheDebugTokenSha256 = digest,
+                    }
+                : null
+        ),
         OneOf("cache_level", CacheLevels, settings => settings.CacheLevel, (settings, level) => settings with { CacheLevel = level }),
         OneOf(
             "cache_profile",
@@ -71,6 +92,7 @@ public static class ZoneSettingDefinitions
         Switch("ipv6", settings => settings.Ipv6, (settings, on) => settings with { Ipv6 = on }),
         Whole(
             "max_upload",
+            1,
             ZoneSettings.MaxUploadMegabytesLimit,
             settings => settings.MaxUploadMegabytes,
             (settings, megabytes) => settings with { MaxUploadMegabytes = megabytes }
@@ -119,12 +141,14 @@ public static class ZoneSettingDefinitions
         ),
         Whole(
             "origin_queue_timeout",
+            1,
             ZoneSettings.OriginQueueTimeoutSecondsLimit,
             settings => settings.OriginQueueTimeoutSeconds,
             (settings, seconds) => settings with { OriginQueueTimeoutSeconds = seconds }
         ),
         Whole(
             "proxy_read_timeout",
+            1,
             ZoneSettings.ProxyReadTimeoutSecondsLimit,
             settings => settings.ProxyReadTimeoutSeconds,
             (settings, seconds) => settings with { ProxyReadTimeoutSeconds = seconds }
@@ -142,6 +166,11 @@ public static class ZoneSettingDefinitions
                 SecurityHeaderJson.Read(settings.SecurityHeader, value) is { } header ? settings with { SecurityHeader = header } : null
         ),
         Switch("server_timing", settings => settings.ServerTiming, (settings, on) => settings with { ServerTiming = on }),
+        Switch(
+            "sort_query_string_for_cache",
+            settings => settings.SortQueryStringForCache,
+            (settings, on) => settings with { SortQueryStringForCache = on }
+        ),
         OneOf("ssl", SslModes, settings => settings.Ssl, (settings, mode) => settings with { Ssl = mode }),
         Switch("tls_1_3", settings => settings.Tls13, (settings, on) => settings with { Tls13 = on }, "no edge takes early data (zrt)"),
         Switch(
@@ -194,15 +223,16 @@ public static class ZoneSettingDefinitions
 
     private static ZoneSettingDefinition Whole(
         string id,
+        int least,
         int most,
         Func<ZoneSettings, int> read,
         Func<ZoneSettings, int, ZoneSettings> write
     ) =>
         new(
             id,
-            $"a whole number from 1 to {most}",
+            $"a whole number from {least} to {most}",
             settings => JsonValue.Create(read(settings)),
-            (settings, value) => IsWhole(value, 1, most, out var number) ? write(settings, number) : null
+            (settings, value) => IsWhole(value, least, most, out var number) ? write(settings, number) : null
         );
 
     private static bool IsWhole(JsonElement value, int least, int most, out int number)

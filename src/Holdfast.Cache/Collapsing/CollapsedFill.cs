@@ -79,6 +79,9 @@ public sealed class CollapsedFill
 
     internal int Waiting { get; set; }
 
+    // Whether an upper cache may be asked, which may ask this one for the same.
+    internal bool AsksUpper { get; set; }
+
     internal bool IsListed { get; set; } = true;
 
     /// <summary>Whether its key was invalidated since it began: what it brings is not stored.</summary>

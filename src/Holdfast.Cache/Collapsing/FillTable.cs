@@ -31,6 +31,9 @@ public sealed class FillTable(long mostHeld, SpillSpace spill)
     /// <summary>How many requests wait for another one's answer now.</summary>
     public long Waiting => Volatile.Read(ref _waiting);
 
+    /// <summary>Keys that were invalidated here and not in an upper cache; null without one.</summary>
+    public InvalidatedKeys? Invalidated { get; set; }
+
     /// <summary>Bytes of bodies on their way into the store.</summary>
     public long Held => Volatile.Read(ref _held);
 
@@ -198,6 +201,7 @@ public sealed class FillTable(long mostHeld, SpillSpace spill)
     /// <summary>What is under way for a key is not stored, and nobody who comes from now on waits for it.</summary>
     internal void Forget(ReadOnlySpan<byte> key, ulong hash)
     {
+        Invalidated?.Add(hash);
         Forget(key, hash, authorized: false);
         Forget(key, hash, authorized: true);
     }

@@ -12,6 +12,9 @@ public enum NoCacheReason : byte
     /// <summary>The zone is in development mode.</summary>
     DevelopmentMode,
 
+    /// <summary>A lower edge knows of purges that are not in effect here yet: neither is what is stored good for it, nor what comes now.</summary>
+    PurgesBehind,
+
     /// <summary>The method is not GET.</summary>
     Method,
 

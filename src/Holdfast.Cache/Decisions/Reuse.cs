@@ -24,6 +24,12 @@ public enum Reuse : byte
 /// <summary>Decides about <see cref="Reuse"/>, and about what may be served when the origin cannot answer.</summary>
 public static class ReuseRules
 {
+    /// <summary>
+    /// For how many seconds it may be stale when it is served because the origin cannot be reached: 30 days, as old as the copies that
+    /// Cloudflare's Always Online has made. Whatever was not confirmed for longer is an archive's business.
+    /// </summary>
+    public const long LongestDisconnected = 30 * 86_400;
+
     /// <summary>What may be done with a stored response now.</summary>
     public static Reuse Of(in RequestFacts request, StoredResponse stored, CachePolicy policy, long now)
     {
@@ -61,17 +67,20 @@ public static class ReuseRules
 
     /// <summary>
     /// Whether it may be served because the origin cannot be reached or closes without an answer: then the cache is disconnected, and only
-    /// a directive that forbids it stands in the way (RFC 9111 section 4.2.4).
+    /// a directive that forbids it stands in the way (RFC 9111 section 4.2.4), its age (<see cref="LongestDisconnected"/>), or its zone,
+    /// which may want the response's own word for it.
     /// </summary>
-    public static bool MayServeDisconnected(StoredResponse stored) =>
-        (stored.Flags & (StoredFlags.NeverStale | StoredFlags.NotOnError)) == 0;
+    public static bool MayServeDisconnected(StoredResponse stored, CachePolicy policy, long now) =>
+        (stored.Flags & (StoredFlags.NeverStale | StoredFlags.NotOnError)) == 0
+        && -stored.FreshFor(now) <= (policy.AlwaysOnline ? LongestDisconnected : stored.StaleIfError) * 1000L;
 
     /// <summary>Whether it may be served instead of the origin's error.</summary>
-    public static bool MayServeInsteadOf(int status, StoredResponse stored, long now) =>
-        Statuses.IsServerError(status)
-        && MayServeDisconnected(stored)
-        && stored.StaleIfError > 0
-        && -stored.FreshFor(now) <= stored.StaleIfError * 1000L;
+    public static bool MayServeInsteadOf(int status, StoredResponse stored, CachePolicy policy, long now) =>
+        MayServeDisconnected(stored, policy, now)
+        && (
+            Statuses.IsUnreachable(status)
+            || (Statuses.IsServerError(status) && stored.StaleIfError > 0 && -stored.FreshFor(now) <= stored.StaleIfError * 1000L)
+        );
 
     // A visitor's reload (max-age=0) does not ask for what never changes while it is fresh (RFC 8246 section 2).
     private static bool IsTooOld(long maxAge, StoredResponse stored, long freshFor, long now) =>

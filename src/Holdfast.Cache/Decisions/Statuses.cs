@@ -28,6 +28,9 @@ internal static class Statuses
     /// <summary>Whether its definition says that it is never stored (RFC 6585 sections 3 to 6).</summary>
     public static bool ForbidsStoring(int status) => status is 428 or 429 or 431 or 511;
 
+    /// <summary>Whether an edge before the origin says with it that the origin cannot be reached: 520 to 527, and 530.</summary>
+    public static bool IsUnreachable(int status) => status is (>= 520 and <= 527) or 530;
+
     /// <summary>Whether <c>stale-if-error</c> speaks of it (RFC 5861 section 4).</summary>
     public static bool IsServerError(int status) => status is 500 or 502 or 503 or 504;
 }

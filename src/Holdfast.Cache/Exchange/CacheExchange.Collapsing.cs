@@ -38,7 +38,8 @@ public sealed partial class CacheExchange
 
         var hash = CacheKey.HashOf(_key.Written);
         var slot = SlotOf(hash);
-        if (store.Fills.IsMarked(slot, now))
+        _isMarked = store.Fills.IsMarked(slot, now);
+        if (_isMarked)
         {
             return CollapseStep.Alone;
         }
@@ -59,9 +60,18 @@ public sealed partial class CacheExchange
 
         if (!_leads)
         {
+            if ((_tier & TierRequest.FromLower) != 0 && Shared.AsksUpper)
+            {
+                // The edge that this one asks may be waiting for it.
+                LeaveShared();
+                return CollapseStep.Alone;
+            }
+
             State = CacheState.Waiting;
             return CollapseStep.Wait;
         }
+
+        Shared.AsksUpper = store.Fills.Invalidated is not null && _tier == TierRequest.None;
 
         if (IsStoredMeanwhile(hash, now))
         {
@@ -88,9 +98,9 @@ public sealed partial class CacheExchange
 
             case FillOutcome.Failed:
                 IsCollapsed = true;
-                return Failed(fill.Failure) ? JoinStep.Serve : JoinStep.Fail;
+                return Failed(fill.Failure, now) ? JoinStep.Serve : JoinStep.Fail;
 
-            case FillOutcome.LetGo when HasFallback && ReuseRules.MayServeInsteadOf(fill.ForwardStatus, Stored!, now):
+            case FillOutcome.LetGo when HasFallback(now) && ReuseRules.MayServeInsteadOf(fill.ForwardStatus, Stored!, _policy, now):
                 IsCollapsed = true;
                 ForwardStatus = fill.ForwardStatus;
                 ServeStale();
@@ -105,6 +115,7 @@ public sealed partial class CacheExchange
     private bool IsOnItsOwn =>
         State is not (CacheState.Fetching or CacheState.Revalidating)
         || _request.Has(RequestTraits.OriginCondition)
+        || (_tier & TierRequest.WantsFresh) != 0
         || (_policy.RespectRequestDirectives && (_request.Directives.Has(OwnWishes) || _request.Has(RequestTraits.PragmaNoCache)));
 
     private ulong SlotOf(ulong hash) => FillTable.SlotOf(hash, _request.Has(RequestTraits.Authorization));
@@ -203,8 +214,9 @@ public sealed partial class CacheExchange
         {
             Shared!.LetGo(ForwardStatus);
 
-            // An error says nothing of what the origin usually sends, and is no time for many requests at once.
-            if (ForwardStatus < 500)
+            // An error says nothing of what the origin usually sends, and is no time for many requests at once; nor does what an upper cache
+            // sends because it does not reach the origin.
+            if (ForwardStatus < 500 && Status != CfCacheStatus.Stale)
             {
                 store.Fills.Mark(Shared.Slot, now);
             }

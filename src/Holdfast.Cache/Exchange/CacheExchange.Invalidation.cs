@@ -41,7 +41,12 @@ public sealed partial class CacheExchange
 
         var key = new ByteBuffer();
         key.Add(_key.Written[.._originLength]);
-        key.Add(Encoding.Latin1.GetBytes(_policy.Level == Model.Zones.CacheLevel.Simplified ? to.AbsolutePath : to.PathAndQuery));
+        key.Add(Encoding.Latin1.GetBytes(to.AbsolutePath));
+        if (_policy.Level != Model.Zones.CacheLevel.Simplified)
+        {
+            AddQuery(key, Encoding.Latin1.GetBytes(to.Query));
+        }
+
         store.Remove(key.Written);
     }
 }

@@ -9,7 +9,7 @@ namespace Holdfast.Cache.Exchange;
 public sealed partial class CacheExchange
 {
     /// <summary>Room for <see cref="WriteCacheStatus"/>.</summary>
-    public const int LongestCacheStatus = 192;
+    public const int LongestCacheStatus = 256;
 
     private static readonly byte[][] CfTexts =
     [
@@ -31,13 +31,67 @@ public sealed partial class CacheExchange
     /// <summary>The same in lower case, as Cloudflare's logs have it.</summary>
     public ReadOnlyMemory<byte> LogText => LogTexts[(int)Status];
 
+    /// <summary>Why nothing was stored, as Cache-Status and the log say it; empty when it was, or nothing speaks against it so far.</summary>
+    public ReadOnlyMemory<byte> ReasonText
+    {
+        get
+        {
+            var reason = Reason == NoCacheReason.None && State == CacheState.Storing ? Fill!.Reason : Reason;
+            return reason == NoCacheReason.None ? default : ReasonTexts[(int)reason];
+        }
+    }
+
+    /// <summary>
+    /// Writes the key as a string of a structured field (RFC 8941 section 3.3.3), quotes included, and returns its length: the URL, with what
+    /// such a string cannot have percent-encoded, and cut where there is no more room.
+    /// </summary>
+    public int WriteKey(Span<byte> into)
+    {
+        var length = 0;
+        into[length++] = (byte)'"';
+        foreach (var octet in _key.Written[(_key.Written.IndexOf((byte)0) + 1)..])
+        {
+            // Room for the longest, and for the end.
+            if (length + 4 > into.Length)
+            {
+                break;
+            }
+
+            if (octet is >= 0x20 and < 0x7F)
+            {
+                if (octet is (byte)'"' or (byte)'\\')
+                {
+                    into[length++] = (byte)'\\';
+                }
+
+                into[length++] = octet;
+            }
+            else
+            {
+                into[length++] = (byte)'%';
+                Utf8Formatter.TryFormat(octet, into[length..], out _, new System.Buffers.StandardFormat('X', 2));
+                length += 2;
+            }
+        }
+
+        into[length++] = (byte)'"';
+        return length;
+    }
+
     /// <summary>Writes our member of Cache-Status (RFC 9211) and returns its length.</summary>
     /// <param name="into">Room for <see cref="LongestCacheStatus"/> bytes.</param>
     /// <param name="now">Milliseconds since 1970.</param>
-    public int WriteCacheStatus(Span<byte> into, long now)
+    /// <param name="node">Which of several caches behind one another it is, at most 63 bytes; empty for the one that visitors meet.</param>
+    public int WriteCacheStatus(Span<byte> into, long now, ReadOnlySpan<byte> node = default)
     {
         var length = 0;
         Append(into, ref length, "Holdfast"u8);
+        if (!node.IsEmpty)
+        {
+            Append(into, ref length, "/"u8);
+            Append(into, ref length, node);
+        }
+
         if (Forwarded == ForwardReason.None)
         {
             if (State != CacheState.Serving)
@@ -85,7 +139,7 @@ public sealed partial class CacheExchange
 
         var detail =
             Status == CfCacheStatus.Updating ? "stale-while-revalidate"u8
-            : Status == CfCacheStatus.Stale ? (ForwardStatus > 0 ? "stale-if-error"u8 : "disconnected"u8)
+            : Status == CfCacheStatus.Stale ? (Statuses.IsServerError(ForwardStatus) ? "stale-if-error"u8 : "disconnected"u8)
             : Reason != NoCacheReason.None ? ReasonTexts[(int)Reason]
             : State == CacheState.Serving && (Stored!.Flags & StoredFlags.Heuristic) != 0 ? "heuristic"u8
             : default;

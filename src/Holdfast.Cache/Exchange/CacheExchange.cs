@@ -24,6 +24,7 @@ public sealed partial class CacheExchange(MemoryStore store)
     private long _began;
     private bool _isStored;
     private bool _isBehind;
+    private TierRequest _tier;
     private bool _leads;
 
     /// <summary>Where it stands.</summary>
@@ -56,7 +57,8 @@ public sealed partial class CacheExchange(MemoryStore store)
     /// <summary>
     /// Whether something stored may be served if the origin fails: then a request that the origin may have seen is not sent again.
     /// </summary>
-    public bool HasFallback => Stored is not null && ReuseRules.MayServeDisconnected(Stored) && !store.Purges.Removes(Stored);
+    public bool HasFallback(long now) =>
+        Stored is not null && ReuseRules.MayServeDisconnected(Stored, _policy, now) && !store.Purges.Removes(Stored);
 
     /// <summary>Begins with a request.</summary>
     public RequestStep Begin<T>(in CacheRequest request, T fields, CachePolicy policy, long now)
@@ -64,6 +66,7 @@ public sealed partial class CacheExchange(MemoryStore store)
     {
         Clear();
         WriteKey(request, policy);
+        _tier = request.Tier;
         _request = RequestFacts.Of(request.Method, fields);
         if (_request.Method is CacheMethod.Safe or CacheMethod.Unsafe)
         {
@@ -89,6 +92,11 @@ public sealed partial class CacheExchange(MemoryStore store)
         if (now < policy.DevelopmentModeUntil)
         {
             return Pass(ForwardReason.Bypass, NoCacheReason.DevelopmentMode, CfCacheStatus.Bypass);
+        }
+
+        if ((_tier & TierRequest.IsAhead) != 0)
+        {
+            return Pass(ForwardReason.Bypass, NoCacheReason.PurgesBehind, CfCacheStatus.Bypass);
         }
 
         return Select(fields, now);
@@ -128,15 +136,16 @@ public sealed partial class CacheExchange(MemoryStore store)
     /// <param name="length">Its body's bytes, or -1 when nobody knows.</param>
     /// <param name="requested">When it was asked for.</param>
     /// <param name="received">When its head came.</param>
-    public ResponseStep Received<T>(int status, T fields, long length, long requested, long received)
+    /// <param name="isStale">Whether an upper cache has sent it because it does not reach the origin: nobody has confirmed it.</param>
+    public ResponseStep Received<T>(int status, T fields, long length, long requested, long received, bool isStale = false)
         where T : IFields
     {
-        var step = Judge(status, fields, length, requested, received);
+        var step = Judge(status, fields, length, requested, received, isStale);
         Tell(step, received);
         return step;
     }
 
-    private ResponseStep Judge<T>(int status, T fields, long length, long requested, long received)
+    private ResponseStep Judge<T>(int status, T fields, long length, long requested, long received, bool isStale)
         where T : IFields
     {
         ForwardStatus = status;
@@ -156,14 +165,22 @@ public sealed partial class CacheExchange(MemoryStore store)
             return ResponseStep.FetchAgain;
         }
 
+        if (isStale && !(Stored is not null && State == CacheState.Revalidating && status == 304))
+        {
+            Reason = NoCacheReason.Expired;
+            return Through(CfCacheStatus.Stale);
+        }
+
         if (Stored is not null)
         {
             if (State == CacheState.Revalidating && status == 304)
             {
-                return Confirm(fields, facts, requested, received);
+                var step = Confirm(fields, facts, requested, received);
+                Status = isStale && step == ResponseStep.Serve ? CfCacheStatus.Stale : Status;
+                return step;
             }
 
-            if (_slice.Length == 0 && ReuseRules.MayServeInsteadOf(status, Stored, received))
+            if (_slice.Length == 0 && ReuseRules.MayServeInsteadOf(status, Stored, _policy, received))
             {
                 return ServeStale();
             }
@@ -183,15 +200,16 @@ public sealed partial class CacheExchange(MemoryStore store)
 
     /// <summary>Takes note that the origin gave no answer: it cannot be reached, or closed, or took too long.</summary>
     /// <param name="failure">What went wrong, as a number of the caller's; those who wait for this request are told.</param>
+    /// <param name="now">Milliseconds since 1970.</param>
     /// <returns>Whether to answer from the store.</returns>
-    public bool Failed(int failure)
+    public bool Failed(int failure, long now)
     {
         if (_leads)
         {
             Shared!.Fail(failure);
         }
 
-        if (State is CacheState.Fetching or CacheState.Revalidating && HasFallback)
+        if (State is CacheState.Fetching or CacheState.Revalidating && HasFallback(now))
         {
             ServeStale();
             return true;
@@ -227,7 +245,19 @@ public sealed partial class CacheExchange(MemoryStore store)
         _originLength = _key.Length - request.Path.Length;
         if (policy.Level != CacheLevel.Simplified)
         {
-            _key.Add(request.Query);
+            AddQuery(_key, request.Query);
+        }
+    }
+
+    private void AddQuery(ByteBuffer key, ReadOnlySpan<byte> query)
+    {
+        if (_policy.SortsQuery)
+        {
+            SortedQuery.Write(key, query);
+        }
+        else
+        {
+            key.Add(query);
         }
     }
 
@@ -238,7 +268,8 @@ public sealed partial class CacheExchange(MemoryStore store)
         Fill = null;
         _pin = null;
         _slice = default;
-        _isBehind = false;
+        _isBehind = _isMarked = false;
+        _tier = TierRequest.None;
         Reason = NoCacheReason.None;
         Status = CfCacheStatus.Dynamic;
         Forwarded = ForwardReason.None;
@@ -270,7 +301,8 @@ public sealed partial class CacheExchange(MemoryStore store)
             Stored = null;
         }
 
-        var reuse = Stored is null ? Reuse.Revalidate : ReuseRules.Of(_request, Stored, _policy, now);
+        var reuse =
+            Stored is null || (_tier & TierRequest.WantsFresh) != 0 ? Reuse.Revalidate : ReuseRules.Of(_request, Stored, _policy, now);
         if (reuse != Reuse.Revalidate)
         {
             State = CacheState.Serving;

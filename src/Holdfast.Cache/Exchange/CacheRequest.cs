@@ -1,5 +1,22 @@
 namespace Holdfast.Cache.Exchange;
 
+/// <summary>What a cache that asks another one says of its request.</summary>
+[Flags]
+public enum TierRequest : byte
+{
+    /// <summary>A visitor asks.</summary>
+    None = 0,
+
+    /// <summary>A lower cache asks.</summary>
+    FromLower = 1,
+
+    /// <summary>It knows of purges that this cache does not know yet.</summary>
+    IsAhead = 1 << 1,
+
+    /// <summary>It has seen what is stored invalidated: the origin must confirm it first.</summary>
+    WantsFresh = 1 << 2,
+}
+
 /// <summary>What of a request's first lines the cache looks at.</summary>
 public readonly ref struct CacheRequest
 {
@@ -23,4 +40,7 @@ public readonly ref struct CacheRequest
 
     /// <summary>Whether it has a body. What a GET's body says is in no key, so that such a request has nothing to do with the store.</summary>
     public bool HasContent { get; init; }
+
+    /// <summary>What is asked on behalf of the request, when another cache asks.</summary>
+    public TierRequest Tier { get; init; }
 }

@@ -63,8 +63,9 @@ public readonly record struct VisitorAnswer(int Status, long Start, long Length,
     /// <summary>Whether a stored field goes out with this answer.</summary>
     /// <param name="name">The field.</param>
     /// <param name="hasEntityTag">Whether the stored response has an ETag.</param>
-    public bool Sends(FieldName name, bool hasEntityTag) =>
-        name is not (FieldName.CloudflareCdnCacheControl or FieldName.CacheTag)
+    /// <param name="toCache">Whether a lower cache gets it, which needs what is meant for caches.</param>
+    public bool Sends(FieldName name, bool hasEntityTag, bool toCache = false) =>
+        (toCache || name is not (FieldName.CloudflareCdnCacheControl or FieldName.CacheTag))
         && Status switch
         {
             304 => Preconditions.StaysInNotModified(name, hasEntityTag),

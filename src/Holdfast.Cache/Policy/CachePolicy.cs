@@ -11,6 +11,15 @@ public sealed record CachePolicy
     /// <summary>What the query string means to the cache.</summary>
     public CacheLevel Level { get; init; } = CacheLevel.Aggressive;
 
+    /// <summary>Whether the order of a query string's parameters means nothing to the cache.</summary>
+    public bool SortsQuery { get; init; }
+
+    /// <summary>
+    /// Whether what is stored may be served when the origin cannot be reached, unless the response forbids it; otherwise only as far as the
+    /// response's own <c>stale-if-error</c> allows it.
+    /// </summary>
+    public bool AlwaysOnline { get; init; } = true;
+
     /// <summary>Whether visitors' <c>no-cache</c>, <c>no-store</c>, <c>max-age</c>, <c>min-fresh</c>, <c>max-stale</c> and Pragma count.</summary>
     public bool RespectRequestDirectives { get; init; }
 

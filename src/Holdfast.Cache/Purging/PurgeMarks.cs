@@ -187,10 +187,15 @@ public sealed partial class PurgeMarks(TimeProvider time, PurgeMarkLimits? limit
                 var of = kind == PurgeKind.Url ? PurgeMarkKind.Url : PurgeMarkKind.Prefix;
                 Put(zone, zoneName, of, value[..path], value[path..], number);
 
-                // Where the query string means nothing to the cache, it is in no key.
+                // Where the query string means nothing to the cache, it is in no key; where its order means nothing, it is sorted there.
                 if (kind == PurgeKind.Url && value.IndexOf('?', path) is > 0 and var query)
                 {
                     Put(zone, zoneName, of, value[..path], value[path..query], number);
+                    var sorted = SortedQuery.Of(value[query..]);
+                    if (sorted != value[query..])
+                    {
+                        Put(zone, zoneName, of, value[..path], value[path..query] + sorted, number);
+                    }
                 }
 
                 break;

@@ -11,34 +11,11 @@ internal static class TargetForm
     /// <summary>Appends a target in this form.</summary>
     public static void Write(ByteBuffer into, ReadOnlySpan<byte> target)
     {
-        for (var i = 0; i < target.Length; i++)
+        var reader = new Reader(target);
+        while (reader.Next() is >= 0 and var octet)
         {
-            var octet = target[i];
-            if (octet == '%' && i + 2 < target.Length && TryDigit(target[i + 1], out var high) && TryDigit(target[i + 2], out var low))
-            {
-                octet = (byte)((high << 4) | low);
-                i += 2;
-                if (!IsUnreserved(octet))
-                {
-                    WriteEscaped(into, octet);
-                    continue;
-                }
-            }
-            else if (octet is <= 0x20 or >= 0x7F)
-            {
-                WriteEscaped(into, octet);
-                continue;
-            }
-
-            into.Add(octet);
+            into.Add((byte)octet);
         }
-    }
-
-    private static void WriteEscaped(ByteBuffer into, byte octet)
-    {
-        into.Add((byte)'%');
-        into.Add("0123456789ABCDEF"u8[octet >> 4]);
-        into.Add("0123456789ABCDEF"u8[octet & 15]);
     }
 
     private static bool IsUnreserved(byte octet) =>
@@ -54,5 +31,44 @@ internal static class TargetForm
             _ => -1,
         };
         return digit >= 0;
+    }
+
+    /// <summary>A target in this form, octet by octet.</summary>
+    public ref struct Reader(ReadOnlySpan<byte> target)
+    {
+        private readonly ReadOnlySpan<byte> _target = target;
+        private int _at;
+        private byte _escaped;
+        private int _digits;
+
+        /// <summary>The next octet; -1 at the end.</summary>
+        public int Next()
+        {
+            if (_digits > 0)
+            {
+                return "0123456789ABCDEF"u8[--_digits == 1 ? _escaped >> 4 : _escaped & 15];
+            }
+
+            if (_at == _target.Length)
+            {
+                return -1;
+            }
+
+            var octet = _target[_at++];
+            if (octet == '%' && _at + 1 < _target.Length && TryDigit(_target[_at], out var high) && TryDigit(_target[_at + 1], out var low))
+            {
+                octet = (byte)((high << 4) | low);
+                _at += 2;
+                return IsUnreserved(octet) ? octet : Escape(octet);
+            }
+
+            return octet is <= 0x20 or >= 0x7F ? Escape(octet) : octet;
+        }
+
+        private int Escape(byte octet)
+        {
+            (_escaped, _digits) = (octet, 2);
+            return '%';
+        }
     }
 }

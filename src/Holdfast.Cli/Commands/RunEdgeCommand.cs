@@ -52,6 +52,7 @@ internal static class RunEdgeCommand
             HelpName = "TOKEN",
             Description = "Join the control at URL, which is https, if not done yet [HOLDFAST_JOIN].",
         };
+        var upper = UpCommand.Upper();
         var httpDescriptors = new Option<string?>("--fd-http")
         {
             HelpName = "FD,...",
@@ -70,6 +71,7 @@ internal static class RunEdgeCommand
             management,
             control,
             join,
+            upper,
             httpDescriptors,
             httpsDescriptors,
             managementDescriptor,
@@ -93,7 +95,9 @@ internal static class RunEdgeCommand
             var feed = result.GetValue(control) is { } url ? ControlAddress.Parse("--control", url) : null;
             var token = result.GetValue(join) ?? context.Environment("HOLDFAST_JOIN");
             directory.Create();
-            var settings = ConfigurationFile.Read(directory.Root).Edge;
+            var file = ConfigurationFile.Read(directory.Root);
+            var settings = file.Edge;
+            var uppers = UpperUrls.Find(result.GetValue(upper) ?? [], context.Environment, file);
             settings.RequireHttp3(Http3Server.IsSupported);
             using var identity = await NodeJoining.IdentityAsync(directory, feed, token, wanted);
             var node = identity?.Name ?? wanted ?? DefaultName;
@@ -114,6 +118,7 @@ internal static class RunEdgeCommand
                             Management = managed,
                             Control = feed,
                             Identity = identity,
+                            Uppers = uppers,
                             Settings = settings,
                             Logging = logging,
                         },

@@ -26,6 +26,14 @@ internal static class UpCommand
         standard error.
         """;
 
+    /// <summary><c>--upper</c>, which <c>run edge</c> has too.</summary>
+    public static Option<string[]> Upper() =>
+        new($"--{UpperUrls.Name}")
+        {
+            HelpName = "URL,...",
+            Description = "Edges to ask before the origins for what is not in the cache [HOLDFAST_UPPER].",
+        };
+
     public static Command Create(CliContext context)
     {
         var data = CommonOptions.Data();
@@ -51,6 +59,7 @@ internal static class UpCommand
             HelpName = "URL",
             Description = "Serve every host that has no zone of its own from this site.",
         };
+        var upper = Upper();
         var edges = new Option<string?>("--edges")
         {
             HelpName = "N",
@@ -66,6 +75,7 @@ internal static class UpCommand
             nodeListen,
             status,
             origin,
+            upper,
             edges,
             json,
         };
@@ -80,6 +90,7 @@ internal static class UpCommand
                 NodeListen = result.GetValue(nodeListen),
                 Status = result.GetValue(status),
                 Origin = result.GetValue(origin),
+                Upper = result.GetValue(upper) ?? [],
                 Edges = result.GetValue(edges),
                 Json = result.GetValue(json),
             };

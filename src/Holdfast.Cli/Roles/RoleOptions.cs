@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Holdfast.Cli.Settings;
+using Holdfast.Model.Zones;
 using Holdfast.Releases.Joining;
 using Microsoft.Extensions.Logging;
 
@@ -72,6 +73,9 @@ internal sealed record EdgeRoleOptions
 
     /// <summary>What the edge has joined control with; null for one that shares control's data directory.</summary>
     public required NodeIdentity? Identity { get; init; }
+
+    /// <summary>Edges that are asked before origins for what the cache has not got.</summary>
+    public required ImmutableArray<OriginUrl> Uppers { get; init; }
 
     /// <summary>What <c>holdfast.yaml</c> says about edges.</summary>
     public required EdgeSettings Settings { get; init; }

@@ -110,6 +110,7 @@ internal static partial class Roles
                         Management = Socket(options.Management),
                         Control = options.Control,
                         Identity = options.Identity,
+                        Uppers = options.Uppers,
                         Place = options.Settings.Place,
                         TrustedUpstreams = options.Settings.TrustedUpstreams,
                         StatusPage = options.Settings.StatusPage,

@@ -46,6 +46,9 @@ internal sealed record UpOptions
     /// <summary>The catch-all zone's origin, or null to leave that zone as it is.</summary>
     public required OriginUrl? Origin { get; init; }
 
+    /// <summary>Edges that are asked before origins; none, as a rule.</summary>
+    public ImmutableArray<OriginUrl> Uppers { get; init; } = [];
+
     /// <summary>How many edge processes, 1 to <see cref="MaxEdges"/>.</summary>
     public required int Edges { get; init; }
 
@@ -85,6 +88,9 @@ internal sealed record UpFlags
 
     /// <summary>--origin</summary>
     public string? Origin { get; init; }
+
+    /// <summary>--upper, once or several times.</summary>
+    public IReadOnlyList<string> Upper { get; init; } = [];
 
     /// <summary>--edges</summary>
     public string? Edges { get; init; }

@@ -51,6 +51,7 @@ internal sealed class UpOptionsReader
             NodeListen = FindOne("node_listen", flags.NodeListen) is { } nodes ? Parse(nodes.Place, nodes.Values[0]) : null,
             Status = Address("status", flags.Status, UpOptions.DefaultStatus),
             Origin = Origin(),
+            Uppers = Find(UpperUrls.Name, flags.Upper) is { } uppers ? UpperUrls.Read(uppers.Place, uppers.Values) : [],
             Edges = Edges(),
             Json = flags.Json || Flag("json"),
             AdminToken = ReadAdminToken(environment),

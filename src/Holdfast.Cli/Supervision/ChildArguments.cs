@@ -1,4 +1,6 @@
 using System.Globalization;
+using Holdfast.Cli.Settings;
+using Holdfast.Model.Zones;
 
 namespace Holdfast.Cli.Supervision;
 
@@ -32,7 +34,8 @@ internal static class ChildArguments
         string controlUrl,
         IEnumerable<ListeningSocket> http,
         IEnumerable<ListeningSocket> https,
-        ListeningSocket management
+        ListeningSocket management,
+        IReadOnlyCollection<OriginUrl> uppers
     ) =>
         [
             "run",
@@ -49,6 +52,7 @@ internal static class ChildArguments
             Descriptors(https),
             "--fd-management",
             Descriptors([management]),
+            .. uppers.Count == 0 ? Array.Empty<string>() : [$"--{UpperUrls.Name}", string.Join(',', uppers)],
             Supervised,
         ];
 

@@ -73,7 +73,15 @@ internal sealed partial class Supervisor
                     new ChildSpec
                     {
                         Name = edge.Name,
-                        Arguments = ChildArguments.Edge(edge.Name, data.Root, controlUrl, edge.Http, edge.Https, edge.Management),
+                        Arguments = ChildArguments.Edge(
+                            edge.Name,
+                            data.Root,
+                            controlUrl,
+                            edge.Http,
+                            edge.Https,
+                            edge.Management,
+                            options.Uppers
+                        ),
                         Sockets = edge.All,
                         Environment = new Dictionary<string, string?> { [AdminTokenVariable] = null, [StatusTokenVariable] = null },
                     },

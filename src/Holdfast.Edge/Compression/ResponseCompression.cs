@@ -23,7 +23,7 @@ internal static class ResponseCompression
     public static void Begin(EdgeRequest request, long length, bool hasBody)
     {
         var response = request.Response;
-        if (response.Status == 304)
+        if (response.Status == 304 && request.Lower is null)
         {
             KeepWeak(request);
             return;
@@ -31,7 +31,7 @@ internal static class ResponseCompression
 
         // A strong tag on a body that streams: the body may well be tiny, and what a strong tag is good for would be lost for nothing.
         if (
-            request.Zone is not { Settings.Compression: true }
+            request is not { Zone.Settings.Compression: true, Lower: null }
             || length is >= 0 and < Compressibility.SmallestBody
             || (length < 0 && response.Headers.TryGet(KnownHeader.ETag, out var tag) && !tag.StartsWith("W/"u8))
             || !Compressibility.IsCompressible(response.Status, new HeaderFields(response.Headers))

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Security.Cryptography;
 using Holdfast.Artifacts;
+using Holdfast.Cache.Collapsing;
 using Holdfast.Cache.Purging;
 using Holdfast.Cache.Storage;
 using Holdfast.Edge.Geo;
@@ -19,6 +20,7 @@ using Holdfast.Edge.Phases.Cache;
 using Holdfast.Edge.Releases;
 using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Requests;
+using Holdfast.Edge.Tiers;
 using Holdfast.Edge.Zones;
 using Holdfast.Http.Deadlines;
 using Holdfast.Http.Messages;
@@ -178,9 +180,30 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         _http2Forwarder = new Http2OriginForwarder(_targets, forwarded, forwarder, time);
         _targets.Forgotten = _http2Forwarder.Forget;
         var ports = new EdgePorts(PortOf(options.Http, 80), PortOf(options.Https, 443));
-        var origins = new OriginRouter(forwarder, _http2Forwarder, new OriginQueue(_sweep, _targets.Events));
+        var tier = new TierIdentity(
+            options.Name,
+            TierKeyOf(keys),
+            BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)),
+            () => _purges.Reaching,
+            () => _purges.Position
+        );
+        var origins = new OriginRouter(
+            forwarder,
+            _http2Forwarder,
+            new OriginQueue(_sweep, _targets.Events),
+            UpperForwarderOf(options, tier, forwarded)
+        );
         var observer = new RequestObserver(_log, _counters, _countries, time);
-        _cache = new CachePhase(_responses, origins, forwarded, _sweep, limits, observer, options.Loggers.CreateLogger<CachePhase>());
+        _cache = new CachePhase(
+            _responses,
+            options.Name,
+            origins,
+            forwarded,
+            _sweep,
+            limits,
+            observer,
+            options.Loggers.CreateLogger<CachePhase>()
+        );
         var pipeline = new RequestPipeline(
             _zones,
             origins,
@@ -188,6 +211,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
             forwarded,
             new LocalAnswers(options.Name, options.Place, options.StatusPage, forwarded, time),
             options.TrustedUpstreams.IsEmpty ? TrustedUpstreams.None : new TrustedUpstreams(options.TrustedUpstreams),
+            tier,
             observer,
             ports,
             Random.Shared,
@@ -390,6 +414,28 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
     // Stable over restarts and new signing keys, the same on all edges of an installation, and says nothing about it.
     private static string InstallationOf(KeyDirectory keys) =>
         Convert.ToHexStringLower(HMACSHA256.HashData(KeyFile.Read(keys.SecretKeyFile), "holdfast-installation"u8))[..12];
+
+    // What edges know one another by.
+    private static byte[] TierKeyOf(KeyDirectory keys) => HMACSHA256.HashData(KeyFile.Read(keys.SecretKeyFile), "holdfast-tiers"u8);
+
+    private UpperForwarder? UpperForwarderOf(EdgeOptions options, TierIdentity tier, ForwardedHeaders forwarded)
+    {
+        if (options.Uppers.IsEmpty)
+        {
+            return null;
+        }
+
+        _responses.Fills.Invalidated = new InvalidatedKeys();
+        return new UpperForwarder(
+            new UpperEdges(options.Uppers.Select(url => new Upper(url, _targets, options.Time, Random.Shared))),
+            tier,
+            _targets,
+            forwarded,
+            new UpperReports(_counters),
+            options.Time,
+            options.Loggers.CreateLogger<UpperForwarder>()
+        );
+    }
 
     private static int PortOf(ImmutableArray<EdgeSocket> sockets, int otherwise) =>
         sockets.IsEmpty ? otherwise : sockets[0].EndPoint()?.Port ?? otherwise;

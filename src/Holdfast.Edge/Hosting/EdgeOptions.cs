@@ -5,6 +5,7 @@ using Holdfast.Edge.Listening.Admission;
 using Holdfast.Edge.Origins;
 using Holdfast.Edge.Zones;
 using Holdfast.Model.Releases;
+using Holdfast.Model.Zones;
 using Holdfast.Releases.Joining;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
@@ -55,6 +56,12 @@ internal sealed record EdgeOptions
 
     /// <summary>Proxies before this edge whose forwarded fields are believed. Default none.</summary>
     public ImmutableArray<IPNetwork> TrustedUpstreams { get; init; } = [];
+
+    /// <summary>
+    /// Edges that are asked before origins for what the cache has not got; http or https. Default none. They must have this edge among their
+    /// <see cref="TrustedUpstreams"/>.
+    /// </summary>
+    public ImmutableArray<OriginUrl> Uppers { get; init; } = [];
 
     /// <summary>The status page's address for error pages, or null.</summary>
     public string? StatusPage { get; init; }

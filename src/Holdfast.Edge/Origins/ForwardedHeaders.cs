@@ -41,7 +41,9 @@ internal sealed class ForwardedHeaders
     public byte[] Place { get; }
 
     /// <summary>Whether the request has been through this installation before (CDN-Loop, RFC 8586).</summary>
-    public bool IsLoop(HeaderBlock headers)
+    /// <param name="headers">Its fields.</param>
+    /// <param name="passes">How often it may have: once, when a lower edge has sent it.</param>
+    public bool IsLoop(HeaderBlock headers, int passes = 0)
     {
         for (var i = 0; i < headers.Count; i++)
         {
@@ -53,7 +55,7 @@ internal sealed class ForwardedHeaders
             var members = new TokenList(headers.ValueAt(i));
             while (members.MoveNext())
             {
-                if (Ascii.EqualsIgnoreCase(members.Current, _loopMember))
+                if (Ascii.EqualsIgnoreCase(members.Current, _loopMember) && passes-- == 0)
                 {
                     return true;
                 }
@@ -74,6 +76,8 @@ internal sealed class ForwardedHeaders
         RemoveConnectionFields(headers, upgrade);
         headers.Remove(KnownHeader.ProxyAuthorization);
         headers.Remove(KnownHeader.Http2Settings);
+        headers.Remove(KnownHeader.XHoldfastDebug);
+        headers.Remove(KnownHeader.HoldfastLower);
 
         // "Proxy" becomes HTTP_PROXY in CGI programs.
         headers.Remove("Proxy"u8);
@@ -145,7 +149,9 @@ internal sealed class ForwardedHeaders
         Place.CopyTo(ray[RayId.Length..]);
         headers.Set(KnownHeader.CfRay, ray[..(RayId.Length + Place.Length)]);
         headers.Set(KnownHeader.XRayId, ray[..RayId.Length]);
-        if (request.Zone is { } zone)
+
+        // A lower edge says the rest to its visitor itself.
+        if (request is { Zone: { } zone, Lower: null })
         {
             headers.Add("Holdfast-Generation"u8, zone.GenerationText);
             AddSecurityHeaders(headers, zone, request.IsHttps);

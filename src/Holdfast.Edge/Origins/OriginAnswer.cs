@@ -35,14 +35,19 @@ internal abstract class OriginAnswer : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
+        Release();
+        return default;
+    }
+
+    /// <summary>What disposing of it does, at once.</summary>
+    public void Release()
+    {
         Close();
         if (Gate is { } gate)
         {
             Gate = null;
             gate.Leave();
         }
-
-        return default;
     }
 
     /// <summary>Gives the connection back, or ends it. May be called several times.</summary>

@@ -2,13 +2,16 @@ using System.Runtime.CompilerServices;
 using Holdfast.Edge.ErrorPages;
 using Holdfast.Edge.Origins.Concurrency;
 using Holdfast.Edge.Requests;
+using Holdfast.Edge.Tiers;
 using Holdfast.Edge.Zones;
 using Holdfast.Http.Pooling;
 
 namespace Holdfast.Edge.Origins;
 
-/// <summary>Sends a request to its zone's origin in the version of HTTP that it speaks.</summary>
-internal sealed class OriginRouter(OriginForwarder http1, Http2OriginForwarder http2, OriginQueue queue)
+/// <summary>
+/// Sends a request to its zone's origin in the version of HTTP that it speaks; one that an upper edge may have the answer to goes there first.
+/// </summary>
+internal sealed class OriginRouter(OriginForwarder http1, Http2OriginForwarder http2, OriginQueue queue, UpperForwarder? upper = null)
 {
     /// <summary>
     /// Whether an upgrade can reach the origin: the framework's HTTP/2 client upgrades nothing; an https origin speaks HTTP/1.1
@@ -17,7 +20,22 @@ internal sealed class OriginRouter(OriginForwarder http1, Http2OriginForwarder h
     public static bool CanUpgrade(OriginTarget target) => !target.Key.Http2 || target.Key.Tls;
 
     /// <summary>Answers the request from its target; see <see cref="OriginForwarder.ForwardAsync"/>.</summary>
-    public ValueTask<EdgeError> ForwardAsync(EdgeRequest request, ZoneRuntime zone, bool upgrade) =>
+    public ValueTask<EdgeError> ForwardAsync(EdgeRequest request, ZoneRuntime zone, bool upgrade)
+    {
+        request.Upper = null;
+        return upper is not null && !upgrade && UpperForwarder.MayAsk(request)
+            ? ForwardAsync(request, zone, upper)
+            : ForwardStraightAsync(request, zone, upgrade);
+    }
+
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
+    private async ValueTask<EdgeError> ForwardAsync(EdgeRequest request, ZoneRuntime zone, UpperForwarder upper)
+    {
+        var (isOver, error) = await upper.ForwardAsync(request, zone).ConfigureAwait(false);
+        return isOver ? error : await ForwardStraightAsync(request, zone, upgrade: false).ConfigureAwait(false);
+    }
+
+    private ValueTask<EdgeError> ForwardStraightAsync(EdgeRequest request, ZoneRuntime zone, bool upgrade) =>
         zone.Settings.OriginConcurrencyLimit is null ? SendAsync(request, zone, upgrade) : SendInTurnAsync(request, zone, upgrade);
 
     [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]

@@ -21,6 +21,15 @@ internal abstract class ResponseTap
     /// <summary>Whether there is another answer if the origin gives none: then a request is not sent a second time.</summary>
     public abstract bool HasFallback { get; }
 
+    /// <summary>The key by which the upper edge is found that is asked first; empty when the origin is asked at once.</summary>
+    public virtual ReadOnlySpan<byte> UpperKey => default;
+
+    /// <summary>Whether the upper edge must not answer from what it had stored before; taken, unless it is given back.</summary>
+    public virtual bool TakeInvalidation() => false;
+
+    /// <summary>Gives that back.</summary>
+    public virtual void KeepInvalidation() { }
+
     /// <summary>Looks at the head in <see cref="EdgeRequest.Response"/>, as the origin sent it, and says what becomes of the answer.</summary>
     public abstract TapStep Takes(EdgeRequest request);
 

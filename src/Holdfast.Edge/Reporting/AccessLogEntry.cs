@@ -107,8 +107,17 @@ internal ref struct AccessLogEntry
     /// <summary><c>CacheCacheStatus</c>: <c>dynamic</c>, <c>hit</c> and so on; empty is written as <c>unknown</c>.</summary>
     public ReadOnlySpan<byte> CacheStatus { get; set; }
 
+    /// <summary><c>CacheReason</c>: why the cache did not store the answer, as <c>no-store</c>; left out when it did, or was not asked.</summary>
+    public ReadOnlySpan<byte> CacheReason { get; set; }
+
     /// <summary><c>CacheCollapsed</c>: whether another request's exchange with the origin answered this one; left out when not.</summary>
     public bool Collapsed { get; set; }
+
+    /// <summary><c>CacheTieredFill</c>: whether an upper edge gave the answer; left out when not. The origin's fields are then about it.</summary>
+    public bool Tiered { get; set; }
+
+    /// <summary><c>LowerEdge</c>: the edge that asked in the visitor's name; left out when the visitor did.</summary>
+    public ReadOnlySpan<byte> LowerEdge { get; set; }
 
     /// <summary><c>ZoneName</c>; empty when the host belongs to no zone.</summary>
     public ReadOnlySpan<byte> ZoneName { get; set; }

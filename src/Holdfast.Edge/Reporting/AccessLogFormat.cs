@@ -73,9 +73,24 @@ internal static class AccessLogFormat
         json.Milliseconds(",\"EdgeTimeToFirstByteMs\":"u8, entry.TimeToFirstByte);
         json.Text(",\"EdgeServerIP\":\""u8, entry.EdgeServerIp);
         json.Text(",\"CacheCacheStatus\":\""u8, entry.CacheStatus.IsEmpty ? "unknown"u8 : entry.CacheStatus);
+        if (!entry.CacheReason.IsEmpty)
+        {
+            json.Text(",\"CacheReason\":\""u8, entry.CacheReason);
+        }
+
         if (entry.Collapsed)
         {
             json.Raw(",\"CacheCollapsed\":true"u8);
+        }
+
+        if (entry.Tiered)
+        {
+            json.Raw(",\"CacheTieredFill\":true"u8);
+        }
+
+        if (!entry.LowerEdge.IsEmpty)
+        {
+            json.Text(",\"LowerEdge\":\""u8, entry.LowerEdge);
         }
     }
 

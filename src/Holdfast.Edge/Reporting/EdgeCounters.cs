@@ -1,4 +1,5 @@
 using Holdfast.Edge.ErrorPages;
+using Holdfast.Edge.Tiers;
 
 namespace Holdfast.Edge.Reporting;
 
@@ -44,6 +45,7 @@ internal sealed class EdgeCounters
     private readonly int _parserRefusals;
     private readonly int _revalidations;
     private readonly int _originSheds;
+    private readonly int _uppers;
     private readonly int _requestDurations;
     private readonly int _originDurations;
 
@@ -60,7 +62,8 @@ internal sealed class EdgeCounters
         _parserRefusals = _connectFailures + Enum.GetValues<OriginConnectFailure>().Length;
         _revalidations = _parserRefusals + ParserReasons.Count;
         _originSheds = _revalidations + Enum.GetValues<RevalidationResult>().Length;
-        _requestDurations = _originSheds + Enum.GetValues<OriginShedReason>().Length;
+        _uppers = _originSheds + Enum.GetValues<OriginShedReason>().Length;
+        _requestDurations = _uppers + Enum.GetValues<UpperResult>().Length;
         _originDurations = _requestDurations + DurationBounds.Length + 1;
         _counters = new StripedCounters(_originDurations + DurationBounds.Length + 1);
     }
@@ -174,6 +177,9 @@ internal sealed class EdgeCounters
     /// <summary>A stored response was revalidated.</summary>
     public void Revalidated(RevalidationResult result) => _counters.Add(_revalidations + (int)result, 1);
 
+    /// <summary>A request had its home at an upper edge.</summary>
+    public void UpperAsked(UpperResult result) => _counters.Add(_uppers + (int)result, 1);
+
     /// <summary>A new connection to an origin stands.</summary>
     public void OriginConnected() => _counters.Add((int)Single.OriginConnects, 1);
 
@@ -226,6 +232,8 @@ internal sealed class EdgeCounters
     internal long Value(RevalidationResult result) => _counters.Sum(_revalidations + (int)result);
 
     internal long Value(OriginShedReason reason) => _counters.Sum(_originSheds + (int)reason);
+
+    internal long Value(UpperResult result) => _counters.Sum(_uppers + (int)result);
 
     internal long ParserRefusals(int reason) => _counters.Sum(_parserRefusals + reason);
 

@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text.Json;
 using Holdfast.Edge.ErrorPages;
+using Holdfast.Edge.Tiers;
 using Single = Holdfast.Edge.Reporting.EdgeCounters.Single;
 
 namespace Holdfast.Edge.Reporting;
@@ -193,6 +194,14 @@ internal sealed class EdgeMetrics : IDisposable
                 "holdfast.edge.cache.collapsed",
                 "Requests that another one's exchange with the origin answered.",
                 () => counters.Value(Single.Collapsed)
+            ),
+            Counter(
+                "holdfast.edge.upper.requests",
+                "Requests that have their home at an upper edge, by what came of asking it.",
+                Enum.GetValues<UpperResult>()
+                    .Select(result =>
+                        One("result", JsonNamingPolicy.SnakeCaseLower.ConvertName(result.ToString()), () => counters.Value(result))
+                    )
             ),
             Counter(
                 "holdfast.edge.cache.revalidations",

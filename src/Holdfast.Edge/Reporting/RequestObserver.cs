@@ -25,7 +25,7 @@ internal sealed class RequestObserver(AccessLog log, EdgeCounters counters, Coun
     public void EndedDetached(EdgeRequest request)
     {
         var origin = request.Origin;
-        if (origin.Address is not null)
+        if (origin is { Address: not null, IsTiered: false })
         {
             counters.OriginAsked(origin.Reused, origin.Status, origin.Total);
         }
@@ -112,7 +112,10 @@ internal sealed class RequestObserver(AccessLog log, EdgeCounters counters, Coun
                 ResponseContentType = contentType,
                 EdgeServerIp = ownAddress[..ownAddressLength],
                 CacheStatus = request.CacheStatus.Span,
+                CacheReason = request.CacheReason.Span,
                 Collapsed = request.IsCollapsed,
+                Tiered = origin.IsTiered,
+                LowerEdge = request.Lower?.Node,
                 OriginIp = originAddress[..originAddressLength],
                 OriginStatus = origin.Status,
                 OriginDuration = origin.Total,

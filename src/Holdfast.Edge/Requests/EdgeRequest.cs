@@ -7,6 +7,7 @@ using Holdfast.Edge.Geo;
 using Holdfast.Edge.Listening;
 using Holdfast.Edge.Origins;
 using Holdfast.Edge.Origins.Concurrency;
+using Holdfast.Edge.Tiers;
 using Holdfast.Edge.Zones;
 using Holdfast.Http.Bodies;
 using Holdfast.Http.Headers;
@@ -92,8 +93,23 @@ internal abstract class EdgeRequest
     /// <summary>Whether it is the edge's own and no visitor waits for it, so that it gives way to all others.</summary>
     public bool IsInBackground { get; set; }
 
+    /// <summary>The edge that asks in a visitor's name, when one does.</summary>
+    public LowerEdge? Lower { get; set; }
+
+    /// <summary>Whether <see cref="Lower"/> knows of purges that are not in effect here yet.</summary>
+    public bool LowerIsAhead { get; set; }
+
+    /// <summary>Whether this very edge asks itself.</summary>
+    public bool IsOwn { get; set; }
+
+    /// <summary>What the upper edge said that the answer came from; null when it came from elsewhere.</summary>
+    public UpperMark? Upper { get; set; }
+
     /// <summary>What the cache did, as it stands in the log; empty when the cache was not asked.</summary>
     public ReadOnlyMemory<byte> CacheStatus { get; set; }
+
+    /// <summary>Why the cache did not store the answer, as it stands in the log; empty when it did, or was not asked.</summary>
+    public ReadOnlyMemory<byte> CacheReason { get; set; }
 
     /// <summary>The answer's head, filled in by whoever answers.</summary>
     public ResponseHead Response => Buffers.Response;
@@ -336,6 +352,9 @@ internal abstract class EdgeRequest
         }
     }
 
+    /// <summary>Takes the ray of the edge that asks: one request has one name on all its way.</summary>
+    public void Adopt(RayId ray) => Ray = ray;
+
     /// <summary>Takes the visitor's address from a trusted upstream instead of the connection.</summary>
     public void ForwardedFor(IPAddress client)
     {
@@ -411,7 +430,10 @@ internal abstract class EdgeRequest
         Tap = null;
         DropEncoder();
         _isEncoded = false;
-        CacheStatus = default;
+        CacheStatus = CacheReason = default;
+        Lower = null;
+        Upper = null;
+        LowerIsAhead = IsOwn = false;
         IsCollapsed = false;
         IsInBackground = false;
         HasStarted = HasEnded = IsBrokenOff = false;
@@ -430,6 +452,7 @@ internal abstract class EdgeRequest
         _forwardedAddressText = request._forwardedAddressText;
         Country = request.Country;
         IsHttps = request.IsHttps;
+        Lower = request.Lower;
     }
 
     /// <summary>Says that the visitor has gone: what runs for it alone is given a moment and then ended.</summary>

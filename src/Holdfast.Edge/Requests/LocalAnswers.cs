@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text;
 using Holdfast.Edge.ErrorPages;
 using Holdfast.Edge.Origins;
+using Holdfast.Edge.Tiers;
 using Holdfast.Http.Headers;
 using Holdfast.Http.Messages;
 
@@ -225,6 +226,13 @@ internal sealed class LocalAnswers(string node, string place, string? statusPage
 
     private ValueTask SendAsync(EdgeRequest request, ReadOnlySpan<byte> body)
     {
+        if (request.Lower is not null)
+        {
+            // The lower edge asks the origin, or makes a page of its own: this one's would be dropped.
+            UpperMark.WriteError(request.Response.Headers, _node, request.Response.Status, request.IsOwn);
+            body = default;
+        }
+
         forwarded.Stamp(request);
         request.Start(Framing.Length, body.Length);
         request.Write(body);

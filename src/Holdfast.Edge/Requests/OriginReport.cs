@@ -24,6 +24,9 @@ internal sealed class OriginReport
     /// <summary>Time spent waiting until fewer requests were under way to the origin.</summary>
     public TimeSpan Queued { get; set; }
 
+    /// <summary>Whether an upper edge gave the answer, and stands in the place of the origin here.</summary>
+    public bool IsTiered { get; set; }
+
     /// <summary>Time spent resolving the name.</summary>
     public TimeSpan Dns { get; set; }
 
@@ -62,7 +65,7 @@ internal sealed class OriginReport
         LocalAddress = null;
         Status = 0;
         Detail = MessageFault.None;
-        Reused = false;
+        Reused = IsTiered = false;
         Queued = Dns = Tcp = Tls = FirstByte = Total = TimeSpan.Zero;
     }
 }

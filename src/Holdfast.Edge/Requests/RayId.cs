@@ -12,6 +12,14 @@ internal readonly record struct RayId(ulong Value)
     /// <summary>A new one.</summary>
     public static RayId Next(Random random) => new((ulong)random.NextInt64(long.MinValue, long.MaxValue));
 
+    /// <summary>Reads the written form.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> text, out RayId ray)
+    {
+        var isRay = Utf8Parser.TryParse(text, out ulong value, out var digits, 'x') && digits == text.Length && digits == Length;
+        ray = new RayId(value);
+        return isRay;
+    }
+
     /// <summary>Writes the 16 digits.</summary>
     public void Format(Span<byte> into)
     {

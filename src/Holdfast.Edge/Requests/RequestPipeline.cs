@@ -5,6 +5,7 @@ using Holdfast.Edge.Http3;
 using Holdfast.Edge.Origins;
 using Holdfast.Edge.Phases.Cache;
 using Holdfast.Edge.Reporting;
+using Holdfast.Edge.Tiers;
 using Holdfast.Edge.Zones;
 using Holdfast.Http.Messages;
 using Holdfast.Http.Pooling;
@@ -24,6 +25,7 @@ internal sealed partial class RequestPipeline(
     ForwardedHeaders forwarded,
     LocalAnswers answers,
     TrustedUpstreams upstreams,
+    TierIdentity tier,
     IRequestObserver observer,
     EdgePorts ports,
     Random random,
@@ -78,6 +80,11 @@ internal sealed partial class RequestPipeline(
     private ValueTask<EdgeError> RouteAsync(EdgeRequest request)
     {
         var trusted = upstreams.Believe(request);
+        if (trusted)
+        {
+            tier.Receive(request);
+        }
+
         request.LocateWith(observer);
 
         var found = zones.Find(request.Head.Host);
@@ -107,8 +114,15 @@ internal sealed partial class RequestPipeline(
                 : new ValueTask<EdgeError>(EdgeError.NoSuchHost);
         }
 
+        if (request.IsOwn)
+        {
+            return new ValueTask<EdgeError>(EdgeError.Loop);
+        }
+
+        // What is about the visitor's connection, the lower edge has looked at.
         var settings = zone.Settings;
-        if (!settings.Ipv6 && request.Connection.Local.AddressFamily == AddressFamily.InterNetworkV6)
+        var isVisitors = request.Lower is null;
+        if (isVisitors && !settings.Ipv6 && request.Connection.Local.AddressFamily == AddressFamily.InterNetworkV6)
         {
             return new ValueTask<EdgeError>(EdgeError.NotOverIpv6);
         }
@@ -128,7 +142,7 @@ internal sealed partial class RequestPipeline(
             return Answered(answers.RedirectAsync(request, 302, "http"u8, ports.Http));
         }
 
-        if (request.Connection.IsTls && !Suits(request, settings))
+        if (isVisitors && request.Connection.IsTls && !Suits(request, settings))
         {
             // One connection can carry requests for several zones; the handshake knew only the one it was made for.
             return new ValueTask<EdgeError>(EdgeError.MisdirectedRequest);
@@ -148,7 +162,7 @@ internal sealed partial class RequestPipeline(
 
         request.Target = target;
 
-        if (forwarded.IsLoop(request.Head.Headers))
+        if (forwarded.IsLoop(request.Head.Headers, isVisitors ? 0 : 1))
         {
             return new ValueTask<EdgeError>(EdgeError.Loop);
         }

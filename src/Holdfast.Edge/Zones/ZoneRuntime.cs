@@ -37,10 +37,13 @@ internal sealed class ZoneRuntime
         {
             Profile = Settings.CacheProfile,
             Level = Settings.CacheLevel,
+            SortsQuery = Settings.SortQueryStringForCache,
+            AlwaysOnline = Settings.AlwaysOnline,
             Slices = Settings.CacheSlice,
             RespectRequestDirectives = Settings.RespectRequestCacheControl,
             DevelopmentModeUntil = config.DevelopmentModeUntil?.ToUnixTimeMilliseconds() ?? 0,
         };
+        CacheDebugDigest = Settings.CacheDebugTokenSha256 is { } digest ? Convert.FromHexString(digest) : null;
         StrictTransportSecurity = PolicyOf(Settings);
         MaxUploadBytes = Settings.MaxUploadMegabytes * 1024L * 1024L;
     }
@@ -77,6 +80,9 @@ internal sealed class ZoneRuntime
 
     /// <summary>What its owner wants of the cache.</summary>
     public CachePolicy Cache { get; }
+
+    /// <summary>The SHA-256 of the token that <c>X-Holdfast-Debug</c> must have, or null when nobody is told what the cache did.</summary>
+    public byte[]? CacheDebugDigest { get; }
 
     /// <summary>Largest request body.</summary>
     public long MaxUploadBytes { get; }

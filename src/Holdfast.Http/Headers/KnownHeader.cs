@@ -30,6 +30,8 @@ public enum KnownHeader : byte
     Expect,
     Expires,
     Forwarded,
+    HoldfastLower,
+    HoldfastUpper,
     Host,
     Http2Settings,
     IfMatch,
@@ -66,6 +68,8 @@ public enum KnownHeader : byte
     XForwardedFor,
     XForwardedHost,
     XForwardedProto,
+    XHoldfastCache,
+    XHoldfastDebug,
     XRayId,
     XRealIp,
 #pragma warning restore CS1591

@@ -9,6 +9,9 @@ public sealed record ZoneSettings
     /// <summary>Largest accepted <see cref="ProxyReadTimeoutSeconds"/>.</summary>
     public const int ProxyReadTimeoutSecondsLimit = 6_000;
 
+    /// <summary>Largest accepted <see cref="BrowserCacheTtlSeconds"/>: a year, Cloudflare's.</summary>
+    public const int BrowserCacheTtlSecondsLimit = 31_536_000;
+
     /// <summary>Largest accepted <see cref="ErrorPageHtml"/>, in UTF-8 bytes: it is kept in memory on every edge.</summary>
     public const int ErrorPageHtmlBytesLimit = 256 * 1024;
 
@@ -88,6 +91,30 @@ public sealed record ZoneSettings
 
     /// <summary>What the query string means to the cache (<c>cache_level</c>). Default aggressive.</summary>
     public CacheLevel CacheLevel { get; init; } = CacheLevel.Aggressive;
+
+    /// <summary>
+    /// Whether the order of a query string's parameters means nothing to the cache (<c>sort_query_string_for_cache</c>). Default off. The
+    /// origin gets the query as the visitor sent it.
+    /// </summary>
+    public bool SortQueryStringForCache { get; init; }
+
+    /// <summary>
+    /// Whether a stored response is served stale, when its origin cannot be reached, without its own <c>stale-if-error</c>
+    /// (<c>always_online</c>). Default on.
+    /// </summary>
+    public bool AlwaysOnline { get; init; } = true;
+
+    /// <summary>
+    /// For how many seconds at least browsers keep what the cache has to do with (<c>browser_cache_ttl</c>): 0 to 31,536,000. Default 0: as
+    /// long as the origin says. Cloudflare's default is 14,400; what browsers keep no purge reaches, so here its owner says so.
+    /// </summary>
+    public int BrowserCacheTtlSeconds { get; init; }
+
+    /// <summary>
+    /// The SHA-256, 64 lower-case hexadecimal digits, of the token with which a request is told what the cache did with it and why
+    /// (<c>cache_debug_token_sha256</c>), or null when nobody is told. Default null. The token itself never comes here.
+    /// </summary>
+    public string? CacheDebugTokenSha256 { get; init; }
 
     /// <summary>
     /// Whether files are fetched from the origin and stored in slices of 1 MiB, so that a seek in a large one does not fetch all of it

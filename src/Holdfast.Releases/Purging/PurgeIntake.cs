@@ -20,6 +20,7 @@ public sealed class PurgeIntake : IDisposable
     private readonly IReleaseIntakeObserver? _observer;
     private readonly PurgeJournal _journal;
     private volatile PurgePosition _position = PurgePosition.None;
+    private volatile PurgePosition _reaching = PurgePosition.None;
     private PurgePosition _saved = PurgePosition.None;
     private bool _connecting;
 
@@ -52,6 +53,12 @@ public sealed class PurgeIntake : IDisposable
     /// <summary>Up to where the purge log is in effect.</summary>
     public PurgePosition Position => _position;
 
+    /// <summary>
+    /// The same, or the place that is being put into effect: whoever must not know less of purges than this edge's cache does has to be at
+    /// this one, since a purge is in effect a moment before <see cref="Position"/> says so.
+    /// </summary>
+    public PurgePosition Reaching => _reaching;
+
     /// <summary>Purges put into effect since the start.</summary>
     public long Applied => Interlocked.Read(ref _applied);
 
@@ -70,7 +77,7 @@ public sealed class PurgeIntake : IDisposable
         }
 
         _consumer.Restore(snapshot);
-        _saved = _position = position;
+        _saved = _position = _reaching = position;
     }
 
     /// <inheritdoc/>
@@ -101,6 +108,7 @@ public sealed class PurgeIntake : IDisposable
         // At the beginning of a connection a place that is not ours means that what lies between will not come.
         var missed = at.Log != _position.Log || at.Sequence < _position.Sequence || (_connecting && at.Sequence > _position.Sequence);
         _connecting = false;
+        _reaching = at;
         if (missed)
         {
             _heldFor = null;
@@ -144,6 +152,7 @@ public sealed class PurgeIntake : IDisposable
         }
         else if (purge.Sequence > _position.Sequence)
         {
+            _reaching = new PurgePosition(log, purge.Sequence);
             if (_heldFor is not null)
             {
                 _heldFor = null;
@@ -152,7 +161,7 @@ public sealed class PurgeIntake : IDisposable
             }
 
             var number = _consumer.Apply(purge);
-            _position = new PurgePosition(log, purge.Sequence);
+            _position = _reaching;
             Interlocked.Increment(ref _applied);
             _observer?.Purged(purge);
             var values = purge.Kind == PurgeKind.Everything ? [""] : purge.Values;

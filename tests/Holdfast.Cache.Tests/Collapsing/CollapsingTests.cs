@@ -83,7 +83,7 @@ public class CollapsingTests
     {
         var first = Ask("/a", NoFields, CollapseStep.Lead);
         var second = Ask("/a", NoFields, CollapseStep.Wait);
-        Assert.False(first.Failed(522));
+        Assert.False(first.Failed(522, 0));
         Assert.Equal(522, second.Shared!.Failure);
         Assert.Equal(JoinStep.Fail, second.Join(Now));
         Assert.Equal(0, _store.Fills.Count);

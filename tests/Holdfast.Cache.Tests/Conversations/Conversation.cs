@@ -164,7 +164,7 @@ internal sealed class Conversation
             var requested = _now;
             if (origin() is not { } answer)
             {
-                return _exchange.Failed(1) ? FromStore(words[0], _exchange.Answer(_now)) : (502, "", []);
+                return _exchange.Failed(1, _now) ? FromStore(words[0], _exchange.Answer(_now)) : (502, "", []);
             }
 
             _now += answer.Delay * 1000L;

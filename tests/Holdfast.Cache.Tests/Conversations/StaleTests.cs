@@ -1,3 +1,6 @@
+using Holdfast.Cache.Policy;
+using Holdfast.Model.Zones;
+
 namespace Holdfast.Cache.Tests.Conversations;
 
 /// <summary>RFC 9111 section 4.2.4 and RFC 5861: what is served when it is stale.</summary>
@@ -23,6 +26,68 @@ public class StaleTests
                 served
                     ? "200 hello | CF-Cache-Status: STALE | Age: 1000 | Cache-Status: Holdfast; fwd=stale; ttl=-995; detail=disconnected"
                     : "502"
+            )}
+            """
+        );
+
+    [Theory]
+    [InlineData("max-age=5", 2_592_005, true)]
+    [InlineData("max-age=5", 2_592_006, false)]
+    public void Section4_2_4_Disconnected_ThirtyDaysIsTheEnd(string control, int second, bool served) =>
+        Conversation.Standard(
+            $"""
+            @0 client: GET /a
+               proxy:  GET /a
+               origin: 200 hello | Cache-Control: {control}
+               client: 200 hello
+            @{second} client: GET /a
+               proxy:  GET /a
+               origin: closes
+               client: {(served ? "200 hello | CF-Cache-Status: STALE" : "502")}
+            """
+        );
+
+    [Theory]
+    [InlineData("max-age=5", 20, false)]
+    [InlineData("max-age=5, stale-if-error=60", 65, true)]
+    [InlineData("max-age=5, stale-if-error=60", 66, false)]
+    public void Section4_2_4_NotAlwaysOnline_OnlyTheResponsesOwnWordCounts(string control, int second, bool served) =>
+        Conversation.Play(
+            $"""
+            @0 client: GET /a
+               proxy:  GET /a
+               origin: 200 hello | Cache-Control: {control}
+               client: 200 hello
+            @{second} client: GET /a
+               proxy:  GET /a
+               origin: closes
+               client: {(served ? "200 hello | CF-Cache-Status: STALE" : "502")}
+            """,
+            new CachePolicy { Profile = CacheProfile.Standard, AlwaysOnline = false }
+        );
+
+    [Theory]
+    [InlineData("max-age=5", 520, true)]
+    [InlineData("max-age=5", 522, true)]
+    [InlineData("max-age=5", 527, true)]
+    [InlineData("max-age=5", 530, true)]
+    [InlineData("max-age=5", 528, false)]
+    [InlineData("max-age=5, must-revalidate", 522, false)]
+    [InlineData("max-age=5, stale-if-error=0", 522, false)]
+    public void Section4_2_4_AnEdgeThatDoesNotReachTheOrigin_IsNoAnswer(string control, int status, bool served) =>
+        Conversation.Standard(
+            $"""
+            @0 client: GET /a
+               proxy:  GET /a
+               origin: 200 hello | Cache-Control: {control}
+               client: 200 hello
+            @1000 client: GET /a
+               proxy:  GET /a
+               origin: {status} oops
+               client: {(
+                served
+                    ? $"200 hello | CF-Cache-Status: STALE | Cache-Status: Holdfast; fwd=stale; fwd-status={status}; ttl=-995; detail=disconnected"
+                    : $"{status} oops"
             )}
             """
         );

@@ -20,11 +20,21 @@ internal sealed class PurgedStore
     private readonly CachePolicy _policy;
     private long _sequence;
 
-    public PurgedStore(PurgeMarkLimits? limits = null, CacheLevel level = CacheLevel.Aggressive, long budget = 64L * 1024 * 1024)
+    public PurgedStore(
+        PurgeMarkLimits? limits = null,
+        CacheLevel level = CacheLevel.Aggressive,
+        long budget = 64L * 1024 * 1024,
+        bool sortsQuery = false
+    )
     {
         Store = new MemoryStore(new MemoryStoreLimits { Budget = budget }, new PurgeMarks(Time, limits));
         _exchange = new CacheExchange(Store);
-        _policy = new CachePolicy { Profile = CacheProfile.Standard, Level = level };
+        _policy = new CachePolicy
+        {
+            Profile = CacheProfile.Standard,
+            Level = level,
+            SortsQuery = sortsQuery,
+        };
     }
 
     public ManualTime Time { get; } = new();

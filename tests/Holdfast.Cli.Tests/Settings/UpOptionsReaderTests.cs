@@ -29,6 +29,27 @@ public sealed class UpOptionsReaderTests : IDisposable
     }
 
     [Fact]
+    public void Upper_FromFlagVariableAndFile_IsReadAndWrongOnesAreRefused()
+    {
+        static string Texts(UpOptions options) => string.Join(' ', options.Uppers);
+
+        Assert.Equal("", Texts(Read()));
+        File.WriteAllText(directory["holdfast.yaml"], "upper: [http://192.0.2.1, 'https://upper.example.net:8443']\n");
+        Assert.Equal("http://192.0.2.1 https://upper.example.net:8443", Texts(Read(new UpFlags { Data = directory.Path })));
+        environment["HOLDFAST_UPPER"] = "http://192.0.2.2,http://192.0.2.3:8080";
+        Assert.Equal("http://192.0.2.2 http://192.0.2.3:8080", Texts(Read(new UpFlags { Data = directory.Path })));
+        Assert.Equal("http://192.0.2.4", Texts(Read(new UpFlags { Data = directory.Path, Upper = ["http://192.0.2.4"] })));
+        Assert.StartsWith("--upper: 'h2c://a' is not where an edge listens", Refused(new UpFlags { Upper = ["h2c://a"] }).Line);
+        Assert.StartsWith("--upper: '' is not", Refused(new UpFlags { Upper = ["http://192.0.2.9,"] }).Line);
+        Assert.StartsWith(
+            "--upper: http://192.0.2.9 stands there twice",
+            Refused(new UpFlags { Upper = ["http://192.0.2.9", "http://192.0.2.9:80"] }).Line
+        );
+        var many = Enumerable.Range(1, 17).Select(n => $"http://192.0.2.{n}").ToArray();
+        Assert.StartsWith("--upper: more than 16", Refused(new UpFlags { Upper = many }).Line);
+    }
+
+    [Fact]
     public void Read_NothingGiven_IsTheDefaults()
     {
         var options = Read();

@@ -25,6 +25,31 @@ await check('Every setting that a site needs is edited and read back', async () 
   }
 });
 
+await check('The settings of the cache are read, edited and read back', async () => {
+  for (const [id, byDefault, value] of [
+    ['always_online', 'on', 'off'],
+    ['browser_cache_ttl', 0, 14400],
+    ['sort_query_string_for_cache', 'off', 'on'],
+    ['cache_level', 'aggressive', 'basic'],
+    ['cache_debug_token_sha256', null, '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'],
+  ]) {
+    assert.equal((await settings.get(id, { zone_id })).value, byDefault);
+    assert.equal((await settings.edit(id, { zone_id, value })).value, value);
+    assert.equal((await settings.get(id, { zone_id })).value, value);
+  }
+
+  await raises(Cloudflare.BadRequestError, 400, 1007, () => settings.edit('browser_cache_ttl', { zone_id, value: -1 }));
+  await raises(Cloudflare.BadRequestError, 400, 1007, () => settings.edit('browser_cache_ttl', { zone_id, value: 31_536_001 }));
+  for (const value of ['secret', 'A'.repeat(64), 1, false]) {
+    await raises(Cloudflare.BadRequestError, 400, 1007, () => settings.edit('cache_debug_token_sha256', { zone_id, value }));
+  }
+
+  const mode = await settings.edit('development_mode', { zone_id, value: 'on' });
+  assert.equal(mode.value, 'on');
+  assert.ok(mode.time_remaining > 10_000);
+  assert.equal((await settings.edit('development_mode', { zone_id, value: 'off' })).value, 'off');
+});
+
 await check('A value that a setting cannot have is a BadRequestError that names the place', async () => {
   const error = await raises(Cloudflare.BadRequestError, 400, 1007, () => settings.edit('ssl', { zone_id, value: 'perhaps' }));
   assert.equal(error.errors[0].source.pointer, '/value');

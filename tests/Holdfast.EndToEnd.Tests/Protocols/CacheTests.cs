@@ -30,6 +30,34 @@ public sealed class CacheTests(SharedHoldfast shared) : SharedTests(shared)
         Assert.Equal(stored, confirmed);
     }
 
+    [Theory]
+    [InlineData("on", "max-age=0", true)]
+    [InlineData("on", "max-age=0, must-revalidate", false)]
+    [InlineData("off", "max-age=0", false)]
+    [InlineData("off", "max-age=0, stale-if-error=600", true)]
+    public async Task AKilledOrigin_LeavesWhatIsStoredWhereThatIsAllowed(string alwaysOnline, string control, bool served)
+    {
+        var host = $"killed-{alwaysOnline}-{control.Length}.example.com";
+        var nginx = await NginxOrigin.StartAsync($"location / {{ add_header Cache-Control '{control}'; }}");
+        await using (nginx)
+        {
+            await File.WriteAllTextAsync(nginx["page"], "stored");
+            await Holdfast.ZoneAsync(host, nginx.Url, ("cache_profile", "standard"), ("always_online", alwaysOnline));
+            Assert.Equal("stored", (await Curl.GetAsync(Holdfast.Http, host, "/page")).Body);
+        }
+
+        // It is gone, and with it its connections.
+        var answer = await Curl.GetAsync(Holdfast.Http, host, "/page");
+        Assert.Equal(served ? 200 : 521, answer.Status);
+        if (served)
+        {
+            Assert.Equal("stored", answer.Body);
+            Assert.Equal("STALE", answer["CF-Cache-Status"]);
+            Assert.EndsWith("detail=disconnected", answer["Cache-Status"]);
+            Assert.Null(answer["Warning"]);
+        }
+    }
+
     private static async Task<(string Body, string Status)> AskAsync(HttpClient client, string host, string path, int version)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"https://{host}{path}")

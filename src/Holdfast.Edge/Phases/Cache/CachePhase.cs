@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using Holdfast.Cache.Collapsing;
 using Holdfast.Cache.Compression;
 using Holdfast.Cache.Exchange;
@@ -8,6 +9,7 @@ using Holdfast.Edge.ErrorPages;
 using Holdfast.Edge.Origins;
 using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Requests;
+using Holdfast.Edge.Tiers;
 using Holdfast.Edge.Zones;
 using Holdfast.Http.Deadlines;
 using Holdfast.Http.Headers;
@@ -40,6 +42,7 @@ internal sealed class CachePhase : IAsyncDisposable
     /// <summary>For one edge.</summary>
     public CachePhase(
         MemoryStore store,
+        string node,
         OriginRouter origins,
         ForwardedHeaders forwarded,
         DeadlineSweep sweep,
@@ -54,7 +57,7 @@ internal sealed class CachePhase : IAsyncDisposable
         _sweep = sweep;
         _collapseTimeout = limits.CollapseTimeout;
         _observer = observer;
-        _turns = new DefaultObjectPool<CacheTurn>(new TurnPolicy(store, sweep.Time), PooledTurns);
+        _turns = new DefaultObjectPool<CacheTurn>(new TurnPolicy(store, Encoding.ASCII.GetBytes(node), sweep.Time), PooledTurns);
         _slices = new SlicedAnswers(_turns, origins, forwarded, sweep.Time);
         _detached = new DetachedWork(logger);
     }
@@ -88,16 +91,19 @@ internal sealed class CachePhase : IAsyncDisposable
                     return EdgeError.None;
 
                 case RequestStep.Pass:
+                    await TellLowerAsync(request).ConfigureAwait(false);
                     _forwarded.PrepareRequest(request, upgrade: false, trusted);
                     return await AskAsync(request, zone, turn).ConfigureAwait(false);
 
                 default:
+                    await TellLowerAsync(request).ConfigureAwait(false);
                     return await MissAsync(request, zone, turn, trusted).ConfigureAwait(false);
             }
         }
         finally
         {
             request.Tap = null;
+            request.CacheReason = turn.Exchange.ReasonText;
             turn.Reset();
             _turns.Return(turn);
         }
@@ -105,6 +111,10 @@ internal sealed class CachePhase : IAsyncDisposable
 
     /// <summary>Gives fills and revalidations that are under way a moment to end.</summary>
     public ValueTask DisposeAsync() => _detached.DisposeAsync();
+
+    // A lower edge need not wait for the origin to know that this one is there.
+    private static ValueTask TellLowerAsync(EdgeRequest request) =>
+        request is { Lower: not null, CanSendInterim: true, VisitorGone: false } ? request.SendInterimAsync(LowerEdge.Processing) : default;
 
     // The store has no answer: another request may be getting it already.
     [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
@@ -208,7 +218,7 @@ internal sealed class CachePhase : IAsyncDisposable
             var error = await _origins.ForwardAsync(request, zone, upgrade: false).ConfigureAwait(false);
             if (turn.Taken is not null)
             {
-                await StoreAndServeAsync(request, turn).ConfigureAwait(false);
+                await StoreAndServeAsync(request, zone, turn).ConfigureAwait(false);
                 return EdgeError.None;
             }
 
@@ -223,7 +233,7 @@ internal sealed class CachePhase : IAsyncDisposable
                 continue;
             }
 
-            if (turn.Instead == ResponseStep.Serve || (error != EdgeError.None && turn.Exchange.Failed((int)error)))
+            if (turn.Instead == ResponseStep.Serve || (error != EdgeError.None && turn.Failed(error)))
             {
                 await ServeAsync(request, turn, forwardedOn: true).ConfigureAwait(false);
                 return EdgeError.None;
@@ -322,7 +332,7 @@ internal sealed class CachePhase : IAsyncDisposable
     }
 
     // What this request has fetched: its body goes into the store by itself, and to the visitor from there.
-    private async ValueTask StoreAndServeAsync(EdgeRequest request, CacheTurn turn)
+    private async ValueTask StoreAndServeAsync(EdgeRequest request, ZoneRuntime zone, CacheTurn turn)
     {
         var exchange = turn.Exchange;
         var fill = exchange.Fill!;
@@ -330,14 +340,14 @@ internal sealed class CachePhase : IAsyncDisposable
         ResponseCompression.Begin(request, length, hasBody: true);
         if (exchange.VisitorHasNewResponse)
         {
-            Fill(turn);
+            Fill(request, zone, turn);
             request.Start(Framing.None, -1);
             await request.EndAsync(null).ConfigureAwait(false);
             return;
         }
 
         using var reader = fill.TryRead(0)!;
-        var relay = Fill(turn);
+        var relay = Fill(request, zone, turn);
         var head = request.Response;
         request.Start(head.Framing, head.Framing == Framing.None ? head.ContentLength : length);
         var end = await StreamAsync(request, reader, -1).ConfigureAwait(false);
@@ -345,9 +355,10 @@ internal sealed class CachePhase : IAsyncDisposable
         await EndAsync(request, end, fill, relay.Trailers).ConfigureAwait(false);
     }
 
-    private FillRelay Fill(CacheTurn turn)
+    private FillRelay Fill(EdgeRequest request, ZoneRuntime zone, CacheTurn turn)
     {
-        var relay = new FillRelay(turn.Taken!, turn.Exchange.Fill!, _sweep.Time);
+        var answer = ResumedAnswer.Of(turn, request, zone, _origins, _observer, _sweep.Time);
+        var relay = new FillRelay(answer, turn.Exchange.Fill!, _sweep.Time);
         relay.Start();
         _detached.Keep(relay.Running, relay.Hurry);
         return relay;
@@ -485,7 +496,7 @@ internal sealed class CachePhase : IAsyncDisposable
             var error = await _origins.ForwardAsync(request, zone, upgrade: false).ConfigureAwait(false);
             if (turn.Taken is not null)
             {
-                var relay = Fill(turn);
+                var relay = Fill(request, zone, turn);
                 await relay.Running.ConfigureAwait(false);
                 request.Origin.Total += relay.Elapsed;
                 return;
@@ -499,7 +510,7 @@ internal sealed class CachePhase : IAsyncDisposable
 
             if (error != EdgeError.None && !request.IsAbandoned)
             {
-                turn.Exchange.Failed((int)error);
+                turn.Failed(error);
             }
 
             return;
@@ -515,9 +526,9 @@ internal sealed class CachePhase : IAsyncDisposable
             _ => RevalidationResult.Failed,
         };
 
-    private sealed class TurnPolicy(MemoryStore store, TimeProvider time) : PooledObjectPolicy<CacheTurn>
+    private sealed class TurnPolicy(MemoryStore store, byte[] node, TimeProvider time) : PooledObjectPolicy<CacheTurn>
     {
-        public override CacheTurn Create() => new(store, time);
+        public override CacheTurn Create() => new(store, node, time);
 
         public override bool Return(CacheTurn obj) => true;
     }

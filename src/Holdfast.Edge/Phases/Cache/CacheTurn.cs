@@ -1,8 +1,10 @@
 using System.Buffers.Text;
 using Holdfast.Cache.Exchange;
 using Holdfast.Cache.Storage;
+using Holdfast.Edge.ErrorPages;
 using Holdfast.Edge.Origins;
 using Holdfast.Edge.Requests;
+using Holdfast.Edge.Tiers;
 using Holdfast.Edge.Zones;
 using Holdfast.Http.Headers;
 using Holdfast.Http.Messages;
@@ -10,11 +12,12 @@ using Holdfast.Http.Messages;
 namespace Holdfast.Edge.Phases.Cache;
 
 /// <summary>One request's turn with the cache: joins the cache's state machine with the request's heads and bodies. Used again.</summary>
-internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : ResponseTap
+internal sealed class CacheTurn(MemoryStore store, ReadOnlyMemory<byte> node, TimeProvider time) : ResponseTap
 {
     private readonly CacheExchange _exchange = new(store);
     private readonly HttpDate _date = new(time);
     private long _requested;
+    private bool _isExplained;
 
     /// <summary>The state machine.</summary>
     public CacheExchange Exchange => _exchange;
@@ -23,7 +26,10 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
     public ResponseStep? Instead { get; private set; }
 
     /// <inheritdoc/>
-    public override bool HasFallback => _exchange.HasFallback;
+    public override bool HasFallback => _exchange.HasFallback(Now);
+
+    /// <inheritdoc/>
+    public override ReadOnlySpan<byte> UpperKey => _exchange.UpperKey;
 
     /// <summary>The origin's answer, when it is being stored: its body is still to be read.</summary>
     public OriginAnswer? Taken { get; private set; }
@@ -31,8 +37,11 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Begins with a request whose fields are as the visitor sent them.</summary>
-    public RequestStep Begin(EdgeRequest request, ZoneRuntime zone) =>
-        _exchange.Begin(Describe(request, zone), new HeaderFields(request.Head.Headers), zone.Cache, Now);
+    public RequestStep Begin(EdgeRequest request, ZoneRuntime zone)
+    {
+        _isExplained = zone.CacheDebugDigest is { } digest && CacheExplanation.IsAskedFor(request.Head.Headers, digest);
+        return _exchange.Begin(Describe(request, zone), new HeaderFields(request.Head.Headers), zone.Cache, Now);
+    }
 
     /// <summary>Begins the revalidation of a stored response, behind the visitor's back.</summary>
     public void BeginRevalidation(EdgeRequest request, ZoneRuntime zone, StoredResponse stored) =>
@@ -63,6 +72,9 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
         Instead = null;
     }
 
+    /// <summary>Takes note that the origin gave no answer; see <see cref="CacheExchange.Failed"/>.</summary>
+    public bool Failed(EdgeError error) => _exchange.Failed((int)error, Now);
+
     /// <summary>Puts the stored validators in the place of the visitor's conditions and range.</summary>
     public void SetValidators(HeaderBlock headers)
     {
@@ -89,6 +101,12 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
     }
 
     /// <inheritdoc/>
+    public override bool TakeInvalidation() => _exchange.TakeInvalidation();
+
+    /// <inheritdoc/>
+    public override void KeepInvalidation() => _exchange.KeepInvalidation();
+
+    /// <inheritdoc/>
     public override TapStep Takes(EdgeRequest request)
     {
         var response = request.Response;
@@ -98,7 +116,8 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
             Framing.None => 0,
             _ => -1,
         };
-        var step = _exchange.Received(response.Status, new HeaderFields(response.Headers), length, _requested, Now);
+        var isStale = request.Upper is { IsStale: true };
+        var step = _exchange.Received(response.Status, new HeaderFields(response.Headers), length, _requested, Now, isStale);
         if (step is ResponseStep.Serve or ResponseStep.FetchAgain or ResponseStep.Drop)
         {
             Instead = step;
@@ -118,8 +137,12 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
     public override void Dress(EdgeRequest request)
     {
         var headers = request.Response.Headers;
-        headers.Remove("Cloudflare-CDN-Cache-Control"u8);
-        headers.Remove("Cache-Tag"u8);
+        if (request.Lower is null)
+        {
+            headers.Remove("Cloudflare-CDN-Cache-Control"u8);
+            headers.Remove("Cache-Tag"u8);
+        }
+
         if (!headers.Contains(KnownHeader.Date))
         {
             headers.Add(KnownHeader.Date, _date.Now);
@@ -155,7 +178,7 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
         var headers = response.Headers;
         foreach (var field in stored.Fields)
         {
-            if (answer.Sends(field.Known, hasEntityTag))
+            if (answer.Sends(field.Known, hasEntityTag, toCache: request.Lower is not null))
             {
                 headers.Add(field.Name, field.Value);
             }
@@ -191,6 +214,7 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
         _exchange.Reset();
         Instead = null;
         Taken = null;
+        _isExplained = false;
     }
 
     private static CacheRequest Describe(EdgeRequest request, ZoneRuntime zone) =>
@@ -203,15 +227,49 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
             Path = request.Head.Path,
             Query = request.Head.Query,
             HasContent = request.Head.Framing != Framing.None,
+            Tier = request.Lower is not { } lower
+                ? TierRequest.None
+                : TierRequest.FromLower
+                    | (request.LowerIsAhead ? TierRequest.IsAhead : TierRequest.None)
+                    | (lower.WantsFresh ? TierRequest.WantsFresh : TierRequest.None),
         };
 
     private void Report(EdgeRequest request)
     {
         var headers = request.Response.Headers;
+        if (request.Lower is not null)
+        {
+            ReportToLower(request);
+            return;
+        }
+
+        if (request.Upper is { } upper)
+        {
+            headers.Set(KnownHeader.HoldfastUpper, upper.Text);
+        }
+
+        BrowserFields.Raise(request, _exchange.Status, Now);
         headers.Set(KnownHeader.CfCacheStatus, _exchange.StatusText);
+        request.CacheStatus = _exchange.LogText;
+        if (_isExplained)
+        {
+            CacheExplanation.Write(headers, _exchange, Now);
+            return;
+        }
+
         Span<byte> text = stackalloc byte[CacheExchange.LongestCacheStatus];
         headers.Add(KnownHeader.CacheStatus, text[.._exchange.WriteCacheStatus(text, Now)]);
+    }
+
+    // The fields stay as they came: the lower edge's cache decides by them, and dresses them for browsers.
+    private void ReportToLower(EdgeRequest request)
+    {
+        var headers = request.Response.Headers;
+        headers.Set(KnownHeader.CfCacheStatus, _exchange.StatusText);
+        Span<byte> text = stackalloc byte[CacheExchange.LongestCacheStatus];
+        headers.Add(KnownHeader.CacheStatus, text[.._exchange.WriteCacheStatus(text, Now, node.Span)]);
         request.CacheStatus = _exchange.LogText;
+        UpperMark.Write(headers, node.Span, _exchange.LogText.Span, _exchange.Status == CfCacheStatus.Stale);
     }
 
     private static void AddAge(HeaderBlock headers, long age)

@@ -21,7 +21,7 @@ internal static class StoredEncoding
         if (
             (stored.Flags & StoredFlags.Compressible) == 0
             || stored.BodyLength < Compressibility.SmallestBody
-            || request.Zone is not { Settings.Compression: true }
+            || request is not { Zone.Settings.Compression: true, Lower: null }
         )
         {
             return ContentCoding.Identity;
