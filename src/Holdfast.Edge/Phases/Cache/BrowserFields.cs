@@ -30,7 +30,7 @@ internal static class BrowserFields
 
         var headers = request.Response.Headers;
         Span<byte> text = stackalloc byte[LongestCacheControl];
-        var length = BrowserLifetime.Raise(new HeaderFields(headers), seconds, now / 1000, text);
+        var length = LeastBrowserLifetime.Raise(new HeaderFields(headers), seconds, now / 1000, text);
         if (length > 0)
         {
             headers.Set(KnownHeader.CacheControl, text[..length]);

@@ -8,7 +8,7 @@ namespace Holdfast.Cache.Decisions;
 /// How long browsers keep a response, where a zone wants it to be longer than the origin says (<c>browser_cache_ttl</c>). A longer lifetime
 /// of the origin's stays, and so does whatever else it said.
 /// </summary>
-public static class BrowserLifetime
+public static class LeastBrowserLifetime
 {
     // Browsers are told to keep nothing, or to ask each time.
     private const Directive Forbids = Directive.NoStore | Directive.NoCache | Directive.Private | Directive.Unreadable;

@@ -4,7 +4,7 @@ using Holdfast.Cache.Decisions;
 namespace Holdfast.Cache.Tests.Conversations;
 
 /// <summary>The setting <c>browser_cache_ttl</c>: what of Cache-Control browsers get.</summary>
-public class BrowserLifetimeTests
+public class LeastBrowserLifetimeTests
 {
     private const string Date = "Date: Fri, 15 Jan 2027 08:00:00 GMT";
     private const long Now = 1_800_000_000;
@@ -30,7 +30,7 @@ public class BrowserLifetimeTests
     public void AShorterLifetime_IsRaised(string expected, params string[] fields)
     {
         Span<byte> text = stackalloc byte[100];
-        Assert.Equal(expected, Encoding.ASCII.GetString(text[..BrowserLifetime.Raise(new TextFields(fields), 3600, Now, text)]));
+        Assert.Equal(expected, Encoding.ASCII.GetString(text[..LeastBrowserLifetime.Raise(new TextFields(fields), 3600, Now, text)]));
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public class BrowserLifetimeTests
         Span<byte> text = stackalloc byte[110];
         for (var room = 0; room < text.Length; room++)
         {
-            var length = BrowserLifetime.Raise(fields, 3600, Now, text[..room]);
+            var length = LeastBrowserLifetime.Raise(fields, 3600, Now, text[..room]);
             Assert.Equal(room < 8 + 84 + 12 ? 0 : 8 + 84 + 12, length);
         }
     }
