@@ -77,6 +77,7 @@ public sealed partial class DiskStore
         }
 
         _removals = record.Removals;
+        _hasChanged = true;
         switch (record.Type)
         {
             case DiskRecordType.Response:

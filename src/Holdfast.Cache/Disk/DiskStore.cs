@@ -47,6 +47,7 @@ public sealed partial class DiskStore : IAsyncDisposable
     private volatile bool _isOpen;
     private volatile bool _isClosed;
     private int _reads;
+    private int _disposals;
     private long _slowUntil;
 
     /// <summary>A store that has not begun.</summary>
@@ -121,6 +122,11 @@ public sealed partial class DiskStore : IAsyncDisposable
     /// <summary>Writes what waits, and the index; what has been begun to be read can be read on.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposals, 1) != 0)
+        {
+            return;
+        }
+
         await _stop.CancelAsync().ConfigureAwait(false);
         await _writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _isClosed = true;
