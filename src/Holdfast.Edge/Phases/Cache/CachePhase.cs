@@ -73,7 +73,13 @@ internal sealed class CachePhase : IAsyncDisposable
         var turn = _turns.Get();
         try
         {
-            switch (turn.Begin(request, zone))
+            var step = turn.Begin(request, zone);
+            while (step == RequestStep.Read)
+            {
+                step = await turn.ReadAsync(request).ConfigureAwait(false);
+            }
+
+            switch (step)
             {
                 case RequestStep.GatewayTimeout:
                     turn.WriteNotStored(request);
