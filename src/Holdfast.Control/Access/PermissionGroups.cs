@@ -117,6 +117,15 @@ internal static class PermissionGroups
     public static PermissionGroup CachePurge { get; } =
         new("e17beae8b8cb423a99b1730f21238bed", "Cache Purge", "Grants access to purge the cache", ResourceScope.Zone);
 
+    public static PermissionGroup ZoneWafRead { get; } =
+        new("dbc512b354774852af2b5a5f4ba3d470", "Zone WAF Read", "Grants read access to rulesets", ResourceScope.Zone);
+
+    public static PermissionGroup ZoneWafWrite { get; } =
+        new("fb6778dc191143babbfaa57993f1d275", "Zone WAF Write", "Grants write access to rulesets", ResourceScope.Zone)
+        {
+            Includes = ZoneWafRead,
+        };
+
     /// <summary>All of them, in the order of their names.</summary>
     public static ImmutableArray<PermissionGroup> All { get; } =
     [
@@ -138,6 +147,8 @@ internal static class PermissionGroups
         ZoneRead,
         ZoneSettingsRead,
         ZoneSettingsWrite,
+        ZoneWafRead,
+        ZoneWafWrite,
         ZoneWrite,
     ];
 

@@ -43,6 +43,9 @@ internal sealed record ApiOperation(string Method, string Path, string Id, strin
     /// <summary>The status of success.</summary>
     public int Status { get; init; } = 200;
 
+    /// <summary>Whether the envelope's <c>messages</c> can say what is right and maybe not what was meant.</summary>
+    public bool Warns { get; init; }
+
     /// <summary>
     /// Why an operation that is no GET leaves no entry in the audit log of its own, or null: it leaves exactly one whenever it changes
     /// something.

@@ -18,6 +18,8 @@ using Holdfast.Edge.Phases.Cache;
 using Holdfast.Edge.Releases;
 using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Requests;
+using Holdfast.Edge.Rules;
+using Holdfast.Edge.Rules.Counting;
 using Holdfast.Edge.Zones;
 using Holdfast.Http.Deadlines;
 using Holdfast.Http.Messages;
@@ -55,6 +57,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
     private readonly ZoneDirectory _zones;
     private readonly CertificateStore _certificates;
     private readonly ReleaseStore _store;
+    private readonly RuleCounts _ruleCounts = new();
     private readonly EdgeCounters _counters = new(Enum.GetNames<MessageFault>()[1..]);
     private readonly EdgeMetrics _metrics;
     private readonly DeadlineSweep _sweep;
@@ -93,7 +96,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
             ? ControlTls.CreateClient(joined.Certificate, joined.Authority)
             : HttpReleaseFeed.CreateClient();
         _responses = new MemoryStore(options.Cache with { SpillDirectory = Path.Combine(data, "cache") }, new PurgeMarks(time));
-        _metrics = new EdgeMetrics(_counters, HostGauges.Of(() => _zones, () => _intake?.State, _responses, () => _purges));
+        _metrics = new EdgeMetrics(_counters, HostGauges.Of(() => _zones, () => _intake?.State, _responses, () => _purges, _ruleCounts));
         _telemetry = EdgeTelemetry.Start(
             Environment.GetEnvironmentVariable(EdgeTelemetry.EndpointVariable),
             options.Name,
@@ -124,7 +127,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         _live = new LiveReleases(options.Loggers.CreateLogger<LiveReleases>());
         var verifier = new ReleaseVerifier(_keys);
         _store = new ReleaseStore(Path.Combine(home, "releases"), verifier);
-        var reader = new ZoneReader(_store, _targets, _live);
+        var reader = new ZoneReader(_store, _targets, new RuleContext(options.Place, _ruleCounts), _live);
         _zones = new ZoneDirectory(reader, options.ZoneMemory, ZoneReader.Dropped, time);
         _ring = new UplinkRing(options.Name, Path.Combine(home, "uplink"), time);
         var authority = LocalAuthority.Open(data, time, options.Loggers.CreateLogger<LocalAuthority>());
@@ -189,6 +192,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
             options.TrustedUpstreams.IsEmpty ? TrustedUpstreams.None : new TrustedUpstreams(options.TrustedUpstreams),
             observer,
             ports,
+            time,
             Random.Shared,
             options.Loggers.CreateLogger<RequestPipeline>()
         );
@@ -245,6 +249,9 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
 
     /// <summary>What the edge counts.</summary>
     internal EdgeCounters Counters => _counters;
+
+    /// <summary>How often rules have acted.</summary>
+    internal RuleCounts RuleCounts => _ruleCounts;
 
     /// <summary>The zones.</summary>
     internal ZoneDirectory Zones => _zones;

@@ -123,6 +123,7 @@ internal sealed class RequestObserver(AccessLog log, EdgeCounters counters, Coun
                 ZoneName = request.Zone is { } zone ? zone.NameText : default(ReadOnlySpan<byte>),
                 ZoneId = request.Zone is { } owner ? owner.IdText : default(ReadOnlySpan<byte>),
                 Generation = request.Zone?.Generation ?? 0,
+                SecurityRules = request.Rules is { } rules ? rules.Events.Rules : default(ReadOnlySpan<Rules.RuleRuntime>),
                 Error = request.Error,
                 RefusedReason = request.Refused == MessageFault.None ? default(ReadOnlySpan<byte>) : FaultNames[(int)request.Refused],
                 ConnectionRequests = request.Ordinal,

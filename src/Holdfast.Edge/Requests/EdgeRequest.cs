@@ -6,6 +6,7 @@ using Holdfast.Edge.ErrorPages;
 using Holdfast.Edge.Geo;
 using Holdfast.Edge.Listening;
 using Holdfast.Edge.Origins;
+using Holdfast.Edge.Rules;
 using Holdfast.Edge.Zones;
 using Holdfast.Http.Bodies;
 using Holdfast.Http.Headers;
@@ -38,6 +39,12 @@ internal abstract class EdgeRequest
 
     /// <summary>The request's body.</summary>
     public abstract BodyReader Body { get; }
+
+    /// <summary>The body for the origin: <see cref="Body"/>, or what was held back of it and then the rest.</summary>
+    public BodyReader Content => (BodyReader?)Held ?? Body;
+
+    /// <summary>What is held back of the body for the zone's rules, or null.</summary>
+    public HeldBody? Held { get; private set; }
 
     /// <summary>Bytes of request body read so far.</summary>
     public abstract long BodyBytesRead { get; }
@@ -74,6 +81,9 @@ internal abstract class EdgeRequest
 
     /// <summary>Where it is forwarded to, once that is known.</summary>
     public OriginTarget? Target { get; set; }
+
+    /// <summary>Its way through its zone's rules; null when the zone has none, or before they begin.</summary>
+    public RuleTurn? Rules { get; private set; }
 
     /// <summary>Why the edge answered instead of the origin, or <see cref="EdgeError.None"/>.</summary>
     public EdgeError Error { get; set; }
@@ -324,6 +334,31 @@ internal abstract class EdgeRequest
         _forwardedAddressText = Encoding.ASCII.GetBytes(client.ToString());
     }
 
+    /// <summary>Begins its way through its zone's rules.</summary>
+    public RuleTurn BeginRules(ZoneRules rules)
+    {
+        Rules = Buffers.Rules;
+        Rules.Begin(this, rules);
+        return Rules;
+    }
+
+    /// <summary>Holds the beginning of the body back, so that rules can read it.</summary>
+    public ValueTask HoldBodyAsync(TimeProvider time)
+    {
+        Held = new HeldBody(Body, time);
+        return Held.HoldAsync();
+    }
+
+    /// <summary>Lets go of what was held back.</summary>
+    public async ValueTask ReleaseHeldAsync()
+    {
+        if (Held is { } held)
+        {
+            Held = null;
+            await held.CloseAsync(StopReadingBody).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Counts what a tunnel carried; may be called from both directions at once.</summary>
     public void CountTunnelBytes(long fromVisitor, long toVisitor)
     {
@@ -385,6 +420,8 @@ internal abstract class EdgeRequest
         Ordinal++;
         Zone = null;
         Target = null;
+        Rules = null;
+        Held = null;
         Error = EdgeError.None;
         Refused = MessageFault.None;
         Origin.Clear();

@@ -5,6 +5,7 @@ using Holdfast.Edge.Http3;
 using Holdfast.Edge.Origins;
 using Holdfast.Edge.Phases.Cache;
 using Holdfast.Edge.Reporting;
+using Holdfast.Edge.Rules;
 using Holdfast.Edge.Zones;
 using Holdfast.Http.Messages;
 using Holdfast.Http.Pooling;
@@ -26,6 +27,7 @@ internal sealed partial class RequestPipeline(
     TrustedUpstreams upstreams,
     IRequestObserver observer,
     EdgePorts ports,
+    TimeProvider time,
     Random random,
     ILogger<RequestPipeline> logger
 )
@@ -141,6 +143,42 @@ internal sealed partial class RequestPipeline(
             return new ValueTask<EdgeError>(EdgeError.ContentTooLarge);
         }
 
+        return zone.Rules is { } rules ? RunRulesAsync(request, zone, rules, trusted) : GoOnAsync(request, zone, trusted);
+    }
+
+    private ValueTask<EdgeError> RunRulesAsync(EdgeRequest request, ZoneRuntime zone, ZoneRules rules, bool trusted)
+    {
+        var turn = request.BeginRules(rules);
+        return rules.ReadsBody && BodyHolding.IsDue(request)
+            ? HoldAndDecideAsync(request, zone, rules, turn, trusted)
+            : DecideAsync(request, zone, rules, turn, trusted);
+    }
+
+    private async ValueTask<EdgeError> HoldAndDecideAsync(
+        EdgeRequest request,
+        ZoneRuntime zone,
+        ZoneRules rules,
+        RuleTurn turn,
+        bool trusted
+    )
+    {
+        try
+        {
+            await BodyHolding.HoldAsync(request, turn, time).ConfigureAwait(false);
+            return await DecideAsync(request, zone, rules, turn, trusted).ConfigureAwait(false);
+        }
+        finally
+        {
+            await request.ReleaseHeldAsync().ConfigureAwait(false);
+        }
+    }
+
+    private ValueTask<EdgeError> DecideAsync(EdgeRequest request, ZoneRuntime zone, ZoneRules rules, RuleTurn turn, bool trusted) =>
+        RequestPhases.Run(request, turn, rules) is { } answer ? answer.AnswerAsync(request, answers) : GoOnAsync(request, zone, trusted);
+
+    // To the cache and the origin.
+    private ValueTask<EdgeError> GoOnAsync(EdgeRequest request, ZoneRuntime zone, bool trusted)
+    {
         if (zone.Origins.For(request.Head.Host, request.IsHttps) is not { } target)
         {
             return new ValueTask<EdgeError>(EdgeError.OriginDns);
@@ -156,7 +194,7 @@ internal sealed partial class RequestPipeline(
         var upgrade =
             request.CanUpgrade
             && request.Head is { WantsUpgrade: true, Framing: Framing.None } // a body and the new protocol would share one stream
-            && settings.WebSockets
+            && zone.Settings.WebSockets
             && !OriginForwarder.AsksForHttp2(request.Head.Headers);
 
         if (upgrade && OriginRouter.CanUpgrade(target))

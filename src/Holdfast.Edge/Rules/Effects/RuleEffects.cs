@@ -1,0 +1,20 @@
+using Holdfast.Edge.Phases.FirewallCustom;
+using Holdfast.Model.Rulesets;
+using Holdfast.Rules.Phases;
+
+namespace Holdfast.Edge.Rules.Effects;
+
+/// <summary>Finds what does an action: each phase's folder has its own.</summary>
+internal static class RuleEffects
+{
+    /// <summary>The effect of an action in a phase.</summary>
+    /// <exception cref="InvalidOperationException">There is none: the artifact was not checked.</exception>
+    public static RuleEffect Of(RuleAction action, RulePhase phase) =>
+        action switch
+        {
+            BlockAction block => new BlockEffect(block),
+            SkipAction skip => new SkipEffect(skip),
+            LogAction => new LogEffect(),
+            _ => throw new InvalidOperationException($"no edge does {action.Name} in {RulePhases.NameOf(phase)}"),
+        };
+}
