@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Text.Json;
 
 namespace Holdfast.Artifacts.Json;
@@ -18,6 +19,16 @@ public sealed partial class JsonMembers
                 : null;
         return members?.IsObject == true;
     }
+
+    /// <summary>The names of all members.</summary>
+    public IEnumerable<string> Names => _members.Keys;
+
+    /// <summary>The members of an object in a list that is one of the members.</summary>
+    /// <param name="name">The list.</param>
+    /// <param name="element">The object.</param>
+    /// <param name="index">Its place.</param>
+    public JsonMembers At(string name, JsonElement element, int index) =>
+        new(element, string.Create(CultureInfo.InvariantCulture, $"{PointerTo(name)}/{index}"), _problems);
 
     /// <summary>True or false; null when it is missing, null or another thing, which is reported.</summary>
     public bool? OptionalFlag(string name)

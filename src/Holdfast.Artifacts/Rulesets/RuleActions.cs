@@ -12,7 +12,15 @@ namespace Holdfast.Artifacts.Rulesets;
 /// <summary>Every action that edges do, with the phases that it stands in and how its parameters stand in JSON.</summary>
 internal static class RuleActions
 {
-    private static readonly ImmutableArray<RuleActionJson> All = [new BlockActionJson(), new SkipActionJson(), new LogActionJson()];
+    private static readonly ImmutableArray<RuleActionJson> All =
+    [
+        new BlockActionJson(),
+        new SkipActionJson(),
+        new LogActionJson(),
+        new RedirectActionJson(),
+        new RewriteActionJson(),
+        new CacheSettingsActionJson(),
+    ];
 
     private static readonly FrozenDictionary<string, RuleActionJson> ByName = All.ToFrozenDictionary(action => action.Name);
 
@@ -26,13 +34,10 @@ internal static class RuleActions
         "execute",
         "force_connection_close",
         "log_custom_field",
-        "redirect",
-        "rewrite",
         "route",
         "score",
         "serve_error",
         "set_cache_control",
-        "set_cache_settings",
         "set_cache_tags",
         "set_config",
         "transform_response_html",

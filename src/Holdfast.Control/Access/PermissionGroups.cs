@@ -118,12 +118,39 @@ internal static class PermissionGroups
         new("e17beae8b8cb423a99b1730f21238bed", "Cache Purge", "Grants access to purge the cache", ResourceScope.Zone);
 
     public static PermissionGroup ZoneWafRead { get; } =
-        new("dbc512b354774852af2b5a5f4ba3d470", "Zone WAF Read", "Grants read access to rulesets", ResourceScope.Zone);
+        new("dbc512b354774852af2b5a5f4ba3d470", "Zone WAF Read", "Grants read access to custom rules", ResourceScope.Zone);
 
     public static PermissionGroup ZoneWafWrite { get; } =
-        new("fb6778dc191143babbfaa57993f1d275", "Zone WAF Write", "Grants write access to rulesets", ResourceScope.Zone)
+        new("fb6778dc191143babbfaa57993f1d275", "Zone WAF Write", "Grants write access to custom rules", ResourceScope.Zone)
         {
             Includes = ZoneWafRead,
+        };
+
+    public static PermissionGroup CacheSettingsRead { get; } =
+        new("3245da1cf36c45c3847bb9b483c62f97", "Cache Settings Read", "Grants read access to cache rules", ResourceScope.Zone);
+
+    public static PermissionGroup CacheSettingsWrite { get; } =
+        new("9ff81cbbe65c400b97d92c3c1033cab6", "Cache Settings Write", "Grants write access to cache rules", ResourceScope.Zone)
+        {
+            Includes = CacheSettingsRead,
+        };
+
+    public static PermissionGroup RedirectsRead { get; } =
+        new("d8e12db741544d1586ec1d6f5d3c7786", "Dynamic URL Redirects Read", "Grants read access to redirect rules", ResourceScope.Zone);
+
+    public static PermissionGroup RedirectsWrite { get; } =
+        new("74e1036f577a48528b78d2413b40538d", "Dynamic URL Redirects Write", "Grants write access to redirect rules", ResourceScope.Zone)
+        {
+            Includes = RedirectsRead,
+        };
+
+    public static PermissionGroup TransformRulesRead { get; } =
+        new("211a4c0feb3e43b3a2d41f1443a433e7", "Zone Transform Rules Read", "Grants read access to transform rules", ResourceScope.Zone);
+
+    public static PermissionGroup TransformRulesWrite { get; } =
+        new("0ac90a90249747bca6b047d97f0803e9", "Zone Transform Rules Write", "Grants write access to transform rules", ResourceScope.Zone)
+        {
+            Includes = TransformRulesRead,
         };
 
     /// <summary>All of them, in the order of their names.</summary>
@@ -136,8 +163,12 @@ internal static class PermissionGroups
         AccountSettingsRead,
         AccountSettingsWrite,
         CachePurge,
+        CacheSettingsRead,
+        CacheSettingsWrite,
         DnsRead,
         DnsWrite,
+        RedirectsRead,
+        RedirectsWrite,
         MembershipsRead,
         MembershipsWrite,
         CertificatesRead,
@@ -147,6 +178,8 @@ internal static class PermissionGroups
         ZoneRead,
         ZoneSettingsRead,
         ZoneSettingsWrite,
+        TransformRulesRead,
+        TransformRulesWrite,
         ZoneWafRead,
         ZoneWafWrite,
         ZoneWrite,

@@ -22,6 +22,11 @@ internal sealed record ApiOperation(string Method, string Path, string Id, strin
     /// </summary>
     public required PermissionGroup? Permission { get; init; }
 
+    /// <summary>
+    /// What else lets a caller in who lacks <see cref="Permission"/>: then the handler asks for what the thing itself needs, once it is known.
+    /// </summary>
+    public IReadOnlyList<PermissionGroup> Alternatives { get; init; } = [];
+
     /// <summary>Whether the caller must say who they are. Where not, anybody may call, and <see cref="Permission"/> is null.</summary>
     public bool NeedsCredential { get; init; } = true;
 

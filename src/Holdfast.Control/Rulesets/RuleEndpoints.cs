@@ -72,6 +72,7 @@ internal sealed class RuleEndpoints(RulesetStore rulesets, TimeProvider time)
 
     private async Task DeleteAsync(HttpContext context)
     {
+        await RulesetRequests.FindAsync(context, rulesets).ConfigureAwait(false);
         var id = ZoneRequests.Id(context, RulesetOperations.RuleParameter);
         await ChangeAsync(context, [], rules => rules.Remove(Find(rules, id))).ConfigureAwait(false);
     }

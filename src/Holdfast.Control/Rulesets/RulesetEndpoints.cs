@@ -32,7 +32,13 @@ internal sealed class RulesetEndpoints(RulesetStore rulesets, TimeProvider time)
     {
         var all = await RulesetRequests.AllAsync(context, rulesets).ConfigureAwait(false);
         await ApiAnswer
-            .ResultAsync(context, new JsonArray([.. all.Select(ruleset => (JsonNode)RulesetJson.Write(ruleset, withRules: false))]))
+            .ResultAsync(
+                context,
+                new JsonArray([
+                    .. all.Where(ruleset => RulesetPermissions.MayRead(context, ruleset.Phase))
+                        .Select(ruleset => (JsonNode)RulesetJson.Write(ruleset, withRules: false)),
+                ])
+            )
             .ConfigureAwait(false);
     }
 
@@ -54,6 +60,11 @@ internal sealed class RulesetEndpoints(RulesetStore rulesets, TimeProvider time)
         {
             body.Members.Report("phase", problem, RulesetPhase.Allowed);
             phase = null;
+        }
+
+        if (phase is not null)
+        {
+            RulesetRequests.Require(context, phase);
         }
 
         body.Members.RequireText("kind", RulesetJson.Kind);
@@ -113,6 +124,7 @@ internal sealed class RulesetEndpoints(RulesetStore rulesets, TimeProvider time)
     private async Task PutEntryPointAsync(HttpContext context)
     {
         var phase = RulesetRequests.Phase(context);
+        RulesetRequests.Require(context, phase);
         if (RulesetPhase.ProblemOf(phase) is { } problem)
         {
             throw ApiException.Invalid("", $"the phase is {problem}; allowed is {RulesetPhase.Allowed}");
@@ -144,7 +156,7 @@ internal sealed class RulesetEndpoints(RulesetStore rulesets, TimeProvider time)
 
     private async Task DeleteAsync(HttpContext context)
     {
-        var id = ZoneRequests.Id(context, RulesetOperations.RulesetParameter);
+        var id = (await RulesetRequests.FindAsync(context, rulesets).ConfigureAwait(false)).Id;
         var version = Preconditions.IfMatch(context.Request);
         await rulesets
             .ChangeAsync(

@@ -97,6 +97,7 @@ internal static class RulesetOperations
         new("GET", Rulesets, "rulesets-list", "List a zone's rulesets, without their rules")
         {
             Permission = PermissionGroups.ZoneWafRead,
+            Alternatives = RulesetPermissions.OtherReads,
             Result = ApiSchema.List(Summary),
         };
 
@@ -104,6 +105,7 @@ internal static class RulesetOperations
         new("POST", Rulesets, "rulesets-create", "Make the ruleset of a phase that has none yet")
         {
             Permission = PermissionGroups.ZoneWafWrite,
+            Alternatives = RulesetPermissions.OtherWrites,
             Query = Trial,
             Warns = true,
             Body = ApiSchema.Object(
@@ -117,12 +119,18 @@ internal static class RulesetOperations
         };
 
     public static ApiOperation Get { get; } =
-        new("GET", OneRuleset, "rulesets-get", "Show a ruleset") { Permission = PermissionGroups.ZoneWafRead, Result = Ruleset };
+        new("GET", OneRuleset, "rulesets-get", "Show a ruleset")
+        {
+            Permission = PermissionGroups.ZoneWafRead,
+            Alternatives = RulesetPermissions.OtherReads,
+            Result = Ruleset,
+        };
 
     public static ApiOperation Put { get; } =
         new("PUT", OneRuleset, "rulesets-put", "Change a ruleset: all of its rules, or its name")
         {
             Permission = PermissionGroups.ZoneWafWrite,
+            Alternatives = RulesetPermissions.OtherWrites,
             Description = Replacing,
             Query = Trial,
             Warns = true,
@@ -134,6 +142,7 @@ internal static class RulesetOperations
         new("DELETE", OneRuleset, "rulesets-delete", "Delete a ruleset, its rules and its versions")
         {
             Permission = PermissionGroups.ZoneWafWrite,
+            Alternatives = RulesetPermissions.OtherWrites,
             Status = 204,
             Result = ApiSchema.Any("Nothing.", null),
         };
@@ -142,6 +151,7 @@ internal static class RulesetOperations
         new("POST", Rules, "rulesets-create-rule", "Add a rule")
         {
             Permission = PermissionGroups.ZoneWafWrite,
+            Alternatives = RulesetPermissions.OtherWrites,
             Query = Trial,
             Warns = true,
             Body = WithExample(ApiSchema.Object([.. Wanted, ("position?", Position)])),
@@ -152,6 +162,7 @@ internal static class RulesetOperations
         new("PATCH", OneRule, "rulesets-edit-rule", "Change a rule, or move it")
         {
             Permission = PermissionGroups.ZoneWafWrite,
+            Alternatives = RulesetPermissions.OtherWrites,
             Description =
                 "With `action` or `expression` the body is the whole rule; without them, the rule keeps what the body does not name.",
             Query = Trial,
@@ -164,6 +175,7 @@ internal static class RulesetOperations
         new("DELETE", OneRule, "rulesets-delete-rule", "Delete a rule")
         {
             Permission = PermissionGroups.ZoneWafWrite,
+            Alternatives = RulesetPermissions.OtherWrites,
             Query = Trial,
             Result = Ruleset,
         };
@@ -172,6 +184,7 @@ internal static class RulesetOperations
         new("GET", OneRuleset + "/versions", "rulesets-list-versions", "List a ruleset's versions, the newest first")
         {
             Permission = PermissionGroups.ZoneWafRead,
+            Alternatives = RulesetPermissions.OtherReads,
             Result = ApiSchema.List(Summary),
         };
 
@@ -179,6 +192,7 @@ internal static class RulesetOperations
         new("GET", OneRuleset + OneVersion, "rulesets-get-version", "Show a version of a ruleset")
         {
             Permission = PermissionGroups.ZoneWafRead,
+            Alternatives = RulesetPermissions.OtherReads,
             Result = Ruleset,
         };
 
@@ -186,6 +200,7 @@ internal static class RulesetOperations
         new("DELETE", OneRuleset + OneVersion, "rulesets-delete-version", "Delete an old version of a ruleset")
         {
             Permission = PermissionGroups.ZoneWafWrite,
+            Alternatives = RulesetPermissions.OtherWrites,
             Status = 204,
             Result = ApiSchema.Any("Nothing.", null),
         };
@@ -194,6 +209,7 @@ internal static class RulesetOperations
         new("GET", EntryPoint, "rulesets-get-entrypoint", "Show the ruleset of a phase")
         {
             Permission = PermissionGroups.ZoneWafRead,
+            Alternatives = RulesetPermissions.OtherReads,
             Result = Ruleset,
         };
 
@@ -201,6 +217,7 @@ internal static class RulesetOperations
         new("PUT", EntryPoint, "rulesets-put-entrypoint", "Make or change the ruleset of a phase")
         {
             Permission = PermissionGroups.ZoneWafWrite,
+            Alternatives = RulesetPermissions.OtherWrites,
             Description = Replacing,
             Query = Trial,
             Warns = true,
@@ -212,6 +229,7 @@ internal static class RulesetOperations
         new("GET", EntryPoint + "/versions", "rulesets-list-entrypoint-versions", "List the versions of a phase's ruleset")
         {
             Permission = PermissionGroups.ZoneWafRead,
+            Alternatives = RulesetPermissions.OtherReads,
             Result = ApiSchema.List(Summary),
         };
 
@@ -219,6 +237,7 @@ internal static class RulesetOperations
         new("GET", EntryPoint + OneVersion, "rulesets-get-entrypoint-version", "Show a version of a phase's ruleset")
         {
             Permission = PermissionGroups.ZoneWafRead,
+            Alternatives = RulesetPermissions.OtherReads,
             Result = Ruleset,
         };
 

@@ -44,17 +44,33 @@ internal static class RulesetRequests
     public static async Task<ImmutableArray<RulesetConfig>> AllAsync(HttpContext context, RulesetStore rulesets) =>
         await rulesets.AllAsync(ZoneRequests.Id(context)).ConfigureAwait(false) ?? throw ZoneRequests.NoZone();
 
-    /// <summary>The ruleset that the route names.</summary>
+    /// <summary>The ruleset that the route names, which the caller may see or, unless it is read alone, change.</summary>
     public static async Task<RulesetConfig> FindAsync(HttpContext context, RulesetStore rulesets)
     {
         var id = ZoneRequests.Id(context, RulesetOperations.RulesetParameter);
-        return Find(await AllAsync(context, rulesets).ConfigureAwait(false), id, null);
+        var ruleset = Find(await AllAsync(context, rulesets).ConfigureAwait(false), id, null);
+        Require(context, ruleset.Phase);
+        return ruleset;
+    }
+
+    /// <exception cref="ApiException">The caller may not do with rulesets of this phase what the request does.</exception>
+    public static void Require(HttpContext context, string phase)
+    {
+        if (HttpMethods.IsGet(context.Request.Method))
+        {
+            RulesetPermissions.RequireRead(context, phase);
+        }
+        else
+        {
+            RulesetPermissions.RequireWrite(context, phase);
+        }
     }
 
     /// <summary>The ruleset of the phase that the route names.</summary>
     public static async Task<RulesetConfig> FindEntryPointAsync(HttpContext context, RulesetStore rulesets)
     {
         var phase = Phase(context);
+        Require(context, phase);
         var all = await AllAsync(context, rulesets).ConfigureAwait(false);
         return all.FirstOrDefault(ruleset => ruleset.Phase == phase) ?? throw RulesetErrors.NoEntryPoint(phase);
     }

@@ -284,6 +284,9 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
     PurgePosition IEdgeState.Purged => _purges.Position;
 
     /// <inheritdoc/>
+    RuleCounts IEdgeState.RuleCounts => _ruleCounts;
+
+    /// <inheritdoc/>
     int IEdgeState.Zones => _zones.Count;
 
     /// <inheritdoc/>

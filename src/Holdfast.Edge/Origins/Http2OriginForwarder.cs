@@ -110,7 +110,7 @@ internal sealed class Http2OriginForwarder(OriginTargets targets, ForwardedHeade
     {
         var target = request.Target!;
         var head = request.Head;
-        var path = Escaped(head.Form == TargetForm.Asterisk ? "/*"u8 : head.Target);
+        var path = Escaped(head.Form == TargetForm.Asterisk ? "/*"u8 : request.ForwardTarget);
         var scheme = target.Key.Tls ? "https" : "http";
 
         // The visitor's exact path: no dot segment is resolved, no escape rewritten.

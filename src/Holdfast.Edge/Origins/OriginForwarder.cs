@@ -125,7 +125,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
             HeadWriter.WriteRequest(
                 output,
                 request.Head.MethodBytes,
-                request.Head.Form == TargetForm.Asterisk ? "*"u8 : request.Head.Target,
+                request.Head.Form == TargetForm.Asterisk ? "*"u8 : request.ForwardTarget,
                 zone.OriginHostHeader ?? (request.Head.Host.IsEmpty ? request.Target!.HostText : request.Head.Host),
                 request.Head.Headers,
                 request.Head.Framing,

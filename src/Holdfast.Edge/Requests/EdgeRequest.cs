@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Net;
 using System.Text;
+using Holdfast.Cache.Policy;
 using Holdfast.Edge.Compression;
 using Holdfast.Edge.ErrorPages;
 using Holdfast.Edge.Geo;
@@ -28,6 +29,9 @@ internal abstract class EdgeRequest
     private volatile bool _isAbandoned;
     private byte[]? _forwardedAddressText;
     private IPAddress? _located;
+    private CachePolicy? _cachePolicy;
+    private ReadOnlyMemory<byte>? _keyQuery;
+    private ReadOnlyMemory<byte> _keySuffix;
     private long _tunnelBytesIn;
     private long _tunnelBytesOut;
     private BodyEncoder? _encoder;
@@ -78,6 +82,33 @@ internal abstract class EdgeRequest
 
     /// <summary>The zone it belongs to, once looked up; null when it belongs to none.</summary>
     public ZoneRuntime? Zone { get; set; }
+
+    /// <summary>What the cache makes of it: as its zone says, until rules say more.</summary>
+    public CachePolicy CachePolicy
+    {
+        get => _cachePolicy ?? Zone!.Cache;
+        set => _cachePolicy = value;
+    }
+
+    /// <summary>Path and query for the cache and the origin: as the visitor sent them, unless a rule has rewritten them.</summary>
+    public ReadOnlySpan<byte> ForwardTarget => Rules is { IsRewritten: true } rules ? rules.Signals.Uri.Rewritten : Head.Target;
+
+    /// <summary>Its path.</summary>
+    public ReadOnlySpan<byte> ForwardPath =>
+        Rules is { IsRewritten: true } rules ? rules.Signals.Uri.Rewritten[..rules.Signals.Uri.RewrittenPathLength] : Head.Path;
+
+    /// <summary>Its query, from the question mark on.</summary>
+    public ReadOnlySpan<byte> ForwardQuery =>
+        Rules is { IsRewritten: true } rules ? rules.Signals.Uri.Rewritten[rules.Signals.Uri.RewrittenPathLength..] : Head.Query;
+
+    /// <summary>Whether a rule says what of the query counts for the cache.</summary>
+    public bool HasKeyQuery => _keyQuery is not null;
+
+    /// <summary>The query as it counts for the cache, from its question mark on.</summary>
+    public ReadOnlySpan<byte> KeyQuery => _keyQuery is { } query ? query.Span : ForwardQuery;
+
+    /// <summary>What else tells answers for one URL apart.</summary>
+    public ReadOnlySpan<byte> KeySuffix => _keySuffix.Span;
 
     /// <summary>Where it is forwarded to, once that is known.</summary>
     public OriginTarget? Target { get; set; }
@@ -154,6 +185,11 @@ internal abstract class EdgeRequest
     /// <param name="length">The body's length, or -1. Without a body: the Content-Length to state, or -1.</param>
     public void Start(Framing framing, long length)
     {
+        if (Rules is { } rules)
+        {
+            ResponsePhases.Run(this, rules);
+        }
+
         if (_isEncoded)
         {
             StartPlain(framing == Framing.None ? framing : Framing.Chunked, -1);
@@ -342,6 +378,15 @@ internal abstract class EdgeRequest
         return Rules;
     }
 
+    /// <summary>Says what tells answers apart in the cache. The memory stays as it is until the request ends.</summary>
+    /// <param name="query">The query as it counts; null for all of it.</param>
+    /// <param name="suffix">What counts beside the URL.</param>
+    public void SetCacheKey(ReadOnlyMemory<byte>? query, ReadOnlyMemory<byte> suffix)
+    {
+        _keyQuery = query;
+        _keySuffix = suffix;
+    }
+
     /// <summary>Holds the beginning of the body back, so that rules can read it.</summary>
     public ValueTask HoldBodyAsync(TimeProvider time)
     {
@@ -422,6 +467,8 @@ internal abstract class EdgeRequest
         Target = null;
         Rules = null;
         Held = null;
+        _cachePolicy = null;
+        SetCacheKey(null, default);
         Error = EdgeError.None;
         Refused = MessageFault.None;
         Origin.Clear();

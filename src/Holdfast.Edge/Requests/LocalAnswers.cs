@@ -110,6 +110,14 @@ internal sealed class LocalAnswers(string node, string place, string? statusPage
         return SendAsync(request, content);
     }
 
+    /// <summary>Redirects to wherever a rule says.</summary>
+    public ValueTask RedirectToAsync(EdgeRequest request, int status, ReadOnlySpan<byte> location)
+    {
+        var headers = Begin(request, status);
+        headers.Add(KnownHeader.Location, location);
+        return SendAsync(request, default);
+    }
+
     /// <summary>Redirects to the same host, path and query under another scheme.</summary>
     /// <param name="request">The request.</param>
     /// <param name="status">301 or 302.</param>

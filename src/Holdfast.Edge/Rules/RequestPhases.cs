@@ -27,7 +27,9 @@ internal static class RequestPhases
         return null;
     }
 
-    private static RuleEffect? RunPhase(EdgeRequest request, RuleTurn turn, RulesetRuntime ruleset)
+    /// <summary>Runs one phase.</summary>
+    /// <returns>What answers the request, or null.</returns>
+    internal static RuleEffect? RunPhase(EdgeRequest request, RuleTurn turn, RulesetRuntime ruleset)
     {
         for (var at = ruleset.Next(0, turn.Signals, turn.Evaluation); at >= 0; at = ruleset.Next(at + 1, turn.Signals, turn.Evaluation))
         {

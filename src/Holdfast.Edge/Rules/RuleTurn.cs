@@ -26,9 +26,25 @@ internal sealed class RuleTurn
     /// <summary>The older products that a rule has spared the request.</summary>
     public SkippedProducts SkippedProducts { get; private set; }
 
+    /// <summary>The zone's rules.</summary>
+    public ZoneRules Zone { get; private set; } = null!;
+
+    /// <summary>Whether a rule has given the request another target.</summary>
+    public bool IsRewritten => Signals.Uri.IsRewritten;
+
+    /// <summary>Where a rule writes one text: where a redirect leads, a target, a field's value.</summary>
+    public ReusableBuffer Location { get; } = new();
+
+    /// <summary>The query as it counts in the cache's key.</summary>
+    public ReusableBuffer KeyQuery { get; } = new();
+
+    /// <summary>What else does.</summary>
+    public ReusableBuffer KeySuffix { get; } = new();
+
     /// <summary>Begins a request's way.</summary>
     public void Begin(EdgeRequest request, ZoneRules rules)
     {
+        Zone = rules;
         _skippedPhases = 0;
         SkippedProducts = SkippedProducts.None;
         Signals.Begin(request, rules.Context);

@@ -10,16 +10,20 @@ internal sealed class ZoneRules
     // About what a rule takes when it is compiled: its tree, the objects that run it, its texts.
     private const int RuleWeight = 4 * 1024;
 
-    private ZoneRules(ImmutableArray<RulesetRuntime> request, RuleContext context)
+    private ZoneRules(ImmutableArray<RulesetRuntime> request, ImmutableArray<RulesetRuntime> response, RuleContext context)
     {
         Request = request;
+        Response = response;
         Context = context;
         ReadsBody = request.Any(ruleset => ruleset.ReadsBody);
-        Weight = request.Sum(ruleset => ruleset.Rules.Length) * RuleWeight;
+        Weight = (request.Sum(ruleset => ruleset.Rules.Length) + response.Sum(ruleset => ruleset.Rules.Length)) * RuleWeight;
     }
 
     /// <summary>The rulesets of the phases before the origin, in the order in which they run.</summary>
     public ImmutableArray<RulesetRuntime> Request { get; }
+
+    /// <summary>Those of the phases over the answer.</summary>
+    public ImmutableArray<RulesetRuntime> Response { get; }
 
     /// <summary>What the edge knows that rules can ask for.</summary>
     public RuleContext Context { get; }
@@ -44,6 +48,10 @@ internal sealed class ZoneRules
             .Select(ruleset => RulesetRuntime.Of(ruleset, zone.Id, context))
             .OrderBy(ruleset => ruleset.Phase)
             .ToList();
-        return new ZoneRules([.. rulesets.Where(ruleset => !RulePhases.SeesResponse(ruleset.Phase))], context);
+        return new ZoneRules(
+            [.. rulesets.Where(ruleset => !RulePhases.SeesResponse(ruleset.Phase))],
+            [.. rulesets.Where(ruleset => RulePhases.SeesResponse(ruleset.Phase))],
+            context
+        );
     }
 }

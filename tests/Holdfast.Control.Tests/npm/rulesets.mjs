@@ -97,6 +97,33 @@ await check('A token needs the permission', async () => {
   await raises(Cloudflare.PermissionDeniedError, 403, 9109, () => reader.rulesets.phases.update(phase, { zone_id, rules: [] }));
 });
 
+await check('A token for one kind of rules cannot touch another', async () => {
+  const made = await admin.user.tokens.create({ name: 'caches', policies: [await allow(allZones, 'Cache Settings Write')] });
+  const caches = client(made.value).rulesets;
+  const rules = [{ action: 'set_cache_settings', action_parameters: { cache: true }, expression: 'true' }];
+  const own = await caches.phases.update('http_request_cache_settings', { zone_id, rules });
+  assert.deepEqual((await all(caches.list({ zone_id }))).map((item) => item.id), [own.id]);
+  await raises(Cloudflare.PermissionDeniedError, 403, 9109, () => caches.phases.get(phase, { zone_id }));
+  await raises(Cloudflare.PermissionDeniedError, 403, 9109, () => caches.update(ruleset.id, { zone_id, rules: [] }));
+  await raises(Cloudflare.PermissionDeniedError, 403, 9109, () => caches.delete(ruleset.id, { zone_id }));
+  await caches.delete(own.id, { zone_id });
+});
+
+await check('Redirects, rewrites and cache settings are taken as they come', async () => {
+  const cases = [
+    ['http_request_dynamic_redirect', 'redirect', { from_value: { target_url: { value: 'https://example.org/' }, status_code: 301, preserve_query_string: true } }],
+    ['http_request_transform', 'rewrite', { uri: { path: { expression: 'lower(http.request.uri.path)' } } }],
+    ['http_request_late_transform', 'rewrite', { headers: { 'X-A': { operation: 'set', value: 'b' } } }],
+    ['http_response_headers_transform', 'rewrite', { headers: { 'X-A': { operation: 'remove' } } }],
+    ['http_request_cache_settings', 'set_cache_settings', { cache: true, edge_ttl: { mode: 'override_origin', default: 60 } }],
+  ];
+  for (const [other, action, action_parameters] of cases) {
+    const made = await rulesets.phases.update(other, { zone_id, rules: [{ action, action_parameters, expression: 'true' }] });
+    assert.deepEqual(made.rules[0].action_parameters, action_parameters);
+    await rulesets.delete(made.id, { zone_id });
+  }
+});
+
 await check('A ruleset is made by name and deleted', async () => {
   await rulesets.delete(ruleset.id, { zone_id });
   await raises(Cloudflare.NotFoundError, 404, 10003, () => rulesets.get(ruleset.id, { zone_id }));

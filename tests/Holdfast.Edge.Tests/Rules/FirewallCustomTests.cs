@@ -165,6 +165,9 @@ public class FirewallCustomTests
         Assert.Equal((EdgeUnderTest.IdOf("*"), IdOf(1), 2L, "log"), (zone, rule, count.Acted, count.Action));
         Assert.InRange(count.LastActed, 1, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
         Assert.Contains("holdfast_edge_rules_acted_total 2", await site.Edge.MetricsAsync(), StringComparison.Ordinal);
+        using var client = new HttpClient();
+        var state = await client.GetStringAsync(new Uri(site.Edge.Management, "/holdfast/state"), TestContext.Current.CancellationToken);
+        Assert.Contains($"\"rule\":\"{IdOf(1)}\",\"action\":\"log\",\"acted\":2", state, StringComparison.Ordinal);
     }
 
     [Fact]

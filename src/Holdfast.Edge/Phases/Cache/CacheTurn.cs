@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using Holdfast.Cache.Exchange;
+using Holdfast.Cache.Policy;
 using Holdfast.Cache.Storage;
 using Holdfast.Edge.Origins;
 using Holdfast.Edge.Requests;
@@ -15,6 +16,7 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
     private readonly CacheExchange _exchange = new(store);
     private readonly HttpDate _date = new(time);
     private long _requested;
+    private CachePolicy _policy = new();
 
     /// <summary>The state machine.</summary>
     public CacheExchange Exchange => _exchange;
@@ -32,15 +34,15 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
 
     /// <summary>Begins with a request whose fields are as the visitor sent them.</summary>
     public RequestStep Begin(EdgeRequest request, ZoneRuntime zone) =>
-        _exchange.Begin(Describe(request, zone), new HeaderFields(request.Head.Headers), zone.Cache, Now);
+        _exchange.Begin(Describe(request, zone), new HeaderFields(request.Head.Headers), PolicyOf(request), Now);
 
     /// <summary>Begins the revalidation of a stored response, behind the visitor's back.</summary>
     public void BeginRevalidation(EdgeRequest request, ZoneRuntime zone, StoredResponse stored) =>
-        _exchange.BeginRevalidation(Describe(request, zone), new HeaderFields(request.Head.Headers), zone.Cache, stored);
+        _exchange.BeginRevalidation(Describe(request, zone), new HeaderFields(request.Head.Headers), PolicyOf(request), stored);
 
     /// <summary>Begins to get one slice; see <see cref="CacheExchange.BeginSlice"/>.</summary>
     public RequestStep BeginSlice(EdgeRequest request, ZoneRuntime zone, long index, StoredResponse? pin) =>
-        _exchange.BeginSlice(Describe(request, zone), new HeaderFields(request.Head.Headers), zone.Cache, index, pin, Now);
+        _exchange.BeginSlice(Describe(request, zone), new HeaderFields(request.Head.Headers), PolicyOf(request), index, pin, Now);
 
     /// <summary>What of a pin and its slices answers the visitor.</summary>
     public VisitorAnswer AnswerFrom(StoredResponse pin) => _exchange.AnswerFrom(pin, Now);
@@ -120,6 +122,7 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
         var headers = request.Response.Headers;
         headers.Remove("Cloudflare-CDN-Cache-Control"u8);
         headers.Remove("Cache-Tag"u8);
+        TellBrowsers(request.Response.Status, headers);
         if (!headers.Contains(KnownHeader.Date))
         {
             headers.Add(KnownHeader.Date, _date.Now);
@@ -171,6 +174,7 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
             AddContentRange(headers, answer, stored.BodyLength);
         }
 
+        TellBrowsers(answer.Status, headers);
         ForwardedHeaders.AddVia(headers);
         Report(request);
         return answer;
@@ -193,6 +197,8 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
         Taken = null;
     }
 
+    private CachePolicy PolicyOf(EdgeRequest request) => _policy = request.CachePolicy;
+
     private static CacheRequest Describe(EdgeRequest request, ZoneRuntime zone) =>
         new()
         {
@@ -200,10 +206,26 @@ internal sealed class CacheTurn(MemoryStore store, TimeProvider time) : Response
             Scope = zone.IdText,
             Scheme = request.IsHttps ? "https"u8 : "http"u8,
             Host = request.Head.Host,
-            Path = request.Head.Path,
-            Query = request.Head.Query,
+            Path = request.ForwardPath,
+            Query = request.KeyQuery,
+            KeySuffix = request.KeySuffix,
             HasContent = request.Head.Framing != Framing.None,
         };
+
+    private void TellBrowsers(int status, HeaderBlock headers)
+    {
+        if (_policy.BrowserLifetime is not { } lifetime)
+        {
+            return;
+        }
+
+        var saysSomething = headers.Contains(KnownHeader.CacheControl) || headers.Contains(KnownHeader.Expires);
+        if (lifetime.CacheControl(status, saysSomething) is { IsEmpty: false } word)
+        {
+            headers.Remove(KnownHeader.Expires);
+            headers.Set(KnownHeader.CacheControl, word);
+        }
+    }
 
     private void Report(EdgeRequest request)
     {

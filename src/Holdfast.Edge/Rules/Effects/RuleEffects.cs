@@ -1,4 +1,8 @@
+using Holdfast.Edge.Phases.CacheSettings;
+using Holdfast.Edge.Phases.DynamicRedirect;
 using Holdfast.Edge.Phases.FirewallCustom;
+using Holdfast.Edge.Phases.HeaderTransform;
+using Holdfast.Edge.Phases.Transform;
 using Holdfast.Model.Rulesets;
 using Holdfast.Rules.Phases;
 
@@ -15,6 +19,10 @@ internal static class RuleEffects
             BlockAction block => new BlockEffect(block),
             SkipAction skip => new SkipEffect(skip),
             LogAction => new LogEffect(),
+            RedirectAction redirect => new RedirectEffect(redirect, phase),
+            RewriteUriAction uri => new RewriteUriEffect(uri, phase),
+            RewriteHeadersAction headers => new HeadersEffect(headers, phase),
+            CacheSettingsAction settings => new CacheSettingsEffect(settings),
             _ => throw new InvalidOperationException($"no edge does {action.Name} in {RulePhases.NameOf(phase)}"),
         };
 }

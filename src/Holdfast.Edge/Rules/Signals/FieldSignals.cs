@@ -13,13 +13,35 @@ internal sealed class FieldSignals(ByteArena arena)
     private ByteArena.Piece _cookie;
     private ByteArena.Piece _forwardedFor;
     private ByteArena.Piece _length;
+    private ByteArena.Piece _agent;
+    private ByteArena.Piece _referer;
 
     /// <summary>Begins with a request.</summary>
     public void Begin(EdgeRequest request)
     {
         _request = request;
-        _cookie = _forwardedFor = _length = default;
+        _agent = _referer = default;
+        Changed();
     }
+
+    /// <summary>Fields have changed: what was computed of them is old.</summary>
+    public void Changed() => _cookie = _forwardedFor = _length = default;
+
+    /// <summary>Keeps what the log says of the visitor, before a rule changes it.</summary>
+    public void Keep()
+    {
+        if (!_agent.IsThere)
+        {
+            _agent = arena.Add(First(KnownHeader.UserAgent));
+            _referer = arena.Add(First(KnownHeader.Referer));
+        }
+    }
+
+    /// <summary>User-Agent as the visitor sent it.</summary>
+    public ReadOnlySpan<byte> SentAgent => _agent.IsThere ? arena[_agent] : First(KnownHeader.UserAgent);
+
+    /// <summary>Referer as the visitor sent it.</summary>
+    public ReadOnlySpan<byte> SentReferer => _referer.IsThere ? arena[_referer] : First(KnownHeader.Referer);
 
     /// <summary>The first field of a name, or empty.</summary>
     public ReadOnlySpan<byte> First(KnownHeader header) => _request.Head.Headers.TryGet(header, out var value) ? value : default;

@@ -17,6 +17,7 @@ internal sealed class RequestSignals : IRuleSignals
     private readonly ByteArena _arena = new();
     private readonly RequestUri _uri;
     private readonly FieldSignals _fields;
+    private readonly ResponseSignals _response;
     private EdgeRequest _request = null!;
     private RuleContext _context = null!;
     private ByteArena.Piece _ray;
@@ -29,7 +30,14 @@ internal sealed class RequestSignals : IRuleSignals
     {
         _uri = new RequestUri(_arena);
         _fields = new FieldSignals(_arena);
+        _response = new ResponseSignals(_arena);
     }
+
+    /// <summary>The request's target.</summary>
+    public RequestUri Uri => _uri;
+
+    /// <summary>The request's fields.</summary>
+    public FieldSignals Fields => _fields;
 
     /// <summary>The held body.</summary>
     public BodySignals Body { get; } = new();
@@ -42,8 +50,22 @@ internal sealed class RequestSignals : IRuleSignals
         _arena.Clear();
         _uri.Begin(request);
         _fields.Begin(request);
+        _response.Clear();
         Body.Clear();
         _ray = _seed = _cipher = _ja4 = default;
+    }
+
+    /// <summary>The answer's head is there.</summary>
+    public void BeginResponse() => _response.Begin(_request);
+
+    /// <summary>Fields have changed: what was computed of them is old.</summary>
+    public void FieldsChanged()
+    {
+        _fields.Changed();
+        if (_response.IsKnown)
+        {
+            _response.Begin(_request);
+        }
     }
 
     /// <inheritdoc/>
@@ -56,7 +78,7 @@ internal sealed class RequestSignals : IRuleSignals
             Signal.CfTlsVersion or Signal.CfTlsCipher => IsTlsKnown,
             Signal.CfBotManagementJa4 => IsTlsKnown && (!_request.IsHttps || _request.Connection.Ja4 is not null),
             Signal.CfBotManagementScore or Signal.CfBotManagementVerifiedBot or Signal.CfClientBot or Signal.CfVerifiedBotCategory => false,
-            >= Signal.HttpResponseCode => false,
+            >= Signal.HttpResponseCode => _response.IsKnown,
             >= Signal.HttpRequestBodyRaw and <= Signal.HttpRequestBodyMime => Body.IsKnown(signal),
             _ => true,
         };
@@ -83,6 +105,8 @@ internal sealed class RequestSignals : IRuleSignals
             Signal.HttpRequestTimestampMsec => _request.StartedAt.Millisecond,
             Signal.CfEdgeServerPort => _request.Connection.Local.Port,
             Signal.HttpRequestBodySize => Body.Size,
+            Signal.HttpResponseCode when _response.IsKnown => _response.Code,
+            Signal.CfResponseOneXxxCode when _response.IsKnown => _response.OneXxxCode,
             _ => 0,
         };
         return IsKnown(signal) ? Presence.Known : Presence.Unknown;
@@ -121,6 +145,10 @@ internal sealed class RequestSignals : IRuleSignals
                 return QueryArguments.Next(_uri.RawQuery, ref cursor, out value, out _);
             case Signal.RawHttpRequestUriArgsValues:
                 return QueryArguments.Next(_uri.RawQuery, ref cursor, out _, out value);
+            case Signal.HttpResponseHeadersNames or Signal.RawHttpResponseHeadersNames:
+                return _response.Next(names: true, ref cursor, out value);
+            case Signal.HttpResponseHeadersValues or Signal.RawHttpResponseHeadersValues:
+                return _response.Next(names: false, ref cursor, out value);
             case Signal.HttpRequestBodyFormNames:
                 return QueryArguments.Next(Body.Form, ref cursor, out value, out _);
             case Signal.HttpRequestBodyFormValues:
@@ -144,6 +172,8 @@ internal sealed class RequestSignals : IRuleSignals
                 return QueryArguments.Next(_uri.Query, name, ref cursor, out value);
             case Signal.RawHttpRequestUriArgs:
                 return QueryArguments.Next(_uri.RawQuery, name, ref cursor, out value);
+            case Signal.HttpResponseHeaders or Signal.RawHttpResponseHeaders:
+                return _response.Next(name, ref cursor, out value);
             case Signal.HttpRequestBodyForm:
                 return QueryArguments.Next(Body.Form, name, ref cursor, out value);
             default:
@@ -191,6 +221,8 @@ internal sealed class RequestSignals : IRuleSignals
                 _ => "HTTP/1.1"u8,
             },
             Signal.HttpRequestBodyRaw => Body.Raw,
+            Signal.HttpResponseContentTypeMediaType => _response.MediaType,
+            Signal.CfResponseErrorType => _response.ErrorType,
             Signal.IpSrcCountry => _request.Country.Utf8,
             Signal.IpSrcContinent => Places.ContinentOf(_request.Country),
             Signal.CfTlsVersion => Ascii("TLSv1.3"u8, "TLSv1.2"u8, _request.Connection.TlsProtocol),

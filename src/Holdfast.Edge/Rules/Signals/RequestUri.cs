@@ -15,14 +15,35 @@ internal sealed class RequestUri(ByteArena arena)
     private ByteArena.Piece _extension;
     private ByteArena.Piece _rawExtension;
     private ByteArena.Piece _host;
+    private ByteArena.Piece _rewritten;
     private bool _isPathNormal;
 
     /// <summary>Begins with a request.</summary>
     public void Begin(EdgeRequest request)
     {
         _request = request;
+        _rewritten = default;
+        RewrittenPathLength = 0;
         _path = _target = _full = _rawFull = _extension = _rawExtension = _host = default;
         _isPathNormal = !NormalPath.MayDiffer(request.Head.Path) || request.Head.Form == TargetForm.Asterisk;
+    }
+
+    /// <summary>Whether a rule has given the request another target.</summary>
+    public bool IsRewritten => _rewritten.IsThere;
+
+    /// <summary>That target.</summary>
+    public ReadOnlySpan<byte> Rewritten => arena[_rewritten];
+
+    /// <summary>How long its path is.</summary>
+    public int RewrittenPathLength { get; private set; }
+
+    /// <summary>Gives the request another target, which later rules see.</summary>
+    public void Rewrite(ReadOnlySpan<byte> target, int pathLength)
+    {
+        _rewritten = arena.Add(target);
+        RewrittenPathLength = pathLength;
+        _path = _target = _full = _extension = default;
+        _isPathNormal = !NormalPath.MayDiffer(target[..pathLength]);
     }
 
     /// <summary><c>http.host</c>: the name in lower case, without a port.</summary>
@@ -48,12 +69,14 @@ internal sealed class RequestUri(ByteArena arena)
         {
             if (_isPathNormal)
             {
-                return RawPath;
+                return _request.ForwardPath;
             }
 
             if (!_path.IsThere)
             {
-                _path = arena.Take(NormalPath.Write(RawPath, arena.Room(RawPath.Length)));
+                // Room may move what was rewritten; the span of it stays good.
+                var path = _request.ForwardPath;
+                _path = arena.Take(NormalPath.Write(path, arena.Room(path.Length)));
             }
 
             return arena[_path];
@@ -61,7 +84,7 @@ internal sealed class RequestUri(ByteArena arena)
     }
 
     /// <summary><c>http.request.uri.query</c>: without its question mark.</summary>
-    public ReadOnlySpan<byte> Query => RawQuery;
+    public ReadOnlySpan<byte> Query => _request.ForwardQuery is { IsEmpty: false } query ? query[1..] : default;
 
     /// <summary><c>http.request.uri</c>.</summary>
     public ReadOnlySpan<byte> Target
@@ -70,12 +93,12 @@ internal sealed class RequestUri(ByteArena arena)
         {
             if (_isPathNormal)
             {
-                return _request.Head.Target;
+                return _request.ForwardTarget;
             }
 
             if (!_target.IsThere)
             {
-                _target = Join(default, default, Path, _request.Head.Query);
+                _target = Join(default, default, Path, _request.ForwardQuery);
             }
 
             return arena[_target];

@@ -1,0 +1,25 @@
+using Holdfast.Edge.Requests;
+
+namespace Holdfast.Edge.Rules;
+
+/// <summary>Runs the phases over the answer, just before its head goes out: the origin's, the cache's and the edge's own alike.</summary>
+internal static class ResponsePhases
+{
+    /// <summary>Runs them.</summary>
+    public static void Run(EdgeRequest request, RuleTurn turn)
+    {
+        if (turn.Zone.Response.IsEmpty)
+        {
+            return;
+        }
+
+        turn.Signals.BeginResponse();
+        foreach (var ruleset in turn.Zone.Response)
+        {
+            if (!turn.Skips(ruleset.Phase))
+            {
+                RequestPhases.RunPhase(request, turn, ruleset);
+            }
+        }
+    }
+}
