@@ -10,6 +10,8 @@ namespace Holdfast.Artifacts.Tests;
 public sealed class RuleActionTests
 {
     private const string Redirects = "http_request_dynamic_redirect";
+    private const string Errors = "http_custom_errors";
+    private const string Routes = "http_request_origin";
     private const string Uris = "http_request_transform";
     private const string RequestFields = "http_request_late_transform";
     private const string ResponseFields = "http_response_headers_transform";
@@ -26,6 +28,14 @@ public sealed class RuleActionTests
         "redirect",
         """{"from_value":{"preserve_query_string":false,"status_code":301,"target_url":{"expression":"concat(\"/x\", http.request.uri.path)"}}}"""
     )]
+    [InlineData(
+        Routes,
+        "route",
+        """{"host_header":"a.example:8080","origin":{"host":"b.example","port":8443},"sni":{"value":"c.example"}}"""
+    )]
+    [InlineData(Routes, "route", """{"origin":{"port":8443}}""")]
+    [InlineData(Errors, "serve_error", """{"content":"<p>Sorry","content_type":"text/html","status_code":503}""")]
+    [InlineData(Errors, "serve_error", """{"content":"{}","content_type":"application/json"}""")]
     [InlineData(Uris, "rewrite", """{"uri":{"path":{"value":"/new"},"query":{"value":""}}}""")]
     [InlineData(Uris, "rewrite", """{"uri":{"path":{"expression":"lower(http.request.uri.path)"}}}""")]
     [InlineData(RequestFields, "rewrite", """{"headers":{"X-A":{"operation":"set","value":"a b"},"X-B":{"operation":"remove"}}}""")]
@@ -68,6 +78,13 @@ public sealed class RuleActionTests
         "/from_value/target_url/value",
         "http"
     )]
+    [InlineData(
+        Redirects,
+        "redirect",
+        """{"from_value":{"target_url":{"value":"//evil.example/"}}}""",
+        "/from_value/target_url/value",
+        "http"
+    )]
     [InlineData(Redirects, "redirect", """{"from_value":{"target_url":{"value":"ftp://x/"}}}""", "/from_value/target_url/value", "http")]
     [InlineData(
         Redirects,
@@ -91,6 +108,13 @@ public sealed class RuleActionTests
         "line 1"
     )]
     [InlineData(Redirects, "block", "null", null, "redirect in http_request_dynamic_redirect")]
+    [InlineData(Errors, "serve_error", """{"asset_name":"x"}""", "/asset_name", "no assets yet")]
+    [InlineData(Errors, "serve_error", """{"content":"x","status_code":200}""", "/status_code", "400")]
+    [InlineData(Errors, "serve_error", """{"content":"x","content_type":"image/png"}""", "/content_type", "text/html")]
+    [InlineData(Routes, "route", """{"origin":{}}""", "", "says nothing")]
+    [InlineData(Routes, "route", """{"origin":{"host":"192.0.2.1"}}""", "/origin/host", "host name")]
+    [InlineData(Routes, "route", """{"origin":{"port":0}}""", "/origin/port", "1 to 65535")]
+    [InlineData(Routes, "route", """{"host_header":"A.example"}""", "/host_header", "lower case")]
     [InlineData(Uris, "rewrite", """{"uri":{}}""", "/uri", "path, query")]
     [InlineData(Uris, "rewrite", """{"uri":{"path":{"value":"new"}}}""", "/uri/path/value", "begins with /")]
     [InlineData(Uris, "rewrite", """{"uri":{"path":{"value":"/a?b"}}}""", "/uri/path/value", "without a query")]

@@ -19,7 +19,9 @@ internal static class RuleActions
         new LogActionJson(),
         new RedirectActionJson(),
         new RewriteActionJson(),
+        new RouteActionJson(),
         new CacheSettingsActionJson(),
+        new ServeErrorActionJson(),
     ];
 
     private static readonly FrozenDictionary<string, RuleActionJson> ByName = All.ToFrozenDictionary(action => action.Name);
@@ -34,9 +36,7 @@ internal static class RuleActions
         "execute",
         "force_connection_close",
         "log_custom_field",
-        "route",
         "score",
-        "serve_error",
         "set_cache_control",
         "set_cache_tags",
         "set_config",

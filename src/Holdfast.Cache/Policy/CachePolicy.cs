@@ -24,10 +24,10 @@ public sealed record CachePolicy
     public bool? Eligible { get; init; }
 
     /// <summary>How long a rule has responses kept, or null.</summary>
-    public EdgeLifetime? EdgeLifetime { get; init; }
+    public EdgeLifetimeRule? EdgeLifetime { get; init; }
 
     /// <summary>How long a rule has browsers keep answers, or null.</summary>
-    public BrowserLifetime? BrowserLifetime { get; init; }
+    public BrowserLifetimeRule? BrowserLifetime { get; init; }
 
     /// <summary>Whether nothing stale is served while the origin is asked about it.</summary>
     public bool NeverUpdating { get; init; }

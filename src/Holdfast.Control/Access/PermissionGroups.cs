@@ -144,6 +144,24 @@ internal static class PermissionGroups
             Includes = RedirectsRead,
         };
 
+    public static PermissionGroup CustomErrorsRead { get; } =
+        new("a2b55cd504d44ef18b7ba6a7f2b8fbb1", "Custom Errors Read", "Grants read access to custom error rules", ResourceScope.Zone);
+
+    public static PermissionGroup CustomErrorsWrite { get; } =
+        new("a9dba34cf5814d4ab2007b4ada0045bd", "Custom Errors Write", "Grants write access to custom error rules", ResourceScope.Zone)
+        {
+            Includes = CustomErrorsRead,
+        };
+
+    public static PermissionGroup OriginRead { get; } =
+        new("7b32a91ece3140d4b3c2c56f23fc8e35", "Origin Read", "Grants read access to origin rules", ResourceScope.Zone);
+
+    public static PermissionGroup OriginWrite { get; } =
+        new("a4308c6855c84eb2873e01b6cc85cbb3", "Origin Write", "Grants write access to origin rules", ResourceScope.Zone)
+        {
+            Includes = OriginRead,
+        };
+
     public static PermissionGroup TransformRulesRead { get; } =
         new("211a4c0feb3e43b3a2d41f1443a433e7", "Zone Transform Rules Read", "Grants read access to transform rules", ResourceScope.Zone);
 
@@ -165,12 +183,16 @@ internal static class PermissionGroups
         CachePurge,
         CacheSettingsRead,
         CacheSettingsWrite,
+        CustomErrorsRead,
+        CustomErrorsWrite,
         DnsRead,
         DnsWrite,
         RedirectsRead,
         RedirectsWrite,
         MembershipsRead,
         MembershipsWrite,
+        OriginRead,
+        OriginWrite,
         CertificatesRead,
         CertificatesWrite,
         UserDetailsRead,

@@ -26,16 +26,28 @@ internal static class RulesetPermissions
         PermissionGroups.RedirectsWrite
     );
 
+    private static readonly (PermissionGroup Read, PermissionGroup Write) Errors = (
+        PermissionGroups.CustomErrorsRead,
+        PermissionGroups.CustomErrorsWrite
+    );
+
+    private static readonly (PermissionGroup Read, PermissionGroup Write) Routes = (
+        PermissionGroups.OriginRead,
+        PermissionGroups.OriginWrite
+    );
+
     private static readonly (PermissionGroup Read, PermissionGroup Write) Transforms = (
         PermissionGroups.TransformRulesRead,
         PermissionGroups.TransformRulesWrite
     );
 
     /// <summary>Those that let a caller see rulesets of some phase, beside <see cref="PermissionGroups.ZoneWafRead"/>.</summary>
-    public static ImmutableArray<PermissionGroup> OtherReads { get; } = [Caching.Read, Redirects.Read, Transforms.Read];
+    public static ImmutableArray<PermissionGroup> OtherReads { get; } =
+    [Caching.Read, Errors.Read, Redirects.Read, Routes.Read, Transforms.Read];
 
     /// <summary>Those that let a caller change rulesets of some phase, beside <see cref="PermissionGroups.ZoneWafWrite"/>.</summary>
-    public static ImmutableArray<PermissionGroup> OtherWrites { get; } = [Caching.Write, Redirects.Write, Transforms.Write];
+    public static ImmutableArray<PermissionGroup> OtherWrites { get; } =
+    [Caching.Write, Errors.Write, Redirects.Write, Routes.Write, Transforms.Write];
 
     /// <summary>Whether the caller may see the rulesets of a phase.</summary>
     public static bool MayRead(HttpContext context, string phase) => Caller.Of(context).May(Of(phase).Read, ZoneRequests.Id(context));
@@ -63,6 +75,8 @@ internal static class RulesetPermissions
         {
             "http_request_cache_settings" => Caching,
             "http_request_dynamic_redirect" or "http_request_redirect" => Redirects,
+            "http_custom_errors" => Errors,
+            "http_request_origin" => Routes,
             "http_request_transform" or "http_request_late_transform" or "http_response_headers_transform" => Transforms,
             _ => Firewall,
         };

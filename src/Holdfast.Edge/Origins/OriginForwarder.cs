@@ -126,7 +126,9 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
                 output,
                 request.Head.MethodBytes,
                 request.Head.Form == TargetForm.Asterisk ? "*"u8 : request.ForwardTarget,
-                zone.OriginHostHeader ?? (request.Head.Host.IsEmpty ? request.Target!.HostText : request.Head.Host),
+                request.Route?.HostHeader
+                    ?? zone.OriginHostHeader
+                    ?? (request.Head.Host.IsEmpty ? request.Target!.HostText : request.Head.Host),
                 request.Head.Headers,
                 request.Head.Framing,
                 request.Head.ContentLength

@@ -83,6 +83,9 @@ internal abstract class EdgeRequest
     /// <summary>The zone it belongs to, once looked up; null when it belongs to none.</summary>
     public ZoneRuntime? Zone { get; set; }
 
+    /// <summary>What rules say of the way to its origin, or null.</summary>
+    public OriginRoute? Route { get; set; }
+
     /// <summary>What the cache makes of it: as its zone says, until rules say more.</summary>
     public CachePolicy CachePolicy
     {
@@ -188,6 +191,14 @@ internal abstract class EdgeRequest
         if (Rules is { } rules)
         {
             ResponsePhases.Run(this, rules);
+            if (rules.Replacement is { } content)
+            {
+                DropEncoder();
+                _encoder = new DiscardedBody();
+                StartPlain(Framing.Length, content.Length);
+                WritePlain(content.Span);
+                return;
+            }
         }
 
         if (_isEncoded)
@@ -468,6 +479,7 @@ internal abstract class EdgeRequest
         Rules = null;
         Held = null;
         _cachePolicy = null;
+        Route = null;
         SetCacheKey(null, default);
         Error = EdgeError.None;
         Refused = MessageFault.None;

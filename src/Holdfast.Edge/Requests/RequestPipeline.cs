@@ -184,7 +184,7 @@ internal sealed partial class RequestPipeline(
             return new ValueTask<EdgeError>(EdgeError.OriginDns);
         }
 
-        request.Target = target;
+        request.Target = request.Route is { } route ? zone.Origins.By(target, route) : target;
 
         if (forwarded.IsLoop(request.Head.Headers))
         {
@@ -197,7 +197,7 @@ internal sealed partial class RequestPipeline(
             && zone.Settings.WebSockets
             && !OriginForwarder.AsksForHttp2(request.Head.Headers);
 
-        if (upgrade && OriginRouter.CanUpgrade(target))
+        if (upgrade && OriginRouter.CanUpgrade(request.Target))
         {
             forwarded.PrepareRequest(request, upgrade: true, trusted);
             return origins.ForwardAsync(request, zone, upgrade: true);

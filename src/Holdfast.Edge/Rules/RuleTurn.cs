@@ -32,6 +32,9 @@ internal sealed class RuleTurn
     /// <summary>Whether a rule has given the request another target.</summary>
     public bool IsRewritten => Signals.Uri.IsRewritten;
 
+    /// <summary>The body that goes out in the place of the answer's own, or null.</summary>
+    public ReadOnlyMemory<byte>? Replacement { get; set; }
+
     /// <summary>Where a rule writes one text: where a redirect leads, a target, a field's value.</summary>
     public ReusableBuffer Location { get; } = new();
 
@@ -45,6 +48,7 @@ internal sealed class RuleTurn
     public void Begin(EdgeRequest request, ZoneRules rules)
     {
         Zone = rules;
+        Replacement = null;
         _skippedPhases = 0;
         SkippedProducts = SkippedProducts.None;
         Signals.Begin(request, rules.Context);

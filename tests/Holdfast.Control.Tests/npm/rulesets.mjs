@@ -115,6 +115,8 @@ await check('Redirects, rewrites and cache settings are taken as they come', asy
     ['http_request_transform', 'rewrite', { uri: { path: { expression: 'lower(http.request.uri.path)' } } }],
     ['http_request_late_transform', 'rewrite', { headers: { 'X-A': { operation: 'set', value: 'b' } } }],
     ['http_response_headers_transform', 'rewrite', { headers: { 'X-A': { operation: 'remove' } } }],
+    ['http_request_origin', 'route', { host_header: 'a.example', origin: { host: 'b.example', port: 8443 } }],
+    ['http_custom_errors', 'serve_error', { content: '<p>Sorry', content_type: 'text/html', status_code: 503 }],
     ['http_request_cache_settings', 'set_cache_settings', { cache: true, edge_ttl: { mode: 'override_origin', default: 60 } }],
   ];
   for (const [other, action, action_parameters] of cases) {

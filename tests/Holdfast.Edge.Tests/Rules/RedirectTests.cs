@@ -45,6 +45,8 @@ public class RedirectTests
     [Theory]
     [InlineData("http.request.uri.args[\"none\"][0]")]
     [InlineData("concat(\"javascript:\", http.request.uri.path)")]
+    [InlineData("concat(\"/\", http.request.uri.path, \"evil.example\")")]
+    [InlineData("concat(http.request.uri.path, \"\\\\evil.example\")")]
     public async Task Redirect_ThatLeadsNowhere_DoesNothing(string expression)
     {
         await using var site = await StartAsync(Phase, Rule("true", new RedirectAction(new RuleText(expression, true), 302, false)));

@@ -55,6 +55,63 @@ public sealed class RuleTests(SharedHoldfast shared) : SharedTests(shared)
         Assert.Equal(200, (await PostAsync("q=good&r=evil")).Status);
     }
 
+    [Fact]
+    public async Task Rules_AppliedFromAFile_ArePhaseByPhaseOnTheEdge()
+    {
+        await using var origin = await NginxOrigin.StartAsync("location / { return 200 'origin $request_uri $http_x_from'; }");
+        await Holdfast.ZoneAsync("phases.example.com", origin.Url);
+        using var directory = new TemporaryDirectory();
+        await ApplyAsync(
+            directory,
+            "http_request_dynamic_redirect",
+            """[{"action":"redirect","action_parameters":{"from_value":{"target_url":{"value":"https://example.org/"},"status_code":302}},"expression":"http.request.uri.path eq \"/away\""}]"""
+        );
+        await ApplyAsync(
+            directory,
+            "http_request_transform",
+            """[{"action":"rewrite","action_parameters":{"uri":{"path":{"expression":"concat(\"/new\", http.request.uri.path)"}}},"expression":"http.request.uri.path wildcard \"/old*\""}]"""
+        );
+        await ApplyAsync(
+            directory,
+            "http_request_late_transform",
+            """[{"action":"rewrite","action_parameters":{"headers":{"X-From":{"operation":"set","value":"the edge"}}},"expression":"true"}]"""
+        );
+        await ApplyAsync(
+            directory,
+            "http_request_cache_settings",
+            """[{"action":"set_cache_settings","action_parameters":{"cache":true,"edge_ttl":{"mode":"override_origin","default":60}},"expression":"true"}]"""
+        );
+        await ApplyAsync(
+            directory,
+            "http_response_headers_transform",
+            """[{"ref":"last","action":"rewrite","action_parameters":{"headers":{"X-Edge":{"operation":"set","expression":"cf.zone.name"}}},"expression":"true"}]"""
+        );
+        await Eventually.TrueAsync(async () => (await GetAsync("/else"))["x-edge"] == "phases.example.com", "all rules are live");
+
+        var away = await GetAsync("/away");
+        Assert.Equal((302, "https://example.org/"), (away.Status, away["location"]));
+        var (miss, hit) = (await GetAsync("/old/x?a=1"), await GetAsync("/old/x?a=1"));
+        Assert.Equal("origin /new/old/x?a=1 the edge", miss.Body);
+        Assert.Equal(("MISS", "HIT", miss.Body), (miss["cf-cache-status"], hit["cf-cache-status"], hit.Body));
+
+        var shown = await Holdfast.CommandAsync("ruleset", "show", "phases.example.com", "http_response_headers_transform");
+        Assert.Contains("last", shown.Out, StringComparison.Ordinal);
+        Assert.Equal(0, (await Holdfast.CommandAsync("ruleset", "remove", "phases.example.com", "http_request_dynamic_redirect")).ExitCode);
+        var left = await Holdfast.CommandAsync("ruleset", "list", "phases.example.com", "--json");
+        Assert.Equal(4, JsonNode.Parse(left.Out)!.AsArray().Count);
+    }
+
+    private async Task ApplyAsync(TemporaryDirectory directory, string phase, string rules)
+    {
+        var file = directory["rules.json"];
+        await File.WriteAllTextAsync(file, rules);
+        var result = await Holdfast.CommandAsync("ruleset", "apply", "phases.example.com", phase, file);
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Equal($"phases.example.com: {phase} has 1 rule, version 1\n", result.Out);
+    }
+
+    private Task<CurlAnswer> GetAsync(string path) => Curl.GetAsync(Holdfast.Http, "phases.example.com", path);
+
     private Task<JsonNode> PutAsync(string zone, string body) =>
         Holdfast.ApiAsync(HttpMethod.Put, $"/client/v4/zones/{zone}/rulesets/phases/{Custom}/entrypoint", JsonNode.Parse(body));
 

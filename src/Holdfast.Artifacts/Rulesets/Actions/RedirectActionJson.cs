@@ -68,7 +68,7 @@ internal sealed class RedirectActionJson() : RuleActionJson("redirect", "an obje
     private static bool IsTarget(string text) =>
         !text.Contains(' ', StringComparison.Ordinal)
         && (
-            text.StartsWith('/')
+            (text.StartsWith('/') && !text.StartsWith("//", StringComparison.Ordinal) && !text.StartsWith("/\\", StringComparison.Ordinal))
             || (
                 Uri.TryCreate(text, UriKind.Absolute, out var uri)
                 && uri.Scheme is ("http" or "https")

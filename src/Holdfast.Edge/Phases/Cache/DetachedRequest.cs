@@ -30,6 +30,7 @@ internal sealed class DetachedRequest : EdgeRequest
         TakeVisitorOf(visitor);
         Target = visitor.Target;
         CachePolicy = visitor.CachePolicy;
+        Route = visitor.Route;
         SetCacheKey(visitor.HasKeyQuery ? (ReadOnlyMemory<byte>?)visitor.KeyQuery.ToArray() : null, visitor.KeySuffix.ToArray());
     }
 

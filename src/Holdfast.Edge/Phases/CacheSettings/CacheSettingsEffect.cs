@@ -14,8 +14,8 @@ internal sealed class CacheSettingsEffect(CacheSettingsAction action) : RuleEffe
     private const int MostRemembered = 64;
 
     private readonly ConcurrentDictionary<CachePolicy, CachePolicy> _policies = new(ReferenceEqualityComparer.Instance);
-    private readonly EdgeLifetime? _edge = action.EdgeTtl is { } ttl ? new EdgeLifetime(ttl) : null;
-    private readonly BrowserLifetime? _browser = action.BrowserTtl is { } ttl ? new BrowserLifetime(ttl) : null;
+    private readonly EdgeLifetimeRule? _edge = action.EdgeTtl is { } ttl ? new EdgeLifetimeRule(ttl) : null;
+    private readonly BrowserLifetimeRule? _browser = action.BrowserTtl is { } ttl ? new BrowserLifetimeRule(ttl) : null;
     private readonly CacheKeyWriter? _key = action.Key is { } key ? new CacheKeyWriter(key) : null;
 
     /// <inheritdoc/>

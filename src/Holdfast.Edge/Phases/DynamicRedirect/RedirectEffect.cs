@@ -50,6 +50,6 @@ internal sealed class RedirectEffect(RedirectAction action, RulePhase phase) : R
 
     // A path on this host, or a URL. Two slashes begin another host's name, which browsers take backslashes for too.
     private static bool IsTarget(ReadOnlySpan<byte> text) =>
-        (text.Length > 0 && text[0] == '/')
+        (text.Length > 0 && text[0] == '/' && !(text.Length > 1 && text[1] is (byte)'/' or (byte)'\\'))
         || (text.Length > 8 && (Ascii.EqualsIgnoreCase(text[..7], "http://"u8) || Ascii.EqualsIgnoreCase(text[..8], "https://"u8)));
 }

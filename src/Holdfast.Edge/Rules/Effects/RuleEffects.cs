@@ -1,7 +1,9 @@
 using Holdfast.Edge.Phases.CacheSettings;
+using Holdfast.Edge.Phases.CustomErrors;
 using Holdfast.Edge.Phases.DynamicRedirect;
 using Holdfast.Edge.Phases.FirewallCustom;
 using Holdfast.Edge.Phases.HeaderTransform;
+using Holdfast.Edge.Phases.OriginRules;
 using Holdfast.Edge.Phases.Transform;
 using Holdfast.Model.Rulesets;
 using Holdfast.Rules.Phases;
@@ -22,6 +24,8 @@ internal static class RuleEffects
             RedirectAction redirect => new RedirectEffect(redirect, phase),
             RewriteUriAction uri => new RewriteUriEffect(uri, phase),
             RewriteHeadersAction headers => new HeadersEffect(headers, phase),
+            RouteAction route => new RouteEffect(route),
+            ServeErrorAction error => new ServeErrorEffect(error),
             CacheSettingsAction settings => new CacheSettingsEffect(settings),
             _ => throw new InvalidOperationException($"no edge does {action.Name} in {RulePhases.NameOf(phase)}"),
         };

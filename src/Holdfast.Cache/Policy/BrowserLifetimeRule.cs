@@ -5,13 +5,13 @@ using Holdfast.Model.Rulesets;
 namespace Holdfast.Cache.Policy;
 
 /// <summary>How long a rule has browsers keep answers.</summary>
-public sealed class BrowserLifetime
+public sealed class BrowserLifetimeRule
 {
     private readonly byte[] _word;
     private readonly TtlMode _mode;
 
     /// <summary>Of a rule.</summary>
-    public BrowserLifetime(BrowserTtl ttl)
+    public BrowserLifetimeRule(BrowserTtl ttl)
     {
         _mode = ttl.Mode;
         _word = Encoding.ASCII.GetBytes(

@@ -11,14 +11,14 @@ namespace Holdfast.Cache.Policy;
 /// How long a rule has responses kept. It puts its own word in the place of what the origin's response says; then everything is decided as
 /// usual. A response with Set-Cookie is left alone: it was meant for one visitor.
 /// </summary>
-public sealed class EdgeLifetime
+public sealed class EdgeLifetimeRule
 {
     private readonly ImmutableArray<(int From, int To, CacheDirectives Directives)> _byStatus;
     private readonly CacheDirectives _word;
     private readonly TtlMode _mode;
 
     /// <summary>Of a rule.</summary>
-    public EdgeLifetime(EdgeTtl ttl)
+    public EdgeLifetimeRule(EdgeTtl ttl)
     {
         _mode = ttl.Mode;
         _word = Said(ttl.Mode == TtlMode.OverrideOrigin ? ttl.Seconds : -1);
