@@ -117,8 +117,10 @@ if [ $# -eq 0 ]; then
     env HOLDFAST_BINARY=tests/Holdfast.Cli.Tests/bin/Release/net10.0/holdfast bench/side-by-side.sh --seconds 1 --warm-up 1 --scenario h1-1k,h2-tls-1k,idle-tls --idle 500
   check "cache benchmark, short (bench/cache.sh runs longer)" \
     env HOLDFAST_BINARY=tests/Holdfast.Cli.Tests/bin/Release/net10.0/holdfast bench/cache.sh --seconds 1 --warm-up 1 --rate 1000 --only nginx,holdfast --scenario hit-1k,hit-100k
+  check "rules benchmark, short (bench/rules.sh runs longer)" bench/rules.sh --short
   check "zones benchmark, short (bench/zones.sh runs longer)" \
     env HOLDFAST_BINARY=tests/Holdfast.Cli.Tests/bin/Release/net10.0/holdfast bench/zones.sh --seconds 1 --zones 2000
+  check "rate limit benchmark, short (bench/ratelimit.sh runs longer)" bench/ratelimit.sh --keys 200000 --counts 100000
 fi
 
 line="$passed passed, $failed failed"

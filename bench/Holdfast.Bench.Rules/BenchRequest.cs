@@ -15,6 +15,11 @@ internal sealed class BenchRequest : IRuleSignals
     public byte[] UserAgent { get; } =
         "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Example/65.0.3325.181 Safari/537.36"u8.ToArray();
 
+    public byte[] Query { get; } = "page=2&order=newest"u8.ToArray();
+    public byte[] Referer { get; } = "https://www.example.com/articles/2026/"u8.ToArray();
+    public byte[] ApiKey { get; } = "a0b1c2d3e4f5"u8.ToArray();
+    public byte[] Body { get; set; } = [];
+
     public RuleAddress Source { get; } = new(0xCB007107, false);
 
     public bool IsKnown(Signal signal) => true;
@@ -28,6 +33,9 @@ internal sealed class BenchRequest : IRuleSignals
             Signal.HttpRequestMethod => Method,
             Signal.HttpUserAgent => UserAgent,
             Signal.IpSrcCountry => Country,
+            Signal.HttpRequestUriQuery => Query,
+            Signal.HttpReferer => Referer,
+            Signal.HttpRequestBodyRaw => Body,
             _ => default(ReadOnlySpan<byte>),
         };
         return Presence.Known;
@@ -35,7 +43,7 @@ internal sealed class BenchRequest : IRuleSignals
 
     public Presence Number(Signal signal, out long value)
     {
-        value = 0;
+        value = 64496;
         return Presence.Known;
     }
 
@@ -55,8 +63,8 @@ internal sealed class BenchRequest : IRuleSignals
 
     public bool NextText(Signal signal, ReadOnlySpan<byte> name, scoped ref int cursor, out ReadOnlySpan<byte> value)
     {
-        value = default;
-        return false;
+        value = ApiKey;
+        return name.SequenceEqual("x-api-key"u8) && cursor++ == 0;
     }
 
     public Truth IsInList(string list, ReadOnlySpan<byte> value) => Truth.Unknown;

@@ -1,78 +1,36 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using Holdfast.Bench.Rules;
-using Holdfast.Rules.Evaluation;
-using Holdfast.Rules.Parsing;
-using Holdfast.Rules.Phases;
 
-// Holdfast.Bench.Rules [--rounds N]: one typical rule, compiled, beside the same thing written by hand in C#; the fastest of the rounds.
-const string Rule =
-    "(http.host in {\"www.example.com\" \"example.com\"} and http.request.method eq \"POST\" and http.request.uri.path contains \"/wp-login.php\")"
-    + " or (lower(http.user_agent) contains \"badbot\" and not ip.src in {192.0.2.0/24 198.51.100.0/24 2001:db8::/32})"
-    + " or ip.src.country in {\"XX\" \"T1\"} or (starts_with(http.request.uri.path, \"/admin\") and not ip.src in {192.0.2.0/24})";
-const int Evaluations = 200_000;
-var rounds = args is ["--rounds", var text] ? int.Parse(text, CultureInfo.InvariantCulture) : 20;
-
-var request = new BenchRequest();
-var filter = new RuleFilter(RuleParser.ReadFilter(Rule, new RuleScope(ExpressionPlace.AnyFilter)).Tree!);
-var evaluation = new RuleEvaluation();
-var (compiled, byHand, held) = (double.MaxValue, double.MaxValue, 0);
-for (var round = 0; round < rounds; round++)
+// Holdfast.Bench.Rules [--rounds N] [--short] [--only one,many,lists,worst]: the fastest of the rounds. Short: fewer rounds, smaller lists.
+var isShort = args.Contains("--short");
+var rounds = int.Parse(Option("--rounds") ?? (isShort ? "3" : "20"), CultureInfo.InvariantCulture);
+var only = Option("--only")?.Split(',');
+if (Wanted("one"))
 {
-    var start = Stopwatch.GetTimestamp();
-    for (var i = 0; i < Evaluations; i++)
-    {
-        held += filter.Evaluate(request, evaluation) == Truth.True ? 1 : 0;
-    }
-
-    compiled = Math.Min(compiled, Stopwatch.GetElapsedTime(start).TotalNanoseconds / Evaluations);
-    start = Stopwatch.GetTimestamp();
-    for (var i = 0; i < Evaluations; i++)
-    {
-        held += ByHand(request) ? 1 : 0;
-    }
-
-    byHand = Math.Min(byHand, Stopwatch.GetElapsedTime(start).TotalNanoseconds / Evaluations);
+    OneRule.Run(rounds);
 }
 
-Console.WriteLine(
-    string.Create(
-        CultureInfo.InvariantCulture,
-        $"compiled {compiled:0.0} ns, by hand {byHand:0.0} ns: {compiled / byHand:0.00} times ({held} held)"
-    )
-);
+if (Wanted("many"))
+{
+    ManyRules.Run(rounds, 10_000);
+}
+
+if (Wanted("lists"))
+{
+    Lists.Run(rounds, isShort ? 1_000_000 : 19_000_000, isShort ? 50_000 : 1_000_000);
+}
+
+if (Wanted("worst"))
+{
+    WorstCases.Run(rounds);
+}
+
 return 0;
 
-static bool ByHand(BenchRequest request)
+bool Wanted(string part) => only is null || only.Contains(part);
+
+string? Option(string name)
 {
-    ReadOnlySpan<byte> host = request.Host;
-    ReadOnlySpan<byte> path = request.Path;
-    if (
-        (host.SequenceEqual("www.example.com"u8) || host.SequenceEqual("example.com"u8))
-        && request.Method.AsSpan().SequenceEqual("POST"u8)
-        && path.IndexOf("/wp-login.php"u8) >= 0
-    )
-    {
-        return true;
-    }
-
-    // What a careful writer would do: no texts, and no more lower case than is needed.
-    Span<byte> lower = stackalloc byte[512];
-    if (
-        request.UserAgent.Length <= lower.Length
-        && Ascii.ToLower(request.UserAgent, lower, out var length) == System.Buffers.OperationStatus.Done
-        && lower[..length].IndexOf("badbot"u8) >= 0
-        && !IsInOffice(request)
-        && !(!request.Source.IsIPv6 && ((uint)request.Source.Bits & 0xFFFFFF00) == 0xC6336400)
-        && !(request.Source.IsIPv6 && request.Source.Bits >> 96 == 0x20010db8)
-    )
-    {
-        return true;
-    }
-
-    ReadOnlySpan<byte> country = request.Country;
-    return country.SequenceEqual("XX"u8) || country.SequenceEqual("T1"u8) || (path.StartsWith("/admin"u8) && !IsInOffice(request));
+    var at = Array.IndexOf(args, name);
+    return at >= 0 && at + 1 < args.Length ? args[at + 1] : null;
 }
-
-static bool IsInOffice(BenchRequest request) => !request.Source.IsIPv6 && ((uint)request.Source.Bits & 0xFFFFFF00) == 0xC0000200;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Holdfast.Control.Access;
@@ -163,7 +164,7 @@ public sealed class ControlHost : IAsyncDisposable
         var feedSecret = FeedSecret.Load(keys.FeedKeyFile);
         var database = Path.Combine(Path.GetFullPath(_options.DataDirectory), "control", "control.db");
         _database = ControlDatabase.Open(database, _options.Time, _options.LockWait, _options.AtWriteStep);
-        _signing = await SigningKeyRotation.OpenAsync(_database, keys, _options.Time).ConfigureAwait(false);
+        _signing = await SigningKeyRotation.OpenAsync(_database, keys, _options.Time, _options.AtWriteStep).ConfigureAwait(false);
         await SigningKeyRetirement.FinishAsync(_database, keys).ConfigureAwait(false);
         var heads = AuditHeads(keys);
         var accounts = await AccountStore.OpenAsync(_database, _options.Time, cancellationToken).ConfigureAwait(false);
@@ -227,16 +228,24 @@ public sealed class ControlHost : IAsyncDisposable
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             if (_options.ListenHandle is { } handle)
             {
-                kestrel.ListenHandle((ulong)handle, listen => listen.Protocols = HttpProtocols.Http1);
+                kestrel.ListenHandle((ulong)handle, ListenForCallers);
             }
             else
             {
-                kestrel.Listen(_options.Endpoint, listen => listen.Protocols = HttpProtocols.Http1);
+                kestrel.Listen(_options.Endpoint, ListenForCallers);
             }
 
             ListenForNodes(kestrel);
         });
-        return builder.Build();
+        var application = builder.Build();
+        RejectedRequests.Watch(application.Services.GetRequiredService<DiagnosticListener>());
+        return application;
+    }
+
+    private static void ListenForCallers(ListenOptions listen)
+    {
+        listen.Protocols = HttpProtocols.Http1;
+        listen.Use(RejectedRequests.Answer);
     }
 
     private bool ListensForNodes => _options.NodeListenHandle is not null || _options.NodeEndpoint is not null;
@@ -293,7 +302,7 @@ public sealed class ControlHost : IAsyncDisposable
         application.Use(next =>
             context =>
             {
-                DotSegments.Refuse(context);
+                RequestPath.Refuse(context);
                 return next(context);
             }
         );
@@ -334,7 +343,7 @@ public sealed class ControlHost : IAsyncDisposable
         new CertificateEndpoints(zones, certificates, _secrets!, time).Map(application);
         new PurgeEndpoints(zones, _purges!, time).Map(application);
         new ReleaseEndpoints(releases).Map(application);
-        var retirement = new SigningKeyRetirement(_database!, keys, _signing!.Signer, heads);
+        var retirement = new SigningKeyRetirement(_database!, keys, _signing!.Signer, _purges!, heads, _options.AtWriteStep);
         new SigningKeyEndpoints(_signing!, retirement, keys, signal).Map(application);
         new NodeEndpoints(nodes, joined, time).Map(application);
         new JoinTokenEndpoints(joinTokens, _authority, () => NodeUrl, time).Map(application);

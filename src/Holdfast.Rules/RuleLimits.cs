@@ -21,6 +21,30 @@ public static class RuleLimits
     /// <summary>The same, for all regular expressions of an expression together.</summary>
     public const int RegexPositionsPerExpression = 4 * RegexPositions;
 
+    /// <summary>
+    /// What one byte of a text may cost a regular expression, counted in operations on 64 of its places at once; about 1 ns each. Nearly
+    /// all expressions cost 6.
+    /// </summary>
+    public const int RegexCost = 150;
+
+    /// <summary>The same, for all regular expressions of an expression together.</summary>
+    public const int RegexCostPerExpression = 150;
+
+    /// <summary>
+    /// What regular expressions may cost in one evaluation: as much as is allowed in one expression, over the 128 KiB of a body that are held
+    /// back. Beyond it an answer is unknown.
+    /// </summary>
+    public const long RegexWork = 128L * 1024 * RegexCostPerExpression;
+
+    /// <summary>
+    /// Places of the regular expression of <c>regex_replace</c>, repetitions written out. It has to know what its groups capture, which takes
+    /// an engine that costs some nanoseconds for each place and byte.
+    /// </summary>
+    public const int ReplacePositions = 200;
+
+    /// <summary>Places times bytes that <c>regex_replace</c> may take. Beyond it there is no value.</summary>
+    public const int ReplaceWork = 4_000_000;
+
     /// <summary>How deep groups of a regular expression may stand in each other.</summary>
     public const int RegexNesting = 50;
 

@@ -17,12 +17,12 @@ internal static partial class SourceRules
             select $"{file.Path} refers to phase {other}";
     }
 
-    /// <summary>All SQL and EF Core stays in <c>Holdfast.Control/Storage</c> until PostgreSQL comes.</summary>
+    /// <summary>All SQL stays in the folder <c>Storage</c> of the two that have a database: control (until PostgreSQL comes) and status.</summary>
     /// <param name="project">The project that the files belong to.</param>
     /// <param name="files">Its files.</param>
     public static IEnumerable<string> SqlOutsideStorage(string project, IEnumerable<SourceFile> files) =>
         from file in files
-        where !(project == "Holdfast.Control" && file.Path.StartsWith("Storage/", StringComparison.Ordinal))
+        where !(project is "Holdfast.Control" or "Holdfast.Status" && file.Path.StartsWith("Storage/", StringComparison.Ordinal))
         from Match match in DatabaseUse().Matches(WithoutComments(file.Text))
         select $"{project}/{file.Path} uses {match.Value.Trim()}";
 

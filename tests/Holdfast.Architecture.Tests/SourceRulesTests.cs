@@ -7,7 +7,7 @@ public class SourceRulesTests
         Assert.Empty(SourceRules.PhasesThatKnowEachOther(Repository.SourcesOf("Holdfast.Edge")));
 
     [Fact]
-    public void EveryProject_ItsSql_IsInControlsStorage() =>
+    public void EveryProject_ItsSql_IsInItsStorage() =>
         Assert.Empty(Repository.Projects.Keys.SelectMany(project => SourceRules.SqlOutsideStorage(project, Repository.SourcesOf(project))));
 
     [Fact]

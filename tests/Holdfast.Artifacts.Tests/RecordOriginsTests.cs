@@ -54,6 +54,21 @@ public sealed class RecordOriginsTests
     }
 
     [Theory]
+    [InlineData("""{"n\u0061me":"a.example.com","addresses":["192.0.2.1"]}""", "")]
+    [InlineData("""{"name":"a.example.com","addresses":["\u0031.2.3.4"]}""", "")]
+    [InlineData("""{"name":"a.example.com","name":"a.example.com","addresses":[]}""", "/records/0/name")]
+    [InlineData("""{"name":"a.example.com","addresses":[],"addresses":[]}""", "/records/0/addresses")]
+    [InlineData("""{"name":"a.example.com","addresses":[],"\ud800":1}""", "/records/0")]
+    [InlineData("""{"name":"a.example.com","addresses":["\ud800"]}""", "/records/0/addresses")]
+    [InlineData("""{"name":"\ud800","addresses":[]}""", "/records/0/name")]
+    public void Record_InAnotherSpelling_IsReadOrOneProblem(string record, string pointer)
+    {
+        var text = $$"""{"id":"0123456789abcdef0123456789abcdef","name":"example.com","records":[{{record}}],"settings":{} }""";
+        ZoneArtifact.TryParse(1, Encoding.UTF8.GetBytes(text), out _, out var problems);
+        Assert.Equal(pointer, problems.Count == 0 ? "" : Assert.Single(problems).Pointer);
+    }
+
+    [Theory]
     [InlineData("""7""", "/records")]
     [InlineData("""[7]""", "/records/0")]
     [InlineData("""[{"addresses":[]}]""", "/records/0/name")]
@@ -74,6 +89,10 @@ public sealed class RecordOriginsTests
     [InlineData("""[{"name":"a.example.com","target":"B.example"}]""", "/records/0/target")]
     [InlineData("""[{"name":"a.example.com","target":"a.example.com"}]""", "/records/0/target")]
     [InlineData("""[{"name":"a.example.com","addresses":[],"port":80}]""", "/records/0/port")]
+    [InlineData("""[{"name":"a.example.com","addresses":["192.0.2.1\u0020"]}]""", "/records/0/addresses")]
+    [InlineData("""[{"name":"a.example.com","addresses":["fe80::1%25"]}]""", "/records/0/addresses")]
+    [InlineData("""[{"name":"a.example.com","addresses":null}]""", "/records/0/addresses")]
+    [InlineData("""[{"name":null,"addresses":["192.0.2.1"]}]""", "/records/0/name")]
     public void Records_OneThingWrong_IsOneProblemWithItsPointer(string records, string pointer)
     {
         var problem = Assert.Single(Check("example.com", JsonNode.Parse(records)));

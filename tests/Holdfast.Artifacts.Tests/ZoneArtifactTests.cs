@@ -73,6 +73,9 @@ public sealed class ZoneArtifactTests
                 },
                 MaxUploadMegabytes = numbers.Item1,
                 ProxyReadTimeoutSeconds = numbers.Item2,
+                OriginConcurrencyLimit = switches[5] ? numbers.Item1 : null,
+                OriginQueueLength = numbers.Item2,
+                OriginQueueTimeoutSeconds = Math.Min(numbers.Item2, ZoneSettings.OriginQueueTimeoutSecondsLimit),
                 OriginHostHeader = texts.Item1,
                 ErrorPageHtml = texts.Item2,
             }
@@ -120,7 +123,7 @@ public sealed class ZoneArtifactTests
     [Fact]
     public void Zone_Written_HasItsCanonicalForm() =>
         Assert.Equal(
-            """{"development_mode_until":null,"id":"0123456789abcdef0123456789abcdef","name":"example.com","origin":"https://192.0.2.10:8443","paused":false,"records":[],"settings":{"always_use_https":"off","brotli":"on","cache_level":"aggressive","cache_profile":"cloudflare","cache_slice":"off","compression":"on","error_page_html":null,"http2":"on","http3":"on","ipv6":"on","max_upload":100,"min_tls_version":"1.2","origin_host_header":null,"origin_max_http_version":"1","proxy_read_timeout":100,"respect_request_cache_control":"off","security_header":{"strict_transport_security":{"enabled":false,"include_subdomains":false,"max_age":0,"nosniff":false,"preload":false}},"server_timing":"off","ssl":"strict","tls_1_3":"on","true_client_ip_header":"off","websockets":"on"},"type":"full"}""",
+            """{"development_mode_until":null,"id":"0123456789abcdef0123456789abcdef","name":"example.com","origin":"https://192.0.2.10:8443","paused":false,"records":[],"settings":{"always_use_https":"off","brotli":"on","cache_level":"aggressive","cache_profile":"cloudflare","cache_slice":"off","compression":"on","error_page_html":null,"http2":"on","http3":"on","ipv6":"on","max_upload":100,"min_tls_version":"1.2","origin_concurrency_limit":null,"origin_host_header":null,"origin_max_http_version":"1","origin_queue_length":100,"origin_queue_timeout":10,"proxy_read_timeout":100,"respect_request_cache_control":"off","security_header":{"strict_transport_security":{"enabled":false,"include_subdomains":false,"max_age":0,"nosniff":false,"preload":false}},"server_timing":"off","ssl":"strict","tls_1_3":"on","true_client_ip_header":"off","websockets":"on"},"type":"full"}""",
             Encoding.UTF8.GetString(ZoneArtifact.Write(Example))
         );
 

@@ -46,6 +46,35 @@ public sealed class ZoneListTests : IAsyncLifetime
         Assert.Equal(answer.Result.AsArray().Count, answer.Body["result_info"]!["total_count"]!.GetValue<int>());
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("&name=contains:paged")]
+    [InlineData("&name=contains:paged&direction=desc")]
+    public async Task PageBehindTheLast_IsEmptyUntilThereAreMore(string query)
+    {
+        var control = _control;
+        for (var i = 0; i < 4; i++)
+        {
+            await control.AddZoneAsync($"paged-{i}.example");
+        }
+
+        var first = await control.GetAsync($"/client/v4/zones?per_page=2{query}");
+        var total = first.Body["result_info"]!["total_count"]!.GetValue<int>();
+        var behind = $"/client/v4/zones?per_page=2&page={(total / 2) + 1}{query}";
+        for (var again = 0; again < 2; again++)
+        {
+            var page = await control.GetAsync(behind);
+            Assert.Equal((total % 2, total), (page.Result.AsArray().Count, page.Body["result_info"]!["total_count"]!.GetValue<int>()));
+            var far = await control.GetAsync($"/client/v4/zones?per_page=2&page=900{query}");
+            Assert.Equal((0, total), (far.Result.AsArray().Count, far.Body["result_info"]!["total_count"]!.GetValue<int>()));
+        }
+
+        await control.AddZoneAsync("paged-a.example");
+        await control.AddZoneAsync("paged-b.example");
+        var more = await control.GetAsync(behind);
+        Assert.Equal((2, total + 2), (more.Result.AsArray().Count, more.Body["result_info"]!["total_count"]!.GetValue<int>()));
+    }
+
     [Fact]
     public async Task List_PagedByPartOfAName_IsExactToTheEmptyPage()
     {

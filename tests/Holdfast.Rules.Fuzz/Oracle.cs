@@ -2,6 +2,7 @@ using System.Text;
 using Holdfast.Rules.Evaluation;
 using Holdfast.Rules.Parsing;
 using Holdfast.Rules.Phases;
+using Holdfast.Rules.Planning;
 using Holdfast.Rules.Syntax;
 using Holdfast.Rules.Tests.Evaluation;
 using Holdfast.Rules.Tests.Reference;
@@ -11,11 +12,14 @@ namespace Holdfast.Rules.Fuzz;
 /// <summary>What must hold for any text. Each check throws when it does not.</summary>
 internal static class Oracle
 {
+    private const int PlannedTogether = 100;
+
     private static readonly RuleEvaluation Evaluation = new();
+    private static readonly List<RuleFilter> Planned = [];
 
     /// <summary>
     /// A text is refused with one error at a place in it, or it has a canonical text that is read as the same tree, and the compiled filter
-    /// says what the reference says.
+    /// says what the reference says, by itself and planned with others.
     /// </summary>
     public static bool CheckFilter(string text)
     {
@@ -38,7 +42,42 @@ internal static class Oracle
             Require(found == expected, $"it is {found}; the reference says {expected}: {canonical}");
         }
 
+        CheckPlan(filter);
         return true;
+    }
+
+    // What is planned together says what each says by itself.
+    private static void CheckPlan(RuleFilter filter)
+    {
+        Planned.Add(filter);
+        if (Planned.Count < PlannedTogether)
+        {
+            return;
+        }
+
+        var plan = RulePlan.Build(Planned);
+        foreach (var signals in new[] { RequestCases.Request, RequestCases.Lost })
+        {
+            var answers = new Truth[Planned.Count];
+            using (var pass = plan.Begin(signals, Evaluation))
+            {
+                while (pass.Next(out var rule, out var truth))
+                {
+                    answers[rule] = truth;
+                }
+            }
+
+            for (var rule = 0; rule < answers.Length; rule++)
+            {
+                var alone = Planned[rule].Evaluate(signals, Evaluation);
+                Require(
+                    answers[rule] == alone,
+                    $"planned it is {answers[rule]}, alone {alone}: {CanonicalText.Of(Planned[rule].Expression)}"
+                );
+            }
+        }
+
+        Planned.Clear();
     }
 
     /// <summary>The same for what a rule writes.</summary>

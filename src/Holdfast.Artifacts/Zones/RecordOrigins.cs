@@ -1,6 +1,9 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using Holdfast.Artifacts.Json;
 using Holdfast.Model.Zones;
@@ -20,12 +23,27 @@ public static class RecordOrigins
         $"an array of at most {RecordOrigin.MostAddresses} different addresses that a server can have"
     );
 
+    // More than what is written at a time besides addresses and names, in bytes.
+    private const int MaxRest = 32;
+
+    // What stands in a string as it is.
+    private static readonly SearchValues<char> Plain = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyz0123456789-_.*ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    );
+
     /// <summary>Writes the list.</summary>
     public static void Write(CanonicalJsonWriter writer, ImmutableArray<RecordOrigin> records)
     {
         writer.StartArray();
+        Span<byte> usual = stackalloc byte[1024];
         foreach (var record in records)
         {
+            if (TryWriteUsual(record, usual, out var length))
+            {
+                writer.Canonical(usual[..length]);
+                continue;
+            }
+
             writer.StartObject();
             if (record.Target is null)
             {
@@ -53,6 +71,46 @@ public static class RecordOrigins
         writer.EndArray();
     }
 
+    /// <summary>Writes what nearly every one is, addresses and a name, in one go.</summary>
+    /// <returns>False for anything else, and for what does not fit.</returns>
+    private static bool TryWriteUsual(RecordOrigin record, Span<byte> into, out int length)
+    {
+        length = 0;
+        if (record.Target is not null || record.Name.AsSpan().ContainsAnyExcept(Plain))
+        {
+            return false;
+        }
+
+        var left = Append(into, "{\"addresses\":["u8);
+        for (var i = 0; i < record.Addresses.Length; i++)
+        {
+            left = Append(left, i == 0 ? "\""u8 : ",\""u8);
+            if (!record.Addresses[i].TryFormat(left, out var written) || left.Length - written < MaxRest)
+            {
+                return false;
+            }
+
+            left = Append(left[written..], "\""u8);
+        }
+
+        if (left.Length < record.Name.Length + MaxRest)
+        {
+            return false;
+        }
+
+        left = Append(left, "],\"name\":\""u8);
+        left = left[Encoding.ASCII.GetBytes(record.Name, left)..];
+        left = Append(left, "\"}"u8);
+        length = into.Length - left.Length;
+        return true;
+    }
+
+    private static Span<byte> Append(Span<byte> to, ReadOnlySpan<byte> text)
+    {
+        text.CopyTo(to);
+        return to[text.Length..];
+    }
+
     /// <summary>Reads the list; what is wrong is reported.</summary>
     public static ImmutableArray<RecordOrigin> Read(JsonElement list, string pointer, string zone, ICollection<ArtifactProblem> problems)
     {
@@ -78,15 +136,17 @@ public static class RecordOrigins
         var index = 0;
         foreach (var element in list.EnumerateArray())
         {
-            var place = string.Create(CultureInfo.InvariantCulture, $"{pointer}/{index++}");
-            if (Read(new JsonMembers(element, place, problems), zone) is not { } record)
+            var at = index++;
+            if ((Usual(element, zone) ?? Read(new JsonMembers(element, Place(pointer, at), problems), zone)) is not { } record)
             {
                 continue;
             }
 
             if (string.CompareOrdinal(before, record.Name) >= 0)
             {
-                problems.Add(new ArtifactProblem(place + "/name", "not behind the one before it", "names in ordinal order, each once"));
+                problems.Add(
+                    new ArtifactProblem(Place(pointer, at) + "/name", "not behind the one before it", "names in ordinal order, each once")
+                );
             }
 
             before = record.Name;
@@ -98,6 +158,84 @@ public static class RecordOrigins
 
     /// <summary>Whether a zone of this name can have records: a host name, no wildcard and no address.</summary>
     public static bool CanHaveRecords(string zone) => ZoneName.IsHostName(zone) && !IPAddress.TryParse(zone, out _);
+
+    private static string Place(string pointer, int index) => string.Create(CultureInfo.InvariantCulture, $"{pointer}/{index}");
+
+    /// <summary>
+    /// Reads what nearly every one of thousands is, addresses and a name without a mistake, and nothing but these two is made of it.
+    /// </summary>
+    /// <returns>Null for anything else: who looks at it member by member then finds what it is, or what is wrong.</returns>
+    private static RecordOrigin? Usual(JsonElement element, string zone)
+    {
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            return null;
+        }
+
+        string? name = null;
+        ImmutableArray<IPAddress> addresses = default;
+        try
+        {
+            foreach (var member in element.EnumerateObject())
+            {
+                if (addresses.IsDefault && member.NameEquals("addresses"u8))
+                {
+                    addresses = UsualAddresses(member.Value);
+                }
+                else if (name is null && member.NameEquals("name"u8))
+                {
+                    name = StrictJson.TextOf(member.Value);
+                }
+                else
+                {
+                    return null;
+                }
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            // A member's name that is not valid Unicode.
+            return null;
+        }
+
+        return name is null || addresses.IsDefault || !IsInZone(name, zone) ? null : new RecordOrigin(name, addresses, null);
+    }
+
+    private static ImmutableArray<IPAddress> UsualAddresses(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() > RecordOrigin.MostAddresses)
+        {
+            return default;
+        }
+
+        // The longest: an IPv6 address with an IPv4 address at its end and a scope.
+        Span<byte> canonical = stackalloc byte[64];
+        var addresses = ImmutableArray.CreateBuilder<IPAddress>(value.GetArrayLength());
+        foreach (var element in value.EnumerateArray())
+        {
+            if (element.ValueKind != JsonValueKind.String)
+            {
+                return default;
+            }
+
+            // Between its quotes; an escape is in no address.
+            var text = JsonMarshal.GetRawUtf8Value(element)[1..^1];
+            if (
+                !IPAddress.TryParse(text, out var address)
+                || !address.TryFormat(canonical, out var length)
+                || !canonical[..length].SequenceEqual(text)
+                || !RecordOrigin.IsAddressAllowed(address)
+                || addresses.Contains(address)
+            )
+            {
+                return default;
+            }
+
+            addresses.Add(address);
+        }
+
+        return addresses.DrainToImmutable();
+    }
 
     private static RecordOrigin? Read(JsonMembers members, string zone)
     {
@@ -167,10 +305,11 @@ public static class RecordOrigins
 
     private static bool IsInZone(string name, string zone)
     {
-        var host = name.StartsWith("*.", StringComparison.Ordinal) ? name[2..] : name;
+        var host = name.AsSpan(name.StartsWith("*.", StringComparison.Ordinal) ? 2 : 0);
         return name.Length <= ZoneName.MaxLength
             && ZoneName.IsHostName(host)
-            && host == host.ToLowerInvariant()
-            && (host == zone || host.EndsWith("." + zone, StringComparison.Ordinal));
+            && !host.ContainsAnyInRange('A', 'Z')
+            && host.EndsWith(zone, StringComparison.Ordinal)
+            && (host.Length == zone.Length || host[^(zone.Length + 1)] == '.');
     }
 }

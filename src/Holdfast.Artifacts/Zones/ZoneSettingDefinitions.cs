@@ -83,6 +83,19 @@ public static class ZoneSettingDefinitions
             reason: "no edge offers 1.0 and 1.1 (RFC 8996)"
         ),
         new(
+            "origin_concurrency_limit",
+            $"null or a whole number from 1 to {ZoneSettings.OriginConcurrencyLimitLimit}",
+            settings => settings.OriginConcurrencyLimit,
+            (settings, value) =>
+                value.ValueKind == JsonValueKind.Null ? settings with { OriginConcurrencyLimit = null }
+                : IsWhole(value, 1, ZoneSettings.OriginConcurrencyLimitLimit, out var most)
+                    ? settings with
+                    {
+                        OriginConcurrencyLimit = most,
+                    }
+                : null
+        ),
+        new(
             "origin_host_header",
             "null or a host name in lower case, with a port if need be",
             settings => settings.OriginHostHeader,
@@ -96,6 +109,19 @@ public static class ZoneSettingDefinitions
             HttpVersions,
             settings => settings.OriginMaxHttpVersion,
             (settings, version) => settings with { OriginMaxHttpVersion = version }
+        ),
+        new(
+            "origin_queue_length",
+            $"a whole number from 0 to {ZoneSettings.OriginQueueLengthLimit}",
+            settings => settings.OriginQueueLength,
+            (settings, value) =>
+                IsWhole(value, 0, ZoneSettings.OriginQueueLengthLimit, out var length) ? settings with { OriginQueueLength = length } : null
+        ),
+        Whole(
+            "origin_queue_timeout",
+            ZoneSettings.OriginQueueTimeoutSecondsLimit,
+            settings => settings.OriginQueueTimeoutSeconds,
+            (settings, seconds) => settings with { OriginQueueTimeoutSeconds = seconds }
         ),
         Whole(
             "proxy_read_timeout",
@@ -176,11 +202,14 @@ public static class ZoneSettingDefinitions
             id,
             $"a whole number from 1 to {most}",
             settings => JsonValue.Create(read(settings)),
-            (settings, value) =>
-                value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= 1 && number <= most
-                    ? write(settings, number)
-                    : null
+            (settings, value) => IsWhole(value, 1, most, out var number) ? write(settings, number) : null
         );
+
+    private static bool IsWhole(JsonElement value, int least, int most, out int number)
+    {
+        number = 0;
+        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out number) && number >= least && number <= most;
+    }
 
     private static bool IsHostHeader(string text)
     {

@@ -18,6 +18,9 @@ public enum NoCacheReason : byte
     /// <summary>A GET or HEAD with a body, which the key does not hold: the answer may depend on it.</summary>
     RequestContent,
 
+    /// <summary>The request has a field by which some origins take it for another one than the key says: X-Original-URL and its kind.</summary>
+    RequestDisguise,
+
     /// <summary>The visitor said <c>no-store</c>, and the zone respects it.</summary>
     RequestNoStore,
 

@@ -98,8 +98,8 @@ public readonly record struct Storability(NoCacheReason Reason, Freshness Freshn
             return NoCacheReason.Unreadable;
         }
 
-        // Stale on arrival, and still of use for a while.
-        if (!cloudflare && (directives.StaleWhileRevalidate > 0 || directives.StaleIfError > 0))
+        // Stale on arrival, and still of use for a while. An error that says nothing but how long it is of use is not to be stored.
+        if (!cloudflare && mayBeStored && (directives.StaleWhileRevalidate > 0 || directives.StaleIfError > 0))
         {
             return NoCacheReason.None;
         }

@@ -22,6 +22,7 @@ public sealed partial class CacheExchange
         // A part of what is stored: its fields take the place of the stored ones, of which the others stay.
         FieldUpdate.Merge(present, fields, _merged);
         var merged = ResponseFacts.Of(present.Status, _merged, received / 1000);
-        return ResponseBuilder.Begin(_key.Written, _scratch.Written, _merged, merged, storability.Freshness, requested, received, _began);
+        var freshness = Freshness.Of(merged, _policy.Profile);
+        return ResponseBuilder.Begin(_key.Written, _scratch.Written, _merged, merged, freshness, requested, received, _began);
     }
 }

@@ -81,6 +81,12 @@ public sealed partial class CacheExchange(MemoryStore store)
             return Pass(ForwardReason.Request, NoCacheReason.RequestContent, CfCacheStatus.Bypass);
         }
 
+        // The key holds the host in lower case, and an origin may tell the difference.
+        if (_request.Has(RequestTraits.Disguise) || request.Host.ContainsAnyInRange((byte)'A', (byte)'Z'))
+        {
+            return Pass(ForwardReason.Request, NoCacheReason.RequestDisguise, CfCacheStatus.Bypass);
+        }
+
         if (now < policy.DevelopmentModeUntil)
         {
             return Pass(ForwardReason.Bypass, NoCacheReason.DevelopmentMode, CfCacheStatus.Bypass);

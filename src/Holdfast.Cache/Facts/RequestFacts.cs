@@ -43,6 +43,12 @@ public enum RequestTraits : ushort
 
     /// <summary>Pragma: no-cache is there, and no Cache-Control.</summary>
     PragmaNoCache = 1 << 5,
+
+    /// <summary>
+    /// A field is there by which some origins take it for a request with another method, target, host or scheme than the key has: what they
+    /// answer is no answer to anybody else's.
+    /// </summary>
+    Disguise = 1 << 6,
 }
 
 /// <summary>What a cache needs to know of a request, collected in one pass over its fields.</summary>
@@ -91,6 +97,17 @@ public readonly record struct RequestFacts
                     control = true;
                     directives.Add(fields.ValueAt(i));
                     break;
+                case FieldName.XHost
+                or FieldName.XHttpMethod
+                or FieldName.XHttpMethodOverride
+                or FieldName.XMethodOverride
+                or FieldName.XOriginalUrl
+                or FieldName.XRewriteUrl:
+                    traits |= RequestTraits.Disguise;
+                    break;
+                case FieldName.XForwardedScheme when !IsScheme(fields.ValueAt(i)):
+                    traits |= RequestTraits.Disguise;
+                    break;
                 case FieldName.Pragma:
                     pragma |= SaysNoCache(fields.ValueAt(i));
                     break;
@@ -111,6 +128,9 @@ public readonly record struct RequestFacts
         : method.SequenceEqual("HEAD"u8) ? CacheMethod.Head
         : method.SequenceEqual("OPTIONS"u8) || method.SequenceEqual("TRACE"u8) ? CacheMethod.Safe
         : CacheMethod.Unsafe;
+
+    // Balancers in front of an edge say one of these with every request.
+    private static bool IsScheme(ReadOnlySpan<byte> value) => value.SequenceEqual("http"u8) || value.SequenceEqual("https"u8);
 
     private static bool SaysNoCache(ReadOnlySpan<byte> pragma)
     {

@@ -43,5 +43,12 @@ public enum FieldName : byte
     TransferEncoding,
     Upgrade,
     Vary,
+    XForwardedScheme,
+    XHost,
+    XHttpMethod,
+    XHttpMethodOverride,
+    XMethodOverride,
+    XOriginalUrl,
+    XRewriteUrl,
 #pragma warning restore CS1591
 }

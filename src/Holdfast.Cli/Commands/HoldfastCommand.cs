@@ -187,7 +187,8 @@ internal static class HoldfastCommand
                 "run",
                 "Run one role alone, in the foreground; 'up' runs them all.",
                 RunEdgeCommand.Create(context),
-                RunControlCommand.Create(context)
+                RunControlCommand.Create(context),
+                RunStatusCommand.Create(context)
             ),
             Group(
                 help,

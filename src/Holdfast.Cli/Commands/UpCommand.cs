@@ -21,8 +21,9 @@ internal static class UpCommand
         over environment, environment over file.
 
         HOLDFAST_ADMIN_TOKEN (20 to 200 visible ASCII characters) sets the first admin
-        token instead of generating one. HOLDFAST_LOG (debug, information, warning,
-        error) sets how much is logged to standard error.
+        token instead of generating one, HOLDFAST_STATUS_TOKEN the status page's.
+        HOLDFAST_LOG (debug, information, warning, error) sets how much is logged to
+        standard error.
         """;
 
     public static Command Create(CliContext context)

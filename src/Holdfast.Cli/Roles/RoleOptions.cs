@@ -30,6 +30,25 @@ internal sealed record ControlRoleOptions
     public override string ToString() => $"control on {DataDirectory}";
 }
 
+/// <summary>What the status page is started with.</summary>
+internal sealed record StatusRoleOptions
+{
+    /// <summary>The data directory, absolute.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>The page's listener.</summary>
+    public required RoleListener Listener { get; init; }
+
+    /// <summary>The first token when the user chose it; used only while there is none.</summary>
+    public required string? FirstToken { get; init; }
+
+    /// <summary>Where its log lines go.</summary>
+    public required ILoggerProvider Logging { get; init; }
+
+    /// <summary>No secret.</summary>
+    public override string ToString() => $"status on {DataDirectory}";
+}
+
 /// <summary>What an edge is started with.</summary>
 internal sealed record EdgeRoleOptions
 {
@@ -62,7 +81,7 @@ internal sealed record EdgeRoleOptions
 }
 
 /// <summary>What a role says when it serves.</summary>
-/// <param name="AdminToken">Control's first admin token, at the start that made it; otherwise null.</param>
+/// <param name="AdminToken">Control's or the status page's first token, at the start that made it; otherwise null.</param>
 internal sealed record ReadyInfo(string? AdminToken = null)
 {
     /// <summary>URLs that visitors reach an edge by, with the true ports: the plain ones, then the encrypted ones.</summary>
@@ -70,6 +89,9 @@ internal sealed record ReadyInfo(string? AdminToken = null)
 
     /// <summary>An edge's management listener, a URL; null for control.</summary>
     public string? Management { get; init; }
+
+    /// <summary>Where the status page answers, a URL; null for the other roles.</summary>
+    public string? Page { get; init; }
 
     /// <summary>Where control listens for nodes on other machines, a URL; null when it does not.</summary>
     public string? Nodes { get; init; }

@@ -59,7 +59,9 @@ internal static class RoleProcess
             if (supervised || json)
             {
                 var visitors = info.Visitors.IsEmpty ? null : info.Visitors.ToArray();
-                context.WriteJson(new ReadyMessage(true, role, name, info.AdminToken, visitors, info.Management, info.Nodes).ToJson());
+                context.WriteJson(
+                    new ReadyMessage(true, role, name, info.AdminToken, visitors, info.Management, info.Nodes, info.Page).ToJson()
+                );
                 return;
             }
 
@@ -74,9 +76,14 @@ internal static class RoleProcess
                 context.Error.WriteLine($"holdfast: {name} listens for nodes on {nodes}");
             }
 
-            if (info.AdminToken is { } token && token != context.Environment("HOLDFAST_ADMIN_TOKEN"))
+            if (info.Page is { } page)
             {
-                context.Error.WriteLine($"holdfast: admin token, shown once: {token}");
+                context.Error.WriteLine($"holdfast: {name} answers on {page}");
+            }
+
+            if (info.AdminToken is { } token && token != context.Environment($"HOLDFAST_{(role == "status" ? "STATUS" : "ADMIN")}_TOKEN"))
+            {
+                context.Error.WriteLine($"holdfast: {(role == "status" ? "the status page's" : "admin")} token, shown once: {token}");
             }
         }
 

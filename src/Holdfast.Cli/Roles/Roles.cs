@@ -6,6 +6,8 @@ using Holdfast.Control;
 using Holdfast.Control.Storage;
 using Holdfast.Edge.Hosting;
 using Holdfast.Releases.Keys;
+using Holdfast.Status;
+using Holdfast.Status.Storage;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 
@@ -49,6 +51,32 @@ internal static partial class Roles
         ready(new ReadyInfo(control.FirstAdminToken) { Nodes = control.NodeUrl?.GetLeftPart(UriPartial.Authority) });
         await WaitAsync(cancellationToken).ConfigureAwait(false);
         await control.StopAsync(CancellationToken.None).ConfigureAwait(false);
+    }
+
+    /// <summary>Runs the status page.</summary>
+    /// <param name="options">What it is started with.</param>
+    /// <param name="ready">Called once, when requests are answered.</param>
+    /// <param name="cancellationToken">Ends it in good order.</param>
+    public static async Task RunStatusAsync(StatusRoleOptions options, Action<ReadyInfo> ready, CancellationToken cancellationToken)
+    {
+        using var loggers = Loggers(options.Logging);
+        var settings = new StatusOptions
+        {
+            DataDirectory = options.DataDirectory,
+            ListenHandle = options.Listener.Descriptor,
+            FirstToken = options.FirstToken,
+            LoggerFactory = loggers,
+        };
+        if (options.Listener.Address is { } address)
+        {
+            settings = settings with { Endpoint = address };
+        }
+
+        StatusHost? status = null;
+        await StartAsync(async () => status = await StatusHost.StartAsync(settings, cancellationToken)).ConfigureAwait(false);
+        await using var running = status!;
+        ready(new ReadyInfo(running.FirstToken) { Page = running.Url.GetLeftPart(UriPartial.Authority) });
+        await WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Runs an edge.</summary>
@@ -137,6 +165,7 @@ internal static partial class Roles
             when (e
                     is KeyFileException
                         or ControlDatabaseException
+                        or StatusStoreException
                         or AddressInUseException
                         or UnauthorizedAccessException
                         or IOException

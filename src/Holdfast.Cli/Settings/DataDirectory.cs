@@ -24,6 +24,9 @@ internal sealed class DataDirectory
     /// <summary>The admin token for commands on this machine, mode 0600.</summary>
     public string TokenFile => Path.Combine(root, "cli-token");
 
+    /// <summary>The status page's first token, mode 0600.</summary>
+    public string StatusTokenFile => Path.Combine(root, "status-token");
+
     /// <summary>The local authority's certificate, made by the edge at its first start.</summary>
     public string LocalAuthorityFile => Path.Combine(root, "keys", "local-ca.pem");
 

@@ -55,6 +55,9 @@ internal sealed record UpOptions
     /// <summary>The first admin token when the user chose it (20 to 200 visible ASCII characters), or null to have one generated.</summary>
     public required string? AdminToken { get; init; }
 
+    /// <summary>The status page's first token when the user chose it, as <see cref="AdminToken"/>, or null to have one generated.</summary>
+    public required string? StatusToken { get; init; }
+
     /// <summary>No secret.</summary>
     public override string ToString() => $"up on {DataDirectory}";
 }

@@ -54,6 +54,7 @@ internal sealed class UpOptionsReader
             Edges = Edges(),
             Json = flags.Json || Flag("json"),
             AdminToken = ReadAdminToken(environment),
+            StatusToken = ReadStatusToken(environment),
         };
         RefuseSameAddressTwice(options);
         file.Edge.RequireHttp3(Http3Server.IsSupported);
@@ -141,9 +142,15 @@ internal sealed class UpOptionsReader
 
     /// <summary>The first admin token from <c>HOLDFAST_ADMIN_TOKEN</c>; null when it is not set.</summary>
     /// <exception cref="CliFailure">It is too short, too long, or not visible ASCII.</exception>
-    public static string? ReadAdminToken(Func<string, string?> environment)
+    public static string? ReadAdminToken(Func<string, string?> environment) => ReadToken("HOLDFAST_ADMIN_TOKEN", environment);
+
+    /// <summary>The status page's first token from <c>HOLDFAST_STATUS_TOKEN</c>; null when it is not set.</summary>
+    /// <exception cref="CliFailure">It is too short, too long, or not visible ASCII.</exception>
+    public static string? ReadStatusToken(Func<string, string?> environment) => ReadToken("HOLDFAST_STATUS_TOKEN", environment);
+
+    private static string? ReadToken(string variable, Func<string, string?> environment)
     {
-        if (environment("HOLDFAST_ADMIN_TOKEN") is not { Length: > 0 } token)
+        if (environment(variable) is not { Length: > 0 } token)
         {
             return null;
         }
@@ -152,7 +159,7 @@ internal sealed class UpOptionsReader
         return token.Length is >= MinTokenLength and <= MaxTokenLength && token.All(c => c is > ' ' and < '\x7f')
             ? token
             : throw new CliFailure(
-                $"HOLDFAST_ADMIN_TOKEN: not {MinTokenLength} to {MaxTokenLength} visible ASCII characters (found {token.Length} characters)",
+                $"{variable}: not {MinTokenLength} to {MaxTokenLength} visible ASCII characters (found {token.Length} characters)",
                 "leave it unset to have one generated"
             );
     }

@@ -21,6 +21,10 @@ internal static class ChildArguments
             Supervised,
         ];
 
+    /// <summary><c>run status ...</c></summary>
+    public static IReadOnlyList<string> Status(string dataDirectory, ListeningSocket status) =>
+        ["run", "status", "--data", dataDirectory, "--fd-status", Descriptors([status]), Supervised];
+
     /// <summary><c>run edge ...</c></summary>
     public static IReadOnlyList<string> Edge(
         string name,

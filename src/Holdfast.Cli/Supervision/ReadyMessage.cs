@@ -5,12 +5,13 @@ namespace Holdfast.Cli.Supervision;
 
 /// <summary>The one line that a role writes to its standard output when it serves: a child to <c>up</c>, one that runs alone with <c>--json</c> to whoever started it.</summary>
 /// <param name="Ready">Always true.</param>
-/// <param name="Role"><c>control</c> or <c>edge</c>.</param>
+/// <param name="Role"><c>control</c>, <c>edge</c> or <c>status</c>.</param>
 /// <param name="Name">The node's name: <c>control</c>, <c>edge-1</c>.</param>
-/// <param name="AdminToken">Control's first admin token, at the start that made it; otherwise null.</param>
+/// <param name="AdminToken">Control's or the status page's first token, at the start that made it; otherwise null.</param>
 /// <param name="Visitors">An edge's listeners for visitors, as URLs with their true ports; null for control.</param>
 /// <param name="Management">An edge's management listener, a URL; null for control.</param>
 /// <param name="Nodes">Where control listens for nodes on other machines, a URL; null for an edge, and when it does not.</param>
+/// <param name="Page">Where the status page answers, a URL; null for the other roles.</param>
 internal sealed record ReadyMessage(
     bool Ready,
     string Role,
@@ -18,7 +19,8 @@ internal sealed record ReadyMessage(
     string? AdminToken = null,
     IReadOnlyList<string>? Visitors = null,
     string? Management = null,
-    string? Nodes = null
+    string? Nodes = null,
+    string? Page = null
 )
 {
     /// <summary>The line.</summary>

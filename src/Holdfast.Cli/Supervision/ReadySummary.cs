@@ -28,6 +28,11 @@ internal sealed class ReadySummary(CliContext context, UpOptions options, RunSta
         }
 
         Row("control", state.Control);
+        if (state.Status is { } status)
+        {
+            Row("status page", status);
+        }
+
         if (state.Nodes is { } nodes)
         {
             Row("nodes", $"{nodes}\nfor edges on other machines: '{Program} node invite NAME' lets one join");

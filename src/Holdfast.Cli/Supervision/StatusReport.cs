@@ -63,6 +63,11 @@ internal sealed record StatusReport
                 AskAsync(http, state, edge.Name, $"{edge.Management}/readyz", [edge.Http, edge.Https, edge.Management], cancellationToken)
             )
         );
+        if (state.Status is { } page)
+        {
+            asked.Add(AskAsync(http, state, "status", $"{page}/healthz", [page], cancellationToken));
+        }
+
         ProcessStatus[] processes = [new ProcessStatus("up", up, "running", true, 0, []), .. await Task.WhenAll(asked)];
         return new StatusReport
         {

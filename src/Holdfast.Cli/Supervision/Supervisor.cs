@@ -17,6 +17,7 @@ internal sealed partial class Supervisor
     private readonly CliContext context;
     private readonly ILogger logger;
     private readonly SupervisedChild control;
+    private readonly SupervisedChild status;
     private readonly ImmutableArray<SupervisedChild> edges;
     private readonly RunState state;
     private readonly Lock stateLock = new();
@@ -26,6 +27,7 @@ internal sealed partial class Supervisor
     // records reach it and none takes its end for a fault.
     private readonly CancellationTokenSource stopControl = new();
     private Task runningControl = Task.CompletedTask;
+    private Task runningStatus = Task.CompletedTask;
 
     private readonly bool isFirstStart;
 
@@ -48,9 +50,20 @@ internal sealed partial class Supervisor
                 Name = "control",
                 Arguments = ChildArguments.Control(data.Root, listeners.Control, listeners.Nodes),
                 Sockets = listeners.Nodes is { } nodes ? [listeners.Control, nodes] : [listeners.Control],
-                Environment = new Dictionary<string, string?> { [AdminTokenVariable] = options.AdminToken },
+                Environment = new Dictionary<string, string?> { [AdminTokenVariable] = options.AdminToken, [StatusTokenVariable] = null },
             },
             mustStart: isFirstStart
+        );
+        status = Supervise(
+            program,
+            new ChildSpec
+            {
+                Name = "status",
+                Arguments = ChildArguments.Status(data.Root, listeners.Status),
+                Sockets = [listeners.Status],
+                Environment = new Dictionary<string, string?> { [AdminTokenVariable] = null, [StatusTokenVariable] = options.StatusToken },
+            },
+            mustStart: false
         );
         edges =
         [
@@ -62,7 +75,7 @@ internal sealed partial class Supervisor
                         Name = edge.Name,
                         Arguments = ChildArguments.Edge(edge.Name, data.Root, controlUrl, edge.Http, edge.Https, edge.Management),
                         Sockets = edge.All,
-                        Environment = new Dictionary<string, string?> { [AdminTokenVariable] = null },
+                        Environment = new Dictionary<string, string?> { [AdminTokenVariable] = null, [StatusTokenVariable] = null },
                     },
                     mustStart: true
                 )
@@ -74,7 +87,7 @@ internal sealed partial class Supervisor
             Version = CliContext.Version,
             Control = controlUrl,
             Nodes = listeners.Nodes is { } forNodes ? Listeners.Url("https", forNodes) : null,
-            Status = null,
+            Status = Listeners.Url("http", listeners.Status),
             Edges = [.. listeners.Edges.Select(edge => edge.Urls)],
             Processes = ImmutableDictionary<string, int>.Empty,
             Restarts = ImmutableDictionary<string, int>.Empty,
@@ -84,12 +97,18 @@ internal sealed partial class Supervisor
     /// <summary>Hands the first admin token to control, and to nobody else.</summary>
     private const string AdminTokenVariable = "HOLDFAST_ADMIN_TOKEN";
 
+    /// <summary>Hands the status page's first token to it, and to nobody else.</summary>
+    private const string StatusTokenVariable = "HOLDFAST_STATUS_TOKEN";
+
+    /// <summary>What the status page said when it was ready; null when it does not start now, which is being tried on.</summary>
+    public ReadyMessage? StatusReady { get; private set; }
+
     /// <summary>The processes and addresses as they are now.</summary>
     public RunState State
     {
         get
         {
-            var children = edges.Prepend(control);
+            var children = edges.Prepend(control).Append(status);
             var processes = new OrderedDictionary<string, int> { ["up"] = Environment.ProcessId };
             foreach (var child in children)
             {
@@ -118,6 +137,7 @@ internal sealed partial class Supervisor
     {
         progress("starting control");
         runningControl = control.RunAsync(stopControl.Token, hurry);
+        runningStatus = status.RunAsync(stop, hurry);
         var controlReady = isFirstStart ? await ReadyAsync(control, stop) : null;
 
         progress(edges.Length == 1 ? "starting edge-1" : $"starting edge-1 to edge-{edges.Length}");
@@ -131,27 +151,21 @@ internal sealed partial class Supervisor
             await ReadyAsync(edge, stop);
         }
 
+        // Nobody waits for the status page, and it waits for nobody: what it tells of has to start without it.
+        StatusReady = await ReadyOrNullAsync(status, stop);
         if (isFirstStart)
         {
             DataDirectory.WriteAtomically(data.InitializedFile, CliContext.Version + "\n");
             return controlReady;
         }
 
-        try
-        {
-            return await ReadyAsync(control, stop);
-        }
-        catch (CliFailure failure)
-        {
-            LogWithoutControl(logger, failure.Message);
-            return null;
-        }
+        return await ReadyOrNullAsync(control, stop);
     }
 
     /// <summary>Ends when every child has ended: the edges after the start's stop was cancelled, then control; removes <c>run/up.json</c>.</summary>
     public async Task WaitForEndAsync()
     {
-        await Task.WhenAll(runningEdges);
+        await Task.WhenAll(runningEdges.Append(runningStatus));
         await stopControl.CancelAsync();
         await runningControl;
         try
@@ -189,6 +203,19 @@ internal sealed partial class Supervisor
         }
     }
 
+    private async Task<ReadyMessage?> ReadyOrNullAsync(SupervisedChild child, CancellationToken stop)
+    {
+        try
+        {
+            return await ReadyAsync(child, stop);
+        }
+        catch (CliFailure failure)
+        {
+            LogWithout(logger, child.Name, failure.Message);
+            return null;
+        }
+    }
+
     private void WriteState()
     {
         try
@@ -205,8 +232,8 @@ internal sealed partial class Supervisor
         }
     }
 
-    [LoggerMessage(1011, LogLevel.Warning, "going on without control, which is tried again: {Reason}")]
-    private static partial void LogWithoutControl(ILogger logger, string reason);
+    [LoggerMessage(1011, LogLevel.Warning, "going on without {Child}, which is tried again: {Reason}")]
+    private static partial void LogWithout(ILogger logger, string child, string reason);
 
     [LoggerMessage(1012, LogLevel.Warning, "{File} could not be written: {Reason}")]
     private static partial void LogStateNotWritten(ILogger logger, string file, string reason);

@@ -68,6 +68,12 @@ internal sealed class UpSession(UpOptions options, CliContext context)
             DataDirectory.WriteAtomically(data.TokenFile, adminToken + "\n");
         }
 
+        var statusToken = supervisor.StatusReady?.AdminToken;
+        if (statusToken is not null)
+        {
+            DataDirectory.WriteAtomically(data.StatusTokenFile, statusToken + "\n");
+        }
+
         if (options.Origin is { } origin)
         {
             var token =
@@ -85,6 +91,11 @@ internal sealed class UpSession(UpOptions options, CliContext context)
             if (adminToken is not null)
             {
                 Progress($"the admin token is in {data.TokenFile}");
+            }
+
+            if (statusToken is not null)
+            {
+                Progress($"the status page's token is in {data.StatusTokenFile}");
             }
 
             context.WriteJson(state.ToReadyLine().ToJson());

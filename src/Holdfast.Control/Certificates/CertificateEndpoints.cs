@@ -122,11 +122,7 @@ internal sealed class CertificateEndpoints
                 priorities,
                 certificates =>
                 {
-                    if (known is { } tag && tag != CertificateJson.Tag(certificates))
-                    {
-                        throw new ApiException(412, new ApiError(ErrorCodes.PreconditionFailed, "the zone's certificates have changed"));
-                    }
-
+                    known?.Require(CertificateJson.Tag(certificates));
                     PriorityList.RequireAll(priorities, certificates);
                 },
                 AuditScope.Of(context),

@@ -100,6 +100,7 @@ internal sealed class JoinTokenEndpoints
 
     private async Task DeleteAsync(HttpContext context)
     {
+        Preconditions.RefuseTags(context.Request);
         var id = context.Request.RouteValues[JoinTokenOperations.Parameter] as string ?? "";
         if (!await _tokens.RemoveAsync(id, AuditScope.Of(context), context.RequestAborted).ConfigureAwait(false))
         {

@@ -16,12 +16,15 @@ internal sealed class ProxiedOrigins
     private const int MostAliases = 8;
 
     private readonly string _zone;
-    private readonly ILookup<string, RecordValues> _byName;
+
+    // Those that can be origins, by name in ordinal order: a name's stand together.
+    private readonly RecordValues[] _byName;
 
     private ProxiedOrigins(string zone, IEnumerable<DnsRecord> records)
     {
         _zone = zone;
-        _byName = records.Select(record => record.Values).Where(values => values.Type.Proxiable).ToLookup(values => values.Name);
+        _byName = [.. records.Select(record => record.Values).Where(values => values.Type.Proxiable)];
+        Array.Sort(_byName, static (one, other) => string.CompareOrdinal(one.Name, other.Name));
     }
 
     /// <summary>The origins, by name in ordinal order.</summary>
@@ -29,27 +32,34 @@ internal sealed class ProxiedOrigins
     public static ImmutableArray<RecordOrigin> Of(string zone, IEnumerable<DnsRecord> records)
     {
         var all = new ProxiedOrigins(zone, records);
-        return
-        [
-            .. all
-                ._byName.Where(name => name.Any(values => values.Proxied))
-                .Select(name => all.Origin(name.Key, name))
-                .OrderBy(origin => origin.Name, StringComparer.Ordinal),
-        ];
+        var origins = ImmutableArray.CreateBuilder<RecordOrigin>(all._byName.Length);
+        for (var at = 0; at < all._byName.Length; )
+        {
+            var name = all.From(at);
+            if (AnyProxied(name))
+            {
+                origins.Add(all.Origin(name[0].Name, name));
+            }
+
+            at += name.Length;
+        }
+
+        return origins.DrainToImmutable();
     }
 
-    private RecordOrigin Origin(string name, IEnumerable<RecordValues> records)
+    private RecordOrigin Origin(string name, ReadOnlySpan<RecordValues> records)
     {
         for (var aliases = 0; aliases < MostAliases; aliases++)
         {
-            if (records.FirstOrDefault(values => values.Type == RecordTypes.Cname) is not { } alias)
+            if (Alias(records) is not { } alias)
             {
-                return new RecordOrigin(name, Addresses(name, [.. records]), null);
+                return new RecordOrigin(name, Addresses(name, records), null);
             }
 
-            if (!RecordName.IsWithin(alias.Content, _zone) || At(alias.Content) is not { } next)
+            var next = RecordName.IsWithin(alias, _zone) ? At(alias) : [];
+            if (next.IsEmpty)
             {
-                return alias.Content == name ? Nowhere(name) : new RecordOrigin(name, [], alias.Content);
+                return alias == name ? Nowhere(name) : new RecordOrigin(name, [], alias);
             }
 
             records = next;
@@ -58,29 +68,71 @@ internal sealed class ProxiedOrigins
         return Nowhere(name);
     }
 
-    // The records of a name in the zone; else those of the nearest wildcard above it; else null.
-    private IEnumerable<RecordValues>? At(string name)
+    private static bool AnyProxied(ReadOnlySpan<RecordValues> records)
     {
-        if (_byName.Contains(name))
+        foreach (var values in records)
         {
-            return _byName[name];
+            if (values.Proxied)
+            {
+                return true;
+            }
         }
 
-        for (var dot = name.IndexOf('.', StringComparison.Ordinal); dot >= 0; dot = name.IndexOf('.', dot + 1))
+        return false;
+    }
+
+    private static string? Alias(ReadOnlySpan<RecordValues> records)
+    {
+        foreach (var values in records)
         {
-            var wildcard = "*" + name[dot..];
-            if (_byName.Contains(wildcard))
+            if (values.Type == RecordTypes.Cname)
             {
-                return _byName[wildcard];
+                return values.Content;
             }
         }
 
         return null;
     }
 
+    // The records of a name in the zone; else those of the nearest wildcard above it; else none.
+    private ReadOnlySpan<RecordValues> At(string name)
+    {
+        var records = Named(name);
+        for (var dot = name.IndexOf('.', StringComparison.Ordinal); records.IsEmpty && dot >= 0; dot = name.IndexOf('.', dot + 1))
+        {
+            records = Named("*" + name[dot..]);
+        }
+
+        return records;
+    }
+
+    private ReadOnlySpan<RecordValues> Named(string name)
+    {
+        var (low, high) = (0, _byName.Length);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = string.CompareOrdinal(_byName[middle].Name, name) < 0 ? (middle + 1, high) : (low, middle);
+        }
+
+        return low < _byName.Length && _byName[low].Name == name ? From(low) : [];
+    }
+
+    // The records that have the name of the one here, which is its first.
+    private ReadOnlySpan<RecordValues> From(int first)
+    {
+        var end = first + 1;
+        while (end < _byName.Length && _byName[end].Name == _byName[first].Name)
+        {
+            end++;
+        }
+
+        return _byName.AsSpan(first..end);
+    }
+
     private static RecordOrigin Nowhere(string name) => new(name, [], null);
 
-    private static ImmutableArray<IPAddress> Addresses(string name, IReadOnlyList<RecordValues> records)
+    private static ImmutableArray<IPAddress> Addresses(string name, ReadOnlySpan<RecordValues> records)
     {
         if (records is [var only])
         {
@@ -90,6 +142,7 @@ internal sealed class ProxiedOrigins
         }
 
         var addresses = records
+            .ToArray()
             .Select(values => IPAddress.Parse(values.Content))
             .Where(RecordOrigin.IsAddressAllowed)
             .Distinct()

@@ -17,6 +17,7 @@ internal sealed class RecordSet
 
     // The place in the request of what was touched last, by record.
     private readonly Dictionary<string, string> _touched = new(StringComparer.Ordinal);
+    private readonly List<DnsRecord> _removed = [];
     private readonly DateTime _now;
 
     public RecordSet(string zone, IEnumerable<DnsRecord> records, DateTime now)
@@ -34,14 +35,16 @@ internal sealed class RecordSet
     public IReadOnlyCollection<DnsRecord> Records => _records.Values;
 
     /// <summary>Those that were there before and are no more.</summary>
-    public IEnumerable<DnsRecord> Removed => _before.Values.Where(record => !_records.ContainsKey(record.Id));
+    public IReadOnlyCollection<DnsRecord> Removed => _removed;
 
     /// <summary>Those that are new.</summary>
-    public IEnumerable<DnsRecord> Added => _records.Values.Where(record => !_before.ContainsKey(record.Id));
+    public IEnumerable<DnsRecord> Added => Touched.Where(record => !_before.ContainsKey(record.Id));
 
     /// <summary>Those that were there and have other values now.</summary>
     public IEnumerable<DnsRecord> Changed =>
-        _records.Values.Where(record => _before.TryGetValue(record.Id, out var before) && before.Generation != record.Generation);
+        Touched.Where(record => _before.TryGetValue(record.Id, out var before) && before.Generation != record.Generation);
+
+    private IEnumerable<DnsRecord> Touched => _touched.Keys.Select(id => _records[id]);
 
     /// <summary>A record that was there before, as it was.</summary>
     public DnsRecord Before(string id) => _before[id];
@@ -104,17 +107,15 @@ internal sealed class RecordSet
     {
         _records.Remove(record.Id);
         _touched.Remove(record.Id);
+        if (_before.TryGetValue(record.Id, out var before))
+        {
+            _removed.Add(before);
+        }
     }
 
     /// <summary>Refuses a change that the caller made knowing an older record.</summary>
     /// <exception cref="StaleGenerationException">It is at another generation.</exception>
-    public static void RequireGeneration(DnsRecord record, long? known)
-    {
-        if (known is not null && known != record.Generation)
-        {
-            throw new StaleGenerationException(known.Value, record.Generation);
-        }
-    }
+    public static void RequireGeneration(DnsRecord record, KnownGenerations? known) => known?.Require(record.Generation);
 
     /// <summary>Whether the zone may be left like this.</summary>
     /// <exception cref="ApiException">Records collide, or there are too many.</exception>
@@ -134,7 +135,11 @@ internal sealed class RecordSet
             );
         }
 
-        var byName = _records.Values.ToLookup(record => record.Values.Name, StringComparer.Ordinal);
+        // Of thousands a call touches a few; only their names can collide.
+        var names = _touched.Keys.Select(id => _records[id].Values.Name).ToHashSet(StringComparer.Ordinal);
+        var byName = _records
+            .Values.Where(record => names.Contains(record.Values.Name))
+            .ToLookup(record => record.Values.Name, StringComparer.Ordinal);
         var conflicts = _touched
             .Select(touched => Conflict(_records[touched.Key], byName[_records[touched.Key].Values.Name], touched.Value))
             .OfType<ApiError>()

@@ -16,7 +16,7 @@ internal static class OpenApiDocument
         (403, "The credential lacks the permission."),
         (404, "There is no such thing."),
         (409, "It collides with what is there."),
-        (412, "`If-Match` names another generation than the present one."),
+        (412, "`If-Match` names other generations than the present one."),
         (413, "The body is larger than 1 MiB."),
         (422, "The `Idempotency-Key` was used for another request."),
         (429, "Too many requests; `Retry-After` says when to come back."),
@@ -116,7 +116,7 @@ internal static class OpenApiDocument
             yield return Parameter(
                 "If-Match",
                 "header",
-                ApiSchema.Text("Do it only at this generation: an `ETag` that was given here.", "\"3\"")
+                ApiSchema.Text("Do it only at one of these generations: `ETag`s that were given here, or `*` for any.", "\"3\", \"4\"")
             );
         }
 

@@ -139,15 +139,9 @@ internal sealed class RulesetEndpoints(RulesetStore rulesets, TimeProvider time)
                 context,
                 all =>
                 {
-                    if (all.FirstOrDefault(ruleset => ruleset.Phase == phase) is { } before)
-                    {
-                        RulesetRequests.RequireVersion(before, version);
-                        return new RulesetChange(before, Replaced(before, wanted));
-                    }
-
-                    return version is null
-                        ? new RulesetChange(null, Made(phase, wanted))
-                        : throw new StaleGenerationException(version.Value, 0);
+                    var before = all.FirstOrDefault(ruleset => ruleset.Phase == phase);
+                    version?.Require(before?.Version);
+                    return new RulesetChange(before, before is null ? Made(phase, wanted) : Replaced(before, wanted));
                 }
             )
             .ConfigureAwait(false);

@@ -76,20 +76,11 @@ internal static class RulesetRequests
     }
 
     /// <summary>The ruleset with this id, at the version that the caller knows.</summary>
-    public static RulesetConfig Find(ImmutableArray<RulesetConfig> all, string id, long? version)
+    public static RulesetConfig Find(ImmutableArray<RulesetConfig> all, string id, KnownGenerations? version)
     {
         var ruleset = all.FirstOrDefault(ruleset => ruleset.Id == id) ?? throw RulesetErrors.NoRuleset(id);
-        RequireVersion(ruleset, version);
+        version?.Require(ruleset.Version);
         return ruleset;
-    }
-
-    /// <exception cref="StaleGenerationException">It is at another version.</exception>
-    public static void RequireVersion(RulesetConfig ruleset, long? version)
-    {
-        if (version is not null && version != ruleset.Version)
-        {
-            throw new StaleGenerationException(version.Value, ruleset.Version);
-        }
     }
 
     public static Task AnswerAsync(HttpContext context, RulesetConfig ruleset, IReadOnlyList<RuleWarning>? warnings = null)

@@ -44,6 +44,9 @@ internal sealed class RulesetVersionEndpoints(RulesetStore rulesets)
     {
         var ruleset = await RulesetRequests.FindAsync(context, rulesets).ConfigureAwait(false);
         var (number, text) = Version(context);
+
+        // A version never changes: its number is its tag.
+        Preconditions.IfMatch(context.Request)?.Require(number);
         if (number == ruleset.Version)
         {
             throw new ApiException(

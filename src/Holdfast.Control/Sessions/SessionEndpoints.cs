@@ -79,6 +79,7 @@ internal sealed class SessionEndpoints
 
     private async Task DeleteAsync(HttpContext context)
     {
+        Preconditions.RefuseTags(context.Request);
         var caller = Caller.Of(context);
         var id = context.Request.RouteValues[SessionOperations.Parameter] as string ?? "";
         if (id == "current")

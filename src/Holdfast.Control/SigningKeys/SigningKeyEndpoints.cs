@@ -47,6 +47,7 @@ internal sealed class SigningKeyEndpoints
 
     private async Task RetireAsync(HttpContext context)
     {
+        Preconditions.RefuseTags(context.Request);
         var id = context.Request.RouteValues[SigningKeyOperations.Parameter] as string ?? "";
         var force = Paging.OneOfOrNull(context.Request, "force", "false", "true") == "true";
         await _retirement.RetireAsync(id, force, AuditScope.Of(context), context.RequestAborted).ConfigureAwait(false);

@@ -11,8 +11,8 @@ using Holdfast.Releases.Signing;
 namespace Holdfast.Control.SigningKeys;
 
 /// <summary>
-/// Ends the trust in a former signing key. In one transaction, what it signed last of every artifact is signed anew with the key of
-/// today, and behind all of it the key is retired; edges take it in this order. Then its file goes. A control that dies before the commit
+/// Ends the trust in a former signing key. In one transaction, what it signed last of every artifact, and every purge that it signed, is
+/// signed anew with the key of today, and behind all of it the key is retired; edges take it in this order. Then its file goes. A control that dies before the commit
 /// has not begun; one that dies behind it removes the file at its next start.
 /// </summary>
 internal sealed class SigningKeyRetirement
@@ -20,14 +20,25 @@ internal sealed class SigningKeyRetirement
     private readonly ControlDatabase _database;
     private readonly KeyDirectory _keys;
     private readonly ReleaseSigner _signer;
+    private readonly PurgeLog _purges;
     private readonly AuditHeadWriter _heads;
+    private readonly Action<string>? _atStep;
 
-    public SigningKeyRetirement(ControlDatabase database, KeyDirectory keys, ReleaseSigner signer, AuditHeadWriter heads)
+    public SigningKeyRetirement(
+        ControlDatabase database,
+        KeyDirectory keys,
+        ReleaseSigner signer,
+        PurgeLog purges,
+        AuditHeadWriter heads,
+        Action<string>? atStep = null
+    )
     {
         _database = database;
         _keys = keys;
         _signer = signer;
+        _purges = purges;
         _heads = heads;
+        _atStep = atStep;
     }
 
     /// <summary>Removes the files of retired keys that are still there. Before anybody reads them.</summary>
@@ -73,6 +84,7 @@ internal sealed class SigningKeyRetirement
                 {
                     await CheckAsync(context, id, force).ConfigureAwait(false);
                     await SignAnewAsync(context, id).ConfigureAwait(false);
+                    await _purges.SignAnewAsync(context, id).ConfigureAwait(false);
                     await PublishAsync(context, retired).ConfigureAwait(false);
                     audit.Record("signing_key", id, null, new JsonObject { ["id"] = id }, null);
                     return true;
@@ -81,6 +93,7 @@ internal sealed class SigningKeyRetirement
             )
             .ConfigureAwait(false);
         TrustedKey.Remove(id, _keys.TrustedDirectory);
+        _atStep?.Invoke("the retired key's file is gone");
     }
 
     private async Task CheckAsync(ControlDbContext context, string id, bool force)

@@ -16,13 +16,15 @@ internal sealed class SigningKeyRotation : IDisposable
 {
     private readonly ControlDatabase _database;
     private readonly KeyDirectory _keys;
+    private readonly Action<string>? _atStep;
     private readonly SemaphoreSlim _rotating = new(1, 1);
     private readonly List<SigningKey> _owned = [];
 
-    private SigningKeyRotation(ControlDatabase database, KeyDirectory keys, SigningKey key, TimeProvider time)
+    private SigningKeyRotation(ControlDatabase database, KeyDirectory keys, SigningKey key, TimeProvider time, Action<string>? atStep)
     {
         _database = database;
         _keys = keys;
+        _atStep = atStep;
         _owned.Add(key);
         Signer = new ReleaseSigner(key, time);
     }
@@ -31,19 +33,28 @@ internal sealed class SigningKeyRotation : IDisposable
     public ReleaseSigner Signer { get; }
 
     /// <summary>Loads the signing key, after finishing what was begun.</summary>
+    /// <param name="database">Control's.</param>
+    /// <param name="keys">The key files.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="atStep">See <see cref="ControlOptions.AtWriteStep"/>.</param>
     /// <exception cref="KeyFileException">A key file cannot be used.</exception>
-    public static async Task<SigningKeyRotation> OpenAsync(ControlDatabase database, KeyDirectory keys, TimeProvider time)
+    public static async Task<SigningKeyRotation> OpenAsync(
+        ControlDatabase database,
+        KeyDirectory keys,
+        TimeProvider time,
+        Action<string>? atStep = null
+    )
     {
         if (File.Exists(keys.NextSigningKeyFile))
         {
             using var next = SigningKey.LoadOrCreate(keys.NextSigningKeyFile);
             if (await ReleaseLog.HasAsync(database, ArtifactKind.SigningKey, next.Id).ConfigureAwait(false))
             {
-                Promote(keys, next);
+                Promote(keys, next, atStep);
             }
         }
 
-        return new SigningKeyRotation(database, keys, SigningKey.LoadOrCreate(keys.SigningKeyFile), time);
+        return new SigningKeyRotation(database, keys, SigningKey.LoadOrCreate(keys.SigningKeyFile), time, atStep);
     }
 
     /// <summary>Makes a new key, announces it, and signs with it from then on.</summary>
@@ -58,6 +69,7 @@ internal sealed class SigningKeyRotation : IDisposable
         {
             var next = SigningKey.LoadOrCreate(_keys.NextSigningKeyFile);
             _owned.Add(next);
+            _atStep?.Invoke("made the next signing key");
             await _database
                 .WriteAsync(
                     audit,
@@ -72,7 +84,7 @@ internal sealed class SigningKeyRotation : IDisposable
                     cancellationToken
                 )
                 .ConfigureAwait(false);
-            Promote(_keys, next);
+            Promote(_keys, next, _atStep);
             Signer.Use(next);
             return next.Id;
         }
@@ -91,9 +103,11 @@ internal sealed class SigningKeyRotation : IDisposable
 
     private static JsonObject Shown(string id) => new() { ["id"] = id };
 
-    private static void Promote(KeyDirectory keys, SigningKey next)
+    private static void Promote(KeyDirectory keys, SigningKey next, Action<string>? atStep)
     {
         next.Trust(keys.TrustedDirectory);
+        atStep?.Invoke("the next signing key is trusted");
         KeyFile.Move(keys.NextSigningKeyFile, keys.SigningKeyFile);
+        atStep?.Invoke("the next signing key is the signing key");
     }
 }

@@ -53,14 +53,14 @@ internal sealed class AccountStore
     }
 
     /// <summary>Changes what can be changed.</summary>
-    /// <param name="generation">The generation that the caller knows, or null when any will do.</param>
+    /// <param name="generation">The generations that the caller knows, or null when any will do.</param>
     /// <param name="name">The new name.</param>
     /// <param name="abuseContact">Where abuse is reported, or null.</param>
     /// <param name="audit">Whose change it is.</param>
     /// <param name="cancellationToken">Gives up before anything is written.</param>
     /// <exception cref="StaleGenerationException">It is at another generation.</exception>
     public async Task<StoredAccount> ChangeAsync(
-        long? generation,
+        KnownGenerations? generation,
         string name,
         string? abuseContact,
         AuditScope audit,
@@ -73,10 +73,7 @@ internal sealed class AccountStore
                 async context =>
                 {
                     var row = await context.Installation.SingleAsync().ConfigureAwait(false);
-                    if (generation is { } known && known != row.Generation)
-                    {
-                        throw new StaleGenerationException(known, row.Generation);
-                    }
+                    generation?.Require(row.Generation);
 
                     if (row.Name != name || row.AbuseContact != abuseContact)
                     {

@@ -82,7 +82,7 @@ internal sealed class CertificateStore
     /// <summary>Changes a certificate.</summary>
     /// <param name="zoneId">Its zone.</param>
     /// <param name="id">The certificate.</param>
-    /// <param name="generation">The generation that the caller knows, or null when any will do.</param>
+    /// <param name="generation">The generations that the caller knows, or null when any will do.</param>
     /// <param name="change">Gives the certificate as it shall be.</param>
     /// <param name="audit">Gets what changed.</param>
     /// <param name="cancellationToken">Gives up before anything is written.</param>
@@ -91,7 +91,7 @@ internal sealed class CertificateStore
     public async Task<StoredCertificate?> ChangeAsync(
         string zoneId,
         string id,
-        long? generation,
+        KnownGenerations? generation,
         Func<CertificateConfig, CertificateConfig> change,
         AuditScope audit,
         CancellationToken cancellationToken
@@ -170,7 +170,13 @@ internal sealed class CertificateStore
 
     /// <returns>Whether there was one.</returns>
     /// <exception cref="StaleGenerationException">It is at another generation.</exception>
-    public async Task<bool> RemoveAsync(string zoneId, string id, long? generation, AuditScope audit, CancellationToken cancellationToken)
+    public async Task<bool> RemoveAsync(
+        string zoneId,
+        string id,
+        KnownGenerations? generation,
+        AuditScope audit,
+        CancellationToken cancellationToken
+    )
     {
         var removed = await _database
             .WriteAsync(
@@ -213,12 +219,15 @@ internal sealed class CertificateStore
         ];
     }
 
-    private static async Task<CertificateRow?> FindAsync(ControlDbContext context, string zoneId, string id, long? generation)
+    private static async Task<CertificateRow?> FindAsync(ControlDbContext context, string zoneId, string id, KnownGenerations? generation)
     {
         var row = await context.Certificates.SingleOrDefaultAsync(row => row.Id == id && row.ZoneId == zoneId).ConfigureAwait(false);
-        return row is null || generation is null || generation == row.Generation
-            ? row
-            : throw new StaleGenerationException(generation.Value, row.Generation);
+        if (row is not null)
+        {
+            generation?.Require(row.Generation);
+        }
+
+        return row;
     }
 
     private async Task<StoredCertificate> ReplaceAsync(ControlDbContext context, CertificateRow row, CertificateConfig certificate)

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 
 namespace Holdfast.Control.Storage;
 
@@ -44,6 +45,15 @@ internal sealed class ControlDbContext : DbContext
 
     public DbSet<AuditRow> AuditEntries => Set<AuditRow>();
 
+    /// <summary>For large values that are replaced and never changed in their place: what they were need not be copied to see that.</summary>
+    private static readonly ValueComparer<byte[]> Uncopied = new(
+        (one, other) => ReferenceEquals(one, other) || AreEqual(one, other),
+        bytes => bytes.Length,
+        bytes => bytes
+    );
+
+    private static bool AreEqual(byte[]? one, byte[]? other) => one is not null && other is not null && one.AsSpan().SequenceEqual(other);
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.Entity<InstallationRow>(table =>
@@ -61,6 +71,7 @@ internal sealed class ControlDbContext : DbContext
         modelBuilder.Entity<ZoneRow>(table =>
         {
             table.ToTable("zones").HasKey(row => row.Id);
+            table.Property(row => row.Config).Metadata.SetValueComparer(Uncopied);
             table.HasIndex(row => row.Name).IsUnique();
 
             // All that a search by part of a name reads of a zone that does not match, and all that counts the ones that do.
@@ -102,6 +113,7 @@ internal sealed class ControlDbContext : DbContext
         {
             table.ToTable("releases").HasKey(row => row.Position);
             table.Property(row => row.Position).ValueGeneratedOnAdd();
+            table.Property(row => row.Envelope).Metadata.SetValueComparer(Uncopied);
             table
                 .HasIndex(row => new
                 {

@@ -79,7 +79,7 @@ internal sealed class OperatorStore
 
     /// <summary>Changes an operator.</summary>
     /// <param name="id">Who.</param>
-    /// <param name="generation">The generation that the caller knows, or null when any will do.</param>
+    /// <param name="generation">The generations that the caller knows, or null when any will do.</param>
     /// <param name="change">What is to be.</param>
     /// <param name="audit">Gets what changed.</param>
     /// <param name="cancellationToken">Gives up before anything is written.</param>
@@ -88,7 +88,7 @@ internal sealed class OperatorStore
     /// <exception cref="StorageConflictException">Somebody else has the new e-mail address.</exception>
     public Task<StoredOperator?> ChangeAsync(
         string id,
-        long? generation,
+        KnownGenerations? generation,
         OperatorChange change,
         AuditScope audit,
         CancellationToken cancellationToken
@@ -102,10 +102,7 @@ internal sealed class OperatorStore
                     return null;
                 }
 
-                if (generation is { } expected && expected != row.Generation)
-                {
-                    throw new StaleGenerationException(expected, row.Generation);
-                }
+                generation?.Require(row.Generation);
 
                 var before = await StoredAsync(context, row).ConfigureAwait(false);
                 var after = change.Apply(before);
@@ -150,7 +147,7 @@ internal sealed class OperatorStore
     /// <summary>Removes an operator with their sessions.</summary>
     /// <returns>Whether there was one.</returns>
     /// <exception cref="StaleGenerationException">It is at another generation.</exception>
-    public Task<bool> RemoveAsync(string id, long? generation, AuditScope audit, CancellationToken cancellationToken) =>
+    public Task<bool> RemoveAsync(string id, KnownGenerations? generation, AuditScope audit, CancellationToken cancellationToken) =>
         _database.WriteAsync(
             audit,
             async context =>
@@ -160,10 +157,7 @@ internal sealed class OperatorStore
                     return false;
                 }
 
-                if (generation is { } expected && expected != row.Generation)
-                {
-                    throw new StaleGenerationException(expected, row.Generation);
-                }
+                generation?.Require(row.Generation);
 
                 audit.Record("operator", id, null, (await StoredAsync(context, row).ConfigureAwait(false)).ToJson(), null);
                 context.Operators.Remove(row);

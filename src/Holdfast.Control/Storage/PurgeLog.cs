@@ -22,6 +22,8 @@ internal sealed class PurgeLog
     /// <summary>How long one is kept.</summary>
     public static readonly TimeSpan KeptFor = TimeSpan.FromDays(7);
 
+    private const int SignedAtOnce = 500;
+
     private readonly ControlDatabase _database;
     private readonly PurgeSigner _signer;
     private readonly ReleaseSignal _signal;
@@ -173,6 +175,41 @@ internal sealed class PurgeLog
                 [.. nodes.Select(node => (node, node.PurgeLog == log && node.PurgeSequence >= row.Sequence))]
             );
         });
+
+    /// <summary>
+    /// Signs anew what a key that is about to be believed no more has signed, within the transaction of the caller: an edge that was away
+    /// would refuse it, and go on serving what it purges.
+    /// </summary>
+    /// <param name="context">The transaction's.</param>
+    /// <param name="keyId">The key.</param>
+    public async Task SignAnewAsync(ControlDbContext context, string keyId)
+    {
+        var log = await context.PurgeLog.Select(row => row.Id).SingleAsync().ConfigureAwait(false);
+        for (var after = 0L; ; )
+        {
+            var from = after;
+            var rows = await context
+                .Purges.Where(row => row.Sequence > from)
+                .OrderBy(row => row.Sequence)
+                .Take(SignedAtOnce)
+                .ToListAsync()
+                .ConfigureAwait(false);
+            foreach (var row in rows.Where(row => FeedCodec.DecodePurge(row.Envelope).KeyId == keyId))
+            {
+                row.Envelope = FeedCodec.EncodePurge(_signer.Sign(log, PurgeOf(row)));
+            }
+
+            // Saved and let go of, because there may be a hundred thousand.
+            await context.SaveChangesAsync(CancellationToken.None).ConfigureAwait(false);
+            context.ChangeTracker.Clear();
+            if (rows.Count < SignedAtOnce)
+            {
+                return;
+            }
+
+            after = rows[^1].Sequence;
+        }
+    }
 
     /// <summary>What the API and the audit log show of a purge.</summary>
     public static JsonObject Show(Purge purge) =>

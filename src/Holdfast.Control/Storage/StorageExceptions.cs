@@ -18,8 +18,10 @@ internal sealed class StorageConflictException : Exception
 /// <summary>What was to be changed is no longer at the generation that the caller knows.</summary>
 internal sealed class StaleGenerationException : Exception
 {
-    public StaleGenerationException(long expected, long found)
-        : base($"it is at generation {found}, not {expected}") { }
+    /// <param name="expected">The generations that the caller knows, as a part of a sentence.</param>
+    /// <param name="found">The present one, or null when the thing is not there.</param>
+    public StaleGenerationException(string expected, long? found)
+        : base(found is null ? $"it is not there, so not at {expected}" : $"it is at generation {found}, not {expected}") { }
 }
 
 /// <summary>The database cannot be read or written now: locked, full, read-only, or failing.</summary>

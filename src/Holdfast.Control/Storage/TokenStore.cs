@@ -66,7 +66,7 @@ internal sealed class TokenStore : IDisposable
     /// <summary>Changes a token.</summary>
     /// <param name="id">Its id.</param>
     /// <param name="owner">Whose it must be.</param>
-    /// <param name="generation">The generation that the caller knows, or null when any will do.</param>
+    /// <param name="generation">The generations that the caller knows, or null when any will do.</param>
     /// <param name="change">Gives it as it shall be, null to remove it, the same to leave it; from it and all the others.</param>
     /// <param name="audit">Whose change it is.</param>
     /// <param name="cancellationToken">Gives up before anything is written.</param>
@@ -75,7 +75,7 @@ internal sealed class TokenStore : IDisposable
     public Task<(bool Found, ApiToken? Token)> ChangeAsync(
         string id,
         TokenOwner owner,
-        long? generation,
+        KnownGenerations? generation,
         Func<ApiToken, IEnumerable<ApiToken>, ApiToken?> change,
         AuditScope audit,
         CancellationToken cancellationToken
@@ -88,10 +88,7 @@ internal sealed class TokenStore : IDisposable
                     return (false, null);
                 }
 
-                if (generation is { } known && known != before.Generation)
-                {
-                    throw new StaleGenerationException(known, before.Generation);
-                }
+                generation?.Require(before.Generation);
 
                 var after = change(before, Table.All.Where(token => token.Id != id));
                 if (ReferenceEquals(after, before))

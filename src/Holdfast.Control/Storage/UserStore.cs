@@ -57,13 +57,13 @@ internal sealed class UserStore
     }
 
     /// <summary>Changes the user's details.</summary>
-    /// <param name="generation">The generation that the caller knows, or null when any will do.</param>
+    /// <param name="generation">The generations that the caller knows, or null when any will do.</param>
     /// <param name="change">Gives the details as they shall be.</param>
     /// <param name="audit">Whose change it is.</param>
     /// <param name="cancellationToken">Gives up before anything is written.</param>
     /// <exception cref="StaleGenerationException">They are at another generation.</exception>
     public async Task<StoredUser> ChangeAsync(
-        long? generation,
+        KnownGenerations? generation,
         Func<UserDetails, UserDetails> change,
         AuditScope audit,
         CancellationToken cancellationToken
@@ -75,10 +75,7 @@ internal sealed class UserStore
                 async context =>
                 {
                     var row = await context.Users.SingleAsync(row => row.Id == _user.Id).ConfigureAwait(false);
-                    if (generation is { } known && known != row.Generation)
-                    {
-                        throw new StaleGenerationException(known, row.Generation);
-                    }
+                    generation?.Require(row.Generation);
 
                     var before = Stored(row).Details;
                     var details = change(before);

@@ -18,6 +18,9 @@ internal sealed record ZoneFilter
     /// <summary>Whether one condition that holds is enough.</summary>
     public bool Any { get; init; }
 
+    /// <summary>The same text for the same filter.</summary>
+    public string Key => $"{Name}|{string.Join(',', Types ?? [])}|{string.Join(',', Others)}|{Any}";
+
     /// <summary>Of these zones the ones wanted.</summary>
     public IQueryable<ZoneRow> Of(IQueryable<ZoneRow> rows)
     {
@@ -37,9 +40,11 @@ internal sealed record ZoneFilter
         {
             rows =
                 name.IsExact ? rows.Where(row => row.Name == name.Text)
-                : name.Negated ? rows.Where(row => !EF.Functions.Like(row.Name, name.Like, NamePattern.Escape))
+                : name.Negated ? rows.Where(row => row.Name != name.Text)
                 : name.IsPrefix
                     ? rows.Where(row => string.Compare(row.Name, name.Text) >= 0 && string.Compare(row.Name, name.AfterPrefix) < 0)
+                // Looking for a text costs less than looking for a pattern, and names are in lower case like what is looked for.
+                : name.IsPart ? rows.Where(row => row.Name.Contains(name.Text))
                 : rows.Where(row => EF.Functions.Like(row.Name, name.Like, NamePattern.Escape));
         }
 
@@ -65,8 +70,8 @@ internal sealed record ZoneFilter
             return rows.Where(row => types.Contains(row.Type));
         }
 
-        return name.Negated
-            ? rows.Where(row => !EF.Functions.Like(row.Name, name.Like, NamePattern.Escape) || types.Contains(row.Type))
+        return name.Negated ? rows.Where(row => row.Name != name.Text || types.Contains(row.Type))
+            : name.IsPart ? rows.Where(row => row.Name.Contains(name.Text) || types.Contains(row.Type))
             : rows.Where(row => EF.Functions.Like(row.Name, name.Like, NamePattern.Escape) || types.Contains(row.Type));
     }
 
@@ -88,6 +93,9 @@ internal sealed record NamePattern(string Text, bool Before, bool After, bool Ne
 
     /// <summary>Whether it is what names begin with: in their order those stand together.</summary>
     public bool IsPrefix => !Before && After && !Negated;
+
+    /// <summary>Whether it is what names have anywhere.</summary>
+    public bool IsPart => Before && After && !Negated;
 
     /// <summary>What comes after all names that begin with <see cref="Text"/>: their characters are all of ASCII, and DEL is of none.</summary>
     public string AfterPrefix => Text + "\u007f";

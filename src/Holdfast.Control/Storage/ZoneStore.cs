@@ -15,6 +15,7 @@ internal sealed class ZoneStore
     private readonly ReleasePublisher _publisher;
     private readonly ReleaseSignal _signal;
     private readonly TimeProvider _time;
+    private readonly RecentTotals _totals = new();
 
     public ZoneStore(ControlDatabase database, ReleasePublisher publisher, ReleaseSignal signal, TimeProvider time)
     {
@@ -46,8 +47,17 @@ internal sealed class ZoneStore
                 rows = visible.All ? rows.Where(row => !ids.Contains(row.Id)) : rows.Where(row => ids.Contains(row.Id));
             }
 
-            // The names are looked through once at most: up to the page's end for its zones, from there on for how many follow. Only their
-            // index is read for that, and whole rows just of the page.
+            // The names are looked through once: up to the page's end for its zones, from there on for how many follow. Only their index is
+            // read for that, and whole rows just of the page. A page that is probably behind the last needs no more than the number.
+            if (skip > 0 && _totals.IsBehind(filter.Key, skip))
+            {
+                var all = await rows.CountAsync().ConfigureAwait(false);
+                if (all <= skip)
+                {
+                    return ([], all);
+                }
+            }
+
             var ordered = descending ? rows.OrderByDescending(row => row.Name) : rows.OrderBy(row => row.Name);
             var names = ordered.Skip(skip).Take(take).Select(row => row.Name);
             var shown = context.Zones.Where(row => names.Contains(row.Name));
@@ -70,6 +80,7 @@ internal sealed class ZoneStore
                 ).ConfigureAwait(false);
             }
 
+            _totals.Remember(filter.Key, total);
             return ([.. page.Select(Stored)], total);
         });
 
@@ -83,6 +94,7 @@ internal sealed class ZoneStore
         (
             await PutAsync(
                 zone.Name,
+                null,
                 before => before is null ? zone : throw new StorageConflictException("the zone exists already"),
                 audit,
                 cancellationToken
@@ -91,12 +103,15 @@ internal sealed class ZoneStore
 
     /// <summary>Makes a zone or changes the one of this name.</summary>
     /// <param name="name">The canonical name.</param>
+    /// <param name="generation">The generations that the caller knows, or null when any will do, and none.</param>
     /// <param name="put">Gives the zone, from the one that is there or from null.</param>
     /// <param name="audit">Gets what changed.</param>
     /// <param name="cancellationToken">Gives up before anything is written.</param>
     /// <returns>The zone, and whether it is new.</returns>
+    /// <exception cref="StaleGenerationException">It is at another generation, or not there.</exception>
     public async Task<(StoredZone Zone, bool Created)> PutAsync(
         string name,
+        KnownGenerations? generation,
         Func<ZoneConfig?, ZoneConfig> put,
         AuditScope audit,
         CancellationToken cancellationToken
@@ -108,6 +123,7 @@ internal sealed class ZoneStore
                 async context =>
                 {
                     var row = await context.Zones.SingleOrDefaultAsync(row => row.Name == name).ConfigureAwait(false);
+                    generation?.Require(row?.Generation);
                     if (row is not null)
                     {
                         return (await ReplaceAsync(context, row, put(Stored(row).Config), audit).ConfigureAwait(false), false);
@@ -139,7 +155,7 @@ internal sealed class ZoneStore
 
     /// <summary>Changes a zone.</summary>
     /// <param name="id">The zone's id.</param>
-    /// <param name="generation">The generation that the caller knows, or null when any will do.</param>
+    /// <param name="generation">The generations that the caller knows, or null when any will do.</param>
     /// <param name="change">Gives the zone as it shall be.</param>
     /// <param name="audit">Gets what changed.</param>
     /// <param name="cancellationToken">Gives up before anything is written.</param>
@@ -147,7 +163,7 @@ internal sealed class ZoneStore
     /// <exception cref="StaleGenerationException">It is at another generation.</exception>
     public async Task<StoredZone?> ChangeAsync(
         string id,
-        long? generation,
+        KnownGenerations? generation,
         Func<ZoneConfig, ZoneConfig> change,
         AuditScope audit,
         CancellationToken cancellationToken
@@ -170,7 +186,7 @@ internal sealed class ZoneStore
     /// <summary>Removes a zone, its certificates and its records.</summary>
     /// <returns>Whether there was one.</returns>
     /// <exception cref="StaleGenerationException">It is at another generation.</exception>
-    public async Task<bool> RemoveAsync(string id, long? generation, AuditScope audit, CancellationToken cancellationToken)
+    public async Task<bool> RemoveAsync(string id, KnownGenerations? generation, AuditScope audit, CancellationToken cancellationToken)
     {
         var removed = await _database
             .WriteAsync(
@@ -203,12 +219,15 @@ internal sealed class ZoneStore
         return removed;
     }
 
-    private static async Task<ZoneRow?> FindAsync(ControlDbContext context, string id, long? generation)
+    private static async Task<ZoneRow?> FindAsync(ControlDbContext context, string id, KnownGenerations? generation)
     {
         var row = await context.Zones.SingleOrDefaultAsync(row => row.Id == id).ConfigureAwait(false);
-        return row is null || generation is null || generation == row.Generation
-            ? row
-            : throw new StaleGenerationException(generation.Value, row.Generation);
+        if (row is not null)
+        {
+            generation?.Require(row.Generation);
+        }
+
+        return row;
     }
 
     /// <summary>

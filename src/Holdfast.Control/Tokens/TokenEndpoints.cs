@@ -274,7 +274,7 @@ internal sealed class TokenEndpoints
     private async Task ChangeAsync(
         HttpContext context,
         string id,
-        long? generation,
+        KnownGenerations? generation,
         Func<ApiToken, IEnumerable<ApiToken>, ApiToken?> change
     )
     {

@@ -48,6 +48,7 @@ internal sealed class NodeEndpoints
 
     private async Task DeleteAsync(HttpContext context)
     {
+        Preconditions.RefuseTags(context.Request);
         var name = NameOf(context);
         if (!await _nodes.RemoveAsync(name, AuditScope.Of(context), context.RequestAborted).ConfigureAwait(false))
         {

@@ -136,6 +136,7 @@ internal sealed class ZoneEndpoints
     private async Task PutByNameAsync(HttpContext context)
     {
         var name = ZoneRequests.Name(context.Request.RouteValues["name"] as string, "");
+        var generation = Preconditions.IfMatch(context.Request);
         using var body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
         ZoneRequests.Origin(body, required: true, out var origin);
         body.Complete();
@@ -143,6 +144,7 @@ internal sealed class ZoneEndpoints
         var (zone, created) = await _zones
             .PutAsync(
                 name,
+                generation,
                 before =>
                     !(before is null ? caller.MayEverywhere(PermissionGroups.ZoneWrite) : caller.May(PermissionGroups.ZoneWrite, before.Id))
                         ? throw PermissionCheck.Refused(PermissionGroups.ZoneWrite)

@@ -107,6 +107,9 @@ internal enum EdgeError
 
     /// <summary>503 with 1200: too many requests wait for this origin already.</summary>
     OriginQueueFull,
+
+    /// <summary>429 with 1015: the visitor is over a limit that the site's owner has set.</summary>
+    RateLimited,
 }
 
 /// <summary>Whose fault an error is.</summary>

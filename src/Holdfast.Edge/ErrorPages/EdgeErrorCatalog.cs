@@ -84,6 +84,17 @@ internal static partial class EdgeErrorCatalog
                 "Check the address, or go to the site's home page."
             ),
             Entry(
+                EdgeError.RateLimited,
+                429,
+                Blame.Visitor,
+                "You are being rate limited",
+                "More requests than the site's owner allows came from you in a short time.",
+                "Wait a while, then try again.",
+                "look at the zone's rate limiting rules.",
+                code: 1015,
+                retryAfter: Passing
+            ),
+            Entry(
                 EdgeError.MethodNotAllowed,
                 405,
                 Blame.Visitor,

@@ -14,6 +14,7 @@ using Holdfast.Edge.Listening.Certificates;
 using Holdfast.Edge.Listening.Http2;
 using Holdfast.Edge.Management;
 using Holdfast.Edge.Origins;
+using Holdfast.Edge.Origins.Concurrency;
 using Holdfast.Edge.Phases.Cache;
 using Holdfast.Edge.Releases;
 using Holdfast.Edge.Reporting;
@@ -180,7 +181,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         _http2Forwarder = new Http2OriginForwarder(_targets, forwarded, forwarder, time);
         _targets.Forgotten = _http2Forwarder.Forget;
         var ports = new EdgePorts(PortOf(options.Http, 80), PortOf(options.Https, 443));
-        var origins = new OriginRouter(forwarder, _http2Forwarder);
+        var origins = new OriginRouter(forwarder, _http2Forwarder, new OriginQueue(_sweep, _targets.Events));
         var observer = new RequestObserver(_log, _counters, _countries, time);
         _cache = new CachePhase(_responses, origins, forwarded, _sweep, limits, observer, options.Loggers.CreateLogger<CachePhase>());
         var pipeline = new RequestPipeline(

@@ -84,7 +84,7 @@ internal sealed class Http1OriginAnswer : OriginAnswer
     }
 
     /// <inheritdoc/>
-    public override ValueTask DisposeAsync()
+    protected override void Close()
     {
         if (!_isDisposed)
         {
@@ -100,7 +100,5 @@ internal sealed class Http1OriginAnswer : OriginAnswer
                 _connection.Dispose();
             }
         }
-
-        return default;
     }
 }

@@ -65,9 +65,5 @@ internal sealed class Http2OriginAnswer(Http2Exchange exchange, TimeSpan readTim
     }
 
     /// <inheritdoc/>
-    public override ValueTask DisposeAsync()
-    {
-        exchange.Dispose();
-        return default;
-    }
+    protected override void Close() => exchange.Dispose();
 }

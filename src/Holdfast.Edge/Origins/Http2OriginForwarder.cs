@@ -224,7 +224,7 @@ internal sealed class Http2OriginForwarder(OriginTargets targets, ForwardedHeade
         {
             request.ReleaseExchange();
             exchange.IsTaken = true;
-            request.Tap!.TakeOver(request, new Http2OriginAnswer(exchange, zone.ReadTimeout));
+            request.Tap!.TakeOver(request, new Http2OriginAnswer(exchange, zone.ReadTimeout) { Gate = request.TakeOriginGate() });
             return EdgeError.None;
         }
 

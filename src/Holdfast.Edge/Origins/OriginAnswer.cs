@@ -1,4 +1,5 @@
 using Holdfast.Edge.ErrorPages;
+using Holdfast.Edge.Origins.Concurrency;
 using Holdfast.Http.Bodies;
 using Holdfast.Http.Headers;
 
@@ -28,6 +29,22 @@ internal abstract class OriginAnswer : IAsyncDisposable
     /// <summary>Gives the origin no more than <see cref="EdgeLimits.GoneVisitorGrace"/> from now on. May be called by any thread.</summary>
     public abstract void Hurry();
 
+    /// <summary>The gate that the request had entered, which is left when the answer is disposed of; null without one.</summary>
+    public OriginGate? Gate { get; set; }
+
     /// <inheritdoc/>
-    public abstract ValueTask DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        Close();
+        if (Gate is { } gate)
+        {
+            Gate = null;
+            gate.Leave();
+        }
+
+        return default;
+    }
+
+    /// <summary>Gives the connection back, or ends it. May be called several times.</summary>
+    protected abstract void Close();
 }

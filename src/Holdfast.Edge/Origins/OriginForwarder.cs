@@ -223,6 +223,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
                 var answer = new Http1OriginAnswer(connection, request.Response, zone.ReadTimeout, keepAlive)
                 {
                     MayBeKept = request.Release(connection),
+                    Gate = request.TakeOriginGate(),
                 };
                 request.Tap!.TakeOver(request, answer);
                 return OriginFault.None;
@@ -335,6 +336,9 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
         request.Response.Headers.Add(KnownHeader.Connection, "Upgrade"u8);
         forwarded.Stamp(request);
         var visitor = await request.AcceptUpgradeAsync().ConfigureAwait(false);
+
+        // A tunnel may stay for hours and ask for nothing: those that are open do not keep others out.
+        request.LeaveOrigin();
         await Tunnel.RunAsync(request, visitor, connection, limits.TunnelIdleTimeout).ConfigureAwait(false);
         return OriginFault.None;
     }

@@ -1,11 +1,14 @@
+using System.Runtime.CompilerServices;
 using Holdfast.Edge.ErrorPages;
+using Holdfast.Edge.Origins.Concurrency;
 using Holdfast.Edge.Requests;
 using Holdfast.Edge.Zones;
+using Holdfast.Http.Pooling;
 
 namespace Holdfast.Edge.Origins;
 
 /// <summary>Sends a request to its zone's origin in the version of HTTP that it speaks.</summary>
-internal sealed class OriginRouter(OriginForwarder http1, Http2OriginForwarder http2)
+internal sealed class OriginRouter(OriginForwarder http1, Http2OriginForwarder http2, OriginQueue queue)
 {
     /// <summary>
     /// Whether an upgrade can reach the origin: the framework's HTTP/2 client upgrades nothing; an https origin speaks HTTP/1.1
@@ -15,5 +18,27 @@ internal sealed class OriginRouter(OriginForwarder http1, Http2OriginForwarder h
 
     /// <summary>Answers the request from its target; see <see cref="OriginForwarder.ForwardAsync"/>.</summary>
     public ValueTask<EdgeError> ForwardAsync(EdgeRequest request, ZoneRuntime zone, bool upgrade) =>
+        zone.Settings.OriginConcurrencyLimit is null ? SendAsync(request, zone, upgrade) : SendInTurnAsync(request, zone, upgrade);
+
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
+    private async ValueTask<EdgeError> SendInTurnAsync(EdgeRequest request, ZoneRuntime zone, bool upgrade)
+    {
+        var end = await queue.EnterAsync(request, zone).ConfigureAwait(false);
+        if (end != OriginWaitEnd.Entered)
+        {
+            return end == OriginWaitEnd.VisitorLeft ? EdgeError.None : EdgeError.OriginQueueFull;
+        }
+
+        try
+        {
+            return await SendAsync(request, zone, upgrade).ConfigureAwait(false);
+        }
+        finally
+        {
+            request.LeaveOrigin();
+        }
+    }
+
+    private ValueTask<EdgeError> SendAsync(EdgeRequest request, ZoneRuntime zone, bool upgrade) =>
         request.Target!.Key.Http2 && !upgrade ? http2.ForwardAsync(request, zone) : http1.ForwardAsync(request, zone, upgrade);
 }

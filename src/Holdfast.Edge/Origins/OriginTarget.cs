@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
+using Holdfast.Edge.Origins.Concurrency;
 using Holdfast.Http.Origins;
 using Holdfast.Model.Zones;
 
@@ -22,6 +24,7 @@ internal sealed class OriginTarget
 
     private readonly OriginTargets _owner;
     private readonly Lock _lock = new();
+    private readonly ConcurrentDictionary<string, OriginGate> _gates = new(StringComparer.Ordinal);
     private volatile Resolution? _current;
     private readonly OriginPool[][]? _turns;
     private Task<Resolution>? _resolving;
@@ -53,6 +56,10 @@ internal sealed class OriginTarget
 
     /// <summary>When the last one left, as a timestamp. Under <see cref="OriginTargets"/>' lock.</summary>
     internal long LeftAt { get; set; }
+
+    /// <summary>The gate of one zone's requests; each zone has its own, where it limits how many may be under way.</summary>
+    /// <param name="zone">The zone's id.</param>
+    public OriginGate GateOf(string zone) => _gates.GetOrAdd(zone, static _ => new OriginGate());
 
     /// <summary>The pools of the addresses that it has now.</summary>
     internal OriginPool[] CurrentPools => _current?.Pools ?? [];

@@ -90,6 +90,9 @@ internal ref struct AccessLogEntry
     /// <summary><c>OriginResponseDurationMs</c>: from the first step towards the origin to its response's head.</summary>
     public TimeSpan OriginDuration { get; set; }
 
+    /// <summary><c>OriginQueueDurationMs</c>: waiting until fewer requests were under way to the origin; left out when there was none.</summary>
+    public TimeSpan OriginQueue { get; set; }
+
     /// <summary><c>OriginDNSResponseTimeMs</c>.</summary>
     public TimeSpan OriginDns { get; set; }
 

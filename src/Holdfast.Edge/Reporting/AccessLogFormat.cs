@@ -86,6 +86,11 @@ internal static class AccessLogFormat
         json.Text(",\"OriginIP\":\""u8, entry.OriginIp);
         json.Number(",\"OriginResponseStatus\":"u8, entry.OriginStatus);
         json.Milliseconds(",\"OriginResponseDurationMs\":"u8, entry.OriginDuration);
+        if (entry.OriginQueue > TimeSpan.Zero)
+        {
+            json.Milliseconds(",\"OriginQueueDurationMs\":"u8, entry.OriginQueue);
+        }
+
         json.Milliseconds(",\"OriginDNSResponseTimeMs\":"u8, entry.OriginDns);
         json.Milliseconds(",\"OriginTCPHandshakeDurationMs\":"u8, entry.OriginTcpHandshake);
         json.Milliseconds(",\"OriginTLSHandshakeDurationMs\":"u8, entry.OriginTlsHandshake);

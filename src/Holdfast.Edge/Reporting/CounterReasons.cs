@@ -29,6 +29,28 @@ internal enum RevalidationResult
     Failed,
 }
 
+/// <summary>Why a request was not sent to an origin that as many were under way to as may be.</summary>
+internal enum OriginShedReason
+{
+    /// <summary>As many waited already as may.</summary>
+    QueueFull,
+
+    /// <summary>A visitor whom the site knows took its place in the queue.</summary>
+    Displaced,
+
+    /// <summary>It had waited as long as it may.</summary>
+    Timeout,
+
+    /// <summary>Its visitor left while it waited.</summary>
+    VisitorLeft,
+
+    /// <summary>A stored response was served instead.</summary>
+    Stored,
+
+    /// <summary>It was the cache's own, and nobody waited for it.</summary>
+    Background,
+}
+
 /// <summary>Why a visitor's connection was closed before anything was read from it.</summary>
 internal enum ConnectionRefusal
 {

@@ -43,6 +43,7 @@ internal sealed class EdgeCounters
     private readonly int _connectFailures;
     private readonly int _parserRefusals;
     private readonly int _revalidations;
+    private readonly int _originSheds;
     private readonly int _requestDurations;
     private readonly int _originDurations;
 
@@ -58,7 +59,8 @@ internal sealed class EdgeCounters
         _connectFailures = _handshakes + Enum.GetValues<HandshakeFailure>().Length;
         _parserRefusals = _connectFailures + Enum.GetValues<OriginConnectFailure>().Length;
         _revalidations = _parserRefusals + ParserReasons.Count;
-        _requestDurations = _revalidations + Enum.GetValues<RevalidationResult>().Length;
+        _originSheds = _revalidations + Enum.GetValues<RevalidationResult>().Length;
+        _requestDurations = _originSheds + Enum.GetValues<OriginShedReason>().Length;
         _originDurations = _requestDurations + DurationBounds.Length + 1;
         _counters = new StripedCounters(_originDurations + DurationBounds.Length + 1);
     }
@@ -80,6 +82,8 @@ internal sealed class EdgeCounters
         OriginReuses,
         OriginConnects,
         OriginErrorResponses,
+        OriginQueued,
+        OriginDequeued,
         LogRecords,
         Collapsed,
         RequestTicks,
@@ -113,6 +117,9 @@ internal sealed class EdgeCounters
 
     /// <summary>Visitors' connections open now.</summary>
     public long OpenConnections => Math.Max(0, Value(Single.ConnectionsAccepted) - Value(Single.ConnectionsClosed));
+
+    /// <summary>Requests that wait for an origin now.</summary>
+    public long OriginWaiting => Math.Max(0, Value(Single.OriginQueued) - Value(Single.OriginDequeued));
 
     /// <summary>Access log records lost, since the start.</summary>
     public long LogDrops => Enum.GetValues<LogDropReason>().Sum(Value);
@@ -173,6 +180,15 @@ internal sealed class EdgeCounters
     /// <summary>A connection to one of an origin's addresses could not be had.</summary>
     public void OriginConnectFailed(OriginConnectFailure reason) => _counters.Add(_connectFailures + (int)reason, 1);
 
+    /// <summary>A request began to wait for an origin; <see cref="OriginDequeued"/> follows.</summary>
+    public void OriginQueued() => _counters.Add((int)Single.OriginQueued, 1);
+
+    /// <summary>A request waits for its origin no more.</summary>
+    public void OriginDequeued() => _counters.Add((int)Single.OriginDequeued, 1);
+
+    /// <summary>A request was not sent to an origin because of its zone's limit.</summary>
+    public void OriginShed(OriginShedReason reason) => _counters.Add(_originSheds + (int)reason, 1);
+
     /// <summary>A visitor's connection was accepted; <see cref="ConnectionClosed"/> follows.</summary>
     public void ConnectionAccepted() => _counters.Add((int)Single.ConnectionsAccepted, 1);
 
@@ -208,6 +224,8 @@ internal sealed class EdgeCounters
     internal long Value(OriginConnectFailure reason) => _counters.Sum(_connectFailures + (int)reason);
 
     internal long Value(RevalidationResult result) => _counters.Sum(_revalidations + (int)result);
+
+    internal long Value(OriginShedReason reason) => _counters.Sum(_originSheds + (int)reason);
 
     internal long ParserRefusals(int reason) => _counters.Sum(_parserRefusals + reason);
 

@@ -161,6 +161,23 @@ internal sealed class EdgeMetrics : IDisposable
                 "Responses of origins with a 5xx status.",
                 () => counters.Value(Single.OriginErrorResponses)
             ),
+            Plain(
+                MetricKind.Gauge,
+                "holdfast.edge.origin.waiting",
+                "Requests that wait until fewer are under way to their origin.",
+                () => counters.OriginWaiting
+            ),
+            Plain(
+                MetricKind.Counter,
+                "holdfast.edge.origin.queued",
+                "Requests that had to wait for that.",
+                () => counters.Value(Single.OriginQueued)
+            ),
+            ByReason<OriginShedReason>(
+                "holdfast.edge.origin.shed",
+                "Requests that were not sent to an origin because of its zone's limit, by reason.",
+                counters.Value
+            ),
             Durations(
                 "holdfast.edge.origin.duration",
                 "Time from the first step towards an origin to its answer's end, or to the failure.",

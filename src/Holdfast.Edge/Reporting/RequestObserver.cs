@@ -123,6 +123,7 @@ internal sealed class RequestObserver(AccessLog log, EdgeCounters counters, Coun
                 OriginIp = originAddress[..originAddressLength],
                 OriginStatus = origin.Status,
                 OriginDuration = origin.Total,
+                OriginQueue = origin.Queued,
                 OriginDns = origin.Dns,
                 OriginTcpHandshake = origin.Tcp,
                 OriginTlsHandshake = origin.Tls,

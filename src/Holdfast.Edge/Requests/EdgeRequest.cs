@@ -7,6 +7,7 @@ using Holdfast.Edge.ErrorPages;
 using Holdfast.Edge.Geo;
 using Holdfast.Edge.Listening;
 using Holdfast.Edge.Origins;
+using Holdfast.Edge.Origins.Concurrency;
 using Holdfast.Edge.Rules;
 using Holdfast.Edge.Zones;
 using Holdfast.Http.Bodies;
@@ -24,6 +25,7 @@ internal abstract class EdgeRequest
 {
     private ExchangeBuffers? _buffers;
     private OriginConnection? _origin;
+    private OriginGate? _gate;
     private CancellationTokenSource? _exchange;
     private volatile bool _visitorGone;
     private volatile bool _isAbandoned;
@@ -130,6 +132,9 @@ internal abstract class EdgeRequest
 
     /// <summary>Who sees the origin's answer before the visitor does, or null.</summary>
     public ResponseTap? Tap { get; set; }
+
+    /// <summary>Whether it is the edge's own and no visitor waits for it, so that it gives way to all others.</summary>
+    public bool IsInBackground { get; set; }
 
     /// <summary>What the cache did, as it stands in the log; empty when the cache was not asked.</summary>
     public ReadOnlyMemory<byte> CacheStatus { get; set; }
@@ -317,6 +322,20 @@ internal abstract class EdgeRequest
     /// </returns>
     public bool Release(OriginConnection connection) => Interlocked.CompareExchange(ref _origin, null, connection) == connection;
 
+    /// <summary>Takes note of the gate that it has entered, and leaves by <see cref="LeaveOrigin"/> or by <see cref="TakeOriginGate"/>.</summary>
+    public void EnterOrigin(OriginGate gate) => _gate = gate;
+
+    /// <summary>Gives the gate to whoever goes on with the exchange and leaves it at its end; null when there is none.</summary>
+    public OriginGate? TakeOriginGate()
+    {
+        var gate = _gate;
+        _gate = null;
+        return gate;
+    }
+
+    /// <summary>Leaves the gate, if it is in one.</summary>
+    public void LeaveOrigin() => TakeOriginGate()?.Leave();
+
     /// <summary>Gives the origin this long to be heard of, or less when nobody waits for it.</summary>
     public void WaitForOrigin(OriginConnection connection, TimeSpan limit)
     {
@@ -490,6 +509,7 @@ internal abstract class EdgeRequest
         _isEncoded = false;
         CacheStatus = default;
         IsCollapsed = false;
+        IsInBackground = false;
         HasStarted = HasEnded = IsBrokenOff = false;
         ResponseBodyBytes = ResponseBytes = 0;
         ClientAddress = Connection.Client.Address;

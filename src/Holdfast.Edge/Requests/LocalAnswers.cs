@@ -20,10 +20,31 @@ internal sealed class LocalAnswers(string node, string place, string? statusPage
     private readonly HttpDate _date = new(time);
 
     /// <summary>Answers with an error page. Nothing may have been sent before.</summary>
-    public ValueTask ErrorAsync(EdgeRequest request, EdgeError error, ReadOnlySpan<byte> detail = default)
+    public ValueTask ErrorAsync(EdgeRequest request, EdgeError error, ReadOnlySpan<byte> detail = default) =>
+        ErrorAsync(request, error, detail, default);
+
+    /// <summary>Answers somebody who is over a limit with an error page.</summary>
+    public ValueTask LimitedAsync(EdgeRequest request, QuotaNotice notice) => ErrorAsync(request, EdgeError.RateLimited, default, notice);
+
+    /// <summary>Answers somebody who is over a limit with what the zone's owner has written.</summary>
+    public ValueTask LimitedAsync(EdgeRequest request, QuotaNotice notice, int status, string contentType, string content)
+    {
+        var body = request.Scratch.Output;
+        body.Clear();
+        body.Advance(Encoding.UTF8.GetBytes(content, body.GetSpan(Encoding.UTF8.GetMaxByteCount(content.Length))));
+        request.Error = EdgeError.RateLimited;
+        var headers = Begin(request, status);
+        headers.Add(KnownHeader.ContentType, Encoding.ASCII.GetBytes(contentType));
+        headers.Add(KnownHeader.CacheControl, "private, no-store, max-age=0"u8);
+        AddRetryAfter(headers, notice.RetryAfter);
+        AddQuota(headers, notice);
+        return SendAsync(request, body.Written.Span);
+    }
+
+    private ValueTask ErrorAsync(EdgeRequest request, EdgeError error, ReadOnlySpan<byte> detail, QuotaNotice notice)
     {
         var info = EdgeErrorCatalog.Get(error);
-        var retryAfter = info.RetryAfter(unchecked((uint)request.Ray.Value));
+        var retryAfter = notice.RetryAfter > 0 ? notice.RetryAfter : info.RetryAfter(unchecked((uint)request.Ray.Value));
         var format = Accepted(request);
         Span<byte> ray = stackalloc byte[RayId.Length];
         request.Ray.Format(ray);
@@ -56,10 +77,10 @@ internal sealed class LocalAnswers(string node, string place, string? statusPage
 
         if (retryAfter > 0)
         {
-            Span<byte> seconds = stackalloc byte[11];
-            Utf8Formatter.TryFormat(retryAfter, seconds, out var length);
-            headers.Add(KnownHeader.RetryAfter, seconds[..length]);
+            AddRetryAfter(headers, retryAfter);
         }
+
+        AddQuota(headers, notice);
 
         if (error == EdgeError.MethodNotAllowed)
         {
@@ -183,6 +204,22 @@ internal sealed class LocalAnswers(string node, string place, string? statusPage
         headers.Add("Access-Control-Allow-Origin"u8, "*"u8);
         headers.Add("X-Content-Type-Options"u8, "nosniff"u8);
         return SendAsync(request, body.Written.Span);
+    }
+
+    private static void AddRetryAfter(HeaderBlock headers, int retryAfter)
+    {
+        Span<byte> seconds = stackalloc byte[11];
+        Utf8Formatter.TryFormat(retryAfter, seconds, out var length);
+        headers.Add(KnownHeader.RetryAfter, seconds[..length]);
+    }
+
+    private static void AddQuota(HeaderBlock headers, QuotaNotice notice)
+    {
+        if (!notice.Policy.IsEmpty)
+        {
+            headers.Add("RateLimit-Policy"u8, notice.Policy);
+            headers.Add("RateLimit"u8, notice.State);
+        }
     }
 
     private static ErrorFormat Accepted(EdgeRequest request)

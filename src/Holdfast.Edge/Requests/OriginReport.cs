@@ -21,6 +21,9 @@ internal sealed class OriginReport
     /// <summary>Whether the connection had served before.</summary>
     public bool Reused { get; set; }
 
+    /// <summary>Time spent waiting until fewer requests were under way to the origin.</summary>
+    public TimeSpan Queued { get; set; }
+
     /// <summary>Time spent resolving the name.</summary>
     public TimeSpan Dns { get; set; }
 
@@ -44,6 +47,7 @@ internal sealed class OriginReport
         Status = other.Status;
         Detail = other.Detail;
         Reused = other.Reused;
+        Queued += other.Queued;
         Dns += other.Dns;
         Tcp += other.Tcp;
         Tls += other.Tls;
@@ -59,6 +63,6 @@ internal sealed class OriginReport
         Status = 0;
         Detail = MessageFault.None;
         Reused = false;
-        Dns = Tcp = Tls = FirstByte = Total = TimeSpan.Zero;
+        Queued = Dns = Tcp = Tls = FirstByte = Total = TimeSpan.Zero;
     }
 }

@@ -12,6 +12,17 @@ public sealed record ZoneSettings
     /// <summary>Largest accepted <see cref="ErrorPageHtml"/>, in UTF-8 bytes: it is kept in memory on every edge.</summary>
     public const int ErrorPageHtmlBytesLimit = 256 * 1024;
 
+    /// <summary>Largest accepted <see cref="OriginConcurrencyLimit"/>: more than an edge has connections for.</summary>
+    public const int OriginConcurrencyLimitLimit = 100_000;
+
+    /// <summary>
+    /// Largest accepted <see cref="OriginQueueLength"/>: with its connection and buffers, what waits takes up to 100 KB of an edge's memory.
+    /// </summary>
+    public const int OriginQueueLengthLimit = 10_000;
+
+    /// <summary>Largest accepted <see cref="OriginQueueTimeoutSeconds"/>: nobody waits a minute for a page to begin.</summary>
+    public const int OriginQueueTimeoutSecondsLimit = 60;
+
     /// <summary>How the edge speaks to the origin (<c>ssl</c>). Default strict: an encrypted origin is verified.</summary>
     public SslMode Ssl { get; init; } = SslMode.Strict;
 
@@ -44,6 +55,21 @@ public sealed record ZoneSettings
 
     /// <summary>Seconds to wait for the origin's answer, and between two reads of it (<c>proxy_read_timeout</c>): 1 to 6,000. Default 100.</summary>
     public int ProxyReadTimeoutSeconds { get; init; } = 100;
+
+    /// <summary>
+    /// Most requests that each edge has under way to one of the zone's origins (<c>origin_concurrency_limit</c>): 1 to 100,000, or null for no
+    /// limit. Default null.
+    /// </summary>
+    public int? OriginConcurrencyLimit { get; init; }
+
+    /// <summary>
+    /// Most requests that wait until fewer are under way (<c>origin_queue_length</c>): 0 to 10,000. Default 100: an origin that answers ten a
+    /// second works that off within <see cref="OriginQueueTimeoutSeconds"/>.
+    /// </summary>
+    public int OriginQueueLength { get; init; } = 100;
+
+    /// <summary>Seconds that a request waits for that (<c>origin_queue_timeout</c>): 1 to 60. Default 10: then visitors reload anyway.</summary>
+    public int OriginQueueTimeoutSeconds { get; init; } = 10;
 
     /// <summary>Largest request body in megabytes of 1,048,576 bytes (<c>max_upload</c>): 1 to 100,000. Default 100.</summary>
     public int MaxUploadMegabytes { get; init; } = 100;

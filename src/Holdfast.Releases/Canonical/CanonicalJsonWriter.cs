@@ -82,6 +82,13 @@ public sealed class CanonicalJsonWriter
         CanonicalJson.Write(value, _buffer, _open.Count);
     }
 
+    /// <summary>Writes a value whose canonical bytes the caller has: for the thousands of one form in a list.</summary>
+    public void Canonical(ReadOnlySpan<byte> value)
+    {
+        Separate();
+        _buffer.Write(value);
+    }
+
     /// <summary>The bytes so far.</summary>
     public byte[] ToArray() => _buffer.WrittenSpan.ToArray();
 

@@ -202,6 +202,11 @@ public sealed class ReleaseIntake
                 throw new IOException($"key {key} is believed now: the feed is read again from its beginning");
             }
 
+            if (isHeartbeat && _options.Purges is { HasMore: true })
+            {
+                throw new IOException("the key of purges that were refused is believed now: they are read again");
+            }
+
             // A heartbeat follows every burst of releases: the position is written once for all of them, or now and then in a long one.
             _sinceSaved++;
             if (isHeartbeat || _sinceSaved >= SaveEvery)

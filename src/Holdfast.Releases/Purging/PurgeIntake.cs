@@ -9,8 +9,8 @@ namespace Holdfast.Releases.Purging;
 
 /// <summary>
 /// An edge's end of the purge log. What comes is verified and put into effect at once, then written to the disk. Whenever purges may have
-/// been missed (another log, a log that no longer reaches back to where this edge was, a damaged journal) everything is purged: too much,
-/// and never too little. One thread at a time; <see cref="Position"/> any.
+/// been missed (another log, a log that no longer reaches back to where this edge was, a damaged journal, a key that was not believed in
+/// time) everything is purged: too much, and never too little. One thread at a time; <see cref="Position"/> any.
 /// </summary>
 public sealed class PurgeIntake : IDisposable
 {
@@ -22,6 +22,9 @@ public sealed class PurgeIntake : IDisposable
     private volatile PurgePosition _position = PurgePosition.None;
     private PurgePosition _saved = PurgePosition.None;
     private bool _connecting;
+
+    // A purge was refused whose key may be believed later: the position stays before it, so that it comes again.
+    private string? _heldFor;
     private long _applied;
     private long _refused;
 
@@ -74,7 +77,10 @@ public sealed class PurgeIntake : IDisposable
     public void Dispose() => _journal.Dispose();
 
     /// <summary>Says that the feed is read from <see cref="Position"/>.</summary>
-    internal void Connecting() => _connecting = true;
+    internal void Connecting() => (_connecting, _heldFor) = (true, null);
+
+    /// <summary>Whether purges were refused whose key is believed now: the feed is to be read again from <see cref="Position"/>.</summary>
+    internal bool HasMore => _heldFor is { } key && _verifier.Believes(key);
 
     /// <summary>Takes what a message of the feed says of purges.</summary>
     internal void Take(FeedMessage message)
@@ -97,6 +103,7 @@ public sealed class PurgeIntake : IDisposable
         _connecting = false;
         if (missed)
         {
+            _heldFor = null;
             _consumer.ApplyToAll();
             if (_position != PurgePosition.None)
             {
@@ -108,6 +115,11 @@ public sealed class PurgeIntake : IDisposable
             }
         }
 
+        if (_heldFor is not null)
+        {
+            return;
+        }
+
         _position = at;
         if (_position != _saved || _journal.IsBroken)
         {
@@ -117,8 +129,9 @@ public sealed class PurgeIntake : IDisposable
 
     private void Take(SignedPurge signed)
     {
-        if (_verifier.Verify(signed) is { } reason)
+        if (_verifier.Verify(signed, out var known) is { } reason)
         {
+            _heldFor = known ? _heldFor : signed.KeyId;
             Refuse(reason);
         }
         else if (!PurgeCodec.TryDecode(signed.Payload, out var log, out var purge, out var error))
@@ -131,6 +144,13 @@ public sealed class PurgeIntake : IDisposable
         }
         else if (purge.Sequence > _position.Sequence)
         {
+            if (_heldFor is not null)
+            {
+                _heldFor = null;
+                _consumer.ApplyToAll();
+                _observer?.PurgedAll("purges before one that is believed are signed with a key that is not");
+            }
+
             var number = _consumer.Apply(purge);
             _position = new PurgePosition(log, purge.Sequence);
             Interlocked.Increment(ref _applied);

@@ -21,10 +21,15 @@ public sealed class PurgeSigner(Func<SigningKey> key)
 /// <summary>Says whether a purge is what a believed key signed.</summary>
 public sealed class PurgeVerifier(VerificationKeys keys)
 {
+    /// <summary>Whether a key of this id is believed.</summary>
+    public bool Believes(string keyId) => keys.Believes(keyId);
+
     /// <summary>Checks the signature.</summary>
+    /// <param name="purge">The purge.</param>
+    /// <param name="known">Whether the key that it names is believed.</param>
     /// <returns>Null when it is genuine, otherwise the reason it is not, as one sentence.</returns>
-    public string? Verify(SignedPurge purge) =>
-        keys.Verify(purge.KeyId, PurgeHeader.Bytes(purge.KeyId, purge.Payload.Span), purge.Signature.Span, out var known) ? null
+    public string? Verify(SignedPurge purge, out bool known) =>
+        keys.Verify(purge.KeyId, PurgeHeader.Bytes(purge.KeyId, purge.Payload.Span), purge.Signature.Span, out known) ? null
         : known ? "the signature does not match"
         : $"it is signed with key {purge.KeyId}, which is not among the trusted keys";
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Holdfast.Model.Releases;
 using Holdfast.Releases.Signing;
@@ -65,8 +66,14 @@ public static class ReleaseCodec
             Digest = release.Digest,
             KeyId = release.KeyId,
             Signature = release.Signature.ToArray(),
-            Payload = release.Payload.ToArray(),
+            Payload = WholeArray(release.Payload),
         };
+
+    // A large payload is not copied only to be written.
+    private static byte[] WholeArray(ReadOnlyMemory<byte> bytes) =>
+        MemoryMarshal.TryGetArray(bytes, out var whole) && whole.Array is { } array && array.Length == bytes.Length
+            ? array
+            : bytes.ToArray();
 
     internal static bool TryFromEnvelope(
         ReleaseEnvelope envelope,

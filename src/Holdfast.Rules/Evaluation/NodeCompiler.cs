@@ -54,7 +54,7 @@ internal static class NodeCompiler
             ),
             OrderingComparison { Right: StringLiteral right } ordering => new TextOrderTest(ordering.Operator, right.Value.Span.ToArray()),
             ContainsComparison contains => TextTests.Of(new ContainsTest(contains.Part.Span.ToArray())),
-            MatchesComparison matches => new MatchesTest(matches.Pattern.Regex),
+            MatchesComparison matches => new MatchesTest(matches.Pattern.Matcher),
             WildcardComparison wildcard => new WildcardTest(new WildcardMatcher(wildcard.Pattern, ignoreCase: !wildcard.IsStrict)),
             SetComparison { Set: StringSet set } => TextTests.In(set.Members),
             ListComparison list => new TextListTest(list.ListName),
@@ -71,7 +71,8 @@ internal static class NodeCompiler
             _ => throw new UnreachableException(),
         };
 
-    private static TruthNode Combine(LogicalOperator operation, TruthNode[] items) =>
+    /// <summary>Several answers, joined.</summary>
+    public static TruthNode Combine(LogicalOperator operation, TruthNode[] items) =>
         operation switch
         {
             LogicalOperator.And => new AndNode(items),
@@ -88,6 +89,11 @@ internal static class NodeCompiler
             case RuleKind.Address:
                 return new TestNode<RuleAddress>(OperandCompiler.Address(comparison.Left), AddressTestOf(comparison.Comparison));
             default:
+                if (OperandCompiler.IsLower(comparison.Left, out var text) && AnyCaseTests.Of(comparison.Comparison) is { } anyCase)
+                {
+                    return TextTests.On(OperandCompiler.Text(text), anyCase);
+                }
+
                 return TextTests.On(OperandCompiler.Text(comparison.Left), TextTest(comparison.Comparison));
         }
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using Holdfast.Rules.Fields;
 using Holdfast.Rules.Functions;
 using Holdfast.Rules.Syntax;
@@ -143,6 +144,10 @@ internal static class OperandCompiler
                 Value(given[1]),
                 FunctionCompiler.Test(call)
             ),
+            CallOperand { Function.Name: "starts_with" or "ends_with", Arguments: [OperandArgument given, LiteralArgument part] } call
+                when IsLower(given.Operand, out var text)
+                    && AnyCaseTests.OfEdge(FunctionCompiler.LiteralBytes(part), call.Function.Name == "ends_with") is { } anyCase =>
+                TextTests.On(Text(text), anyCase),
             CallOperand call => TextTests.On(Value(call.Arguments[0]), FunctionCompiler.Test(call)),
             _ => throw new UnreachableException(),
         };
@@ -159,6 +164,21 @@ internal static class OperandCompiler
 
     /// <summary>The operand that is given.</summary>
     public static Operand OperandOf(Argument argument) => ((OperandArgument)argument).Operand;
+
+    /// <summary>Whether it is <c>lower()</c> of one text, and of which.</summary>
+    public static bool IsLower(Operand operand, [NotNullWhen(true)] out Operand? text)
+    {
+        text = operand
+            is CallOperand
+            {
+                IsMapped: false,
+                Function.Name: "lower",
+                Arguments: [OperandArgument { Operand: { Type.Kind: RuleKind.String, IsEach: false } of }]
+            }
+            ? of
+            : null;
+        return text is not null;
+    }
 
     private static ValueNode<TOut> Apply<TOut>(ValueNode<Bytes> source, Function<Bytes, TOut> function)
         where TOut : allows ref struct =>

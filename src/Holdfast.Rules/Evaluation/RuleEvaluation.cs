@@ -1,4 +1,5 @@
 using System.Buffers;
+using Holdfast.Rules.Planning;
 
 namespace Holdfast.Rules.Evaluation;
 
@@ -10,16 +11,14 @@ public sealed class RuleEvaluation
 {
     private const int FirstChunk = 4096;
     private const int LaterChunks = 64 * 1024;
-    private const int KeptCharacters = 4096;
 
     // The first chunk stays; later ones are rented, and given back when the next evaluation begins.
     private readonly List<byte[]> _chunks = [new byte[FirstChunk]];
     private byte[] _current;
-    private readonly char[] _characters = new char[KeptCharacters];
-    private char[]? _moreCharacters;
     private int _chunk;
     private int _used;
     private int _written;
+    private long _regexWork;
 
     /// <summary>Makes working memory; it grows when it has to, and shrinks again.</summary>
     public RuleEvaluation() => _current = _chunks[0];
@@ -27,13 +26,22 @@ public sealed class RuleEvaluation
     /// <summary>What rules read; set while an evaluation runs.</summary>
     internal IRuleSignals Signals { get; private set; } = null!;
 
+    /// <summary>What rules that are planned together have found; null when a filter runs by itself.</summary>
+    internal RulePass? Pass { get; private set; }
+
+    /// <summary>Whether something is unknown because too much was computed.</summary>
+    internal bool IsOverdrawn { get; set; }
+
     /// <summary>Begins an evaluation: what the one before it has written is gone.</summary>
-    internal void Begin(IRuleSignals signals)
+    internal void Begin(IRuleSignals signals, RulePass? pass = null)
     {
         Signals = signals;
+        Pass = pass;
+        IsOverdrawn = false;
+        _regexWork = 0;
         _written = 0;
         _used = 0;
-        if (_chunks.Count > 1 || _moreCharacters is not null)
+        if (_chunks.Count > 1)
         {
             GiveBack();
         }
@@ -48,12 +56,6 @@ public sealed class RuleEvaluation
             ArrayPool<byte>.Shared.Return(_chunks[i]);
             _chunks.RemoveAt(i);
         }
-
-        if (_moreCharacters is { } rented)
-        {
-            ArrayPool<char>.Shared.Return(rented);
-            _moreCharacters = null;
-        }
     }
 
     /// <summary>Takes memory for a computed value.</summary>
@@ -64,6 +66,7 @@ public sealed class RuleEvaluation
     {
         if (size > RuleLimits.ComputedBytes - _written)
         {
+            IsOverdrawn = true;
             bytes = default;
             return false;
         }
@@ -77,6 +80,22 @@ public sealed class RuleEvaluation
         bytes = _current.AsSpan(_used, size);
         _used += size;
         return true;
+    }
+
+    /// <summary>Counts what looking for a regular expression costs.</summary>
+    /// <param name="cost">Of one byte.</param>
+    /// <param name="length">Of the text, in bytes.</param>
+    /// <returns>False when it would be too much for one evaluation: the answer is unknown then.</returns>
+    internal bool TrySpend(int cost, int length)
+    {
+        _regexWork += (long)cost * length;
+        if (_regexWork <= RuleLimits.RegexWork)
+        {
+            return true;
+        }
+
+        IsOverdrawn = true;
+        return false;
     }
 
     /// <summary>Where the memory in use ends.</summary>
@@ -107,26 +126,5 @@ public sealed class RuleEvaluation
 
         _current = _chunks[_chunk];
         _used = 0;
-    }
-
-    /// <summary>Memory for characters, until the next call.</summary>
-    internal Span<char> Characters(int length)
-    {
-        if (length <= KeptCharacters)
-        {
-            return _characters.AsSpan(0, length);
-        }
-
-        if (_moreCharacters is null || _moreCharacters.Length < length)
-        {
-            if (_moreCharacters is { } smaller)
-            {
-                ArrayPool<char>.Shared.Return(smaller);
-            }
-
-            _moreCharacters = ArrayPool<char>.Shared.Rent(length);
-        }
-
-        return _moreCharacters.AsSpan(0, length);
     }
 }

@@ -24,14 +24,10 @@ internal sealed class AddressTest(RuleAddress literal, bool equal) : Test<RuleAd
 }
 
 /// <summary>matches</summary>
-internal sealed class MatchesTest(ByteRegex regex) : Test<Bytes>
+internal sealed class MatchesTest(RegexMatcher matcher) : Test<Bytes>
 {
-    public override Truth Of(RuleEvaluation evaluation, Bytes value)
-    {
-        var characters = evaluation.Characters(value.Length);
-        ByteRegex.Widen(value, characters);
-        return Truths.Of(regex.IsIn(characters));
-    }
+    public override Truth Of(RuleEvaluation evaluation, Bytes value) =>
+        evaluation.TrySpend(matcher.Cost, value.Length) ? Truths.Of(matcher.IsIn(value)) : Truth.Unknown;
 }
 
 /// <summary>wildcard and strict wildcard</summary>

@@ -18,6 +18,17 @@ internal static class AsciiCase
         }
     }
 
+    /// <summary>The bytes in lower case.</summary>
+    public static byte[] Lower(ReadOnlySpan<byte> input)
+    {
+        var output = new byte[input.Length];
+        Lower(input, output);
+        return output;
+    }
+
+    /// <summary>A byte in lower case.</summary>
+    public static byte Lower(byte value) => value is >= (byte)'A' and <= (byte)'Z' ? (byte)(value | 0x20) : value;
+
     /// <summary>Writes the bytes in upper case, to other memory.</summary>
     public static void Upper(ReadOnlySpan<byte> input, Span<byte> output)
     {

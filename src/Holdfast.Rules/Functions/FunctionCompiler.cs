@@ -28,7 +28,7 @@ internal static class FunctionCompiler
                 return new CaseFunction(toUpper: call.Function.Name == "upper");
             case "regex_replace":
                 RegexPattern.Read(LiteralText(given[1]), out var pattern);
-                return new RegexReplaceFunction(pattern!.Regex, Template(given[2], pattern.Captures));
+                return new RegexReplaceFunction(pattern!, Template(given[2], pattern!.Captures));
             case "remove_bytes":
                 return new RemoveBytesFunction(LiteralBytes(given[1]));
             case "remove_query_args":

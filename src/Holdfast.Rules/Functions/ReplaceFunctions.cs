@@ -38,19 +38,24 @@ internal sealed class WildcardReplaceFunction(WildcardMatcher matcher, Replaceme
 /// <summary>
 /// <c>regex_replace()</c>: the first match. It is the one function that allocates: the engine gives captures for texts only.
 /// </summary>
-internal sealed class RegexReplaceFunction(ByteRegex regex, ReplacementTemplate template) : Function<Bytes, Bytes>
+internal sealed class RegexReplaceFunction(RegexPattern pattern, ReplacementTemplate template) : Function<Bytes, Bytes>
 {
+    private readonly ByteRegex _regex = new(pattern.Root);
+
     public override Presence Of(RuleEvaluation evaluation, Bytes input, out Bytes output)
     {
         output = input;
-        var characters = evaluation.Characters(input.Length);
-        ByteRegex.Widen(input, characters);
-        if (!regex.IsIn(characters))
+        if (!evaluation.TrySpend(pattern.Matcher.Cost, input.Length) || (long)pattern.Positions * input.Length > RuleLimits.ReplaceWork)
+        {
+            return Presence.Unknown;
+        }
+
+        if (!pattern.Matcher.IsIn(input))
         {
             return Presence.Known;
         }
 
-        var match = regex.First(new string(characters));
+        var match = _regex.First(ByteRegex.Widen(input));
         var writer = new ByteWriter(evaluation);
         var fits = writer.TryAppend(input[..match.Index]);
         foreach (var part in template.Parts)

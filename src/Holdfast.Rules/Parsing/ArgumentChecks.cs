@@ -40,6 +40,10 @@ internal static class ArgumentChecks
                 return Between(position.Value, 0, int.MaxValue, "a position in JSON");
             case ("has_value", LiteralArgument) when before[0].Type.Element != argument.Type:
                 return $"the array's elements are {before[0].Type.Element}; found {argument.Type}";
+            case ("regex_replace", LiteralArgument { Literal: StringLiteral pattern }) when index == 1:
+                return RegexPattern.Read(pattern.Value.ToString(), out var read) is null && read!.Positions > RuleLimits.ReplacePositions
+                    ? $"the regular expression of regex_replace() has at most {RuleLimits.ReplacePositions} places, repetitions written out; this one has {read.Positions}"
+                    : null;
             case ("regex_replace", LiteralArgument { Literal: StringLiteral replacement }) when index == 2:
                 return ReplacementTemplate.Read(replacement.Value, Captures(before[1]), out _);
             case ("wildcard_replace", LiteralArgument { Literal: StringLiteral pattern }) when index == 1:

@@ -13,6 +13,7 @@ internal sealed class LiteralReader(SourceCursor cursor)
 
     private readonly StringReader _strings = new(cursor);
     private int _regexPositions;
+    private int _regexCost;
 
     /// <summary>Whether a string begins here.</summary>
     public bool StringBegins => _strings.Begins;
@@ -77,7 +78,16 @@ internal sealed class LiteralReader(SourceCursor cursor)
             return cursor.Fail<RegexPattern>(placeOf(fault.At), $"in the regular expression: {fault.Message}");
         }
 
-        _regexPositions += pattern!.Positions;
+        _regexCost += pattern!.Matcher.Cost;
+        if (_regexCost > RuleLimits.RegexCostPerExpression)
+        {
+            return cursor.Fail<RegexPattern>(
+                placeOf(0),
+                $"the regular expressions are too complex together: a byte costs them {_regexCost}, at most {RuleLimits.RegexCostPerExpression} is allowed"
+            );
+        }
+
+        _regexPositions += pattern.Positions;
         return _regexPositions > RuleLimits.RegexPositionsPerExpression
             ? cursor.Fail<RegexPattern>(
                 placeOf(0),

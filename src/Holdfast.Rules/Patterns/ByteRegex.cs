@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace Holdfast.Rules.Patterns;
 
 /// <summary>
-/// Finds a regular expression in bytes, in time linear in their number. The framework's non-backtracking engine does it, over characters:
+/// Finds what the groups of a regular expression capture, in time linear in the number of bytes. The framework's non-backtracking engine does it, over characters:
 /// a byte below 128 is that character, another is one of 128 that are neither letters nor digits and have no case, so that nothing of what
 /// the engine knows of Unicode has a say.
 /// </summary>
@@ -16,7 +16,7 @@ internal sealed class ByteRegex
 
     private readonly Regex _regex;
 
-    /// <param name="root">Of at most <see cref="RuleLimits.RegexPositions"/>.</param>
+    /// <param name="root">Of at most <see cref="RuleLimits.ReplacePositions"/>.</param>
     public ByteRegex(RegexNode root)
     {
         var pattern = new StringBuilder();
@@ -24,28 +24,22 @@ internal sealed class ByteRegex
         _regex = new Regex(pattern.ToString(), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
     }
 
-    /// <summary>Writes bytes as the characters that the engine reads.</summary>
-    /// <param name="bytes">The bytes.</param>
-    /// <param name="characters">Exactly as many characters.</param>
-    public static void Widen(ReadOnlySpan<byte> bytes, Span<char> characters)
-    {
-        if (Ascii.ToUtf16(bytes, characters, out var written) == System.Buffers.OperationStatus.Done)
-        {
-            return;
-        }
-
-        for (var i = written; i < bytes.Length; i++)
-        {
-            characters[i] = (char)(bytes[i] < 128 ? bytes[i] : FirstHigh + bytes[i] - 128);
-        }
-    }
-
-    /// <summary>Whether it is somewhere in the text.</summary>
-    /// <param name="text">What <see cref="Widen"/> has written.</param>
-    public bool IsIn(ReadOnlySpan<char> text) => _regex.IsMatch(text);
+    /// <summary>Bytes as the characters that the engine reads.</summary>
+    public static string Widen(ReadOnlySpan<byte> bytes) =>
+        string.Create(
+            bytes.Length,
+            bytes,
+            (characters, from) =>
+            {
+                for (var i = 0; i < from.Length; i++)
+                {
+                    characters[i] = (char)(from[i] < 128 ? from[i] : FirstHigh + from[i] - 128);
+                }
+            }
+        );
 
     /// <summary>The first match with what its groups captured; it allocates.</summary>
-    /// <param name="text">What <see cref="Widen"/> has written.</param>
+    /// <param name="text">What <see cref="Widen"/> has made.</param>
     public Match First(string text) => _regex.Match(text);
 
     private static void Write(RegexNode node, StringBuilder pattern)

@@ -7,12 +7,13 @@ namespace Holdfast.Rules.Patterns;
 /// </summary>
 public sealed class RegexPattern : IEquatable<RegexPattern>
 {
-    private RegexPattern(string text, RegexNode root, int captures, ByteRegex regex)
+    private RegexPattern(string text, RegexNode root, int captures, RegexMatcher matcher)
     {
         Text = text;
         Root = root;
         Captures = captures;
-        Regex = regex;
+        Matcher = matcher;
+        Literals = RequiredLiterals.Of(root);
     }
 
     /// <summary>As it was written.</summary>
@@ -28,7 +29,10 @@ public sealed class RegexPattern : IEquatable<RegexPattern>
     internal RegexNode Root { get; }
 
     /// <summary>What finds it.</summary>
-    internal ByteRegex Regex { get; }
+    internal RegexMatcher Matcher { get; }
+
+    /// <summary>Texts of which a match has at least one, in lower case; null when nothing is certain.</summary>
+    internal byte[][]? Literals { get; }
 
     /// <summary>Reads a regular expression.</summary>
     /// <param name="text">The pattern.</param>
@@ -52,7 +56,16 @@ public sealed class RegexPattern : IEquatable<RegexPattern>
             );
         }
 
-        pattern = new RegexPattern(text, root, parser.Captures, new ByteRegex(root));
+        var matcher = RegexMatcher.Of(root);
+        if (matcher.Cost > RuleLimits.RegexCost)
+        {
+            return new RegexFault(
+                0,
+                $"the regular expression is too complex: too many of its places, repetitions written out, can be followed by too many others. A byte costs {matcher.Cost}, at most {RuleLimits.RegexCost} is allowed; fewer optional parts and shorter alternatives make it less"
+            );
+        }
+
+        pattern = new RegexPattern(text, root, parser.Captures, matcher);
         return null;
     }
 

@@ -12,7 +12,7 @@ internal sealed class WildcardMatcher
     public WildcardMatcher(WildcardPattern pattern, bool ignoreCase)
     {
         _ignoreCase = ignoreCase;
-        _parts = [.. pattern.Parts.Select(part => ignoreCase ? Lowered(part.Span) : part.Span.ToArray())];
+        _parts = [.. pattern.Parts.Select(part => ignoreCase ? AsciiCase.Lower(part.Span) : part.Span.ToArray())];
     }
 
     /// <summary>Stars in the pattern.</summary>
@@ -41,13 +41,6 @@ internal sealed class WildcardMatcher
 
         matches = Matches(seen, captures);
         return true;
-    }
-
-    private static byte[] Lowered(ReadOnlySpan<byte> part)
-    {
-        var lower = new byte[part.Length];
-        AsciiCase.Lower(part, lower);
-        return lower;
     }
 
     private bool Matches(ReadOnlySpan<byte> text, scoped Span<Range> captures)

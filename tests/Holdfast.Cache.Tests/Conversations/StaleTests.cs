@@ -112,4 +112,23 @@ public class StaleTests
                client: 200 hello
             """
         );
+
+    [Theory]
+    [InlineData(503, "stale-if-error=60", false)]
+    [InlineData(302, "stale-while-revalidate=60", false)]
+    [InlineData(503, "stale-if-error=60, public", true)]
+    [InlineData(200, "stale-if-error=60", true)]
+    public void Section3_ATimeToBeServedStale_IsNoLeaveToStore(int status, string control, bool stored) =>
+        Conversation.Standard(
+            $"""
+            @0 client: GET /a
+               proxy:  GET /a
+               origin: {status} hello | Cache-Control: {control}
+               client: {status} hello
+               client: GET /a
+               proxy:  GET /a
+               origin: closes
+               client: {(stored ? $"{status} hello | CF-Cache-Status: STALE" : "502")}
+            """
+        );
 }

@@ -48,7 +48,7 @@ public sealed class UpTests : IDisposable
             ready.EnumerateObject().Select(member => member.Name)
         );
         Assert.True(ready.GetProperty("ready").GetBoolean());
-        Assert.Equal(JsonValueKind.Null, ready.GetProperty("status").ValueKind);
+        Assert.NotNull(await TryGetAsync(ready.GetProperty("status").GetString() + "/api/v2/status.json"));
         var edges = ready.GetProperty("edges").EnumerateArray().ToList();
         Assert.Equal(["edge-1", "edge-2"], edges.Select(edge => edge.GetProperty("name").GetString()));
         Assert.All(
@@ -57,7 +57,10 @@ public sealed class UpTests : IDisposable
         );
         Assert.Equal(ready.GetProperty("http").GetString(), edges[0].GetProperty("http").GetString());
         Assert.Equal(ready.GetProperty("https").GetString(), edges[0].GetProperty("https").GetString());
-        Assert.Equal(["up", "control", "edge-1", "edge-2"], ready.GetProperty("processes").EnumerateObject().Select(entry => entry.Name));
+        Assert.Equal(
+            ["up", "control", "edge-1", "edge-2", "status"],
+            ready.GetProperty("processes").EnumerateObject().Select(entry => entry.Name)
+        );
         Assert.Equal(up.Id, Process(ready, "up"));
         Assert.All(Processes(ready), process => Assert.True(Signals.IsAlive(process)));
         Assert.NotNull(await TryGetAsync(ready.GetProperty("control").GetString() + "/healthz"));
@@ -106,6 +109,8 @@ public sealed class UpTests : IDisposable
             "--https",
             "0",
             "--control",
+            "0",
+            "--status",
             "0",
             "--json"
         );
@@ -203,6 +208,8 @@ public sealed class UpTests : IDisposable
             Port("https"),
             "--control",
             Port("control"),
+            "--status",
+            Port("status"),
             "--json"
         );
         Assert.Equal(ready.GetProperty("http").GetString(), (await next.ReadyAsync()).GetProperty("http").GetString());
@@ -240,6 +247,8 @@ public sealed class UpTests : IDisposable
             "--https",
             "0",
             "--control",
+            "0",
+            "--status",
             "0"
         );
         var (exitCode, output, error) = await up.EndAsync();
@@ -272,6 +281,8 @@ public sealed class UpTests : IDisposable
             "--https",
             "0,[::1]:0",
             "--control",
+            "0",
+            "--status",
             "0"
         );
         await up.SummaryAsync();
@@ -296,7 +307,7 @@ public sealed class UpTests : IDisposable
         var status = JsonDocument.Parse(cli.Out).RootElement;
         Assert.True(status.GetProperty("healthy").GetBoolean());
         Assert.Equal(
-            ["up", "control", "edge-1"],
+            ["up", "control", "edge-1", "status"],
             status.GetProperty("processes").EnumerateArray().Select(process => process.GetProperty("name").GetString())
         );
 

@@ -4,8 +4,10 @@ using System.Globalization;
 using Holdfast.Artifacts.Certificates;
 using Holdfast.Artifacts.Zones;
 using Holdfast.Control.Audit;
+using Holdfast.Control.SigningKeys;
 using Holdfast.Control.Storage;
 using Holdfast.Model.Releases;
+using Holdfast.Releases.Feed;
 using Holdfast.Releases.Keys;
 using Holdfast.Releases.Wire;
 using Microsoft.EntityFrameworkCore;
@@ -37,7 +39,8 @@ internal static class StoredState
         using (var database = ControlDatabase.Open(file, TimeProvider.System))
         {
             await CheckReleasesAsync(database);
-            rows = await database.ReadAsync(context => RowsAsync(context.Database.GetDbConnection()));
+            rows = await KeysAsync(database, new KeyDirectory(data));
+            rows += await database.ReadAsync(context => RowsAsync(context.Database.GetDbConnection()));
         }
 
         var verdict = await AuditVerification.RunAsync(
@@ -101,6 +104,21 @@ internal static class StoredState
                 .ToDictionary();
         });
         Assert.Equal(stored.OrderBy(pair => pair.Key.Id), sent.OrderBy(pair => pair.Key.Item2));
+    }
+
+    /// <summary>The keys as a start finds them, which finishes what was begun: the one that signs is believed, and purges are believed too.</summary>
+    private static async Task<string> KeysAsync(ControlDatabase database, KeyDirectory keys)
+    {
+        using var signing = await SigningKeyRotation.OpenAsync(database, keys, TimeProvider.System);
+        await SigningKeyRetirement.FinishAsync(database, keys);
+        var trusted = keys.TrustedIds();
+        Assert.Contains(signing.Signer.Key.Id, trusted);
+        foreach (var envelope in await database.ReadAsync(context => context.Purges.Select(row => row.Envelope).ToListAsync()))
+        {
+            Assert.Contains(FeedCodec.DecodePurge(envelope).KeyId, trusted);
+        }
+
+        return $"signed with {signing.Signer.Key.Id}, trusted {string.Join(' ', trusted.Order(StringComparer.Ordinal))}\n";
     }
 
     private static async Task<string> RowsAsync(DbConnection connection)

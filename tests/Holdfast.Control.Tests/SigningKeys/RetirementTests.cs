@@ -68,6 +68,46 @@ public sealed class RetirementTests
     }
 
     [Fact]
+    public async Task Retire_PurgesOfTheOldKey_AreInEffectOnAnEdgeThatWasAway()
+    {
+        await using var control = await TestControl.StartAsync();
+        using var store = new TemporaryDirectory();
+        var (old, zone) = (Assert.Single(control.Keys.TrustedIds()), await control.AddZoneAsync("example.com"));
+        await using (var edge = new TestEdge(control.Data, control.Host.Url, store.Path))
+        {
+            await edge.PurgedAsync(0);
+        }
+
+        await control.PostAsync($"/client/v4/zones/{zone}/purge_cache", """{"tags":["old"]}""");
+        var ordered = await control.PostAsync($"/client/v4/zones/{zone}/purge_cache", """{"hosts":["www.example.com"]}""");
+        await RotateAsync(control);
+        await control.PostAsync($"/client/v4/zones/{zone}/purge_cache", """{"tags":["new"]}""");
+        Assert.Equal(HttpStatusCode.OK, (await RetireAsync(control, old, "?force=true")).Status);
+
+        // It has control's own directory of trusted keys, in which the old one is no more.
+        await using (var back = new TestEdge(control.Data, control.Host.Url, store.Path))
+        {
+            await back.PurgedAsync(3);
+            Assert.Equal(["old", "www.example.com", "new"], back.Purged.Seen.Select(purge => Assert.Single(purge.Values)));
+            Assert.Equal((0, 0L), (back.Purged.All, back.Purges.Refused));
+            var path = $"/holdfast/v1/zones/{zone}/purges/{ordered.Result["id"]}";
+            await Eventually.TrueAsync(
+                async () => (await control.GetAsync(path)).Result["edges"]![0]!["in_effect"]!.GetValue<bool>(),
+                "said to be in effect"
+            );
+        }
+
+        // One that joins now has nothing to purge, and goes on from the log's end.
+        using var node = await JoiningNode.JoinedAsync(control, "paris-1");
+        await using var fresh = Edge(node, control.Host.NodeUrl!);
+        await fresh.PurgedAsync(3);
+        await control.PostAsync($"/client/v4/zones/{zone}/purge_cache", """{"tags":["newest"]}""");
+        await fresh.PurgedAsync(4);
+        Assert.Equal("newest", Assert.Single(Assert.Single(fresh.Purged.Seen).Values));
+        Assert.Equal(0, fresh.Purges.Refused);
+    }
+
+    [Fact]
     public async Task Retire_EdgeKnowsTheOldKeyAlone_IsRefusedOrForcedAndThenTrustedByHand()
     {
         await using var control = await TestControl.StartAsync();
@@ -93,10 +133,15 @@ public sealed class RetirementTests
             refusal => Assert.Equal($"it is signed with key {key}, which is not among the trusted keys; {Hint}", refusal.Reason)
         );
         Assert.Equal(old, behind.Zones.Live[zone].KeyId);
+        await control.PostAsync($"/client/v4/zones/{zone}/purge_cache", """{"tags":["red"]}""");
+        await Eventually.TrueAsync(() => behind.Purges.Refused > 0, "the purge refused");
+        Assert.Equal(0, behind.Purges.Position.Sequence);
         TrustedKey.Add(Path.Combine(control.Keys.TrustedDirectory, key + ".pub"), node.Keys.TrustedDirectory);
         await Eventually.TrueAsync(() => node.Keys.TrustedIds().Count == 1, "the old key retired");
         Assert.Equal([key], node.Keys.TrustedIds());
         Assert.Equal(key, behind.Zones.Live[zone].KeyId);
+        await behind.PurgedAsync(1);
+        Assert.Equal("red", Assert.Single(Assert.Single(behind.Purged.Seen).Values));
     }
 
     [Fact]

@@ -27,6 +27,11 @@ await check('What is not there is a NotFoundError', async () => {
   await raises(Cloudflare.NotFoundError, 404, 7000, () => admin.get('/nothing'));
 });
 
+await check('A path that is none is a BadRequestError', async () => {
+  await raises(Cloudflare.BadRequestError, 400, 40014, () => admin.get('/zones/%00'));
+  await raises(Cloudflare.BadRequestError, 400, 40014, () => admin.get('/zones/%zz'));
+});
+
 await check('The last admin token deleted is a ConflictError', async () => {
   const { id } = await admin.user.tokens.verify();
   await raises(Cloudflare.ConflictError, 409, 40009, () => admin.user.tokens.delete(id));

@@ -36,6 +36,13 @@ await check('The addresses are listed without a token', async () => {
   assert.ok(addresses.etag);
 });
 
+await check('The audit log of an account is listed, the newest first', async () => {
+  const [{ id: account_id }] = await all(admin.accounts.list());
+  const zone = await admin.zones.create({ account: { id: account_id }, name: 'audited.example' });
+  const entries = await all(admin.auditLogs.list({ account_id, per_page: 50 }));
+  assert.ok(entries.some((entry) => entry.resource?.id === zone.id), JSON.stringify(entries[0]));
+});
+
 await check('An account that is not there is a NotFoundError', async () => {
   await raises(Cloudflare.NotFoundError, 404, 7003, () => admin.accounts.get({ account_id: '0'.repeat(32) }));
 });

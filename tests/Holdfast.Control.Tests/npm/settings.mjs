@@ -13,6 +13,18 @@ await check('A setting is read, edited and read back', async () => {
   }
 });
 
+await check('Every setting that a site needs is edited and read back', async () => {
+  const hsts = { enabled: true, max_age: 86400, include_subdomains: true, preload: false, nosniff: true };
+  const values = {
+    tls_1_3: 'off', true_client_ip_header: 'on', max_upload: 200, proxy_read_timeout: 150, development_mode: 'on', ipv6: 'off',
+    origin_max_http_version: '2', security_header: { strict_transport_security: hsts },
+  };
+  for (const [id, value] of Object.entries(values)) {
+    await settings.edit(id, { zone_id, value });
+    assert.deepEqual((await settings.get(id, { zone_id })).value, value, id);
+  }
+});
+
 await check('A value that a setting cannot have is a BadRequestError that names the place', async () => {
   const error = await raises(Cloudflare.BadRequestError, 400, 1007, () => settings.edit('ssl', { zone_id, value: 'perhaps' }));
   assert.equal(error.errors[0].source.pointer, '/value');

@@ -29,6 +29,30 @@ await check('Zones are paged to the last, empty page', async () => {
   assert.deepEqual((await all(admin.zones.list({ name: 'z7.example' }))).map((item) => item.name), ['z7.example']);
 });
 
+await check('The activation of a zone is checked, and it is active', async () => {
+  assert.equal((await admin.zones.activationCheck.trigger({ zone_id: zone.id })).id, zone.id);
+  await raises(Cloudflare.NotFoundError, 404, 1001, () => admin.zones.activationCheck.trigger({ zone_id: '0'.repeat(32) }));
+});
+
+await check('Zones are filtered and ordered', async () => {
+  const names = async (query) => (await all(admin.zones.list(query))).map((item) => item.name);
+  assert.deepEqual(await names({ name: 'contains:xampl', status: 'active', order: 'name', direction: 'desc', per_page: 10 }), (await names({})).toReversed());
+  assert.deepEqual(await names({ name: 'starts_with:z2', account: { id: account.id }, match: 'all' }), ['z2.example', 'z20.example', 'z21.example', 'z22.example', 'z23.example']);
+  assert.deepEqual(await names({ status: 'pending' }), []);
+});
+
+await check('If-Match takes several tags and any, and never a weak one', async () => {
+  const edit = (tags) => admin.zones.edit({ zone_id: zone.id, paused: false }, { headers: { 'If-Match': tags } });
+  assert.equal((await edit('"7", "1"')).id, zone.id);
+  assert.equal((await edit('*')).id, zone.id);
+  for (const tags of ['"7", "8"', 'W/"1"']) {
+    const error = await edit(tags).then(() => assert.fail('it succeeded'), (reason) => reason);
+    assert.ok(error instanceof Cloudflare.APIError, error?.message);
+    assert.equal(error.status, 412);
+    assert.equal(error.errors[0].code, 40012);
+  }
+});
+
 await check('A zone is deleted', async () => {
   assert.deepEqual(await admin.zones.delete({ zone_id: zone.id }), { id: zone.id });
   await raises(Cloudflare.NotFoundError, 404, 1001, () => admin.zones.get({ zone_id: zone.id }));

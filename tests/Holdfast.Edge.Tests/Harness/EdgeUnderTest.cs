@@ -5,6 +5,7 @@ using Holdfast.Artifacts.Zones;
 using Holdfast.Edge.Hosting;
 using Holdfast.Edge.Listening.Certificates;
 using Holdfast.Edge.Management;
+using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Zones;
 using Holdfast.Model.Purging;
 using Holdfast.Model.Releases;
@@ -63,6 +64,9 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
 
     /// <summary>What is on its way into the cache, and who waits for it.</summary>
     public Holdfast.Cache.Collapsing.FillTable Fills => _host.Responses.Fills;
+
+    /// <summary>What the edge counts.</summary>
+    public EdgeCounters Counters => _host.Counters;
 
     /// <summary>The zones.</summary>
     public ZoneDirectory Zones => _host.Zones;

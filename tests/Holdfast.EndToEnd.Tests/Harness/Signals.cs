@@ -8,6 +8,9 @@ internal static partial class Signals
     public const int Interrupt = 2;
     public const int Kill = 9;
 
+    /// <summary>SIGSTOP on Linux: it stands still and holds what it holds.</summary>
+    public const int Stop = 19;
+
     /// <summary>Sends a signal to a process that must be there.</summary>
     public static void Send(int process, int signal) => Assert.Equal(0, KillNative(process, signal));
 

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Holdfast.EndToEnd.Tests.Harness;
 
@@ -12,12 +14,11 @@ public sealed class JoinedEdgeTests
         await using var origin = RawOrigin.Answering("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nhere");
         using var directory = new TemporaryDirectory();
         var (data, edgeData) = (directory["control"], directory["edge"]);
-        var listen = $"127.0.0.1:{FreePort.Find()}";
-        var nodes = new Uri($"https://{listen}");
+        Uri nodes;
         string token;
-        await using (var control = await HoldfastUnderTest.StartAsync(data, more: ["--node-listen", listen]))
+        await using (var control = await HoldfastUnderTest.StartAsync(data, more: ["--node-listen", "127.0.0.1:0"]))
         {
-            Assert.Equal($"https://{listen}", control.Ready.GetProperty("nodes").GetString());
+            nodes = NodesOf(control);
             token = await JoinedEdge.InviteAsync(control, "paris-1");
             await using var edge = await JoinedEdge.StartAsync(edgeData, nodes, "--join", token);
             Assert.Equal("paris-1", edge.Name);
@@ -39,8 +40,9 @@ public sealed class JoinedEdgeTests
             await alone.ServesAsync("second.example.com", "here");
         }
 
-        await using var again = await HoldfastUnderTest.StartAsync(data, more: ["--node-listen", listen]);
-        await using var last = await JoinedEdge.StartAsync(edgeData, nodes);
+        // Control is back, at another address.
+        await using var again = await HoldfastUnderTest.StartAsync(data, more: ["--node-listen", "127.0.0.1:0"]);
+        await using var last = await JoinedEdge.StartAsync(edgeData, NodesOf(again));
         (await again.CommandAsync("key", "rotate")).Succeeded();
         Assert.Contains("signing", (await again.CommandAsync("key", "list")).Succeeded().Out);
         await again.ZoneAsync("third.example.com", origin.Url);
@@ -72,22 +74,19 @@ public sealed class JoinedEdgeTests
         using var directory = new TemporaryDirectory();
         await using var control = await HoldfastUnderTest.StartAsync(directory["control"], more: ["--node-listen", "127.0.0.1:0"]);
         await using var other = await HoldfastUnderTest.StartAsync(directory["other"], more: ["--node-listen", "127.0.0.1:0"]);
-        var nodes = new Uri(control.Ready.GetProperty("nodes").GetString()!);
+        var nodes = NodesOf(control);
+
+        // Its port is nobody else's, and refuses connections.
+        using var silent = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        silent.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         var token = await JoinedEdge.InviteAsync(control, "paris-1");
 
         await RefusedAsync(2, "not a join token", directory["a"], nodes, "--join", "hfj_x");
         await RefusedAsync(2, "https://HOST:PORT is needed", directory["a"], control.Control, "--join", token);
         await RefusedAsync(2, "is control's own", control.Data, nodes, "--join", token);
-        await RefusedAsync(6, "does not answer", directory["a"], new Uri($"https://127.0.0.1:{FreePort.Find()}"), "--join", token);
+        await RefusedAsync(6, "does not answer", directory["a"], new Uri($"https://{silent.LocalEndPoint}"), "--join", token);
         await RefusedAsync(4, "not the control that the token is of", directory["a"], nodes, "--join", WithAnother(token));
-        await RefusedAsync(
-            4,
-            "not the control that the token is of",
-            directory["a"],
-            new Uri(other.Ready.GetProperty("nodes").GetString()!),
-            "--join",
-            token
-        );
+        await RefusedAsync(4, "not the control that the token is of", directory["a"], NodesOf(other), "--join", token);
         await using (await JoinedEdge.StartAsync(directory["a"], nodes, "--join", token)) { }
 
         await RefusedAsync(4, "was used already", directory["b"], nodes, "--join", token);
@@ -97,6 +96,8 @@ public sealed class JoinedEdgeTests
         Assert.Equal(5, (await control.CommandAsync("node", "invite", "paris-1")).ExitCode);
         Assert.Equal(7, (await control.CommandAsync("node", "invite", "Paris 1")).ExitCode);
     }
+
+    private static Uri NodesOf(HoldfastUnderTest control) => new(control.Ready.GetProperty("nodes").GetString()!);
 
     /// <summary>The same token with another authority's fingerprint.</summary>
     private static string WithAnother(string token) => token[..^1] + (token[^1] == '0' ? '1' : '0');

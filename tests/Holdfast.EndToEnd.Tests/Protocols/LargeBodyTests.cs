@@ -9,8 +9,11 @@ public sealed class LargeBodyTests(SharedHoldfast shared) : SharedTests(shared)
 {
     private const long Size = 200 * 1024 * 1024;
 
-    /// <summary>What the edge may grow by in bytes meanwhile: buffers of a few connections, and a garbage collection's slack.</summary>
-    private const long Slack = 48 * 1024 * 1024;
+    /// <summary>
+    /// What the edge may grow by in bytes meanwhile: buffers of a few connections, and what a garbage collection leaves until the next one,
+    /// which depends on the machine's load (up to 54 MB were seen). Far under what holding the body would take.
+    /// </summary>
+    private const long Slack = 80 * 1024 * 1024;
 
     [Theory]
     [InlineData("--http1.1")]

@@ -142,6 +142,45 @@ public sealed class PurgeIntakeTests : IDisposable
         );
     }
 
+    [Fact]
+    public void APurgeOfAKeyThatIsBelievedLater_ComesAgain()
+    {
+        using var stranger = new Fixture();
+        var marks = new Marks();
+        using var intake = Start(marks);
+        Connect(intake, At(0), Message(1, PurgeKind.Tag, "red"), Message(Signed(stranger, Log, 2, PurgeKind.Tag, "blue")), At(2));
+        Assert.Equal((new PurgePosition(Log, 1), false), (intake.Position, intake.HasMore));
+
+        _fixture.Trusted.Believe(File.ReadAllText(Assert.Single(Directory.GetFiles(Path.Combine(stranger.Root, "trusted"), "*.pub"))));
+        Assert.True(intake.HasMore);
+        Connect(intake, At(1), Message(Signed(stranger, Log, 2, PurgeKind.Tag, "blue")), At(2));
+        Assert.Equal(["1 Tag red", "2 Tag blue"], marks.Applied);
+        Assert.Equal((new PurgePosition(Log, 2), 1, false), (intake.Position, marks.All, intake.HasMore));
+    }
+
+    [Fact]
+    public void APurgeOfAKeyThatIsNotBelieved_AndThenOneOfAnother_PurgesEverything()
+    {
+        using var stranger = new Fixture();
+        var marks = new Marks();
+        using (var intake = Start(marks))
+        {
+            Connect(
+                intake,
+                At(0),
+                Message(Signed(stranger, Log, 1, PurgeKind.Tag, "red")),
+                At(1),
+                Message(2, PurgeKind.Tag, "blue"),
+                At(2)
+            );
+            Assert.Equal((2, new PurgePosition(Log, 2)), (marks.All, intake.Position));
+        }
+
+        Assert.Equal("purges before one that is believed are signed with a key that is not", Assert.Single(_noted.All));
+        using var again = Start(new Marks());
+        Assert.Equal(new PurgePosition(Log, 2), again.Position);
+    }
+
     [Theory]
     [InlineData(
         """{"log":"@","sequence":1,"zone":"z","kind":"moon","values":["full"],"createdAt":"2026-01-01T00:00:00.000Z"}""",

@@ -463,6 +463,7 @@ internal sealed class CachePhase : IAsyncDisposable
             _forwarded.PrepareRequest(request, upgrade: false, trusted);
             turn.SetValidators(request.Head.Headers);
             request.Tap = turn;
+            request.IsInBackground = true;
             await AskBehindAsync(request, zone, turn).ConfigureAwait(false);
             _observer.Revalidated(ResultOf(turn.Exchange));
             _observer.EndedDetached(request);

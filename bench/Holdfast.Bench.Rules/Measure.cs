@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using System.Globalization;
+using Holdfast.Rules.Evaluation;
+using Holdfast.Rules.Parsing;
+using Holdfast.Rules.Phases;
+
+namespace Holdfast.Bench.Rules;
+
+/// <summary>Nanoseconds, the fastest of several rounds: what else the machine does makes a round slower, never faster.</summary>
+internal static class Measure
+{
+    private static int _held;
+
+    /// <summary>A rule as it was written.</summary>
+    public static RuleFilter Filter(string written) =>
+        RuleParser.ReadFilter(written, new RuleScope(ExpressionPlace.AnyFilter)) is { Tree: { } tree }
+            ? new RuleFilter(tree)
+            : throw new InvalidDataException(written);
+
+    /// <summary>Two things in turn, so that both meet the same machine.</summary>
+    public static (double One, double Other) Both(int rounds, int times, Func<bool> one, Func<bool> other)
+    {
+        var fastest = (One: double.MaxValue, Other: double.MaxValue);
+        for (var round = 0; round < rounds; round++)
+        {
+            fastest = (Math.Min(fastest.One, Of(times, one)), Math.Min(fastest.Other, Of(times, other)));
+        }
+
+        return fastest;
+    }
+
+    /// <summary>One thing.</summary>
+    public static double Alone(int rounds, int times, Func<bool> what) => Enumerable.Range(0, rounds).Min(_ => Of(times, what));
+
+    /// <summary>A line, with a point in numbers.</summary>
+    public static void Print(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+
+    private static double Of(int times, Func<bool> what)
+    {
+        var start = Stopwatch.GetTimestamp();
+        for (var i = 0; i < times; i++)
+        {
+            _held += what() ? 1 : 0;
+        }
+
+        return Stopwatch.GetElapsedTime(start).TotalNanoseconds / times;
+    }
+}

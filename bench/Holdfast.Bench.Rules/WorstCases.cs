@@ -1,0 +1,48 @@
+using System.Text;
+using Holdfast.Rules.Evaluation;
+
+namespace Holdfast.Bench.Rules;
+
+/// <summary>The slowest rules that anybody here could write, over the largest body that is held back.</summary>
+internal static class WorstCases
+{
+    private const int BodyBytes = 128 * 1024;
+
+    private static readonly (string Name, string Rule)[] Rules =
+    [
+        ("all 1,400 places live at once", "http.request.body.raw matches r\"[ab]*a[ab]{1400}c\""),
+        ("as many edges as are allowed", $"http.request.body.raw matches r\"{Dense(31)}\""),
+        (
+            "three that cost all that is allowed together",
+            $"http.request.body.raw matches r\"[ab]*a[ab]{{1400}}c\" or http.request.body.raw matches r\"{Dense(31)}\" or http.request.body.raw matches r\"{Dense(3)}\""
+        ),
+        ("a table", "http.request.body.raw matches r\"(a|aa|aaa|b)*c\""),
+        ("contains", $"http.request.body.raw contains \"{new string('a', 1900)}b{new string('a', 1900)}\""),
+        ("contains in lower case", $"lower(http.request.body.raw) contains \"{new string('a', 1900)}b{new string('a', 1900)}\""),
+        ("wildcard", $"http.request.body.raw wildcard \"*{new string('a', 1900)}b{new string('a', 1900)}*\""),
+        ("JSON", $"{string.Join(" or ", Enumerable.Repeat("lookup_json_string(http.request.body.raw, \"a\") eq \"b\"", 60))}"),
+        ("decoding", $"{string.Join(" or ", Enumerable.Repeat("url_decode(http.request.body.raw, \"r\") eq \"b\"", 60))}"),
+    ];
+
+    public static void Run(int rounds)
+    {
+        var evaluation = new RuleEvaluation();
+        var bodies = new[] { "a", "ab", "aab", "A", "%2561", "[" }.Select(part =>
+            Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(part, (BodyBytes / part.Length) + 1))[..BodyBytes])
+        );
+        foreach (var (name, rule) in Rules)
+        {
+            var filter = Measure.Filter(rule);
+            var slowest = bodies.Max(body =>
+            {
+                var request = new BenchRequest { Body = body };
+                return Measure.Alone(Math.Min(rounds, 3), 1, () => filter.Evaluate(request, evaluation) == Truth.True);
+            });
+            Measure.Print($"worst case, {name}: {slowest / 1e6:0.00} ms");
+        }
+    }
+
+    // Each of so many optional parts can be followed by all that come after it.
+    private static string Dense(int parts) =>
+        "[ab]*a[ab]{20}" + string.Concat(Enumerable.Range(0, parts).Select(i => $"(?:{(char)('a' + (i % 2))}b?)?")) + "z";
+}

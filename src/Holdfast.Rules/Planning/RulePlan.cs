@@ -1,0 +1,85 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using Holdfast.Rules.Evaluation;
+using Holdfast.Rules.Fields;
+
+namespace Holdfast.Rules.Planning;
+
+/// <summary>
+/// The filters of one phase, planned together, so that many cost little more than the few that could be true. What a filter needs (a path, a
+/// part of a user agent, an address in a network) is looked for together with what the others need, in one look at each value; filters whose
+/// need was not seen are false without being run. What several have in common is asked once. The answers are those that
+/// <see cref="RuleFilter.Evaluate"/> gives, one by one; only a filter that is unknown there because it computes more than
+/// <see cref="RuleLimits.ComputedBytes"/> or <see cref="RuleLimits.RegexWork"/> may be known here, since others have computed it already.
+/// </summary>
+/// <remarks>It is immutable and may be used by any number of threads. It is built off the request path.</remarks>
+public sealed class RulePlan
+{
+    private readonly int[] _rulesBefore;
+    private readonly int[] _rulesOfLeaves;
+    private readonly Func<RulePlan, RulePass> _make;
+
+    // Passes that are not in use; a few, then the garbage collector has them.
+    private readonly int _mostIdle = 2 * Environment.ProcessorCount;
+    private readonly ConcurrentQueue<RulePass> _idle = new();
+    private RulePass? _first;
+
+    internal RulePlan(
+        TruthNode[] rules,
+        ulong[] always,
+        PlanSource[] sources,
+        int[] rulesBefore,
+        int[] rulesOfLeaves,
+        FrozenSet<RuleField> reads,
+        Func<RulePlan, RulePass> make
+    )
+    {
+        (Rules, Always, Sources, Reads) = (rules, always, sources, reads);
+        (_rulesBefore, _rulesOfLeaves, _make) = (rulesBefore, rulesOfLeaves, make);
+    }
+
+    /// <summary>How many filters there are.</summary>
+    public int Count => Rules.Length;
+
+    /// <summary>The fields that any of them may read.</summary>
+    public FrozenSet<RuleField> Reads { get; }
+
+    /// <summary>Filters that have to be run for every request, because nothing is known that they need. For those who write rules.</summary>
+    public int RunAlways => Always.Sum(System.Numerics.BitOperations.PopCount);
+
+    internal TruthNode[] Rules { get; }
+
+    internal ulong[] Always { get; }
+
+    internal PlanSource[] Sources { get; }
+
+    /// <summary>Plans filters.</summary>
+    /// <param name="filters">In the order in which they are to be asked; a pass names them by their index here.</param>
+    public static RulePlan Build(IReadOnlyList<RuleFilter> filters) => new PlanBuilder(filters).Build();
+
+    /// <summary>Looks at a request for everything that the filters need.</summary>
+    /// <param name="signals">What is known of the request.</param>
+    /// <param name="evaluation">Working memory, not in use by anybody else until the pass is disposed of.</param>
+    /// <returns>Gives the filters that are true or unknown. Its user disposes of it.</returns>
+    public RulePass Begin(IRuleSignals signals, RuleEvaluation evaluation)
+    {
+        var pass = Interlocked.Exchange(ref _first, null);
+        if (pass is null && !_idle.TryDequeue(out pass))
+        {
+            pass = _make(this);
+        }
+
+        pass.Begin(signals, evaluation);
+        return pass;
+    }
+
+    internal ReadOnlySpan<int> RulesOf(int leaf) => _rulesOfLeaves.AsSpan(_rulesBefore[leaf], _rulesBefore[leaf + 1] - _rulesBefore[leaf]);
+
+    internal void GiveBack(RulePass pass)
+    {
+        if (Interlocked.CompareExchange(ref _first, pass, null) is not null && _idle.Count < _mostIdle)
+        {
+            _idle.Enqueue(pass);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using System.Net;
+using System.Text;
+using Holdfast.Status.Page;
+using Holdfast.Status.ReadApi;
+using Microsoft.AspNetCore.Http;
+
+namespace Holdfast.Status;
+
+/// <summary>An answer that says what went wrong: <c>{"error": ["..."]}</c> as Statuspage's API does, or a small page for people.</summary>
+internal static class ErrorAnswer
+{
+    /// <summary>Answers, unless an answer has begun.</summary>
+    public static async Task WriteAsync(HttpContext context, int status, string message)
+    {
+        if (context.Response.HasStarted)
+        {
+            context.Abort();
+            return;
+        }
+
+        context.Response.Clear();
+        context.Response.StatusCode = status;
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        if (status is 429 or 503)
+        {
+            context.Response.Headers.RetryAfter = "60";
+        }
+
+        byte[] body;
+        if (context.Request.Path.StartsWithSegments("/v1") || context.Request.Path.StartsWithSegments("/api"))
+        {
+            context.Response.ContentType = "application/json; charset=utf-8";
+            body = V2Writer.Bytes(json =>
+            {
+                json.WriteStartObject();
+                json.WriteStartArray("error");
+                json.WriteStringValue(message);
+                json.WriteEndArray();
+                json.WriteEndObject();
+            });
+        }
+        else
+        {
+            context.Response.ContentType = "text/html; charset=utf-8";
+            context.Response.Headers.ContentSecurityPolicy = PageAssets.ContentSecurityPolicy;
+            var title = status == 404 ? "There is no such page" : "That did not work";
+            body = Encoding.UTF8.GetBytes(
+                $"""
+                <!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>{title}</title><style>{PageAssets.Style}</style></head><body><main><h1>{title}</h1><p>{WebUtility.HtmlEncode(
+                    message
+                )}</p><p><a href="/">Current status</a></p></main></body></html>
+                """
+            );
+        }
+
+        context.Response.ContentLength = body.Length;
+        if (!HttpMethods.IsHead(context.Request.Method))
+        {
+            await context.Response.Body.WriteAsync(body, context.RequestAborted).ConfigureAwait(false);
+        }
+    }
+}

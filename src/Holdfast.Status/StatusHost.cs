@@ -1,0 +1,175 @@
+using System.Net;
+using System.Net.Sockets;
+using Holdfast.Status.Access;
+using Holdfast.Status.Page;
+using Holdfast.Status.ReadApi;
+using Holdfast.Status.Storage;
+using Holdfast.Status.WriteApi;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Status;
+
+/// <summary>
+/// The status role: the page, its store, and the APIs to read and to post. It needs nothing else of Holdfast's. Start it, read
+/// <see cref="Url"/> and <see cref="FirstToken"/>, stop it.
+/// </summary>
+public sealed class StatusHost : IAsyncDisposable
+{
+    /// <summary>Largest body of a request: the longest post-mortem in any script, with room to spare.</summary>
+    public const long MaxRequestBodyBytes = 256 * 1024;
+
+    /// <summary>Connections at once: enough for a crowd, and memory for each is bounded.</summary>
+    private const int MaxConnections = 10_000;
+
+    private readonly WebApplication application;
+    private readonly StatusStore store;
+
+    private StatusHost(WebApplication application, StatusStore store, Uri url, string? firstToken)
+    {
+        this.application = application;
+        this.store = store;
+        Url = url;
+        FirstToken = firstToken;
+    }
+
+    /// <summary>The address that it answers on.</summary>
+    public Uri Url { get; }
+
+    /// <summary>The first token in clear at the start that made it, null at every later one: it is stored nowhere.</summary>
+    public string? FirstToken { get; }
+
+    /// <summary>Opens the store and listens.</summary>
+    /// <exception cref="StatusStoreException">The store can't be used; the message says which and why.</exception>
+    /// <exception cref="IOException">The address is in use or not ours.</exception>
+    public static async Task<StatusHost> StartAsync(StatusOptions options, CancellationToken cancellationToken)
+    {
+        var logger = options.LoggerFactory.CreateLogger("Holdfast.Status");
+        var bound = options.ListenHandle is { } handle ? AddressOf(handle) : null;
+        var path = Path.Combine(Path.GetFullPath(options.DataDirectory), "status", "status.db");
+        var known = options.Url?.TrimEnd('/') ?? $"http://{bound ?? options.Endpoint}";
+        var store = StatusStore.Open(path, options.Name, known, options.Time);
+        try
+        {
+            var tokens = new StatusTokens(store, options.Time);
+            var application = Create(options);
+            try
+            {
+                application.Use(next => context => GuardedAsync(context, next, logger));
+                application.UseRouting();
+                new WriteEndpoints(store, tokens).Map(application);
+                new ReadEndpoints(store, new Documents(store, options.Time), new PageRenderer(options.LoggerFactory)).Map(application);
+                application.MapMethods("/healthz", ["GET", "HEAD"], context => context.Response.WriteAsync("ok\n"));
+                application.MapFallback(context => throw StatusProblem.Missing("page", context.Request.Path));
+                await application.StartAsync(cancellationToken).ConfigureAwait(false);
+
+                var url = new Uri($"http://{bound ?? AddressOf(application)}");
+                var first = tokens.EnsureFirst(options.FirstToken);
+                StatusLog.Listening(logger, url);
+                return new StatusHost(application, store, url, first);
+            }
+            catch
+            {
+                await application.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Answers what is in flight, and stops listening.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await application.DisposeAsync().ConfigureAwait(false);
+        store.Dispose();
+    }
+
+    private static WebApplication Create(StatusOptions options)
+    {
+        // The empty builder reads no environment and no files: what status does is said by its options alone.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Holdfast.Status" });
+        builder.Services.AddSingleton(options.LoggerFactory);
+        builder.Services.AddSingleton<IHostLifetime, OwnerDecides>();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+        builder.Services.AddRoutingCore();
+        builder.WebHost.UseKestrelCore();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = MaxRequestBodyBytes;
+            kestrel.Limits.MaxConcurrentConnections = MaxConnections;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            if (options.ListenHandle is { } handle)
+            {
+                kestrel.ListenHandle((ulong)handle, listen => listen.Protocols = HttpProtocols.Http1);
+            }
+            else
+            {
+                kestrel.Listen(options.Endpoint, listen => listen.Protocols = HttpProtocols.Http1);
+            }
+        });
+        return builder.Build();
+    }
+
+    /// <summary>Every answer has the headers that a page of ours has, and every fault is an answer that says what it was.</summary>
+    private static async Task GuardedAsync(HttpContext context, RequestDelegate next, ILogger logger)
+    {
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        context.Response.Headers["Referrer-Policy"] = "no-referrer";
+        try
+        {
+            await next(context).ConfigureAwait(false);
+        }
+        catch (StatusProblem problem)
+        {
+            await ErrorAnswer.WriteAsync(context, problem.Status, problem.Message).ConfigureAwait(false);
+        }
+        catch (StatusStoreException fault)
+        {
+            StatusLog.NotWritten(logger, fault.Message);
+            await ErrorAnswer
+                .WriteAsync(
+                    context,
+                    503,
+                    "the store can't be written or read just now; nothing was changed. Look at the disk, and try again."
+                )
+                .ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            StatusLog.Failed(logger, fault, context.Request.Path);
+            await ErrorAnswer.WriteAsync(context, 500, "that failed, and is our fault; the log says more").ConfigureAwait(false);
+        }
+    }
+
+    private static IPEndPoint AddressOf(WebApplication application)
+    {
+        var address = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        return IPEndPoint.Parse(new Uri(address).Authority);
+    }
+
+    private static IPEndPoint AddressOf(nint handle)
+    {
+        using var socket = new Socket(new SafeSocketHandle(handle, ownsHandle: false));
+        return (IPEndPoint)socket.LocalEndPoint!;
+    }
+
+    /// <summary>The process's own signals are its starter's to act on.</summary>
+    private sealed class OwnerDecides : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

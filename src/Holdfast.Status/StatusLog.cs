@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Status;
+
+/// <summary>What the status page says in its log.</summary>
+internal static partial class StatusLog
+{
+    [LoggerMessage(4001, LogLevel.Information, "the status page listens on {Url}")]
+    public static partial void Listening(ILogger logger, Uri url);
+
+    [LoggerMessage(4002, LogLevel.Error, "a request to {Path} failed")]
+    public static partial void Failed(ILogger logger, Exception fault, string path);
+
+    [LoggerMessage(4003, LogLevel.Error, "a change was not written, and nothing of it is on the page: {Reason}")]
+    public static partial void NotWritten(ILogger logger, string reason);
+}

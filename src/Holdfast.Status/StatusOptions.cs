@@ -1,0 +1,36 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Holdfast.Status;
+
+/// <summary>What a status page is started with.</summary>
+public sealed record StatusOptions
+{
+    /// <summary>The folder that its store lies in, <c>status/status.db</c> below it; made when missing.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>Where it listens; port 0 picks a free one.</summary>
+    public IPEndPoint Endpoint { get; init; } = new(IPAddress.Loopback, 8700);
+
+    /// <summary>A listening socket that it inherits instead, a file descriptor.</summary>
+    public nint? ListenHandle { get; init; }
+
+    /// <summary>What a new page is called until it is given a name.</summary>
+    public string Name { get; init; } = "Holdfast";
+
+    /// <summary>The address that people know it by, until it is given one; null: where it listens.</summary>
+    public string? Url { get; init; }
+
+    /// <summary>The first token when the user chose it; used only while there is none.</summary>
+    public string? FirstToken { get; init; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Where its log lines go.</summary>
+    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>No secret.</summary>
+    public override string ToString() => $"status on {DataDirectory}";
+}

@@ -1,0 +1,89 @@
+using System.Text.Json;
+using Holdfast.Model.StatusPage;
+using Microsoft.Data.Sqlite;
+
+namespace Holdfast.Status.Storage;
+
+/// <summary>What can be written; see <see cref="StatusDatabase.Write"/>.</summary>
+internal sealed class StatusTransaction(SqliteConnection connection, SqliteTransaction transaction)
+{
+    /// <summary>Sets the page's profile.</summary>
+    public void Put(StatusPageProfile profile) =>
+        Run(
+            "INSERT INTO page (id, body) VALUES ($id, $body) ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+            ("$id", profile.Id),
+            ("$body", JsonSerializer.Serialize(profile, StatusJson.Default.StatusPageProfile))
+        );
+
+    /// <summary>Adds or replaces a component.</summary>
+    public void Put(Component component) =>
+        Run(
+            "INSERT INTO component (id, body) VALUES ($id, $body) ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+            ("$id", component.Id),
+            ("$body", JsonSerializer.Serialize(component, StatusJson.Default.Component))
+        );
+
+    /// <summary>Adds or replaces an incident.</summary>
+    public void Put(Incident incident) =>
+        Run(
+            """
+            INSERT INTO incident (id, started_at, over, body) VALUES ($id, $started, $over, $body)
+            ON CONFLICT (id) DO UPDATE SET started_at = excluded.started_at, over = excluded.over, body = excluded.body
+            """,
+            ("$id", incident.Id),
+            ("$started", incident.StartedAt.ToUnixTimeMilliseconds()),
+            ("$over", incident.Status.IsOver() ? 1 : 0),
+            ("$body", JsonSerializer.Serialize(incident, StatusJson.Default.Incident))
+        );
+
+    /// <summary>Removes a component; its past states stay.</summary>
+    public void RemoveComponent(string id) => Run("DELETE FROM component WHERE id = $id", ("$id", id));
+
+    /// <summary>Removes an incident.</summary>
+    public void RemoveIncident(string id) => Run("DELETE FROM incident WHERE id = $id", ("$id", id));
+
+    /// <summary>A component's state from then on.</summary>
+    public void Changed(string component, DateTimeOffset at, ComponentStatus status) =>
+        Run(
+            "INSERT INTO component_change (component, at, status) VALUES ($component, $at, $status)",
+            ("$component", component),
+            ("$at", at.ToUnixTimeMilliseconds()),
+            ("$status", StatusWords<ComponentStatus>.Of(status))
+        );
+
+    /// <summary>A token, by the hash of its text.</summary>
+    public void AddToken(string id, string name, byte[] hash, DateTimeOffset at) =>
+        Run(
+            "INSERT INTO token (id, name, hash, created_at) VALUES ($id, $name, $hash, $at)",
+            ("$id", id),
+            ("$name", name),
+            ("$hash", hash),
+            ("$at", at.ToUnixTimeMilliseconds())
+        );
+
+    /// <summary>A line of the audit log.</summary>
+    public void Audit(DateTimeOffset at, string who, string action, string subject, string? before, string? after) =>
+        Run(
+            "INSERT INTO audit (at, who, action, subject, before, after) VALUES ($at, $who, $action, $subject, $before, $after)",
+            ("$at", at.ToUnixTimeMilliseconds()),
+            ("$who", who),
+            ("$action", action),
+            ("$subject", subject),
+            ("$before", (object?)before ?? DBNull.Value),
+            ("$after", (object?)after ?? DBNull.Value)
+        );
+
+    /// <summary>Any statement.</summary>
+    public void Run(string sql, params (string Name, object Value)[] parameters)
+    {
+        using var command = connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = sql;
+        foreach (var (name, value) in parameters)
+        {
+            command.Parameters.AddWithValue(name, value);
+        }
+
+        command.ExecuteNonQuery();
+    }
+}

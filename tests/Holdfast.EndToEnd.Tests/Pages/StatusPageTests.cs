@@ -1,0 +1,183 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Holdfast.EndToEnd.Tests.Harness;
+using Microsoft.Playwright;
+
+namespace Holdfast.EndToEnd.Tests.Pages;
+
+/// <summary>The status page with everything else dead, and in a real browser. HOLDFAST_PICTURES keeps its pictures.</summary>
+public sealed class StatusPageTests : IAsyncDisposable
+{
+    private readonly TemporaryDirectory directory = new();
+    private readonly HttpClient client = new(new SocketsHttpHandler { UseProxy = false });
+    private string page = "";
+
+    public async ValueTask DisposeAsync()
+    {
+        client.Dispose();
+        directory.Dispose();
+        await ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task EverythingElseKilled_ThePageAnswersAndIsPostedTo()
+    {
+        await using var holdfast = await HoldfastUnderTest.StartAsync(directory["data"]);
+        var url = new Uri(holdfast.Ready.GetProperty("status").GetString()!);
+        await SignInAsync(url);
+        int[] others = [holdfast.Id, holdfast.ProcessOf("control"), holdfast.ProcessOf("edge-1")];
+        var status = holdfast.ProcessOf("status");
+
+        Array.ForEach(others, other => Signals.Send(other, Signals.Stop));
+        await PostAsync(url, "/incidents", """{"incident":{"name":"Everything is down","body":"We know.","impact_override":"critical"}}""");
+        Assert.Contains("Everything is down", await client.GetStringAsync(url), StringComparison.Ordinal);
+
+        // And on its own, as on another machine, after it was killed itself.
+        Signals.Send(status, Signals.Kill);
+        Array.ForEach(others, other => Signals.Send(other, Signals.Kill));
+        await Eventually.TrueAsync(() => !others.Append(status).Any(Signals.IsAlive), "everything dead");
+        await using var alone = HoldfastUnderTest.StartCommand(directory["data"], "run", "status", "--json", "--listen", "127.0.0.1:0");
+        await alone.WaitReadyAsync();
+        url = new Uri(alone.Ready.GetProperty("page").GetString()!);
+        Assert.Contains("Everything is down", await client.GetStringAsync(url), StringComparison.Ordinal);
+        await PostAsync(url, "/components", """{"component":{"name":"Edge"}}""");
+        var summary = JsonNode.Parse(await client.GetStringAsync(new Uri(url, "/api/v2/summary.json")))!;
+        Assert.Equal("critical", summary["status"]!["indicator"]!.GetValue<string>());
+        Assert.Equal("Edge", summary["components"]![0]!["name"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task StatusPage_Killed_IsReplacedOnItsAddress()
+    {
+        await using var holdfast = await HoldfastUnderTest.StartAsync(directory["data"]);
+        var url = new Uri(holdfast.Ready.GetProperty("status").GetString()!);
+        var before = holdfast.ProcessOf("status");
+
+        Signals.Send(before, Signals.Kill);
+
+        // The listening socket is 'up's: a visitor waits, and is answered by the next process.
+        using var response = await client.GetAsync(new Uri(url, "/api/v2/status.json"), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        await Eventually.TrueAsync(() => holdfast.ProcessOf("status") != before, "another process");
+    }
+
+    [Fact]
+    public async Task Page_InChromium_IsReadableByEverybodyEverywhere()
+    {
+        await using var status = HoldfastUnderTest.StartCommand(directory["data"], "run", "status", "--json", "--listen", "127.0.0.1:0");
+        await status.WaitReadyAsync();
+        var url = new Uri(status.Ready.GetProperty("page").GetString()!);
+        await SignInAsync(url, status.Ready.GetProperty("adminToken").GetString());
+        var incident = await FillAsync(url);
+        var axe = await File.ReadAllTextAsync(Path.Combine(Repository(), "node_modules", "axe-core", "axe.min.js"));
+        using var playwright = await Playwright.CreateAsync();
+        await using var browser = await playwright.Chromium.LaunchAsync(
+            new BrowserTypeLaunchOptions
+            {
+                ExecutablePath = Tool.Need("chromium"),
+
+                // The sandbox needs user namespaces, which containers deny; the pages are our own.
+                Args = ["--no-sandbox", "--no-proxy-server", "--disable-dev-shm-usage"],
+            }
+        );
+        foreach (var (path, name) in new[] { ("/", "home"), ($"/incidents/{incident}", "incident"), ("/history", "history") })
+        {
+            foreach (var width in new[] { 320, 768, 1280 })
+            {
+                foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
+                {
+                    var picture = string.Create(CultureInfo.InvariantCulture, $"status-{name}-{width}-{scheme}");
+                    await LookAsync(browser, new Uri(url, path), axe, width, scheme, picture);
+                }
+            }
+        }
+    }
+
+    private static async Task LookAsync(IBrowser browser, Uri url, string axe, int width, ColorScheme scheme, string name)
+    {
+        await using var context = await browser.NewContextAsync(
+            new BrowserNewContextOptions
+            {
+                ViewportSize = new ViewportSize { Width = width, Height = 900 },
+                ColorScheme = scheme,
+                TimezoneId = "Asia/Tokyo",
+                BypassCSP = true,
+            }
+        );
+        var tab = await context.NewPageAsync();
+        var complaints = new List<string>();
+        tab.PageError += (_, error) => complaints.Add(error);
+        await tab.GotoAsync(url.ToString());
+
+        var widths = await tab.EvaluateAsync<int[]>("() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]");
+        Assert.True(widths[0] <= widths[1], $"{name}: {widths[0]} pixels in a window of {widths[1]}");
+        await tab.EvaluateAsync(axe);
+        var found = await tab.EvaluateAsync<JsonElement>("async () => (await axe.run()).violations.map(v => [v.id, v.nodes[0].html])");
+        Assert.True(found.GetArrayLength() == 0, $"{name}: {found}");
+        Assert.Empty(complaints);
+
+        // The reader's own time stands beside the page's.
+        Assert.Contains("GMT+9", await tab.InnerTextAsync("footer"), StringComparison.Ordinal);
+        if (Environment.GetEnvironmentVariable("HOLDFAST_PICTURES") is { Length: > 0 } kept)
+        {
+            await tab.ScreenshotAsync(new PageScreenshotOptions { FullPage = true, Path = Path.Combine(kept, name + ".png") });
+        }
+    }
+
+    private async Task<string> FillAsync(Uri url)
+    {
+        var edge = Id(await PostAsync(url, "/components", """{"component":{"name":"Zurich","start_date":"2025-11-01"}}"""));
+        var api = Id(await PostAsync(url, "/components", """{"component":{"name":"API","description":"For clients and tools"}}"""));
+        await PostAsync(url, "/component-groups", $$$"""{"component_group":{"name":"Edges","components":["{{{edge}}}"]}}""");
+        await PostAsync(
+            url,
+            "/incidents",
+            """{"incident":{"name":"New disks","scheduled_for":"2100-01-02T02:00:00Z","scheduled_until":"2100-01-02T04:00:00Z","body":"Short pauses."}}"""
+        );
+        var incident = await PostAsync(
+            url,
+            "/incidents",
+            $$$$"""
+            {"incident":{"name":"Widespread 500 errors","body":"We are investigating. See [the forum](https://example.com/forum).",
+             "components":{"{{{{edge}}}}":"major_outage","{{{{api}}}}":"degraded_performance"}}}
+            """
+        );
+        var path = $"/incidents/{Id(incident)}/incident_updates/{incident["incident_updates"]![0]!["id"]}";
+        await PostAsync(url, path, """{"incident_update":{"body":"We are investigating widespread errors."}}""", HttpMethod.Patch);
+        return Id(incident);
+    }
+
+    private static string Id(JsonNode thing) => thing["id"]!.GetValue<string>();
+
+    private async Task SignInAsync(Uri url, string? token = null)
+    {
+        token ??= (await File.ReadAllTextAsync(Path.Combine(directory["data"], "status-token"))).Trim();
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("OAuth", token);
+        page = JsonNode.Parse(await client.GetStringAsync(new Uri(url, "/api/v2/status.json")))!["page"]!["id"]!.GetValue<string>();
+    }
+
+    private async Task<JsonNode> PostAsync(Uri url, string path, string json, HttpMethod? method = null)
+    {
+        using var request = new HttpRequestMessage(method ?? HttpMethod.Post, new Uri(url, $"/v1/pages/{page}{path}"));
+        request.Content = new StringContent(json, Encoding.UTF8, "application/json");
+        using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(response.IsSuccessStatusCode, $"{path}: {text}");
+        return JsonNode.Parse(text)!;
+    }
+
+    private static string Repository()
+    {
+        var at = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(at!.FullName, "Holdfast.slnx")))
+        {
+            at = at.Parent;
+        }
+
+        return at.FullName;
+    }
+}

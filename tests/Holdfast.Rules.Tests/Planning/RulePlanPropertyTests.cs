@@ -1,0 +1,93 @@
+using CsCheck;
+using Holdfast.Rules.Evaluation;
+using Holdfast.Rules.Parsing;
+using Holdfast.Rules.Phases;
+using Holdfast.Rules.Planning;
+using Holdfast.Rules.Syntax;
+using Holdfast.Rules.Tests.Generators;
+using Holdfast.Rules.Tests.Reference;
+
+namespace Holdfast.Rules.Tests.Planning;
+
+public class RulePlanPropertyTests
+{
+    [Fact]
+    public void Next_OverAnyFiltersAndSignals_IsWhatTheReferenceSaysOfEach() =>
+        Gen.Select(Trees.Filters.Array[0, 90], RandomSignals.Any.Array[1, 3])
+            .Sample(
+                (trees, requests) =>
+                {
+                    var filters = trees.Select(tree => new RuleFilter(tree)).ToArray();
+                    var plan = RulePlan.Build(filters);
+                    var evaluation = new RuleEvaluation();
+                    foreach (var signals in requests)
+                    {
+                        var expected = new List<(int, Truth)>();
+                        for (var i = 0; i < trees.Length; i++)
+                        {
+                            var truth = new ReferenceEvaluator(signals).Evaluate(trees[i]);
+                            Assert.Equal(truth, filters[i].Evaluate(signals, evaluation));
+                            if (truth != Truth.False)
+                            {
+                                expected.Add((i, truth));
+                            }
+                        }
+
+                        Assert.Equal(expected, Found(plan, signals, evaluation));
+                    }
+                },
+                iter: 400,
+                print: entry => string.Join('\n', entry.Item1.Select(CanonicalText.Of))
+            );
+
+    [Fact]
+    public void Next_OverFiltersOfFewFields_IsWhatTheReferenceSaysOfEach() =>
+        Gen.Select(Needs.Array[1, 60].Array[1, 5], RandomSignals.Any)
+            .Sample(
+                (groups, signals) =>
+                {
+                    Expression[] trees = [.. groups.SelectMany(group => group)];
+                    var plan = RulePlan.Build([.. trees.Select(tree => new RuleFilter(tree))]);
+                    var reference = new ReferenceEvaluator(signals);
+                    Assert.Equal(
+                        trees.Select((tree, i) => (i, reference.Evaluate(tree))).Where(entry => entry.Item2 != Truth.False),
+                        Found(plan, signals, new RuleEvaluation())
+                    );
+                },
+                iter: 400,
+                print: entry => string.Join('\n', entry.Item1.SelectMany(group => group).Select(CanonicalText.Of))
+            );
+
+    // What plans look for: a few values, in every way, and few enough texts that they overlap.
+    private static Gen<Expression> Needs { get; } =
+        Gen.Select(
+            Gen.OneOf("http.host", "lower(http.host)", "http.request.uri.path", "ip.src.country", "http.request.headers[\"x-a\"][0]"),
+            Gen.OneOf("eq", "contains", "starts_with", "ends_with", "wildcard", "strict wildcard", "matches", "in", "ne"),
+            Gen.OneOf("a", "b", "ab", "A", "aB", "aab", "x=1", "example", "com", "b*", "*b", "*a*", "a*b", "(a|b)b", "ba+", "(?i)ab", ""),
+            Gen.OneOf("", " and ssl", " and ip.src in {192.0.2.0/28}", " or cf.edge.server_port in {1..3 80}", " xor ssl", "not "),
+            (field, operation, text, more) =>
+            {
+                var comparison = operation switch
+                {
+                    "starts_with" or "ends_with" => $"{operation}({field}, \"{text}\")",
+                    "in" => $"{field} in {{\"{text}\" \"b\"}}",
+                    _ => $"{field} {operation} \"{text}\"",
+                };
+                var written = more == "not " ? $"not {comparison}" : comparison + more;
+                var reading = RuleParser.ReadFilter(written, new RuleScope(ExpressionPlace.AnyFilter));
+                return reading.Tree ?? new ConstantExpression(false);
+            }
+        );
+
+    private static List<(int, Truth)> Found(RulePlan plan, TestSignals signals, RuleEvaluation evaluation)
+    {
+        var found = new List<(int, Truth)>();
+        using var pass = plan.Begin(signals, evaluation);
+        while (pass.Next(out var rule, out var truth))
+        {
+            found.Add((rule, truth));
+        }
+
+        return found;
+    }
+}
