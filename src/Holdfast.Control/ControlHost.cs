@@ -16,6 +16,7 @@ using Holdfast.Control.Purging;
 using Holdfast.Control.Records;
 using Holdfast.Control.Reference;
 using Holdfast.Control.Releases;
+using Holdfast.Control.Rulesets;
 using Holdfast.Control.Sessions;
 using Holdfast.Control.Settings;
 using Holdfast.Control.SigningKeys;
@@ -338,6 +339,7 @@ public sealed class ControlHost : IAsyncDisposable
         new AuditEndpoints(audit, keys.AuditHeadFile, accounts).Map(application);
         new SettingEndpoints(zones, time).Map(application);
         new RecordEndpoints(new RecordStore(_database!, zones, signal, time), time).Map(application);
+        new RulesetEndpoints(new RulesetStore(_database!, zones, publisher, signal), time).Map(application);
         new CertificateEndpoints(zones, certificates, _secrets!, time).Map(application);
         new PurgeEndpoints(zones, _purges!, time).Map(application);
         new ReleaseEndpoints(releases).Map(application);

@@ -77,7 +77,7 @@ internal sealed class TestControl : IAsyncDisposable
 
         using var response = await Client.SendAsync(request, TestContext.Current.CancellationToken);
         var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        return new Answer(response.StatusCode, JsonNode.Parse(body)!.AsObject(), response.Headers.ETag?.Tag)
+        return new Answer(response.StatusCode, body.Length == 0 ? [] : JsonNode.Parse(body)!.AsObject(), response.Headers.ETag?.Tag)
         {
             RetryAfter = response.Headers.RetryAfter?.Delta,
         };

@@ -7,7 +7,7 @@ namespace Holdfast.Artifacts.Json;
 /// The members of one JSON object, read one by one; every mistake becomes a problem with its pointer. Members that nobody read, and
 /// members that stand there twice, are problems too.
 /// </summary>
-public sealed class JsonMembers
+public sealed partial class JsonMembers
 {
     private readonly Dictionary<string, JsonElement> _members = new(StringComparer.Ordinal);
     private readonly List<string> _known = [];

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Artifacts.Json;
+using Holdfast.Artifacts.Rulesets;
 using Holdfast.Model.Releases;
 using Holdfast.Model.Zones;
 using Holdfast.Releases.Canonical;
@@ -11,10 +12,11 @@ using Holdfast.Releases.Intake;
 namespace Holdfast.Artifacts.Zones;
 
 /// <summary>
-/// A zone's configuration as an artifact: <c>{"development_mode_until","id","name","origin","paused","records":[...],"settings":{...},"type"}</c>. Settings stand as in the API
+/// A zone's configuration as an artifact: <c>{"development_mode_until","id","name","origin","paused","records":[...],"rulesets":[...],"settings":{...},"type"}</c>. Settings stand as in the API
 /// (<see cref="ZoneSettingDefinitions"/>). A setting that is missing has its default, and so have <c>development_mode_until</c>,
 /// <c>paused</c> and <c>type</c>: an older control can feed a newer edge.
-/// Records stand as <see cref="RecordOrigins"/> writes them.
+/// Records stand as <see cref="RecordOrigins"/> writes them, rulesets as <see cref="RulesetJson"/> does; <c>rulesets</c> is there only when
+/// there are some, so that the zones that have none are the same to an edge that knows of none.
 /// </summary>
 public sealed class ZoneArtifact : IArtifactCheck
 {
@@ -53,6 +55,12 @@ public sealed class ZoneArtifact : IArtifactCheck
         writer.Value(zone.Paused);
         writer.Name("records");
         RecordOrigins.Write(writer, zone.Records);
+        if (!zone.Rulesets.IsEmpty)
+        {
+            writer.Name("rulesets");
+            writer.Value(new JsonArray([.. zone.Rulesets.Select(ruleset => (JsonNode)RulesetJson.Write(ruleset))]));
+        }
+
         writer.Name("settings");
         writer.Value(settings);
         writer.Name("type");
@@ -126,6 +134,7 @@ public sealed class ZoneArtifact : IArtifactCheck
         var records = members.TryGet("records", out var list)
             ? RecordOrigins.Read(list, members.PointerTo("records"), name ?? "", problems)
             : [];
+        var rulesets = members.TryGet("rulesets", out var rules) ? RulesetJson.ReadAll(rules, members.PointerTo("rulesets"), problems) : [];
         var settings = new ZoneSettings();
         if (members.TryRequire("settings", "an object", out var value))
         {
@@ -147,6 +156,7 @@ public sealed class ZoneArtifact : IArtifactCheck
                 Paused = paused,
                 DevelopmentModeUntil = developmentModeUntil,
                 Records = records,
+                Rulesets = rulesets,
                 Settings = settings,
             };
     }

@@ -60,7 +60,7 @@ public static class ReuseRules
         }
 
         return freshFor > 0 ? Reuse.Fresh
-            : !neverStale && stored.StaleWhileRevalidate > 0 && -freshFor <= stored.StaleWhileRevalidate * 1000L
+            : !neverStale && !policy.NeverUpdating && stored.StaleWhileRevalidate > 0 && -freshFor <= stored.StaleWhileRevalidate * 1000L
                 ? Reuse.StaleWhileRevalidate
             : Reuse.Revalidate;
     }

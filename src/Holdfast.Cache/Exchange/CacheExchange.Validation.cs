@@ -51,7 +51,7 @@ public sealed partial class CacheExchange
     {
         var before = Stored!;
         FieldUpdate.Merge(before, fields, _merged);
-        var facts = ResponseFacts.Of(before.Status, _merged, received / 1000);
+        var facts = AsRuled(ResponseFacts.Of(before.Status, _merged, received / 1000));
         var storability = Storability.Of(_request with { Method = CacheMethod.Get }, facts, _policy);
         _scratch.Clear();
         SelectingFields.Write(_scratch, _merged, _visitor);

@@ -75,7 +75,8 @@ public sealed partial class CacheExchange(MemoryStore store)
 
         if (!policy.IsEligible(request.Path, request.Query))
         {
-            return Pass(ForwardReason.Bypass, NoCacheReason.NotEligible, CfCacheStatus.Dynamic);
+            var status = policy.Eligible == false ? CfCacheStatus.Bypass : CfCacheStatus.Dynamic;
+            return Pass(ForwardReason.Bypass, NoCacheReason.NotEligible, status);
         }
 
         if (request.HasContent)
@@ -159,7 +160,7 @@ public sealed partial class CacheExchange(MemoryStore store)
             return ResponseStep.Pass;
         }
 
-        var facts = ResponseFacts.Of(status, fields, received / 1000);
+        var facts = AsRuled(ResponseFacts.Of(status, fields, received / 1000));
         if (Stored is not null && store.Purges.Removes(Stored) && ForgetPurged(status) == ResponseStep.FetchAgain)
         {
             return ResponseStep.FetchAgain;
@@ -247,6 +248,12 @@ public sealed partial class CacheExchange(MemoryStore store)
         {
             AddQuery(_key, request.Query);
         }
+
+        if (!request.KeySuffix.IsEmpty)
+        {
+            _key.Add(0);
+            _key.Add(request.KeySuffix);
+        }
     }
 
     private void AddQuery(ByteBuffer key, ReadOnlySpan<byte> query)
@@ -260,6 +267,8 @@ public sealed partial class CacheExchange(MemoryStore store)
             key.Add(query);
         }
     }
+
+    private ResponseFacts AsRuled(in ResponseFacts facts) => _policy.EdgeLifetime is { } lifetime ? lifetime.Of(facts) : facts;
 
     private void Clear()
     {

@@ -38,6 +38,9 @@ public readonly ref struct CacheRequest
     /// <summary>From the question mark on; empty without one.</summary>
     public required ReadOnlySpan<byte> Query { get; init; }
 
+    /// <summary>What tells answers for one URL apart, as a rule says; empty without one. A purge by URL finds all of them.</summary>
+    public ReadOnlySpan<byte> KeySuffix { get; init; }
+
     /// <summary>Whether it has a body. What a GET's body says is in no key, so that such a request has nothing to do with the store.</summary>
     public bool HasContent { get; init; }
 

@@ -76,6 +76,16 @@ public readonly record struct ResponseFacts
     /// <summary>Whether it can be revalidated.</summary>
     public bool HasValidator => Has(ResponseTraits.EntityTag) || LastModified != HttpTime.None;
 
+    /// <summary>The same response, had its origin said this and nothing else of its lifetime.</summary>
+    internal ResponseFacts Saying(in CacheDirectives directives) =>
+        this with
+        {
+            Directives = directives,
+            Traits = (Traits | ResponseTraits.CacheControl) & ~(ResponseTraits.Expires | ResponseTraits.Targeted),
+            Expires = HttpTime.None,
+            Age = 0,
+        };
+
     /// <summary>Reads a response.</summary>
     /// <param name="status">Its status.</param>
     /// <param name="fields">Its fields.</param>

@@ -29,6 +29,18 @@ public sealed record CachePolicy
     /// </summary>
     public long DevelopmentModeUntil { get; init; }
 
+    /// <summary>Whether a rule says that answers may be cached, or that they may not; null when no rule says so.</summary>
+    public bool? Eligible { get; init; }
+
+    /// <summary>How long a rule has responses kept, or null.</summary>
+    public EdgeLifetimeRule? EdgeLifetime { get; init; }
+
+    /// <summary>How long a rule has browsers keep answers, or null.</summary>
+    public BrowserLifetimeRule? BrowserLifetime { get; init; }
+
+    /// <summary>Whether nothing stale is served while the origin is asked about it.</summary>
+    public bool NeverUpdating { get; init; }
+
     /// <summary>Whether large files are fetched and stored in slices.</summary>
     public bool Slices { get; init; }
 
@@ -40,7 +52,10 @@ public sealed record CachePolicy
     /// <param name="path">The path as the visitor sent it.</param>
     /// <param name="query">From the question mark on; empty without one.</param>
     public bool IsEligible(ReadOnlySpan<byte> path, ReadOnlySpan<byte> query) =>
-        Level != CacheLevel.Bypass
-        && (Level != CacheLevel.Basic || query.IsEmpty)
-        && (Profile == CacheProfile.Standard || CacheableExtensions.Contains(path));
+        Eligible
+        ?? (
+            Level != CacheLevel.Bypass
+            && (Level != CacheLevel.Basic || query.IsEmpty)
+            && (Profile == CacheProfile.Standard || CacheableExtensions.Contains(path))
+        );
 }

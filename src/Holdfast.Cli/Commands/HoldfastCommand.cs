@@ -6,6 +6,7 @@ using Holdfast.Cli.Commands.Nodes;
 using Holdfast.Cli.Commands.Profiles;
 using Holdfast.Cli.Commands.Records;
 using Holdfast.Cli.Commands.Rules;
+using Holdfast.Cli.Commands.Rulesets;
 using Holdfast.Cli.Commands.Settings;
 using Holdfast.Cli.Commands.Tokens;
 using Holdfast.Cli.Commands.Users;
@@ -117,6 +118,15 @@ internal static class HoldfastCommand
                 SettingListCommand.Create(context),
                 SettingShowCommand.Create(context),
                 SettingSetCommand.Create(context)
+            ),
+            Group(
+                help,
+                "ruleset",
+                "Rules of a zone, phase by phase.",
+                RulesetListCommand.Create(context),
+                RulesetShowCommand.Create(context),
+                RulesetApplyCommand.Create(context),
+                RulesetRemoveCommand.Create(context)
             ),
             PurgeCommand.Create(context),
             Group(

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -15,6 +16,8 @@ internal sealed class ControlClient : IDisposable
 
     /// <summary>The largest page that the API gives.</summary>
     private const int PageSize = 50;
+
+    private const string Nothing = """{"success":true,"errors":[],"messages":[],"result":null}""";
 
     private readonly HttpClient http;
 
@@ -77,7 +80,8 @@ internal sealed class ControlClient : IDisposable
 
         using (response)
         {
-            return ReadEnvelope(text, (int)response.StatusCode);
+            // Done, with nothing to say.
+            return ReadEnvelope(response.StatusCode == HttpStatusCode.NoContent ? Nothing : text, (int)response.StatusCode);
         }
     }
 

@@ -13,20 +13,23 @@ internal static class PermissionCheck
     /// <exception cref="ApiException">The caller may not.</exception>
     public static Task CheckAsync(HttpContext context, RequestDelegate next)
     {
-        if (context.GetEndpoint()?.Metadata.GetMetadata<ApiOperation>() is { Permission: { } needed })
+        if (context.GetEndpoint()?.Metadata.GetMetadata<ApiOperation>() is { Permission: { } needed } operation)
         {
-            var caller = Caller.Of(context);
-            var may =
-                needed.Scope != ResourceScope.Zone
-                    ? caller.May(needed)
-                    : context.Request.RouteValues[ZoneParameter] is not string zone || caller.May(needed, zone);
-            if (!may)
+            if (!May(context, needed) && !operation.Alternatives.Any(other => May(context, other)))
             {
                 throw Refused(needed);
             }
         }
 
         return next(context);
+    }
+
+    private static bool May(HttpContext context, PermissionGroup needed)
+    {
+        var caller = Caller.Of(context);
+        return needed.Scope != ResourceScope.Zone
+            ? caller.May(needed)
+            : context.Request.RouteValues[ZoneParameter] is not string zone || caller.May(needed, zone);
     }
 
     /// <summary>403: the credential is good, and lacks this permission.</summary>

@@ -117,6 +117,60 @@ internal static class PermissionGroups
     public static PermissionGroup CachePurge { get; } =
         new("e17beae8b8cb423a99b1730f21238bed", "Cache Purge", "Grants access to purge the cache", ResourceScope.Zone);
 
+    public static PermissionGroup ZoneWafRead { get; } =
+        new("dbc512b354774852af2b5a5f4ba3d470", "Zone WAF Read", "Grants read access to custom rules", ResourceScope.Zone);
+
+    public static PermissionGroup ZoneWafWrite { get; } =
+        new("fb6778dc191143babbfaa57993f1d275", "Zone WAF Write", "Grants write access to custom rules", ResourceScope.Zone)
+        {
+            Includes = ZoneWafRead,
+        };
+
+    public static PermissionGroup CacheSettingsRead { get; } =
+        new("3245da1cf36c45c3847bb9b483c62f97", "Cache Settings Read", "Grants read access to cache rules", ResourceScope.Zone);
+
+    public static PermissionGroup CacheSettingsWrite { get; } =
+        new("9ff81cbbe65c400b97d92c3c1033cab6", "Cache Settings Write", "Grants write access to cache rules", ResourceScope.Zone)
+        {
+            Includes = CacheSettingsRead,
+        };
+
+    public static PermissionGroup RedirectsRead { get; } =
+        new("d8e12db741544d1586ec1d6f5d3c7786", "Dynamic URL Redirects Read", "Grants read access to redirect rules", ResourceScope.Zone);
+
+    public static PermissionGroup RedirectsWrite { get; } =
+        new("74e1036f577a48528b78d2413b40538d", "Dynamic URL Redirects Write", "Grants write access to redirect rules", ResourceScope.Zone)
+        {
+            Includes = RedirectsRead,
+        };
+
+    public static PermissionGroup CustomErrorsRead { get; } =
+        new("a2b55cd504d44ef18b7ba6a7f2b8fbb1", "Custom Errors Read", "Grants read access to custom error rules", ResourceScope.Zone);
+
+    public static PermissionGroup CustomErrorsWrite { get; } =
+        new("a9dba34cf5814d4ab2007b4ada0045bd", "Custom Errors Write", "Grants write access to custom error rules", ResourceScope.Zone)
+        {
+            Includes = CustomErrorsRead,
+        };
+
+    public static PermissionGroup OriginRead { get; } =
+        new("7b32a91ece3140d4b3c2c56f23fc8e35", "Origin Read", "Grants read access to origin rules", ResourceScope.Zone);
+
+    public static PermissionGroup OriginWrite { get; } =
+        new("a4308c6855c84eb2873e01b6cc85cbb3", "Origin Write", "Grants write access to origin rules", ResourceScope.Zone)
+        {
+            Includes = OriginRead,
+        };
+
+    public static PermissionGroup TransformRulesRead { get; } =
+        new("211a4c0feb3e43b3a2d41f1443a433e7", "Zone Transform Rules Read", "Grants read access to transform rules", ResourceScope.Zone);
+
+    public static PermissionGroup TransformRulesWrite { get; } =
+        new("0ac90a90249747bca6b047d97f0803e9", "Zone Transform Rules Write", "Grants write access to transform rules", ResourceScope.Zone)
+        {
+            Includes = TransformRulesRead,
+        };
+
     /// <summary>All of them, in the order of their names.</summary>
     public static ImmutableArray<PermissionGroup> All { get; } =
     [
@@ -127,10 +181,18 @@ internal static class PermissionGroups
         AccountSettingsRead,
         AccountSettingsWrite,
         CachePurge,
+        CacheSettingsRead,
+        CacheSettingsWrite,
+        CustomErrorsRead,
+        CustomErrorsWrite,
         DnsRead,
         DnsWrite,
+        RedirectsRead,
+        RedirectsWrite,
         MembershipsRead,
         MembershipsWrite,
+        OriginRead,
+        OriginWrite,
         CertificatesRead,
         CertificatesWrite,
         UserDetailsRead,
@@ -138,6 +200,10 @@ internal static class PermissionGroups
         ZoneRead,
         ZoneSettingsRead,
         ZoneSettingsWrite,
+        TransformRulesRead,
+        TransformRulesWrite,
+        ZoneWafRead,
+        ZoneWafWrite,
         ZoneWrite,
     ];
 

@@ -7,8 +7,20 @@ namespace Holdfast.Control.Envelope;
 /// <summary>Answers in Cloudflare's envelope: <c>{success, errors, messages, result, result_info}</c>.</summary>
 internal static class ApiAnswer
 {
-    public static Task ResultAsync(HttpContext context, JsonNode? result, int status = 200) =>
-        WriteAsync(context, status, result, null, []);
+    /// <summary>200 or another status of success.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="result">The envelope's <c>result</c>.</param>
+    /// <param name="status">The status.</param>
+    /// <param name="messages">The envelope's <c>messages</c>: what is right and maybe not what was meant.</param>
+    public static Task ResultAsync(HttpContext context, JsonNode? result, int status = 200, IReadOnlyList<ApiError>? messages = null) =>
+        WriteAsync(context, status, result, null, [], messages);
+
+    /// <summary>204: it is done, and there is nothing to say.</summary>
+    public static void Nothing(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        context.Response.Headers.CacheControl = "no-store";
+    }
 
     public static Task PageAsync(HttpContext context, IEnumerable<JsonNode> items, Paging paging, int total)
     {
@@ -30,13 +42,20 @@ internal static class ApiAnswer
     /// <summary>A time as the API writes it.</summary>
     public static string Time(DateTime time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
-    private static async Task WriteAsync(HttpContext context, int status, JsonNode? result, JsonNode? info, IReadOnlyList<ApiError> errors)
+    private static async Task WriteAsync(
+        HttpContext context,
+        int status,
+        JsonNode? result,
+        JsonNode? info,
+        IReadOnlyList<ApiError> errors,
+        IReadOnlyList<ApiError>? messages = null
+    )
     {
         var envelope = new JsonObject
         {
             ["success"] = errors.Count == 0,
             ["errors"] = new JsonArray([.. errors.Select(Error)]),
-            ["messages"] = new JsonArray(),
+            ["messages"] = new JsonArray([.. (messages ?? []).Select(Error)]),
             ["result"] = result,
         };
         if (info is not null)

@@ -22,6 +22,11 @@ internal sealed record ApiOperation(string Method, string Path, string Id, strin
     /// </summary>
     public required PermissionGroup? Permission { get; init; }
 
+    /// <summary>
+    /// What else lets a caller in who lacks <see cref="Permission"/>: then the handler asks for what the thing itself needs, once it is known.
+    /// </summary>
+    public IReadOnlyList<PermissionGroup> Alternatives { get; init; } = [];
+
     /// <summary>Whether the caller must say who they are. Where not, anybody may call, and <see cref="Permission"/> is null.</summary>
     public bool NeedsCredential { get; init; } = true;
 
@@ -42,6 +47,9 @@ internal sealed record ApiOperation(string Method, string Path, string Id, strin
 
     /// <summary>The status of success.</summary>
     public int Status { get; init; } = 200;
+
+    /// <summary>Whether the envelope's <c>messages</c> can say what is right and maybe not what was meant.</summary>
+    public bool Warns { get; init; }
 
     /// <summary>
     /// Why an operation that is no GET leaves no entry in the audit log of its own, or null: it leaves exactly one whenever it changes

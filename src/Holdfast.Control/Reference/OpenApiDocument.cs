@@ -88,14 +88,12 @@ internal static class OpenApiDocument
             json["requestBody"] = new JsonObject { ["required"] = true, ["content"] = Content(body.Schema, body.Example) };
         }
 
-        var responses = new JsonObject
+        var responses = new JsonObject { [$"{operation.Status}"] = new JsonObject { ["description"] = "It is done." } };
+        if (operation.Status != 204)
         {
-            [$"{operation.Status}"] = new JsonObject
-            {
-                ["description"] = "It is done.",
-                ["content"] = Content(Envelope(operation), EnvelopeExample(operation)),
-            },
-        };
+            responses[$"{operation.Status}"]!["content"] = Content(Envelope(operation), EnvelopeExample(operation));
+        }
+
         foreach (var (status, _) in Errors)
         {
             if (status != 422 || operation is { Method: "POST", NeedsCredential: true })
@@ -161,7 +159,9 @@ internal static class OpenApiDocument
         {
             ["success"] = new JsonObject { ["const"] = true },
             ["errors"] = new JsonObject { ["type"] = "array", ["maxItems"] = 0 },
-            ["messages"] = new JsonObject { ["type"] = "array", ["maxItems"] = 0 },
+            ["messages"] = operation.Warns
+                ? ApiSchema.List(ApiSchema.Any("Something right that is maybe not what was meant, in the form of errors.", null)).Schema
+                : new JsonObject { ["type"] = "array", ["maxItems"] = 0 },
             ["result"] = operation.Result.Schema.DeepClone(),
         };
         var required = new JsonArray("success", "errors", "messages", "result");

@@ -19,6 +19,8 @@ internal sealed class ControlDbContext : DbContext
 
     public DbSet<RecordRow> Records => Set<RecordRow>();
 
+    public DbSet<RulesetVersionRow> RulesetVersions => Set<RulesetVersionRow>();
+
     public DbSet<TokenRow> Tokens => Set<TokenRow>();
 
     public DbSet<IdempotencyRow> IdempotencyKeys => Set<IdempotencyRow>();
@@ -88,6 +90,12 @@ internal sealed class ControlDbContext : DbContext
             table.ToTable("records").HasKey(row => row.Id);
             table.HasIndex(row => row.ZoneId);
             table.Property(row => row.Generation).IsConcurrencyToken();
+            table.HasOne<ZoneRow>().WithMany().HasForeignKey(row => row.ZoneId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<RulesetVersionRow>(table =>
+        {
+            table.ToTable("ruleset_versions").HasKey(row => new { row.RulesetId, row.Version });
+            table.HasIndex(row => row.ZoneId);
             table.HasOne<ZoneRow>().WithMany().HasForeignKey(row => row.ZoneId).OnDelete(DeleteBehavior.Cascade);
         });
         modelBuilder.Entity<TokenRow>(table =>

@@ -36,6 +36,9 @@ internal enum EdgeError
     /// <summary>421: this connection's certificate was issued for another site than the one asked for.</summary>
     MisdirectedRequest,
 
+    /// <summary>403 with 1020: a rule of the site has blocked the request.</summary>
+    BlockedByRule,
+
     /// <summary>The zone is not served at IPv6 addresses.</summary>
     NotOverIpv6,
 

@@ -152,6 +152,16 @@ internal static partial class EdgeErrorCatalog
                 "Reload the page. Your browser then opens a connection of its own for this site."
             ),
             Entry(
+                EdgeError.BlockedByRule,
+                403,
+                Blame.Visitor,
+                "Access denied",
+                "A rule that this site's owner has set does not let this request through.",
+                "If you should have access, write to the site's owner and name the ray id below.",
+                "The rule stands beside the ray id in the access log, as SecurityRuleID.",
+                code: 1020
+            ),
+            Entry(
                 EdgeError.NotOverIpv6,
                 421,
                 Blame.Visitor,

@@ -21,6 +21,8 @@ using Holdfast.Edge.Phases.Cache;
 using Holdfast.Edge.Releases;
 using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Requests;
+using Holdfast.Edge.Rules;
+using Holdfast.Edge.Rules.Counting;
 using Holdfast.Edge.Tiers;
 using Holdfast.Edge.Zones;
 using Holdfast.Http.Deadlines;
@@ -62,6 +64,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     private readonly ZoneDirectory _zones;
     private readonly CertificateStore _certificates;
     private readonly ReleaseStore _store;
+    private readonly RuleCounts _ruleCounts = new();
     private readonly EdgeCounters _counters = new(Enum.GetNames<MessageFault>()[1..]);
     private readonly EdgeMetrics _metrics;
     private readonly DeadlineSweep _sweep;
@@ -115,7 +118,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
                 )
                 : null;
         _responses = new MemoryStore(options.Cache with { SpillDirectory = cache }, marks) { Disk = _disk };
-        _metrics = new EdgeMetrics(_counters, HostGauges.Of(() => _zones, () => _intake?.State, _responses, () => _purges));
+        _metrics = new EdgeMetrics(_counters, HostGauges.Of(() => _zones, () => _intake?.State, _responses, () => _purges, _ruleCounts));
         _telemetry = EdgeTelemetry.Start(
             Environment.GetEnvironmentVariable(EdgeTelemetry.EndpointVariable),
             options.Name,
@@ -144,7 +147,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         _live = new LiveReleases(options.Loggers.CreateLogger<LiveReleases>());
         var verifier = new ReleaseVerifier(_keys);
         _store = new ReleaseStore(Path.Combine(home, "releases"), verifier);
-        var reader = new ZoneReader(_store, _targets, _live);
+        var reader = new ZoneReader(_store, _targets, new RuleContext(options.Place, _ruleCounts), _live);
         _zones = new ZoneDirectory(reader, options.ZoneMemory, ZoneReader.Dropped, time);
         _ring = new UplinkRing(options.Name, Path.Combine(home, "uplink"), time);
         var authority = LocalAuthority.Open(data, time, options.Loggers.CreateLogger<LocalAuthority>());
@@ -232,6 +235,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
             tier,
             observer,
             ports,
+            time,
             Random.Shared,
             options.Loggers.CreateLogger<RequestPipeline>()
         );
@@ -289,6 +293,9 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     /// <summary>What the edge counts.</summary>
     internal EdgeCounters Counters => _counters;
 
+    /// <summary>How often rules have acted.</summary>
+    internal RuleCounts RuleCounts => _ruleCounts;
+
     /// <summary>The zones.</summary>
     internal ZoneDirectory Zones => _zones;
 
@@ -321,6 +328,9 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
 
     /// <inheritdoc/>
     DiskStore? IEdgeState.CacheDisk => _disk;
+
+    /// <inheritdoc/>
+    RuleCounts IEdgeState.RuleCounts => _ruleCounts;
 
     /// <inheritdoc/>
     int IEdgeState.Zones => _zones.Count;

@@ -1,5 +1,6 @@
 using Holdfast.Cache.Storage;
 using Holdfast.Edge.Reporting;
+using Holdfast.Edge.Rules.Counting;
 using Holdfast.Edge.Zones;
 using Holdfast.Releases.Intake;
 using Holdfast.Releases.Purging;
@@ -14,11 +15,13 @@ internal static class HostGauges
     /// <param name="intake">How the feed is followed, or null before it is.</param>
     /// <param name="responses">The stored responses.</param>
     /// <param name="purges">How purges are taken in, or null before they are.</param>
+    /// <param name="rules">How often rules have acted.</param>
     public static MetricFamily[] Of(
         Func<ZoneDirectory?> zones,
         Func<IntakeState?> intake,
         MemoryStore responses,
-        Func<PurgeIntake?> purges
+        Func<PurgeIntake?> purges,
+        RuleCounts rules
     ) =>
         [
             EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.zones", "Zones that are live.", () => zones()?.Count ?? 0),
@@ -43,6 +46,8 @@ internal static class HostGauges
             ),
             .. PurgeMetrics.Of(responses, purges),
             .. DiskMetrics.Of(responses.Disk),
+            EdgeMetrics.Plain(MetricKind.Counter, "holdfast.edge.rules.acted", "How often zones' rules have acted.", () => rules.Acted),
+            EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.rules", "Rules whose actions are counted one by one.", () => rules.Count),
             EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.cache.objects", "Responses that are stored.", () => responses.Count),
             EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.cache.size", "What they take.", () => responses.Bytes, "bytes"),
             EdgeMetrics.Plain(

@@ -1,4 +1,5 @@
 using Holdfast.Cache.Disk;
+using Holdfast.Edge.Rules.Counting;
 using Holdfast.Model.Purging;
 using Holdfast.Model.Releases;
 
@@ -30,6 +31,9 @@ internal interface IEdgeState
 
     /// <summary>Why the feed was last lost, or null when it stands.</summary>
     string? LastFeedError { get; }
+
+    /// <summary>How often rules have acted.</summary>
+    RuleCounts RuleCounts { get; }
 
     /// <summary>Releases that are live, at most <paramref name="limit"/> of them, in the order in which their artifacts came.</summary>
     IEnumerable<LiveRelease> LiveReleases(int limit);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Holdfast.Cache.Disk;
 using Holdfast.Edge.ErrorPages;
 using Holdfast.Edge.Reporting;
+using Holdfast.Edge.Rules.Counting;
 
 namespace Holdfast.Edge.Management;
 
@@ -11,6 +12,9 @@ internal static class StateJson
 {
     /// <summary>Most releases listed: an edge may have a million.</summary>
     public const int MaxReleases = 1000;
+
+    /// <summary>Most rules listed, those first that acted most.</summary>
+    public const int MaxRules = 1000;
 
     /// <summary>Whether the edge is ready, and what it knows: the answer of <c>/readyz</c>.</summary>
     public static void WriteReady(IEdgeState state, IBufferWriter<byte> output)
@@ -45,6 +49,7 @@ internal static class StateJson
 
         json.WriteEndObject();
         json.WriteEndObject();
+        WriteRules(json, state.RuleCounts);
         json.WriteStartArray("releases");
         foreach (var release in state.LiveReleases(MaxReleases))
         {
@@ -57,6 +62,23 @@ internal static class StateJson
 
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    private static void WriteRules(Utf8JsonWriter json, RuleCounts counts)
+    {
+        json.WriteStartArray("rules");
+        foreach (var (zone, rule, count) in counts.All.OrderByDescending(entry => entry.Count.Acted).Take(MaxRules))
+        {
+            json.WriteStartObject();
+            json.WriteString("zone", zone);
+            json.WriteString("rule", rule);
+            json.WriteString("action", count.Action);
+            json.WriteNumber("acted", count.Acted);
+            json.WriteString("last_acted", DateTimeOffset.FromUnixTimeMilliseconds(count.LastActed).UtcDateTime);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteSummary(Utf8JsonWriter json, IEdgeState state)

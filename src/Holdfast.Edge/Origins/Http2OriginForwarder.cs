@@ -110,7 +110,7 @@ internal sealed class Http2OriginForwarder(OriginTargets targets, ForwardedHeade
     {
         var target = request.Target!;
         var head = request.Head;
-        var path = Escaped(head.Form == TargetForm.Asterisk ? "/*"u8 : head.Target);
+        var path = Escaped(head.Form == TargetForm.Asterisk ? "/*"u8 : request.ForwardTarget);
         var scheme = target.Key.Tls ? "https" : "http";
 
         // The visitor's exact path: no dot segment is resolved, no escape rewritten.
@@ -125,7 +125,9 @@ internal sealed class Http2OriginForwarder(OriginTargets targets, ForwardedHeade
             Content = content,
             MostSendings = OriginForwarder.MayRepeat(head) ? 2 : 1,
         };
-        message.Headers.Host = Encoding.Latin1.GetString(zone.OriginHostHeader ?? (head.Host.IsEmpty ? target.HostText : head.Host));
+        message.Headers.Host = Encoding.Latin1.GetString(
+            request.Route?.HostHeader ?? zone.OriginHostHeader ?? (head.Host.IsEmpty ? target.HostText : head.Host)
+        );
         for (var i = 0; i < head.Headers.Count; i++)
         {
             var known = head.Headers.KnownAt(i);

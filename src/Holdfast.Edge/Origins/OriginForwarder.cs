@@ -125,8 +125,10 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
             HeadWriter.WriteRequest(
                 output,
                 request.Head.MethodBytes,
-                request.Head.Form == TargetForm.Asterisk ? "*"u8 : request.Head.Target,
-                zone.OriginHostHeader ?? (request.Head.Host.IsEmpty ? request.Target!.HostText : request.Head.Host),
+                request.Head.Form == TargetForm.Asterisk ? "*"u8 : request.ForwardTarget,
+                request.Route?.HostHeader
+                    ?? zone.OriginHostHeader
+                    ?? (request.Head.Host.IsEmpty ? request.Target!.HostText : request.Head.Host),
                 request.Head.Headers,
                 request.Head.Framing,
                 request.Head.ContentLength

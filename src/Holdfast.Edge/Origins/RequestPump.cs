@@ -55,7 +55,7 @@ internal sealed class RequestPump(EdgeRequest request, OriginConnection connecti
         var chunked = request.Head.Framing == Framing.Chunked;
         while (true)
         {
-            var reading = request.Body.ReadAsync(CancellationToken.None);
+            var reading = request.Content.ReadAsync(CancellationToken.None);
             if (!reading.IsCompleted && output.Length > 0 && !await WriteAsync(output).ConfigureAwait(false))
             {
                 // The origin may have answered already and closed its ears; the answer is read elsewhere.
@@ -83,7 +83,7 @@ internal sealed class RequestPump(EdgeRequest request, OriginConnection connecti
             {
                 if (chunked)
                 {
-                    HeadWriter.WriteLastChunk(output, request.Body.Trailers);
+                    HeadWriter.WriteLastChunk(output, request.Content.Trailers);
                 }
 
                 IsComplete = output.Length == 0 || await WriteAsync(output).ConfigureAwait(false);

@@ -107,7 +107,7 @@ internal sealed class VisitorContent(EdgeRequest request, Action onProgress) : H
         while (true)
         {
             // Not cancelled, but stopped: a cancelled read could not be told from one that still runs.
-            var reading = request.Body.ReadAsync(CancellationToken.None);
+            var reading = request.Content.ReadAsync(CancellationToken.None);
             if (!reading.IsCompleted)
             {
                 try

@@ -12,6 +12,7 @@ namespace Holdfast.Edge.Origins;
 internal sealed class ZoneOrigins
 {
     private readonly TargetUses _uses;
+    private readonly RoutedTargets _routed;
     private readonly OriginTarget? _otherwise;
     private readonly FrozenDictionary<byte[], RecordTargets>? _exact;
 
@@ -21,6 +22,7 @@ internal sealed class ZoneOrigins
     private ZoneOrigins(ZoneConfig zone, OriginTargets targets)
     {
         _uses = new TargetUses(targets);
+        _routed = new RoutedTargets(_uses);
         _otherwise = OriginTargetKey.Of(zone) is { } key ? _uses.Use(key) : null;
         _exact = Table(zone, wildcards: false);
         _below = Table(zone, wildcards: true);
@@ -51,6 +53,11 @@ internal sealed class ZoneOrigins
         lower = lower[..length];
         return Find(lower) is { } record ? record.For(lower, https) : _otherwise;
     }
+
+    /// <summary>The target by a route that rules say.</summary>
+    /// <param name="target">What <see cref="For"/> gave.</param>
+    /// <param name="route">The route.</param>
+    public OriginTarget By(OriginTarget target, OriginRoute route) => _routed.For(target, route);
 
     /// <summary>The zone is not kept any more; requests that are under way go on.</summary>
     public void Leave() => _uses.LeaveAll();

@@ -1,5 +1,6 @@
 using Holdfast.Artifacts.Zones;
 using Holdfast.Edge.Origins;
+using Holdfast.Edge.Rules;
 using Holdfast.Edge.Zones;
 using Holdfast.Model.Releases;
 using Holdfast.Model.Zones;
@@ -14,8 +15,10 @@ namespace Holdfast.Edge.Releases;
 /// </summary>
 /// <param name="store">The releases.</param>
 /// <param name="targets">The origins.</param>
+/// <param name="rules">What rules get of the edge.</param>
 /// <param name="observer">Told what can't be used.</param>
-internal sealed class ZoneReader(ReleaseStore store, OriginTargets targets, IReleaseIntakeObserver observer) : IZoneSource
+internal sealed class ZoneReader(ReleaseStore store, OriginTargets targets, RuleContext rules, IReleaseIntakeObserver observer)
+    : IZoneSource
 {
     /// <summary>Told of zones whose newest generation is damaged on the disk.</summary>
     public Action<int>? Damaged { get; set; }
@@ -60,7 +63,8 @@ internal sealed class ZoneReader(ReleaseStore store, OriginTargets targets, IRel
     }
 
     /// <summary>Compiles a zone; its origins are in use until <see cref="Dropped"/>.</summary>
-    public ZoneRuntime Compile(ZoneConfig config, long generation) => new(config, generation, ZoneOrigins.Of(config, targets));
+    public ZoneRuntime Compile(ZoneConfig config, long generation) =>
+        new(config, generation, ZoneOrigins.Of(config, targets), ZoneRules.Of(config, rules));
 
     /// <summary>A compiled zone is not kept any more.</summary>
     public static void Dropped(ZoneRuntime zone) => zone.Origins.Leave();

@@ -1,4 +1,5 @@
 using Holdfast.Edge.ErrorPages;
+using Holdfast.Edge.Rules;
 
 namespace Holdfast.Edge.Reporting;
 
@@ -127,6 +128,12 @@ internal ref struct AccessLogEntry
 
     /// <summary><c>Generation</c>: of the zone's configuration that served the request; 0 without a zone.</summary>
     public long Generation { get; set; }
+
+    /// <summary>
+    /// <c>SecurityAction</c>, <c>SecurityActions</c>, <c>SecurityRuleDescription</c>, <c>SecurityRuleID</c>, <c>SecurityRuleIDs</c> and
+    /// <c>SecuritySources</c>: of the rules that acted, in their order; left out when none did.
+    /// </summary>
+    public ReadOnlySpan<RuleRuntime> SecurityRules { get; set; }
 
     /// <summary><c>ErrorCode</c> and <c>Blame</c>, which are left out when there was no error of the edge's.</summary>
     public EdgeError Error { get; set; }

@@ -1,4 +1,5 @@
 using Holdfast.Edge.ErrorPages;
+using Holdfast.Edge.Rules;
 
 namespace Holdfast.Edge.Reporting;
 
@@ -6,10 +7,10 @@ namespace Holdfast.Edge.Reporting;
 internal static class AccessLogFormat
 {
     /// <summary>
-    /// Room that every record fits in: the eight texts that visitors and origins choose at their longest, each byte escaped to six, and
+    /// Room that every record fits in: the nine texts that visitors, origins and owners choose at their longest, each byte escaped to six, and
     /// 32 KiB for all else, which the edge chooses itself.
     /// </summary>
-    public const int MaxLineBytes = (8 * JsonLineWriter.MaxTextBytes * 6) + (32 * 1024);
+    public const int MaxLineBytes = (9 * JsonLineWriter.MaxTextBytes * 6) + (32 * 1024);
 
     /// <summary>Writes the line with its line feed.</summary>
     /// <param name="line">Where to; less than <see cref="MaxLineBytes"/> may be too little.</param>
@@ -30,6 +31,7 @@ internal static class AccessLogFormat
         json.Number(",\"Generation\":"u8, entry.Generation);
         json.Number(",\"ConnectionRequests\":"u8, entry.ConnectionRequests);
         json.Raw(node);
+        WriteSecurity(ref json, entry.SecurityRules);
         WriteFault(ref json, entry);
         if (!entry.TraceParent.IsEmpty)
         {
@@ -108,6 +110,38 @@ internal static class AccessLogFormat
         json.Milliseconds(",\"OriginTCPHandshakeDurationMs\":"u8, entry.OriginTcpHandshake);
         json.Milliseconds(",\"OriginTLSHandshakeDurationMs\":"u8, entry.OriginTlsHandshake);
         json.Milliseconds(",\"OriginResponseHeaderReceiveDurationMs\":"u8, entry.OriginHeaderReceive);
+    }
+
+    // The last of the rules decided; the others had only something to say.
+    private static void WriteSecurity(ref JsonLineWriter json, ReadOnlySpan<RuleRuntime> rules)
+    {
+        if (rules.IsEmpty)
+        {
+            return;
+        }
+
+        json.Text(",\"SecurityAction\":\""u8, rules[^1].ActionText);
+        json.Text(",\"SecurityRuleDescription\":\""u8, rules[^1].DescriptionText);
+        json.Text(",\"SecurityRuleID\":\""u8, rules[^1].IdText);
+        json.Raw(",\"SecurityActions\":["u8);
+        for (var i = 0; i < rules.Length; i++)
+        {
+            json.Text(i == 0 ? "\""u8 : ",\""u8, rules[i].ActionText);
+        }
+
+        json.Raw("],\"SecurityRuleIDs\":["u8);
+        for (var i = 0; i < rules.Length; i++)
+        {
+            json.Text(i == 0 ? "\""u8 : ",\""u8, rules[i].IdText);
+        }
+
+        json.Raw("],\"SecuritySources\":["u8);
+        for (var i = 0; i < rules.Length; i++)
+        {
+            json.Text(i == 0 ? "\""u8 : ",\""u8, rules[i].Effect.Source);
+        }
+
+        json.Raw("]"u8);
     }
 
     private static void WriteFault(ref JsonLineWriter json, in AccessLogEntry entry)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Holdfast.Edge.Geo;
 using Holdfast.Edge.Requests;
+using Holdfast.Edge.Rules;
 using Holdfast.Http.Headers;
 using Holdfast.Http.Messages;
 
@@ -76,6 +77,12 @@ internal sealed class RequestObserver(AccessLog log, EdgeCounters counters, Coun
         Span<byte> ja4 = stackalloc byte[48];
         head.Headers.TryGet(KnownHeader.Referer, out var referer);
         head.Headers.TryGet(KnownHeader.UserAgent, out var agent);
+        if (request.Rules is { } turn)
+        {
+            referer = turn.Signals.Fields.SentReferer;
+            agent = turn.Signals.Fields.SentAgent;
+        }
+
         head.Headers.TryGet(KnownHeader.TraceParent, out var traceParent);
         request.Response.Headers.TryGet(KnownHeader.ContentType, out var contentType);
         var start = request.StartedAt.UtcDateTime;
@@ -127,6 +134,7 @@ internal sealed class RequestObserver(AccessLog log, EdgeCounters counters, Coun
                 ZoneName = request.Zone is { } zone ? zone.NameText : default(ReadOnlySpan<byte>),
                 ZoneId = request.Zone is { } owner ? owner.IdText : default(ReadOnlySpan<byte>),
                 Generation = request.Zone?.Generation ?? 0,
+                SecurityRules = request.Rules is { } rules ? rules.Events.Rules : default(ReadOnlySpan<RuleRuntime>),
                 Error = request.Error,
                 RefusedReason = request.Refused == MessageFault.None ? default(ReadOnlySpan<byte>) : FaultNames[(int)request.Refused],
                 ConnectionRequests = request.Ordinal,

@@ -1,12 +1,14 @@
 using System.IO.Pipelines;
 using System.Net;
 using System.Text;
+using Holdfast.Cache.Policy;
 using Holdfast.Edge.Compression;
 using Holdfast.Edge.ErrorPages;
 using Holdfast.Edge.Geo;
 using Holdfast.Edge.Listening;
 using Holdfast.Edge.Origins;
 using Holdfast.Edge.Origins.Concurrency;
+using Holdfast.Edge.Rules;
 using Holdfast.Edge.Tiers;
 using Holdfast.Edge.Zones;
 using Holdfast.Http.Bodies;
@@ -30,6 +32,9 @@ internal abstract class EdgeRequest
     private volatile bool _isAbandoned;
     private byte[]? _forwardedAddressText;
     private IPAddress? _located;
+    private CachePolicy? _cachePolicy;
+    private ReadOnlyMemory<byte>? _keyQuery;
+    private ReadOnlyMemory<byte> _keySuffix;
     private long _tunnelBytesIn;
     private long _tunnelBytesOut;
     private BodyEncoder? _encoder;
@@ -41,6 +46,12 @@ internal abstract class EdgeRequest
 
     /// <summary>The request's body.</summary>
     public abstract BodyReader Body { get; }
+
+    /// <summary>The body for the origin: <see cref="Body"/>, or what was held back of it and then the rest.</summary>
+    public BodyReader Content => (BodyReader?)Held ?? Body;
+
+    /// <summary>What is held back of the body for the zone's rules, or null.</summary>
+    public HeldBody? Held { get; private set; }
 
     /// <summary>Bytes of request body read so far.</summary>
     public abstract long BodyBytesRead { get; }
@@ -75,8 +86,41 @@ internal abstract class EdgeRequest
     /// <summary>The zone it belongs to, once looked up; null when it belongs to none.</summary>
     public ZoneRuntime? Zone { get; set; }
 
+    /// <summary>What rules say of the way to its origin, or null.</summary>
+    public OriginRoute? Route { get; set; }
+
+    /// <summary>What the cache makes of it: as its zone says, until rules say more.</summary>
+    public CachePolicy CachePolicy
+    {
+        get => _cachePolicy ?? Zone!.Cache;
+        set => _cachePolicy = value;
+    }
+
+    /// <summary>Path and query for the cache and the origin: as the visitor sent them, unless a rule has rewritten them.</summary>
+    public ReadOnlySpan<byte> ForwardTarget => Rules is { IsRewritten: true } rules ? rules.Signals.Uri.Rewritten : Head.Target;
+
+    /// <summary>Its path.</summary>
+    public ReadOnlySpan<byte> ForwardPath =>
+        Rules is { IsRewritten: true } rules ? rules.Signals.Uri.Rewritten[..rules.Signals.Uri.RewrittenPathLength] : Head.Path;
+
+    /// <summary>Its query, from the question mark on.</summary>
+    public ReadOnlySpan<byte> ForwardQuery =>
+        Rules is { IsRewritten: true } rules ? rules.Signals.Uri.Rewritten[rules.Signals.Uri.RewrittenPathLength..] : Head.Query;
+
+    /// <summary>Whether a rule says what of the query counts for the cache.</summary>
+    public bool HasKeyQuery => _keyQuery is not null;
+
+    /// <summary>The query as it counts for the cache, from its question mark on.</summary>
+    public ReadOnlySpan<byte> KeyQuery => _keyQuery is { } query ? query.Span : ForwardQuery;
+
+    /// <summary>What else tells answers for one URL apart.</summary>
+    public ReadOnlySpan<byte> KeySuffix => _keySuffix.Span;
+
     /// <summary>Where it is forwarded to, once that is known.</summary>
     public OriginTarget? Target { get; set; }
+
+    /// <summary>Its way through its zone's rules; null when the zone has none, or before they begin.</summary>
+    public RuleTurn? Rules { get; private set; }
 
     /// <summary>Why the edge answered instead of the origin, or <see cref="EdgeError.None"/>.</summary>
     public EdgeError Error { get; set; }
@@ -165,6 +209,19 @@ internal abstract class EdgeRequest
     /// <param name="length">The body's length, or -1. Without a body: the Content-Length to state, or -1.</param>
     public void Start(Framing framing, long length)
     {
+        if (Rules is { } rules)
+        {
+            ResponsePhases.Run(this, rules);
+            if (rules.Replacement is { } content)
+            {
+                DropEncoder();
+                _encoder = new DiscardedBody();
+                StartPlain(Framing.Length, content.Length);
+                WritePlain(content.Span);
+                return;
+            }
+        }
+
         if (_isEncoded)
         {
             StartPlain(framing == Framing.None ? framing : Framing.Chunked, -1);
@@ -362,6 +419,40 @@ internal abstract class EdgeRequest
         _forwardedAddressText = Encoding.ASCII.GetBytes(client.ToString());
     }
 
+    /// <summary>Begins its way through its zone's rules.</summary>
+    public RuleTurn BeginRules(ZoneRules rules)
+    {
+        Rules = Buffers.Rules;
+        Rules.Begin(this, rules);
+        return Rules;
+    }
+
+    /// <summary>Says what tells answers apart in the cache. The memory stays as it is until the request ends.</summary>
+    /// <param name="query">The query as it counts; null for all of it.</param>
+    /// <param name="suffix">What counts beside the URL.</param>
+    public void SetCacheKey(ReadOnlyMemory<byte>? query, ReadOnlyMemory<byte> suffix)
+    {
+        _keyQuery = query;
+        _keySuffix = suffix;
+    }
+
+    /// <summary>Holds the beginning of the body back, so that rules can read it.</summary>
+    public ValueTask HoldBodyAsync(TimeProvider time)
+    {
+        Held = new HeldBody(Body, time);
+        return Held.HoldAsync();
+    }
+
+    /// <summary>Lets go of what was held back.</summary>
+    public async ValueTask ReleaseHeldAsync()
+    {
+        if (Held is { } held)
+        {
+            Held = null;
+            await held.CloseAsync(StopReadingBody).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Counts what a tunnel carried; may be called from both directions at once.</summary>
     public void CountTunnelBytes(long fromVisitor, long toVisitor)
     {
@@ -423,6 +514,11 @@ internal abstract class EdgeRequest
         Ordinal++;
         Zone = null;
         Target = null;
+        Rules = null;
+        Held = null;
+        _cachePolicy = null;
+        Route = null;
+        SetCacheKey(null, default);
         Error = EdgeError.None;
         Refused = MessageFault.None;
         Origin.Clear();

@@ -1,4 +1,5 @@
 using Holdfast.Edge.Origins;
+using Holdfast.Edge.Rules;
 using Holdfast.Http.Messages;
 using Microsoft.Extensions.ObjectPool;
 
@@ -17,6 +18,8 @@ internal sealed class ExchangeBuffers
     private const int UsualHead = 16 * 1024;
     private const int UsualOutput = 32 * 1024;
 
+    private RuleTurn? _rules;
+
     private static readonly ObjectPool<ExchangeBuffers> Pool = new DefaultObjectPool<ExchangeBuffers>(new Policy(), Pooled);
 
     /// <summary>The request's head.</summary>
@@ -27,6 +30,9 @@ internal sealed class ExchangeBuffers
 
     /// <summary>What an exchange with the origin needs beside.</summary>
     public ExchangeScratch Scratch { get; } = new();
+
+    /// <summary>The way through a zone's rules; made when a request of a zone with rules first needs it.</summary>
+    public RuleTurn Rules => _rules ??= new RuleTurn();
 
     /// <summary>Buffers that nobody else uses, with whatever their last user left in them.</summary>
     public static ExchangeBuffers Rent() => Pool.Get();

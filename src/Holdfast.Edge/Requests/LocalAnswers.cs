@@ -118,6 +118,28 @@ internal sealed class LocalAnswers(string node, string place, string? statusPage
         return SendAsync(request, body.Written.Span);
     }
 
+    /// <summary>Answers as a rule says.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="status">The status.</param>
+    /// <param name="contentType">The whole field.</param>
+    /// <param name="content">The body.</param>
+    public ValueTask RuleAsync(EdgeRequest request, int status, ReadOnlySpan<byte> contentType, ReadOnlySpan<byte> content)
+    {
+        var headers = Begin(request, status);
+        headers.Add(KnownHeader.ContentType, contentType);
+        headers.Add(KnownHeader.CacheControl, "private, no-store, max-age=0"u8);
+        headers.Add("X-Content-Type-Options"u8, "nosniff"u8);
+        return SendAsync(request, content);
+    }
+
+    /// <summary>Redirects to wherever a rule says.</summary>
+    public ValueTask RedirectToAsync(EdgeRequest request, int status, ReadOnlySpan<byte> location)
+    {
+        var headers = Begin(request, status);
+        headers.Add(KnownHeader.Location, location);
+        return SendAsync(request, default);
+    }
+
     /// <summary>Redirects to the same host, path and query under another scheme.</summary>
     /// <param name="request">The request.</param>
     /// <param name="status">301 or 302.</param>

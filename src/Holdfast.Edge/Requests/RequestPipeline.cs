@@ -5,6 +5,7 @@ using Holdfast.Edge.Http3;
 using Holdfast.Edge.Origins;
 using Holdfast.Edge.Phases.Cache;
 using Holdfast.Edge.Reporting;
+using Holdfast.Edge.Rules;
 using Holdfast.Edge.Tiers;
 using Holdfast.Edge.Zones;
 using Holdfast.Http.Messages;
@@ -28,6 +29,7 @@ internal sealed partial class RequestPipeline(
     TierIdentity tier,
     IRequestObserver observer,
     EdgePorts ports,
+    TimeProvider time,
     Random random,
     ILogger<RequestPipeline> logger
 )
@@ -155,14 +157,50 @@ internal sealed partial class RequestPipeline(
             return new ValueTask<EdgeError>(EdgeError.ContentTooLarge);
         }
 
+        return zone.Rules is { } rules ? RunRulesAsync(request, zone, rules, trusted) : GoOnAsync(request, zone, trusted);
+    }
+
+    private ValueTask<EdgeError> RunRulesAsync(EdgeRequest request, ZoneRuntime zone, ZoneRules rules, bool trusted)
+    {
+        var turn = request.BeginRules(rules);
+        return rules.ReadsBody && BodyHolding.IsDue(request)
+            ? HoldAndDecideAsync(request, zone, rules, turn, trusted)
+            : DecideAsync(request, zone, rules, turn, trusted);
+    }
+
+    private async ValueTask<EdgeError> HoldAndDecideAsync(
+        EdgeRequest request,
+        ZoneRuntime zone,
+        ZoneRules rules,
+        RuleTurn turn,
+        bool trusted
+    )
+    {
+        try
+        {
+            await BodyHolding.HoldAsync(request, turn, time).ConfigureAwait(false);
+            return await DecideAsync(request, zone, rules, turn, trusted).ConfigureAwait(false);
+        }
+        finally
+        {
+            await request.ReleaseHeldAsync().ConfigureAwait(false);
+        }
+    }
+
+    private ValueTask<EdgeError> DecideAsync(EdgeRequest request, ZoneRuntime zone, ZoneRules rules, RuleTurn turn, bool trusted) =>
+        RequestPhases.Run(request, turn, rules) is { } answer ? answer.AnswerAsync(request, answers) : GoOnAsync(request, zone, trusted);
+
+    // To the cache and the origin.
+    private ValueTask<EdgeError> GoOnAsync(EdgeRequest request, ZoneRuntime zone, bool trusted)
+    {
         if (zone.Origins.For(request.Head.Host, request.IsHttps) is not { } target)
         {
             return new ValueTask<EdgeError>(EdgeError.OriginDns);
         }
 
-        request.Target = target;
+        request.Target = request.Route is { } route ? zone.Origins.By(target, route) : target;
 
-        if (forwarded.IsLoop(request.Head.Headers, isVisitors ? 0 : 1))
+        if (forwarded.IsLoop(request.Head.Headers, request.Lower is null ? 0 : 1))
         {
             return new ValueTask<EdgeError>(EdgeError.Loop);
         }
@@ -170,10 +208,10 @@ internal sealed partial class RequestPipeline(
         var upgrade =
             request.CanUpgrade
             && request.Head is { WantsUpgrade: true, Framing: Framing.None } // a body and the new protocol would share one stream
-            && settings.WebSockets
+            && zone.Settings.WebSockets
             && !OriginForwarder.AsksForHttp2(request.Head.Headers);
 
-        if (upgrade && OriginRouter.CanUpgrade(target))
+        if (upgrade && OriginRouter.CanUpgrade(request.Target))
         {
             forwarded.PrepareRequest(request, upgrade: true, trusted);
             return origins.ForwardAsync(request, zone, upgrade: true);

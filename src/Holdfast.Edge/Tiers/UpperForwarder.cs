@@ -47,9 +47,14 @@ internal sealed partial class UpperForwarder(
         ClosedEarly,
     }
 
-    /// <summary>Whether it is a request that an upper edge is asked for.</summary>
+    /// <summary>
+    /// Whether it is a request that an upper edge is asked for. One that rules have given another target or another origin is not: the upper
+    /// edge is told what the visitor asked for, and does not run those rules again.
+    /// </summary>
     public static bool MayAsk(EdgeRequest request) =>
-        request is { Lower: null, Tap: { } tap, Head: { Framing: Framing.None, Host.IsEmpty: false } } && !tap.UpperKey.IsEmpty;
+        request is { Lower: null, Route: null, Tap: { } tap, Head: { Framing: Framing.None, Host.IsEmpty: false } }
+        && !tap.UpperKey.IsEmpty
+        && request.Rules is not { IsRewritten: true };
 
     /// <summary>Asks the upper edge at home for the request's key, or the one that stands in for it.</summary>
     /// <param name="request">One that <see cref="MayAsk"/>; its fields are prepared for the origin.</param>

@@ -3,6 +3,7 @@ using System.Text;
 using Holdfast.Cache.Policy;
 using Holdfast.Edge.ErrorPages;
 using Holdfast.Edge.Origins;
+using Holdfast.Edge.Rules;
 using Holdfast.Model.Zones;
 
 namespace Holdfast.Edge.Zones;
@@ -20,8 +21,13 @@ internal sealed class ZoneRuntime
     private readonly bool _below;
 
     /// <summary>Compiles a zone.</summary>
-    public ZoneRuntime(ZoneConfig config, long generation, ZoneOrigins origins)
+    /// <param name="config">As its owner wrote it.</param>
+    /// <param name="generation">The release's generation.</param>
+    /// <param name="origins">Where its requests go.</param>
+    /// <param name="rules">Its rules, or null when it has none.</param>
+    public ZoneRuntime(ZoneConfig config, long generation, ZoneOrigins origins, ZoneRules? rules = null)
     {
+        Rules = rules;
         Config = config;
         Generation = generation;
         Origins = origins;
@@ -69,6 +75,9 @@ internal sealed class ZoneRuntime
     /// <summary>Where its requests go.</summary>
     public ZoneOrigins Origins { get; }
 
+    /// <summary>Its rules, or null when it has none: then they cost nothing.</summary>
+    public ZoneRules? Rules { get; }
+
     /// <summary>The Host for the origin, or null for the visitor's own.</summary>
     public byte[]? OriginHostHeader { get; }
 
@@ -91,7 +100,8 @@ internal sealed class ZoneRuntime
     public byte[]? StrictTransportSecurity { get; }
 
     /// <summary>Bytes of memory, about. An error page is there as text, and as bytes in pieces.</summary>
-    public int Weight => PlainWeight + (3 * (Config.Settings.ErrorPageHtml?.Length ?? 0)) + (RecordWeight * Config.Records.Length);
+    public int Weight =>
+        PlainWeight + (3 * (Config.Settings.ErrorPageHtml?.Length ?? 0)) + (RecordWeight * Config.Records.Length) + (Rules?.Weight ?? 0);
 
     /// <summary>Whether this is the zone of a name, or of the names below it.</summary>
     /// <param name="name">A lower-case name or address; empty for the names below nothing, which are all.</param>

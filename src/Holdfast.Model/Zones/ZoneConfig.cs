@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Holdfast.Model.Rulesets;
 
 namespace Holdfast.Model.Zones;
 
@@ -32,6 +33,9 @@ public sealed record ZoneConfig
 
     /// <summary>What the zone's proxied records say, by name in ordinal order, each name once.</summary>
     public ImmutableArray<RecordOrigin> Records { get; init; } = [];
+
+    /// <summary>The zone's rulesets, in the order of their phases, one for each phase that has rules.</summary>
+    public ImmutableArray<RulesetConfig> Rulesets { get; init; } = [];
 
     /// <summary>The zone's settings; those that its owner never touched have their defaults.</summary>
     public ZoneSettings Settings { get; init; } = new();

@@ -25,7 +25,10 @@ public sealed class AuditCoverageTests
         {
             var before = await LastAsync(control);
             var answer = await call();
-            Assert.True(answer.Status is HttpStatusCode.OK or HttpStatusCode.Created, $"{operation}: {answer.Body.ToJsonString()}");
+            Assert.True(
+                answer.Status is HttpStatusCode.OK or HttpStatusCode.Created or HttpStatusCode.NoContent,
+                $"{operation}: {answer.Body.ToJsonString()}"
+            );
             var entries = await control.GetAsync($"/holdfast/v1/audit_logs?per_page=5");
             var newest = entries.Result[0]!;
             Assert.True(newest["sequence"]!.GetValue<long>() == before + 1, $"{operation} did not write exactly one entry");
@@ -141,6 +144,7 @@ public sealed class AuditCoverageTests
                 ),
                 ("certificates-delete", () => control.DeleteAsync($"/client/v4/zones/{zone}/custom_certificates/{certificate}")),
                 .. RecordCalls($"/client/v4/zones/{zone}/dns_records"),
+                .. RulesetCalls($"/client/v4/zones/{zone}/rulesets"),
                 ("cache-purge", () => control.PostAsync($"/client/v4/zones/{zone}/purge_cache", """{"purge_everything":true}""")),
                 ("zones-delete", () => control.DeleteAsync($"/client/v4/zones/{zone}")),
                 (
@@ -237,6 +241,39 @@ public sealed class AuditCoverageTests
             );
             yield return ("dns-records-import", () => ImportAsync(path + "/import"));
             yield return ("dns-records-delete", () => control.DeleteAsync($"{path}/{id}"));
+        }
+
+        private IEnumerable<(string Operation, Func<Task<Answer>> Call)> RulesetCalls(string path)
+        {
+            var (ruleset, rule) = ("", "");
+            const string entryPoint = "/phases/http_request_firewall_custom/entrypoint";
+            yield return (
+                "rulesets-create",
+                async () =>
+                {
+                    var answer = await control.PostAsync(
+                        path,
+                        """{"name":"mine","kind":"zone","phase":"http_request_firewall_custom","rules":[]}"""
+                    );
+                    ruleset = answer.Result["id"]!.GetValue<string>();
+                    return answer;
+                }
+            );
+            yield return (
+                "rulesets-create-rule",
+                async () =>
+                {
+                    var answer = await control.PostAsync($"{path}/{ruleset}/rules", """{"action":"log","expression":"true"}""");
+                    rule = answer.Result["rules"]![0]!["id"]!.GetValue<string>();
+                    return answer;
+                }
+            );
+            yield return ("rulesets-edit-rule", () => control.PatchAsync($"{path}/{ruleset}/rules/{rule}", """{"enabled":false}"""));
+            yield return ("rulesets-delete-rule", () => control.DeleteAsync($"{path}/{ruleset}/rules/{rule}"));
+            yield return ("rulesets-put", () => control.PutAsync($"{path}/{ruleset}", """{"name":"ours"}"""));
+            yield return ("rulesets-put-entrypoint", () => control.PutAsync(path + entryPoint, """{"description":"all"}"""));
+            yield return ("rulesets-delete-version", () => control.DeleteAsync($"{path}/{ruleset}/versions/1"));
+            yield return ("rulesets-delete", () => control.DeleteAsync($"{path}/{ruleset}"));
         }
 
         private async Task<Answer> ImportAsync(string path)

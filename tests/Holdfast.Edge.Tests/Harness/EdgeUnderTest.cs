@@ -71,6 +71,9 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
     /// <summary>The zones.</summary>
     public ZoneDirectory Zones => _host.Zones;
 
+    /// <summary>How often rules have acted.</summary>
+    public Holdfast.Edge.Rules.Counting.RuleCounts RuleCounts => _host.RuleCounts;
+
     /// <summary>The access log's file.</summary>
     public string LogFile => Path.Combine(Data, "logs", "edge-1.jsonl");
 

@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Holdfast.Edge.Tests.Harness;
+using Holdfast.Edge.Tests.Rules;
+using Holdfast.Model.Rulesets;
 
 namespace Holdfast.Edge.Tests.Requests;
 
@@ -26,13 +28,18 @@ public class AllocationTests
     [Theory]
     [InlineData("/passed/through?with=query")]
     [InlineData("/from/the/cache.css")]
+    [InlineData("/past/../many/rules.css")]
     public async Task Requests_SteadyState_AllocateNoObject(string target)
     {
         using var origin = new BlockingOrigin();
-        await using var edge = await EdgeUnderTest.InFrontOfAsync(
-            $"http://127.0.0.1:{origin.Port}",
-            change: options => options with { Limits = options.Limits with { RequestsPerConnection = int.MaxValue } }
+        await using var edge = await EdgeUnderTest.StartAsync(options =>
+            options with
+            {
+                Limits = options.Limits with { RequestsPerConnection = int.MaxValue },
+            }
         );
+        RulesetConfig[] rulesets = target.Contains("rules", StringComparison.Ordinal) ? [Rules] : [];
+        await edge.PutZoneAsync("*", $"http://127.0.0.1:{origin.Port}", change: zone => zone with { Rulesets = [.. rulesets] });
         using var visitor = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         visitor.Connect(edge.Http);
         var request = Encoding.ASCII.GetBytes($"GET {target} HTTP/1.1\r\nHost: example.com\r\nUser-Agent: test/1.0\r\nAccept: */*\r\n\r\n");
@@ -51,6 +58,17 @@ public class AllocationTests
         TestContext.Current.TestOutputHelper?.WriteLine($"{best:F1} bytes a request, {perRequest.Average():F1} on average");
         Assert.True(best < SmallestObject, $"{best:F1} bytes are allocated for each request");
     }
+
+    // Of each kind of signal one, and some that act.
+    private static RulesetConfig Rules =>
+        RuledSite.Ruleset(
+            RuledSite.Custom,
+            RuledSite.Rule("http.request.uri.path contains \"rules\" and http.host eq \"example.com\"", new LogAction()),
+            RuledSite.Rule("any(lower(http.request.headers.names[*])[*] eq \"accept\")", new SkipAction(false, ["http_ratelimit"], [])),
+            RuledSite.Rule("ip.src in {192.0.2.0/24 10.0.0.0/8} or ip.src.country eq \"DE\"", new BlockAction((BlockResponse?)null)),
+            RuledSite.Rule("http.request.full_uri wildcard \"*/nowhere/*\" or len(cf.ray_id) eq 3", new BlockAction((BlockResponse?)null)),
+            RuledSite.Rule("http.cookie contains \"x\" or http.request.cookies[\"a\"][0] eq \"1\"", new BlockAction((BlockResponse?)null))
+        );
 
     [Fact]
     public async Task CompressedHits_SteadyState_AllocateNoObject()

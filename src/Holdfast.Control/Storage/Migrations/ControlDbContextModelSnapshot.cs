@@ -464,6 +464,29 @@ namespace Holdfast.Control.Storage.Migrations
                     b.ToTable("releases", (string)null);
                 });
 
+            modelBuilder.Entity("Holdfast.Control.Storage.RulesetVersionRow", b =>
+                {
+                    b.Property<string>("RulesetId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Config")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("ZoneId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("RulesetId", "Version");
+
+                    b.HasIndex("ZoneId");
+
+                    b.ToTable("ruleset_versions", (string)null);
+                });
+
             modelBuilder.Entity("Holdfast.Control.Storage.SessionRow", b =>
                 {
                     b.Property<string>("Id")
@@ -689,6 +712,15 @@ namespace Holdfast.Control.Storage.Migrations
                     b.HasOne("Holdfast.Control.Storage.OperatorRow", null)
                         .WithMany()
                         .HasForeignKey("OperatorId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Holdfast.Control.Storage.RulesetVersionRow", b =>
+                {
+                    b.HasOne("Holdfast.Control.Storage.ZoneRow", null)
+                        .WithMany()
+                        .HasForeignKey("ZoneId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

@@ -127,7 +127,7 @@ internal sealed class CachePhase : IAsyncDisposable
     private async ValueTask<EdgeError> MissAsync(EdgeRequest request, ZoneRuntime zone, CacheTurn turn, bool trusted)
     {
         var exchange = turn.Exchange;
-        if (zone.Cache.IsSliced(request.Head.Path) && exchange.MayBeSliced)
+        if (request.CachePolicy.IsSliced(request.ForwardPath) && exchange.MayBeSliced)
         {
             var outcome = await _slices.AnswerAsync(request, zone, turn, trusted).ConfigureAwait(false);
             if (outcome == SlicedOutcome.Whole)

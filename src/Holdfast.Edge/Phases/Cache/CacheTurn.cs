@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using Holdfast.Cache.Exchange;
+using Holdfast.Cache.Policy;
 using Holdfast.Cache.Storage;
 using Holdfast.Edge.ErrorPages;
 using Holdfast.Edge.Origins;
@@ -18,6 +19,7 @@ internal sealed class CacheTurn(MemoryStore store, ReadOnlyMemory<byte> node, Ti
     private readonly HttpDate _date = new(time);
     private long _requested;
     private bool _isExplained;
+    private CachePolicy _policy = new();
 
     /// <summary>The state machine.</summary>
     public CacheExchange Exchange => _exchange;
@@ -40,7 +42,7 @@ internal sealed class CacheTurn(MemoryStore store, ReadOnlyMemory<byte> node, Ti
     public RequestStep Begin(EdgeRequest request, ZoneRuntime zone)
     {
         _isExplained = zone.CacheDebugDigest is { } digest && CacheExplanation.IsAskedFor(request.Head.Headers, digest);
-        return _exchange.Begin(Describe(request, zone), new HeaderFields(request.Head.Headers), zone.Cache, Now);
+        return _exchange.Begin(Describe(request, zone), new HeaderFields(request.Head.Headers), PolicyOf(request), Now);
     }
 
     /// <summary>Reads what the disk has for the request; the next step.</summary>
@@ -52,11 +54,11 @@ internal sealed class CacheTurn(MemoryStore store, ReadOnlyMemory<byte> node, Ti
 
     /// <summary>Begins the revalidation of a stored response, behind the visitor's back.</summary>
     public void BeginRevalidation(EdgeRequest request, ZoneRuntime zone, StoredResponse stored) =>
-        _exchange.BeginRevalidation(Describe(request, zone), new HeaderFields(request.Head.Headers), zone.Cache, stored);
+        _exchange.BeginRevalidation(Describe(request, zone), new HeaderFields(request.Head.Headers), PolicyOf(request), stored);
 
     /// <summary>Begins to get one slice; see <see cref="CacheExchange.BeginSlice"/>.</summary>
     public RequestStep BeginSlice(EdgeRequest request, ZoneRuntime zone, long index, StoredResponse? pin) =>
-        _exchange.BeginSlice(Describe(request, zone), new HeaderFields(request.Head.Headers), zone.Cache, index, pin, Now);
+        _exchange.BeginSlice(Describe(request, zone), new HeaderFields(request.Head.Headers), PolicyOf(request), index, pin, Now);
 
     /// <summary>What of a pin and its slices answers the visitor.</summary>
     public VisitorAnswer AnswerFrom(StoredResponse pin) => _exchange.AnswerFrom(pin, Now);
@@ -148,6 +150,7 @@ internal sealed class CacheTurn(MemoryStore store, ReadOnlyMemory<byte> node, Ti
         {
             headers.Remove("Cloudflare-CDN-Cache-Control"u8);
             headers.Remove("Cache-Tag"u8);
+            TellBrowsers(request.Response.Status, headers);
         }
 
         if (!headers.Contains(KnownHeader.Date))
@@ -201,6 +204,11 @@ internal sealed class CacheTurn(MemoryStore store, ReadOnlyMemory<byte> node, Ti
             AddContentRange(headers, answer, stored.BodyLength);
         }
 
+        if (request.Lower is null)
+        {
+            TellBrowsers(answer.Status, headers);
+        }
+
         ForwardedHeaders.AddVia(headers);
         Report(request);
         return answer;
@@ -224,6 +232,8 @@ internal sealed class CacheTurn(MemoryStore store, ReadOnlyMemory<byte> node, Ti
         _isExplained = false;
     }
 
+    private CachePolicy PolicyOf(EdgeRequest request) => _policy = request.CachePolicy;
+
     private static CacheRequest Describe(EdgeRequest request, ZoneRuntime zone) =>
         new()
         {
@@ -231,8 +241,9 @@ internal sealed class CacheTurn(MemoryStore store, ReadOnlyMemory<byte> node, Ti
             Scope = zone.IdText,
             Scheme = request.IsHttps ? "https"u8 : "http"u8,
             Host = request.Head.Host,
-            Path = request.Head.Path,
-            Query = request.Head.Query,
+            Path = request.ForwardPath,
+            Query = request.KeyQuery,
+            KeySuffix = request.KeySuffix,
             HasContent = request.Head.Framing != Framing.None,
             Tier = request.Lower is not { } lower
                 ? TierRequest.None
@@ -240,6 +251,21 @@ internal sealed class CacheTurn(MemoryStore store, ReadOnlyMemory<byte> node, Ti
                     | (request.LowerIsAhead ? TierRequest.IsAhead : TierRequest.None)
                     | (lower.WantsFresh ? TierRequest.WantsFresh : TierRequest.None),
         };
+
+    private void TellBrowsers(int status, HeaderBlock headers)
+    {
+        if (_policy.BrowserLifetime is not { } lifetime)
+        {
+            return;
+        }
+
+        var saysSomething = headers.Contains(KnownHeader.CacheControl) || headers.Contains(KnownHeader.Expires);
+        if (lifetime.CacheControl(status, saysSomething) is { IsEmpty: false } word)
+        {
+            headers.Remove(KnownHeader.Expires);
+            headers.Set(KnownHeader.CacheControl, word);
+        }
+    }
 
     private void Report(EdgeRequest request)
     {
@@ -255,7 +281,12 @@ internal sealed class CacheTurn(MemoryStore store, ReadOnlyMemory<byte> node, Ti
             headers.Set(KnownHeader.HoldfastUpper, upper.Text);
         }
 
-        BrowserFields.Raise(request, _exchange.Status, Now);
+        // A rule's word on browsers comes before the zone's.
+        if (_policy.BrowserLifetime is null)
+        {
+            BrowserFields.Raise(request, _exchange.Status, Now);
+        }
+
         headers.Set(KnownHeader.CfCacheStatus, _exchange.StatusText);
         request.CacheStatus = _exchange.LogText;
         if (_isExplained)

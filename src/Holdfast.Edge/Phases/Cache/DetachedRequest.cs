@@ -22,13 +22,16 @@ internal sealed class DetachedRequest : EdgeRequest
         Connection = visitor.Connection;
         TakeBuffers();
         Head.Clear();
-        Head.SetLine("GET"u8, visitor.Head.Target, visitor.Head.Host, visitor.Head.Form);
+        Head.SetLine("GET"u8, visitor.ForwardTarget, visitor.Head.Host, visitor.Head.Form);
         Head.Version = visitor.Head.Version;
         Head.Framing = Framing.None;
         Head.Headers.CopyFrom(visitor.Head.Headers);
         Begin(visitor.Ray, time.GetUtcNow(), time.GetTimestamp());
         TakeVisitorOf(visitor);
         Target = visitor.Target;
+        CachePolicy = visitor.CachePolicy;
+        Route = visitor.Route;
+        SetCacheKey(visitor.HasKeyQuery ? (ReadOnlyMemory<byte>?)visitor.KeyQuery.ToArray() : null, visitor.KeySuffix.ToArray());
     }
 
     /// <inheritdoc/>

@@ -45,7 +45,7 @@ internal sealed class SlicedAnswers(ObjectPool<CacheTurn> turns, OriginRouter or
     /// <param name="trusted">Whether the peer is a trusted upstream.</param>
     public async ValueTask<SlicedOutcome> AnswerAsync(EdgeRequest request, ZoneRuntime zone, CacheTurn turn, bool trusted)
     {
-        var target = UnslicedTargets.KeyOf(zone.IdText, request.Head.Host, request.Head.Target);
+        var target = UnslicedTargets.KeyOf(zone.IdText, request.Head.Host, request.ForwardTarget);
         if (_unsliced.Contain(target) || (turn.Exchange.Pin is null && turn.Exchange.FirstSlice() < 0))
         {
             return SlicedOutcome.NotSliced;

@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using Holdfast.Artifacts.Json;
+using Holdfast.Model.Rulesets;
+using Holdfast.Rules.Phases;
+
+namespace Holdfast.Artifacts.Rulesets.Actions;
+
+/// <summary><c>skip</c>: <c>{"ruleset":"current"}</c>, <c>{"phases":[...]}</c>, <c>{"products":[...]}</c>, or several of them.</summary>
+internal sealed class SkipActionJson()
+    : RuleActionJson("skip", "an object with ruleset, phases or products", RulePhase.HttpRequestFirewallCustom)
+{
+    private const string NoSuchRulesets = "what is there: there are no managed rulesets yet, so ruleset, phases and products only";
+
+    /// <inheritdoc/>
+    public override RuleAction? Read(JsonMembers? members, RulePhase phase, Action missing)
+    {
+        if (members is null)
+        {
+            missing();
+            return null;
+        }
+
+        var ruleset = ReadCurrent(members, "ruleset");
+        var phases = ReadNames(members, "phases", RulesetLimits.SkippablePhases);
+        var products = ReadNames(members, "products", RulesetLimits.SkippableProducts);
+
+        // "phase": "current" is the older way to say that what comes in this phase is skipped.
+        ruleset |= ReadCurrent(members, "phase");
+        foreach (var name in (ReadOnlySpan<string>)["rules", "rulesets"])
+        {
+            if (members.TryGet(name, out _))
+            {
+                members.Report(name, "a selection of rulesets that there are not", NoSuchRulesets);
+                return null;
+            }
+        }
+
+        if (!ruleset && phases.IsEmpty && products.IsEmpty)
+        {
+            missing();
+            return null;
+        }
+
+        return new SkipAction(ruleset, phases, products);
+    }
+
+    /// <inheritdoc/>
+    public override JsonObject? Write(RuleAction action)
+    {
+        var skip = (SkipAction)action;
+        var parameters = new JsonObject();
+        if (skip.Ruleset)
+        {
+            parameters["ruleset"] = "current";
+        }
+
+        if (!skip.Phases.IsEmpty)
+        {
+            parameters["phases"] = new JsonArray([.. skip.Phases.Select(name => (JsonNode)name)]);
+        }
+
+        if (!skip.Products.IsEmpty)
+        {
+            parameters["products"] = new JsonArray([.. skip.Products.Select(name => (JsonNode)name)]);
+        }
+
+        return parameters;
+    }
+
+    private static bool ReadCurrent(JsonMembers members, string name)
+    {
+        const string allowed = "\"current\"";
+        if (members.OptionalText(name, allowed) is not { } text)
+        {
+            return false;
+        }
+
+        if (text != "current")
+        {
+            members.Report(name, $"'{text}'", allowed);
+        }
+
+        return true;
+    }
+
+    private static ImmutableArray<string> ReadNames(JsonMembers members, string name, ImmutableArray<string> known) =>
+        members.OptionalTexts(name, $"an array of {string.Join(", ", known)}, each at most once", 1, known.Length, known.Contains);
+}

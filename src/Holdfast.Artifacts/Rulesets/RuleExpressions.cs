@@ -1,0 +1,66 @@
+using System.Collections.Frozen;
+using Holdfast.Artifacts.Json;
+using Holdfast.Rules.Parsing;
+using Holdfast.Rules.Phases;
+using Holdfast.Rules.Types;
+
+namespace Holdfast.Artifacts.Rulesets;
+
+/// <summary>The expressions of rules: read here to be checked, and read again where they are compiled.</summary>
+public static class RuleExpressions
+{
+    // There are no lists yet, so that a rule which asks for one could never act.
+    private static readonly FrozenDictionary<string, RuleType> NoLists = FrozenDictionary<string, RuleType>.Empty;
+
+    /// <summary>What a filter of a phase may read.</summary>
+    public static RuleScope FilterScope(RulePhase phase) => new(new ExpressionPlace(ExpressionUse.Filter, phase)) { Lists = NoLists };
+
+    /// <summary>What a value of a phase may read.</summary>
+    public static RuleScope ValueScope(RulePhase phase) => new(new ExpressionPlace(ExpressionUse.Value, phase)) { Lists = NoLists };
+
+    /// <summary>Reads a filter; what is wrong is reported with line and column.</summary>
+    /// <returns>Its text, or null when there is a problem.</returns>
+    internal static string? ReadFilter(JsonMembers members, string name, RulePhase phase, ICollection<RuleWarning>? warnings)
+    {
+        var scope = FilterScope(phase);
+        var allowed = $"an expression of the rules language, as {scope.Place} can have it";
+        return members.RequireText(name, allowed) is { } text
+            ? Checked(members, name, text, allowed, RuleParser.ReadFilter(text, scope), warnings)
+            : null;
+    }
+
+    /// <summary>Reads a value; what is wrong is reported with line and column.</summary>
+    /// <returns>Its text, or null when there is a problem.</returns>
+    internal static string? ReadValue(JsonMembers members, string name, RulePhase phase)
+    {
+        var scope = ValueScope(phase);
+        var allowed = $"an expression of the rules language, as {scope.Place} can have it";
+        return members.RequireText(name, allowed) is { } text
+            ? Checked(members, name, text, allowed, RuleParser.ReadValue(text, scope), null)
+            : null;
+    }
+
+    private static string? Checked<T>(
+        JsonMembers members,
+        string name,
+        string text,
+        string allowed,
+        RuleReading<T> reading,
+        ICollection<RuleWarning>? warnings
+    )
+        where T : class
+    {
+        if (reading.Errors is [var error, ..])
+        {
+            members.Report(name, $"no valid expression: {error}", allowed);
+            return null;
+        }
+
+        foreach (var warning in reading.Warnings)
+        {
+            warnings?.Add(new RuleWarning(members.PointerTo(name), warning.Message));
+        }
+
+        return text;
+    }
+}

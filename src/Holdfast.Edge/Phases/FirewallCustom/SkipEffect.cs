@@ -1,0 +1,40 @@
+using Holdfast.Edge.Requests;
+using Holdfast.Edge.Rules;
+using Holdfast.Edge.Rules.Effects;
+using Holdfast.Model.Rulesets;
+using Holdfast.Rules.Phases;
+
+namespace Holdfast.Edge.Phases.FirewallCustom;
+
+/// <summary>Spares a request what comes later. Nothing takes it back: an allow wins over what comes after it (the design's law 23).</summary>
+internal sealed class SkipEffect : RuleEffect
+{
+    private readonly uint _phases;
+    private readonly SkippedProducts _products;
+    private readonly bool _ruleset;
+
+    /// <summary>Of an action.</summary>
+    public SkipEffect(SkipAction action)
+    {
+        _ruleset = action.Ruleset;
+        foreach (var name in action.Phases)
+        {
+            _phases |= RulePhases.TryFind(name, out var phase) ? 1u << (int)phase.Value : 0;
+        }
+
+        foreach (var name in action.Products)
+        {
+            _products |= Enum.Parse<SkippedProducts>(name, ignoreCase: true);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override ReadOnlySpan<byte> Source => "firewallCustom"u8;
+
+    /// <inheritdoc/>
+    public override RuleStep Apply(EdgeRequest request, RuleTurn turn)
+    {
+        turn.Skip(_phases, _products);
+        return _ruleset ? RuleStep.NextPhase : RuleStep.Next;
+    }
+}

@@ -1,0 +1,33 @@
+using Holdfast.Edge.ErrorPages;
+using Holdfast.Edge.Requests;
+
+namespace Holdfast.Edge.Rules.Effects;
+
+/// <summary>What a rule does, ready to be done to any number of requests at once.</summary>
+internal abstract class RuleEffect
+{
+    /// <summary>Where the log's security fields say that it comes from; empty when it has nothing to do with security.</summary>
+    public virtual ReadOnlySpan<byte> Source => default;
+
+    /// <summary>Does it, as far as that is possible at once.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="turn">The request's way through the rules.</param>
+    public abstract RuleStep Apply(EdgeRequest request, RuleTurn turn);
+
+    /// <summary>Answers the request, after <see cref="RuleStep.Answer"/>.</summary>
+    /// <returns>The error to answer with, or <see cref="EdgeError.None"/> when the answer was sent.</returns>
+    public virtual ValueTask<EdgeError> AnswerAsync(EdgeRequest request, LocalAnswers answers) => new(EdgeError.None);
+}
+
+/// <summary>Where a request goes after a rule has acted.</summary>
+internal enum RuleStep
+{
+    /// <summary>To the next rule.</summary>
+    Next,
+
+    /// <summary>To the next phase.</summary>
+    NextPhase,
+
+    /// <summary>No further: the rule answers it.</summary>
+    Answer,
+}

@@ -1,0 +1,32 @@
+using Holdfast.Edge.Phases.CacheSettings;
+using Holdfast.Edge.Phases.CustomErrors;
+using Holdfast.Edge.Phases.DynamicRedirect;
+using Holdfast.Edge.Phases.FirewallCustom;
+using Holdfast.Edge.Phases.HeaderTransform;
+using Holdfast.Edge.Phases.OriginRules;
+using Holdfast.Edge.Phases.Transform;
+using Holdfast.Model.Rulesets;
+using Holdfast.Rules.Phases;
+
+namespace Holdfast.Edge.Rules.Effects;
+
+/// <summary>Finds what does an action: each phase's folder has its own.</summary>
+internal static class RuleEffects
+{
+    /// <summary>The effect of an action in a phase.</summary>
+    /// <exception cref="InvalidOperationException">There is none: the artifact was not checked.</exception>
+    public static RuleEffect Of(RuleAction action, RulePhase phase) =>
+        action switch
+        {
+            BlockAction block => new BlockEffect(block),
+            SkipAction skip => new SkipEffect(skip),
+            LogAction => new LogEffect(),
+            RedirectAction redirect => new RedirectEffect(redirect, phase),
+            RewriteUriAction uri => new RewriteUriEffect(uri, phase),
+            RewriteHeadersAction headers => new HeadersEffect(headers, phase),
+            RouteAction route => new RouteEffect(route),
+            ServeErrorAction error => new ServeErrorEffect(error),
+            CacheSettingsAction settings => new CacheSettingsEffect(settings),
+            _ => throw new InvalidOperationException($"no edge does {action.Name} in {RulePhases.NameOf(phase)}"),
+        };
+}

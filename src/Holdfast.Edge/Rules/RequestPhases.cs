@@ -1,0 +1,62 @@
+using Holdfast.Edge.Requests;
+using Holdfast.Edge.Rules.Effects;
+using Holdfast.Rules.Phases;
+
+namespace Holdfast.Edge.Rules;
+
+/// <summary>
+/// Runs the phases of a zone's rules, in the design's order. Every phase runs through <see cref="RunPhase"/>, and through nothing else:
+/// what guards phases belongs there.
+/// </summary>
+internal static class RequestPhases
+{
+    /// <summary>Runs the phases before the origin.</summary>
+    /// <param name="request">The request; its rules have begun.</param>
+    /// <param name="turn">Its way through the rules.</param>
+    /// <param name="rules">The zone's rules.</param>
+    /// <returns>What answers the request, or null when it goes on.</returns>
+    public static RuleEffect? Run(EdgeRequest request, RuleTurn turn, ZoneRules rules)
+    {
+        foreach (var ruleset in rules.Request)
+        {
+            // A lower edge has run the others over the visitor's request; this one asks as it would ask an origin.
+            if (request.Lower is not null && ruleset.Phase != RulePhase.HttpRequestCacheSettings)
+            {
+                continue;
+            }
+
+            if (!turn.Skips(ruleset.Phase) && RunPhase(request, turn, ruleset) is { } answer)
+            {
+                return answer;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Runs one phase.</summary>
+    /// <returns>What answers the request, or null.</returns>
+    internal static RuleEffect? RunPhase(EdgeRequest request, RuleTurn turn, RulesetRuntime ruleset)
+    {
+        for (var at = ruleset.Next(0, turn.Signals, turn.Evaluation); at >= 0; at = ruleset.Next(at + 1, turn.Signals, turn.Evaluation))
+        {
+            var rule = ruleset.Rules[at];
+            rule.Count.Add(request.StartedAt.ToUnixTimeMilliseconds());
+            if (rule.IsLogged && !rule.Effect.Source.IsEmpty)
+            {
+                turn.Events.Add(rule);
+            }
+
+            switch (rule.Effect.Apply(request, turn))
+            {
+                case RuleStep.Answer:
+                    return rule.Effect;
+
+                case RuleStep.NextPhase:
+                    return null;
+            }
+        }
+
+        return null;
+    }
+}

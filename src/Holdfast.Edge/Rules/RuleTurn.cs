@@ -1,0 +1,98 @@
+using Holdfast.Edge.Requests;
+using Holdfast.Edge.Rules.Events;
+using Holdfast.Edge.Rules.Signals;
+using Holdfast.Rules.Evaluation;
+using Holdfast.Rules.Phases;
+
+namespace Holdfast.Edge.Rules;
+
+/// <summary>
+/// One request's way through its zone's rules: what they read, what they have decided. It belongs to the request's buffers and is used
+/// again for the next one that has rules.
+/// </summary>
+internal sealed class RuleTurn
+{
+    private uint _skippedPhases;
+
+    /// <summary>What rules read.</summary>
+    public RequestSignals Signals { get; } = new();
+
+    /// <summary>What evaluations work in.</summary>
+    public RuleEvaluation Evaluation { get; } = new();
+
+    /// <summary>The rules that have acted, for the log.</summary>
+    public RuleEvents Events { get; } = new();
+
+    /// <summary>The older products that a rule has spared the request.</summary>
+    public SkippedProducts SkippedProducts { get; private set; }
+
+    /// <summary>The zone's rules.</summary>
+    public ZoneRules Zone { get; private set; } = null!;
+
+    /// <summary>Whether a rule has given the request another target.</summary>
+    public bool IsRewritten => Signals.Uri.IsRewritten;
+
+    /// <summary>The body that goes out in the place of the answer's own, or null.</summary>
+    public ReadOnlyMemory<byte>? Replacement { get; set; }
+
+    /// <summary>Where a rule writes one text: where a redirect leads, a target, a field's value.</summary>
+    public ReusableBuffer Location { get; } = new();
+
+    /// <summary>The query as it counts in the cache's key.</summary>
+    public ReusableBuffer KeyQuery { get; } = new();
+
+    /// <summary>What else does.</summary>
+    public ReusableBuffer KeySuffix { get; } = new();
+
+    /// <summary>Begins a request's way.</summary>
+    public void Begin(EdgeRequest request, ZoneRules rules)
+    {
+        Zone = rules;
+        Replacement = null;
+        _skippedPhases = 0;
+        SkippedProducts = SkippedProducts.None;
+        Signals.Begin(request, rules.Context);
+        Events.Clear();
+    }
+
+    /// <summary>Whether a rule has spared the request a phase (the design's law 23): whoever runs the phase asks.</summary>
+    public bool Skips(RulePhase phase) => (_skippedPhases & (1u << (int)phase)) != 0;
+
+    /// <summary>Spares the request phases and products.</summary>
+    /// <param name="phases">A bit for each phase, by its place in <see cref="RulePhase"/>.</param>
+    /// <param name="products">The products.</param>
+    public void Skip(uint phases, SkippedProducts products)
+    {
+        _skippedPhases |= phases;
+        SkippedProducts |= products;
+    }
+}
+
+/// <summary>Older products that a rule can spare a request, by the names that Cloudflare's API gives them.</summary>
+[Flags]
+internal enum SkippedProducts
+{
+    /// <summary>None.</summary>
+    None = 0,
+
+    /// <summary><c>bic</c>: the browser integrity check.</summary>
+    Bic = 1,
+
+    /// <summary><c>hot</c>: hotlink protection.</summary>
+    Hot = 2,
+
+    /// <summary><c>rateLimit</c>: the rate limits before rate limiting rules.</summary>
+    RateLimit = 4,
+
+    /// <summary><c>securityLevel</c>.</summary>
+    SecurityLevel = 8,
+
+    /// <summary><c>uaBlock</c>: user agent rules.</summary>
+    UaBlock = 16,
+
+    /// <summary><c>waf</c>: the managed rules before managed rulesets.</summary>
+    Waf = 32,
+
+    /// <summary><c>zoneLockdown</c>.</summary>
+    ZoneLockdown = 64,
+}

@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+
+namespace Holdfast.Model.Rulesets;
+
+/// <summary>The rules of one phase, in the order in which they are asked, as their owner wrote them.</summary>
+public sealed record RulesetConfig
+{
+    /// <summary>32 lower-case hexadecimal digits, unique for ever.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>What its owner calls it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What it is for, or empty.</summary>
+    public string Description { get; init; } = "";
+
+    /// <summary>The phase, as the API names it: <c>http_request_firewall_custom</c>.</summary>
+    public required string Phase { get; init; }
+
+    /// <summary>From 1, and one more with every change.</summary>
+    public required long Version { get; init; }
+
+    /// <summary>When it was last changed, UTC, in whole milliseconds.</summary>
+    public required DateTimeOffset LastUpdated { get; init; }
+
+    /// <summary>The rules.</summary>
+    public ImmutableArray<RuleConfig> Rules { get; init; } = [];
+}

@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+
+namespace Holdfast.Model.Rulesets;
+
+/// <summary>How much rulesets may be. None of these is a setting: what control takes, every edge takes.</summary>
+public static class RulesetLimits
+{
+    /// <summary>Rules of a zone, in all of its rulesets together: ten thousand are what one zone's rules are planned for.</summary>
+    public const int RulesInZone = 10_000;
+
+    /// <summary>Characters of a ruleset's name: what a list shows on a line or two.</summary>
+    public const int NameCharacters = 255;
+
+    /// <summary>Characters of a description, of a ruleset or a rule.</summary>
+    public const int DescriptionCharacters = 1024;
+
+    /// <summary>Characters of a rule's ref.</summary>
+    public const int RefCharacters = 64;
+
+    /// <summary>Bytes of a body that a rule answers with: 30 KB, as Cloudflare has it.</summary>
+    public const int ContentBytes = 30_000;
+
+    /// <summary>Versions of a ruleset that are kept; the oldest go first.</summary>
+    public const int KeptVersions = 100;
+
+    /// <summary>The content types that a rule can answer with.</summary>
+    public static ImmutableArray<string> ContentTypes { get; } = ["application/json", "text/html", "text/plain", "text/xml"];
+
+    /// <summary>The phases that a rule can skip; they come after the phase that such rules stand in.</summary>
+    public static ImmutableArray<string> SkippablePhases { get; } =
+    ["http_ratelimit", "http_request_firewall_managed", "http_request_sbfm"];
+
+    /// <summary>The older products that a rule can skip.</summary>
+    public static ImmutableArray<string> SkippableProducts { get; } =
+    ["bic", "hot", "rateLimit", "securityLevel", "uaBlock", "waf", "zoneLockdown"];
+}

@@ -1,0 +1,221 @@
+using System.Text.Json.Nodes;
+using Holdfast.Artifacts.Zones;
+using Holdfast.Model.Rulesets;
+using Holdfast.Model.Zones;
+using Holdfast.Releases.Canonical;
+
+namespace Holdfast.Artifacts.Tests;
+
+/// <summary>Actions of phases beyond the firewall's, in the form that the API and releases have them.</summary>
+public sealed class RuleActionTests
+{
+    private const string Redirects = "http_request_dynamic_redirect";
+    private const string Errors = "http_custom_errors";
+    private const string Routes = "http_request_origin";
+    private const string Uris = "http_request_transform";
+    private const string RequestFields = "http_request_late_transform";
+    private const string ResponseFields = "http_response_headers_transform";
+    private const string Caching = "http_request_cache_settings";
+
+    [Theory]
+    [InlineData(
+        Redirects,
+        "redirect",
+        """{"from_value":{"preserve_query_string":true,"status_code":302,"target_url":{"value":"https://example.org/"}}}"""
+    )]
+    [InlineData(
+        Redirects,
+        "redirect",
+        """{"from_value":{"preserve_query_string":false,"status_code":301,"target_url":{"expression":"concat(\"/x\", http.request.uri.path)"}}}"""
+    )]
+    [InlineData(
+        Routes,
+        "route",
+        """{"host_header":"a.example:8080","origin":{"host":"b.example","port":8443},"sni":{"value":"c.example"}}"""
+    )]
+    [InlineData(Routes, "route", """{"origin":{"port":8443}}""")]
+    [InlineData(Errors, "serve_error", """{"content":"<p>Sorry","content_type":"text/html","status_code":503}""")]
+    [InlineData(Errors, "serve_error", """{"content":"{}","content_type":"application/json"}""")]
+    [InlineData(Uris, "rewrite", """{"uri":{"path":{"value":"/new"},"query":{"value":""}}}""")]
+    [InlineData(Uris, "rewrite", """{"uri":{"path":{"expression":"lower(http.request.uri.path)"}}}""")]
+    [InlineData(RequestFields, "rewrite", """{"headers":{"X-A":{"operation":"set","value":"a b"},"X-B":{"operation":"remove"}}}""")]
+    [InlineData(
+        ResponseFields,
+        "rewrite",
+        """{"headers":{"Set-Cookie":{"operation":"add","value":"a=b"},"X-C":{"expression":"cf.ray_id","operation":"set"}}}"""
+    )]
+    [InlineData(Caching, "set_cache_settings", """{"cache":false}""")]
+    [InlineData(Caching, "set_cache_settings", """{"browser_ttl":{"mode":"bypass"},"serve_stale":{"disable_stale_while_updating":true}}""")]
+    [InlineData(
+        Caching,
+        "set_cache_settings",
+        """{"cache":true,"edge_ttl":{"default":60,"mode":"override_origin","status_code_ttl":[{"status_code":404,"value":-1},{"status_code_range":{"from":500,"to":999},"value":0}]}}"""
+    )]
+    [InlineData(
+        Caching,
+        "set_cache_settings",
+        """{"cache_key":{"cache_by_device_type":true,"custom_key":{"cookie":{"check_presence":["c"],"include":["s"]},"header":{"include":["x-a"]},"query_string":{"exclude":{"list":["utm"]}},"user":{"geo":true,"lang":false}},"ignore_query_strings_order":true}}"""
+    )]
+    [InlineData(Caching, "set_cache_settings", """{"cache_key":{"custom_key":{"query_string":{"exclude":{"all":true}}}}}""")]
+    public void Action_Written_IsWhatWasRead(string phase, string action, string parameters)
+    {
+        var json = Zone(phase, action, parameters);
+
+        var read = ZoneArtifact.TryParse(1, CanonicalJson.Write(json), out var zone, out var problems);
+
+        Assert.True(read, string.Join("; ", problems));
+        var written = JsonNode.Parse(ZoneArtifact.Write(zone!))!["rulesets"]![0]!["rules"]![0]!["action_parameters"]!;
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(parameters), written), written.ToJsonString());
+    }
+
+    [Theory]
+    [InlineData(Redirects, "redirect", """{}""", "", "from_value")]
+    [InlineData(Redirects, "redirect", """{"from_list":{"name":"x"}}""", "", "from_value")]
+    [InlineData(
+        Redirects,
+        "redirect",
+        """{"from_value":{"target_url":{"value":"javascript:alert(1)"}}}""",
+        "/from_value/target_url/value",
+        "http"
+    )]
+    [InlineData(
+        Redirects,
+        "redirect",
+        """{"from_value":{"target_url":{"value":"//evil.example/"}}}""",
+        "/from_value/target_url/value",
+        "http"
+    )]
+    [InlineData(Redirects, "redirect", """{"from_value":{"target_url":{"value":"ftp://x/"}}}""", "/from_value/target_url/value", "http")]
+    [InlineData(
+        Redirects,
+        "redirect",
+        """{"from_value":{"target_url":{"value":"/","expression":"\"/\""}}}""",
+        "/from_value/target_url",
+        "both"
+    )]
+    [InlineData(
+        Redirects,
+        "redirect",
+        """{"from_value":{"target_url":{"value":"/"},"status_code":200}}""",
+        "/from_value/status_code",
+        "301"
+    )]
+    [InlineData(
+        Redirects,
+        "redirect",
+        """{"from_value":{"target_url":{"expression":"http.request.body.raw"}}}""",
+        "/from_value/target_url/expression",
+        "line 1"
+    )]
+    [InlineData(Redirects, "block", "null", null, "redirect in http_request_dynamic_redirect")]
+    [InlineData(Errors, "serve_error", """{"asset_name":"x"}""", "/asset_name", "no assets yet")]
+    [InlineData(Errors, "serve_error", """{"content":"x","status_code":200}""", "/status_code", "400")]
+    [InlineData(Errors, "serve_error", """{"content":"x","content_type":"image/png"}""", "/content_type", "text/html")]
+    [InlineData(Routes, "route", """{"origin":{}}""", "", "says nothing")]
+    [InlineData(Routes, "route", """{"origin":{"host":"192.0.2.1"}}""", "/origin/host", "host name")]
+    [InlineData(Routes, "route", """{"origin":{"port":0}}""", "/origin/port", "1 to 65535")]
+    [InlineData(Routes, "route", """{"host_header":"A.example"}""", "/host_header", "lower case")]
+    [InlineData(Uris, "rewrite", """{"uri":{}}""", "/uri", "path, query")]
+    [InlineData(Uris, "rewrite", """{"uri":{"path":{"value":"new"}}}""", "/uri/path/value", "begins with /")]
+    [InlineData(Uris, "rewrite", """{"uri":{"path":{"value":"/a?b"}}}""", "/uri/path/value", "without a query")]
+    [InlineData(Uris, "rewrite", """{"headers":{"X-A":{"operation":"remove"}}}""", "", "uri")]
+    [InlineData(RequestFields, "rewrite", """{"headers":{"Host":{"operation":"remove"}}}""", "/headers/Host", "frames or routes")]
+    [InlineData(RequestFields, "rewrite", """{"headers":{"CF-Ray":{"operation":"remove"}}}""", "/headers/CF-Ray", "edge's own")]
+    [InlineData(
+        RequestFields,
+        "rewrite",
+        """{"headers":{"X-Forwarded-For":{"operation":"remove"}}}""",
+        "/headers/X-Forwarded-For",
+        "edge sets"
+    )]
+    [InlineData(RequestFields, "rewrite", """{"headers":{"a b":{"operation":"remove"}}}""", "/headers/a b", "no field name")]
+    [InlineData(RequestFields, "rewrite", """{"headers":{"X-A":{"operation":"set"}}}""", "/headers/X-A", "neither")]
+    [InlineData(
+        RequestFields,
+        "rewrite",
+        """{"headers":{"X-A":{"operation":"put","value":"x"}}}""",
+        "/headers/X-A/operation",
+        "set, add or remove"
+    )]
+    [InlineData(ResponseFields, "rewrite", """{"headers":{"X-A":{"operation":"set","value":"a\nb"}}}""", "/headers/X-A/value", "visible")]
+    [InlineData(Caching, "set_cache_settings", """{}""", "", "says nothing")]
+    [InlineData(Caching, "set_cache_settings", """{"cache_reserve":{"eligible":true}}""", "/cache_reserve", "there is no cache reserve")]
+    [InlineData(Caching, "set_cache_settings", """{"edge_ttl":{"mode":"override_origin"}}""", "/edge_ttl/default", "missing")]
+    [InlineData(Caching, "set_cache_settings", """{"edge_ttl":{"mode":"bypass"}}""", "/edge_ttl/mode", "override_origin")]
+    [InlineData(
+        Caching,
+        "set_cache_settings",
+        """{"edge_ttl":{"mode":"respect_origin","status_code_ttl":[{"value":1}]}}""",
+        "/edge_ttl/status_code_ttl/0/status_code",
+        "missing"
+    )]
+    [InlineData(
+        Caching,
+        "set_cache_settings",
+        """{"cache_key":{"custom_key":{"host":{"resolved":true}}}}""",
+        "/cache_key/custom_key/host/resolved",
+        "no edge"
+    )]
+    [InlineData(
+        Caching,
+        "set_cache_settings",
+        """{"cache_key":{"custom_key":{"query_string":{}}}}""",
+        "/cache_key/custom_key/query_string",
+        "neither"
+    )]
+    public void Action_WithSomethingWrong_IsRefusedWithThePlace(
+        string phase,
+        string action,
+        string parameters,
+        string? pointer,
+        string said
+    )
+    {
+        var json = Zone(phase, action, parameters);
+
+        Assert.False(ZoneArtifact.TryParse(1, CanonicalJson.Write(json), out _, out var problems));
+
+        var place = "/rulesets/0/rules/0/" + (pointer is null ? "action" : "action_parameters" + pointer);
+        var found = problems.Where(problem => problem.Pointer == place).ToList();
+        Assert.True(found.Count > 0, string.Join("; ", problems));
+        Assert.Contains(said, string.Join("; ", found), StringComparison.Ordinal);
+    }
+
+    private static JsonNode Zone(string phase, string action, string parameters)
+    {
+        var zone = new ZoneConfig
+        {
+            Id = "0123456789abcdef0123456789abcdef",
+            Name = "example.com",
+            Rulesets =
+            [
+                new RulesetConfig
+                {
+                    Id = "fedcba9876543210fedcba9876543210",
+                    Name = "default",
+                    Phase = "http_request_firewall_custom",
+                    Version = 1,
+                    LastUpdated = DateTimeOffset.UnixEpoch,
+                    Rules =
+                    [
+                        new RuleConfig
+                        {
+                            Id = "00000000000000000000000000000001",
+                            Ref = "one",
+                            Version = 1,
+                            LastUpdated = DateTimeOffset.UnixEpoch,
+                            Expression = "true",
+                            Action = new LogAction(),
+                        },
+                    ],
+                },
+            ],
+        };
+        var json = JsonNode.Parse(ZoneArtifact.Write(zone))!;
+        json["rulesets"]![0]!["phase"] = phase;
+        var rule = json["rulesets"]![0]!["rules"]![0]!;
+        rule["action"] = action;
+        rule["action_parameters"] = JsonNode.Parse(parameters);
+        return json;
+    }
+}

@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Holdfast.EndToEnd.Tests.Harness;
+
+namespace Holdfast.EndToEnd.Tests.Rules;
+
+/// <summary>Rules made through the API, on a real edge in front of a real nginx.</summary>
+public sealed class RuleTests(SharedHoldfast shared) : SharedTests(shared)
+{
+    private const string Custom = "http_request_firewall_custom";
+
+    // From the API's answer to the first request that meets the rule, on a machine that does other things too; alone it takes a tenth.
+    private static readonly TimeSpan Promised = TimeSpan.FromSeconds(1);
+
+    [Fact]
+    public async Task Rule_MadeThroughTheApi_BlocksWithinASecond()
+    {
+        await using var origin = await NginxOrigin.StartAsync("location / { return 200 'from the origin'; }");
+        var id = await Holdfast.ZoneAsync("rules.example.com", origin.Url);
+        Assert.Equal(200, (await AskAsync("/admin")).Status);
+
+        var ruleset = await PutAsync(
+            id,
+            """
+            {"rules":[
+              {"ref":"office","action":"skip","action_parameters":{"ruleset":"current"},"expression":"http.user_agent eq \"office\""},
+              {"ref":"admin","action":"block","expression":"starts_with(http.request.uri.path, \"/admin\")","description":"no strangers"}
+            ]}
+            """
+        );
+        var made = Stopwatch.StartNew();
+        await Eventually.TrueAsync(async () => (await AskAsync("/admin")).Status == 403, "the rule blocks");
+        Assert.True(made.Elapsed < Promised, $"it took {made.Elapsed}");
+
+        var blocked = await AskAsync("/%61dmin/x?y");
+        Assert.Equal(403, blocked.Status);
+        Assert.Contains("1020", blocked.Body, StringComparison.Ordinal);
+        Assert.Equal(200, (await AskAsync("/else")).Status);
+        Assert.Equal(200, (await AskAsync("/admin", "--user-agent", "office")).Status);
+
+        var record = await Holdfast.LogRecordAsync(blocked.Ray);
+        Assert.Equal("block", record["SecurityAction"]!.GetValue<string>());
+        Assert.Equal(ruleset["rules"]![1]!["id"]!.GetValue<string>(), record["SecurityRuleID"]!.GetValue<string>());
+        Assert.Equal("no strangers", record["SecurityRuleDescription"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task Rule_ThatReadsTheBody_BlocksOverHttp2Too()
+    {
+        await using var origin = await NginxOrigin.StartAsync("location / { return 200 'from the origin'; }");
+        var id = await Holdfast.ZoneAsync("rules.example.com", origin.Url);
+        await PutAsync(id, """{"rules":[{"action":"block","expression":"http.request.body.form[\"q\"][0] contains \"evil\""}]}""");
+        await Eventually.TrueAsync(async () => (await PostAsync("q=evil")).Status == 403, "the rule blocks");
+
+        Assert.Equal(200, (await PostAsync("q=good&r=evil")).Status);
+    }
+
+    [Fact]
+    public async Task Rules_AppliedFromAFile_ArePhaseByPhaseOnTheEdge()
+    {
+        await using var origin = await NginxOrigin.StartAsync("location / { return 200 'origin $request_uri $http_x_from'; }");
+        await Holdfast.ZoneAsync("phases.example.com", origin.Url);
+        using var directory = new TemporaryDirectory();
+        await ApplyAsync(
+            directory,
+            "http_request_dynamic_redirect",
+            """[{"action":"redirect","action_parameters":{"from_value":{"target_url":{"value":"https://example.org/"},"status_code":302}},"expression":"http.request.uri.path eq \"/away\""}]"""
+        );
+        await ApplyAsync(
+            directory,
+            "http_request_transform",
+            """[{"action":"rewrite","action_parameters":{"uri":{"path":{"expression":"concat(\"/new\", http.request.uri.path)"}}},"expression":"http.request.uri.path wildcard \"/old*\""}]"""
+        );
+        await ApplyAsync(
+            directory,
+            "http_request_late_transform",
+            """[{"action":"rewrite","action_parameters":{"headers":{"X-From":{"operation":"set","value":"the edge"}}},"expression":"true"}]"""
+        );
+        await ApplyAsync(
+            directory,
+            "http_request_cache_settings",
+            """[{"action":"set_cache_settings","action_parameters":{"cache":true,"edge_ttl":{"mode":"override_origin","default":60}},"expression":"true"}]"""
+        );
+        await ApplyAsync(
+            directory,
+            "http_response_headers_transform",
+            """[{"ref":"last","action":"rewrite","action_parameters":{"headers":{"X-Edge":{"operation":"set","expression":"cf.zone.name"}}},"expression":"true"}]"""
+        );
+        await Eventually.TrueAsync(async () => (await GetAsync("/else"))["x-edge"] == "phases.example.com", "all rules are live");
+
+        var away = await GetAsync("/away");
+        Assert.Equal((302, "https://example.org/"), (away.Status, away["location"]));
+        var (miss, hit) = (await GetAsync("/old/x?a=1"), await GetAsync("/old/x?a=1"));
+        Assert.Equal("origin /new/old/x?a=1 the edge", miss.Body);
+        Assert.Equal(("MISS", "HIT", miss.Body), (miss["cf-cache-status"], hit["cf-cache-status"], hit.Body));
+
+        var shown = await Holdfast.CommandAsync("ruleset", "show", "phases.example.com", "http_response_headers_transform");
+        Assert.Contains("last", shown.Out, StringComparison.Ordinal);
+        Assert.Equal(0, (await Holdfast.CommandAsync("ruleset", "remove", "phases.example.com", "http_request_dynamic_redirect")).ExitCode);
+        var left = await Holdfast.CommandAsync("ruleset", "list", "phases.example.com", "--json");
+        Assert.Equal(4, JsonNode.Parse(left.Out)!.AsArray().Count);
+    }
+
+    private async Task ApplyAsync(TemporaryDirectory directory, string phase, string rules)
+    {
+        var file = directory["rules.json"];
+        await File.WriteAllTextAsync(file, rules);
+        var result = await Holdfast.CommandAsync("ruleset", "apply", "phases.example.com", phase, file);
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Equal($"phases.example.com: {phase} has 1 rule, version 1\n", result.Out);
+    }
+
+    private Task<CurlAnswer> GetAsync(string path) => Curl.GetAsync(Holdfast.Http, "phases.example.com", path);
+
+    private Task<JsonNode> PutAsync(string zone, string body) =>
+        Holdfast.ApiAsync(HttpMethod.Put, $"/client/v4/zones/{zone}/rulesets/phases/{Custom}/entrypoint", JsonNode.Parse(body));
+
+    private Task<CurlAnswer> AskAsync(string path, params string[] more) => Curl.GetAsync(Holdfast.Http, "rules.example.com", path, more);
+
+    private Task<CurlAnswer> PostAsync(string body) =>
+        Curl.GetAsync(Holdfast.Https, "rules.example.com", "/", "--insecure", "--http2", "--data", body);
+}
