@@ -13,8 +13,8 @@ internal static class WorstCases
         ("all 1,400 places live at once", "http.request.body.raw matches r\"[ab]*a[ab]{1400}c\""),
         ("as many edges as are allowed", $"http.request.body.raw matches r\"{Dense(31)}\""),
         (
-            "three that cost all that is allowed together",
-            $"http.request.body.raw matches r\"[ab]*a[ab]{{1400}}c\" or http.request.body.raw matches r\"{Dense(31)}\" or http.request.body.raw matches r\"{Dense(3)}\""
+            "two that cost nearly all that is allowed together",
+            "http.request.body.raw matches r\"[ab]*a[ab]{1400}c\" or http.request.body.raw matches r\"[ab]*b[ab]{1400}c\""
         ),
         ("a table", "http.request.body.raw matches r\"(a|aa|aaa|b)*c\""),
         ("contains", $"http.request.body.raw contains \"{new string('a', 1900)}b{new string('a', 1900)}\""),
