@@ -19,10 +19,15 @@ internal static class WorstCases
         ("a table", "http.request.body.raw matches r\"(a|aa|aaa|b)*c\""),
         ("contains", $"http.request.body.raw contains \"{new string('a', 1900)}b{new string('a', 1900)}\""),
         ("contains in lower case", $"lower(http.request.body.raw) contains \"{new string('a', 1900)}b{new string('a', 1900)}\""),
+        ("contains of two letters in turn", $"http.request.body.raw contains \"{Turns}\""),
+        ("contains of two letters in turn, in lower case", $"lower(http.request.body.raw) contains \"{Turns}\""),
         ("wildcard", $"http.request.body.raw wildcard \"*{new string('a', 1900)}b{new string('a', 1900)}*\""),
         ("JSON", $"{string.Join(" or ", Enumerable.Repeat("lookup_json_string(http.request.body.raw, \"a\") eq \"b\"", 60))}"),
         ("decoding", $"{string.Join(" or ", Enumerable.Repeat("url_decode(http.request.body.raw, \"r\") eq \"b\"", 60))}"),
     ];
+
+    // Two letters in turn, but for one place near the end.
+    private static string Turns => string.Concat(Enumerable.Repeat("ab", 1900)) + "cab";
 
     public static void Run()
     {
