@@ -20,6 +20,8 @@ internal static class Measure
     /// <summary>Two things in turn, so that both meet the same machine.</summary>
     public static (double One, double Other) Both(int rounds, int times, Func<bool> one, Func<bool> other)
     {
+        WarmUp(one);
+        WarmUp(other);
         var fastest = (One: double.MaxValue, Other: double.MaxValue);
         for (var round = 0; round < rounds; round++)
         {
@@ -30,10 +32,30 @@ internal static class Measure
     }
 
     /// <summary>One thing.</summary>
-    public static double Alone(int rounds, int times, Func<bool> what) => Enumerable.Range(0, rounds).Min(_ => Of(times, what));
+    public static double Alone(int rounds, int times, Func<bool> what)
+    {
+        WarmUp(what);
+        return Enumerable.Range(0, rounds).Min(_ => Of(times, what));
+    }
+
+    /// <summary>One thing, once, as it comes.</summary>
+    public static double Once(Func<bool> what) => Of(1, what);
 
     /// <summary>A line, with a point in numbers.</summary>
     public static void Print(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+
+    // Until the runtime has compiled it for good.
+    private static void WarmUp(Func<bool> what)
+    {
+        for (var round = 0; round < 4; round++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            while (Stopwatch.GetElapsedTime(start) < TimeSpan.FromMilliseconds(150))
+            {
+                _held += what() ? 1 : 0;
+            }
+        }
+    }
 
     private static double Of(int times, Func<bool> what)
     {

@@ -22,7 +22,7 @@ if (Wanted("lists"))
 
 if (Wanted("worst"))
 {
-    WorstCases.Run(rounds);
+    WorstCases.Run();
 }
 
 return 0;

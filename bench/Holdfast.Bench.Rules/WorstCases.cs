@@ -19,26 +19,33 @@ internal static class WorstCases
         ("a table", "http.request.body.raw matches r\"(a|aa|aaa|b)*c\""),
         ("contains", $"http.request.body.raw contains \"{new string('a', 1900)}b{new string('a', 1900)}\""),
         ("contains in lower case", $"lower(http.request.body.raw) contains \"{new string('a', 1900)}b{new string('a', 1900)}\""),
+        ("contains of two letters in turn", $"http.request.body.raw contains \"{Turns}\""),
+        ("contains of two letters in turn, in lower case", $"lower(http.request.body.raw) contains \"{Turns}\""),
         ("wildcard", $"http.request.body.raw wildcard \"*{new string('a', 1900)}b{new string('a', 1900)}*\""),
         ("JSON", $"{string.Join(" or ", Enumerable.Repeat("lookup_json_string(http.request.body.raw, \"a\") eq \"b\"", 60))}"),
         ("decoding", $"{string.Join(" or ", Enumerable.Repeat("url_decode(http.request.body.raw, \"r\") eq \"b\"", 60))}"),
     ];
 
-    public static void Run(int rounds)
+    // Two letters in turn, but for one place near the end.
+    private static string Turns => string.Concat(Enumerable.Repeat("ab", 1900)) + "cab";
+
+    public static void Run()
     {
         var evaluation = new RuleEvaluation();
-        var bodies = new[] { "a", "ab", "aab", "A", "%2561", "[" }.Select(part =>
-            Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(part, (BodyBytes / part.Length) + 1))[..BodyBytes])
-        );
+        BenchRequest[] requests =
+        [
+            .. new[] { "a", "ab", "aab", "A", "%2561", "[" }.Select(part => new BenchRequest
+            {
+                Body = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(part, (BodyBytes / part.Length) + 1))[..BodyBytes]),
+            }),
+        ];
         foreach (var (name, rule) in Rules)
         {
             var filter = Measure.Filter(rule);
-            var slowest = bodies.Max(body =>
-            {
-                var request = new BenchRequest { Body = body };
-                return Measure.Alone(Math.Min(rounds, 3), 1, () => filter.Evaluate(request, evaluation) == Truth.True);
-            });
-            Measure.Print($"worst case, {name}: {slowest / 1e6:0.00} ms");
+            var slowest = requests.MaxBy(request => Measure.Once(() => Holds(request)))!;
+            Measure.Print($"worst case, {name}: {Measure.Alone(3, 1, () => Holds(slowest)) / 1e6:0.00} ms");
+
+            bool Holds(BenchRequest request) => filter.Evaluate(request, evaluation) == Truth.True;
         }
     }
 

@@ -53,10 +53,11 @@ internal readonly struct AnyCaseEndTest(byte[] lower) : ITextTest
     public bool Holds(Bytes value) => value.Length >= lower.Length && Ascii.EqualsIgnoreCase(value[^lower.Length..], lower);
 }
 
-/// <summary>contains of the text in lower case: places where the first and the last byte fit are found 32 at a time.</summary>
+/// <summary>contains of the text in lower case: places where the first and another byte fit are found 32 at a time.</summary>
 internal readonly struct AnyCaseContainsTest : ITextTest
 {
     private readonly byte[] _lower;
+    private readonly int _distance;
     private readonly Vector256<byte> _first;
     private readonly Vector256<byte> _last;
     private readonly Vector256<byte> _firstCase;
@@ -65,8 +66,11 @@ internal readonly struct AnyCaseContainsTest : ITextTest
     public AnyCaseContainsTest(byte[] lower)
     {
         _lower = lower;
-        (_first, _last) = (Vector256.Create(lower[0]), Vector256.Create(lower[^1]));
-        (_firstCase, _lastCase) = (CaseOf(lower[0]), CaseOf(lower[^1]));
+
+        // The last byte that is not the first one again: where a text repeats one byte, that is not there.
+        _distance = Math.Max(0, lower.AsSpan().LastIndexOfAnyExcept(lower[0]));
+        (_first, _last) = (Vector256.Create(lower[0]), Vector256.Create(lower[_distance]));
+        (_firstCase, _lastCase) = (CaseOf(lower[0]), CaseOf(lower[_distance]));
     }
 
     public bool Holds(Bytes value)
@@ -79,7 +83,7 @@ internal readonly struct AnyCaseContainsTest : ITextTest
             while (true)
             {
                 var firsts = Vector256.Equals(Vector256.LoadUnsafe(ref start, (nuint)at) | _firstCase, _first);
-                var lasts = Vector256.Equals(Vector256.LoadUnsafe(ref start, (nuint)(at + _lower.Length - 1)) | _lastCase, _last);
+                var lasts = Vector256.Equals(Vector256.LoadUnsafe(ref start, (nuint)(at + _distance)) | _lastCase, _last);
                 for (var fits = (firsts & lasts).ExtractMostSignificantBits(); fits != 0; fits &= fits - 1)
                 {
                     if (IsAt(value, at + BitOperations.TrailingZeroCount(fits)))

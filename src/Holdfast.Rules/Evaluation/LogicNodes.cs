@@ -42,6 +42,9 @@ internal sealed class NotNode(TruthNode of) : TruthNode
 /// <summary>and: stops at the first that is false.</summary>
 internal sealed class AndNode(TruthNode[] items) : TruthNode
 {
+    /// <summary>What has to be true.</summary>
+    public TruthNode[] Items => items;
+
     public override Truth Evaluate(RuleEvaluation evaluation)
     {
         var result = Truth.True;
@@ -75,6 +78,39 @@ internal sealed class OrNode(TruthNode[] items) : TruthNode
             }
 
             result = truth == Truth.Unknown ? Truth.Unknown : result;
+        }
+
+        return result;
+    }
+}
+
+/// <summary>or, of items that are mostly and, which is what rules are made of: without a call for each of these.</summary>
+internal sealed class AlternativesNode(TruthNode[][] alternatives) : TruthNode
+{
+    public override Truth Evaluate(RuleEvaluation evaluation)
+    {
+        var result = Truth.False;
+        foreach (var items in alternatives)
+        {
+            var all = Truth.True;
+            foreach (var item in items)
+            {
+                var truth = item.Evaluate(evaluation);
+                if (truth == Truth.False)
+                {
+                    all = Truth.False;
+                    break;
+                }
+
+                all = truth == Truth.Unknown ? Truth.Unknown : all;
+            }
+
+            if (all == Truth.True)
+            {
+                return Truth.True;
+            }
+
+            result = all == Truth.Unknown ? Truth.Unknown : result;
         }
 
         return result;

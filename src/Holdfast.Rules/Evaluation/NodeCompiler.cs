@@ -76,6 +76,9 @@ internal static class NodeCompiler
         operation switch
         {
             LogicalOperator.And => new AndNode(items),
+            LogicalOperator.Or when items.Any(item => item is AndNode) => new AlternativesNode([
+                .. items.Select(item => item is AndNode all ? all.Items : [item]),
+            ]),
             LogicalOperator.Or => new OrNode(items),
             _ => new XorNode(items),
         };

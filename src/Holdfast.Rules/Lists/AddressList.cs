@@ -206,17 +206,22 @@ public sealed unsafe class AddressList : RuleList
             return false;
         }
 
-        var (at, left) = (0, _sample.Length);
+        var from = LastUpTo(_sample, network) * Stride;
+        var some = new ReadOnlySpan<ulong>(_networks + from, Math.Min(Stride, _networkCount - from));
+        return some[LastUpTo(some, network)] == network;
+    }
+
+    private static int LastUpTo(ReadOnlySpan<ulong> values, ulong value)
+    {
+        var (at, left) = (0, values.Length);
         while (left > 1)
         {
             var half = left >> 1;
-            at = _sample[at + half] <= network ? at + half : at;
+            at = values[at + half] <= value ? at + half : at;
             left -= half;
         }
 
-        var from = at * Stride;
-        var some = new ReadOnlySpan<ulong>(_networks + from, Math.Min(Stride, _networkCount - from));
-        return some.BinarySearch(network) >= 0;
+        return at;
     }
 
     private bool HasNetworkRange(ulong network)

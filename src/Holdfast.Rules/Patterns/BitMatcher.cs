@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Holdfast.Rules.Patterns;
 
@@ -13,7 +14,9 @@ internal sealed class BitMatcher : RegexMatcher
     private readonly int _words;
     private readonly ulong[] _toNext;
     private readonly ulong[] _toItself;
-    private readonly Group[] _groups;
+
+    // One after the other: where its words begin, how many they are, where those that it leads to begin, how many, and all these words.
+    private readonly ulong[] _groups;
     private readonly ulong[] _sets;
     private readonly ulong[] _matchesNow;
     private readonly ulong[]?[] _matchesBefore;
@@ -28,7 +31,8 @@ internal sealed class BitMatcher : RegexMatcher
     {
         _words = automaton.Words;
         _looks = automaton.LooksBeside;
-        (_toNext, _toItself, _groups) = Edges(automaton);
+        (_toNext, _toItself, var groups) = Edges(automaton);
+        _groups = [.. groups.SelectMany(group => group.Flat)];
         _kinds = [.. Enumerable.Range(0, 256).Select(automaton.KindOf)];
         (ClassOf, Classes, _sets) = Sets(automaton);
         _matchesNow = Bits(automaton, next => next.MatchesAnyway);
@@ -43,13 +47,15 @@ internal sealed class BitMatcher : RegexMatcher
         _emptyMatches = [.. automaton.Starts.SelectMany(start => start.Matches)];
         var later = automaton.Kinds.Select(kind => automaton.Starts[(int)kind]);
         _endsWhenEmpty = later.All(start => !start.Positions.Any(word => word != 0) && !start.Matches.Contains(true));
-        Cost = (3 * _words) + (_looks ? _words : 0) + _groups.Sum(group => group.Cost);
+        Cost = (3 * _words) + (_looks ? _words : 0) + groups.Sum(group => group.Cost);
     }
 
     // Positions that lead to the same ones: words of them, and of where they lead.
     private sealed record Group(int From, ulong[] Of, int To, ulong[] Follows)
     {
         public int Cost => Of.Length + Follows.Length;
+
+        public IEnumerable<ulong> Flat => [(ulong)From, (ulong)Of.Length, (ulong)To, (ulong)Follows.Length, .. Of, .. Follows];
     }
 
     /// <inheritdoc />
@@ -116,36 +122,86 @@ internal sealed class BitMatcher : RegexMatcher
             return true;
         }
 
-        ReadOnlySpan<ulong> start = _starts[(int)before];
-        ulong carried = 0;
-        for (var i = 0; i < next.Length; i++)
+        Move(now, next, _starts[(int)before]);
+        Jump(now, next);
+        return Keep(next, _sets.AsSpan(ClassOf[value] * _words, _words));
+    }
+
+    // To the next position, and to itself.
+    private void Move(ReadOnlySpan<ulong> now, Span<ulong> next, ReadOnlySpan<ulong> start)
+    {
+        ReadOnlySpan<ulong> toNext = _toNext;
+        ReadOnlySpan<ulong> toItself = _toItself;
+        now = now[..next.Length];
+        toNext = toNext[..next.Length];
+        toItself = toItself[..next.Length];
+        start = start[..next.Length];
+        next[0] = ((now[0] & toNext[0]) << 1) | (now[0] & toItself[0]) | start[0];
+        var i = 1;
+        for (; i <= next.Length - Vector256<ulong>.Count; i += Vector256<ulong>.Count)
         {
-            var moving = now[i] & _toNext[i];
-            next[i] = (moving << 1) | carried | (now[i] & _toItself[i]) | start[i];
-            carried = moving >> 63;
+            var here = Vector256.Create(now[i..]);
+            var below = Vector256.Create(now[(i - 1)..]) & Vector256.Create(toNext[(i - 1)..]);
+            var moved = ((here & Vector256.Create(toNext[i..])) << 1) | (below >>> 63);
+            (moved | (here & Vector256.Create(toItself[i..])) | Vector256.Create(start[i..])).CopyTo(next[i..]);
         }
 
-        foreach (var group in _groups)
+        for (; i < next.Length; i++)
         {
-            if (Meets(now[group.From..], group.Of))
+            next[i] = ((now[i] & toNext[i]) << 1) | ((now[i - 1] & toNext[i - 1]) >> 63) | (now[i] & toItself[i]) | start[i];
+        }
+    }
+
+    // To others.
+    private void Jump(ReadOnlySpan<ulong> now, Span<ulong> next)
+    {
+        ReadOnlySpan<ulong> groups = _groups;
+        while (!groups.IsEmpty)
+        {
+            var (from, count, to, follows) = ((int)groups[0], (int)groups[1], (int)groups[2], (int)groups[3]);
+            groups = groups[4..];
+            var positions = now.Slice(from, count);
+            ulong both = 0;
+            for (var i = 0; i < positions.Length; i++)
             {
-                var to = next[group.To..];
-                for (var i = 0; i < group.Follows.Length; i++)
+                both |= positions[i] & groups[i];
+            }
+
+            groups = groups[count..];
+            if (both != 0)
+            {
+                var targets = next.Slice(to, follows);
+                for (var i = 0; i < targets.Length; i++)
                 {
-                    to[i] |= group.Follows[i];
+                    targets[i] |= groups[i];
                 }
             }
+
+            groups = groups[follows..];
+        }
+    }
+
+    // Those that take the byte; true when it has matched.
+    private bool Keep(Span<ulong> next, ReadOnlySpan<ulong> set)
+    {
+        ReadOnlySpan<ulong> matches = _matchesNow;
+        set = set[..next.Length];
+        matches = matches[..next.Length];
+        var (i, found, founds) = (0, 0UL, Vector256<ulong>.Zero);
+        for (; i <= next.Length - Vector256<ulong>.Count; i += Vector256<ulong>.Count)
+        {
+            var kept = Vector256.Create<ulong>(next[i..]) & Vector256.Create(set[i..]);
+            kept.CopyTo(next[i..]);
+            founds |= kept & Vector256.Create(matches[i..]);
         }
 
-        var set = _sets.AsSpan(ClassOf[value] * _words, _words);
-        ulong found = 0;
-        for (var i = 0; i < next.Length; i++)
+        for (; i < next.Length; i++)
         {
             next[i] &= set[i];
-            found |= next[i] & _matchesNow[i];
+            found |= next[i] & matches[i];
         }
 
-        return found != 0;
+        return found != 0 || founds != Vector256<ulong>.Zero;
     }
 
     private static bool Meets(ReadOnlySpan<ulong> positions, ulong[] others)

@@ -34,7 +34,7 @@ internal sealed class RegexAutomaton
     public RegexAutomaton(RegexNode root)
     {
         _program = new RegexProgram(root);
-        _seen = new int[_program.States.Count];
+        _seen = new int[2 * _program.States.Count];
         LooksBeside = _program.States.Any(state =>
             state.Step == RegexStep.Place && state.Place is not (RegexPlace.TextStart or RegexPlace.TextEnd)
         );
@@ -134,48 +134,53 @@ internal sealed class RegexAutomaton
     private HashSet<int> Sensitive()
     {
         var sensitive = new HashSet<int>();
-        if (!LooksBeside)
+        for (var source = _program.States.Count; LooksBeside && source > 0; source--)
         {
-            return sensitive;
-        }
-
-        var sources = Enumerable.Range(0, _program.States.Count).Where(state => _program.States[state].Step == RegexStep.Byte);
-        foreach (var source in sources.Append(-1))
-        {
-            var behind = new HashSet<(int State, bool Crossed)>();
-            var open = new Stack<(int State, bool Crossed)>();
-            open.Push((source < 0 ? _program.Start : _program.States[source].Next, false));
-            while (open.TryPop(out var at))
+            // After the last state, where the text begins.
+            var isStart = source == _program.States.Count;
+            if (isStart || _program.States[source].Step == RegexStep.Byte)
             {
-                var state = _program.States[at.State];
-                if (!behind.Add(at) || state.Step == RegexStep.Match)
-                {
-                    continue;
-                }
-
-                switch (state.Step)
-                {
-                    case RegexStep.Byte when at.Crossed:
-                        sensitive.Add(at.State);
-                        break;
-                    case RegexStep.Split:
-                        open.Push((state.Next, at.Crossed));
-                        open.Push((state.Other, at.Crossed));
-                        break;
-                    case RegexStep.Place:
-                        var looks = state.Place is not (RegexPlace.TextStart or RegexPlace.TextEnd);
-                        if (looks && source >= 0)
-                        {
-                            sensitive.Add(source);
-                        }
-
-                        open.Push((state.Next, at.Crossed || looks));
-                        break;
-                }
+                Look(source, isStart ? _program.Start : _program.States[source].Next, sensitive);
             }
         }
 
         return sensitive;
+    }
+
+    // Each state is met at most twice: before an assertion that looks, and behind one.
+    private void Look(int source, int from, HashSet<int> sensitive)
+    {
+        var count = _program.States.Count;
+        _walk++;
+        _open.Push(from);
+        while (_open.TryPop(out var at))
+        {
+            if (_seen[at] == _walk)
+            {
+                continue;
+            }
+
+            _seen[at] = _walk;
+            var behind = at >= count ? count : 0;
+            var state = _program.States[at - behind];
+            switch (state.Step)
+            {
+                case RegexStep.Byte when behind > 0:
+                    sensitive.Add(at - behind);
+                    break;
+                case RegexStep.Split:
+                    _open.Push(state.Next + behind);
+                    _open.Push(state.Other + behind);
+                    break;
+                case RegexStep.Place when state.Place is RegexPlace.TextStart or RegexPlace.TextEnd:
+                    _open.Push(state.Next + behind);
+                    break;
+                case RegexStep.Place:
+                    sensitive.Add(source);
+                    _open.Push(state.Next + count);
+                    break;
+            }
+        }
     }
 
     private Next Follow(int from, Beside before)

@@ -31,8 +31,8 @@ public sealed class RegexPattern : IEquatable<RegexPattern>
     /// <summary>What finds it.</summary>
     internal RegexMatcher Matcher { get; }
 
-    /// <summary>Texts of which a match has at least one, in lower case; null when nothing is certain.</summary>
-    internal byte[][]? Literals { get; }
+    /// <summary>Sets of texts; of each, a match has at least one, in any case. In lower case; null when nothing is certain.</summary>
+    internal byte[][][]? Literals { get; }
 
     /// <summary>Reads a regular expression.</summary>
     /// <param name="text">The pattern.</param>

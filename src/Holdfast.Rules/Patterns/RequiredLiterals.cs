@@ -3,7 +3,8 @@ using Holdfast.Rules.Functions;
 namespace Holdfast.Rules.Patterns;
 
 /// <summary>
-/// Texts of which a match has at least one, in lower case: where none of them is, in any case, an expression need not be looked for.
+/// Texts without which a regular expression cannot match, in lower case. Of each set a match has at least one text, in any case: where none of
+/// them is, the expression need not be looked for.
 /// </summary>
 internal static class RequiredLiterals
 {
@@ -12,14 +13,14 @@ internal static class RequiredLiterals
     // Shorter ones are nearly everywhere.
     private const int LeastLength = 2;
 
-    /// <summary>The texts; null when nothing is certain.</summary>
-    public static byte[][]? Of(RegexNode root)
+    /// <summary>The sets, any one of which will do; null when nothing is certain.</summary>
+    public static byte[][][]? Of(RegexNode root)
     {
-        var best = Best(root);
-        return best is not null && best.Min(literal => literal.Length) >= LeastLength ? best : null;
+        byte[][][] sets = [.. Sets(root).Where(set => Shortest(set) >= LeastLength)];
+        return sets.Length > 0 ? sets : null;
     }
 
-    private static byte[][]? Best(RegexNode node)
+    private static IEnumerable<byte[][]> Sets(RegexNode node)
     {
         switch (node)
         {
@@ -27,54 +28,59 @@ internal static class RequiredLiterals
                 return Letter(bytes.Set) is { } letter
                     ?
                     [
-                        [letter],
+                        [
+                            [letter],
+                        ],
                     ]
-                    : null;
+                    : [];
             case CaptureNode capture:
-                return Best(capture.Of);
+                return Sets(capture.Of);
             case RepeatNode { Least: > 0 } repeat:
-                return Best(repeat.Of);
+                return Sets(repeat.Of);
             case ChoiceNode choice:
-                var alternatives = choice.Items.Select(Best).ToList();
-                return alternatives.Contains(null) || alternatives.Sum(item => item!.Length) > MostAlternatives
-                    ? null
-                    : [.. alternatives.SelectMany(item => item!)];
+                var alternatives = choice.Items.Select(item => Sets(item).MaxBy(Shortest)).ToList();
+                return alternatives.Contains(null) || alternatives.Sum(set => set!.Length) > MostAlternatives
+                    ? []
+                    :
+                    [
+                        [.. alternatives.SelectMany(set => set!)],
+                    ];
             case SequenceNode sequence:
                 return OfSequence(sequence);
             default:
-                return null;
+                return [];
         }
     }
 
-    private static byte[][]? OfSequence(SequenceNode sequence)
+    private static List<byte[][]> OfSequence(SequenceNode sequence)
     {
-        byte[][]? best = null;
-        var run = new List<byte>();
+        var (sets, run) = (new List<byte[][]>(), new List<byte>());
         foreach (var item in Flat(sequence))
         {
             if (item is ByteNode { Set: var set } && Letter(set) is { } letter)
             {
                 run.Add(letter);
-                continue;
             }
-
-            if (item is PlaceNode or EmptyNode)
+            else if (item is not (PlaceNode or EmptyNode))
             {
-                continue;
-            }
-
-            Offer([.. run]);
-            run.Clear();
-            if (Best(item) is { } inner)
-            {
-                best = Better(best, inner);
+                EndRun();
+                sets.AddRange(Sets(item));
             }
         }
 
-        Offer([.. run]);
-        return best;
+        EndRun();
+        return sets;
 
-        void Offer(byte[] literal) => best = literal.Length > 0 ? Better(best, [literal]) : best;
+        void EndRun()
+        {
+            if (run.Count > 0)
+            {
+                sets.Add([
+                    [.. run],
+                ]);
+                run.Clear();
+            }
+        }
     }
 
     private static IEnumerable<RegexNode> Flat(RegexNode node) =>
@@ -85,9 +91,7 @@ internal static class RequiredLiterals
             _ => [node],
         };
 
-    // The longer the shortest of them, the rarer.
-    private static byte[][] Better(byte[][]? one, byte[][] other) =>
-        one is null || other.Min(literal => literal.Length) > one.Min(literal => literal.Length) ? other : one;
+    private static int Shortest(byte[][]? set) => set?.Min(text => text.Length) ?? 0;
 
     // The byte of a set of one, or of one letter in both cases.
     private static byte? Letter(ByteSet set)

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Security.Cryptography;
 using Holdfast.Rules.Evaluation;
 using Holdfast.Rules.Syntax;
+using Holdfast.Rules.Types;
 
 namespace Holdfast.Rules.Planning;
 
@@ -14,14 +15,15 @@ internal sealed class PlanBuilder(IReadOnlyList<RuleFilter> filters)
 {
     private readonly Dictionary<Expression, Leaf> _leaves = [];
     private readonly Dictionary<Operand, SourceParts> _sources = [];
+    private readonly Dictionary<ByteString, int> _texts = [];
     private readonly List<List<int>> _rulesOfSeen = [];
     private int _kept;
     private int _literals;
 
     // A comparison; a number once it is one of those that are looked for.
-    private sealed class Leaf(Trigger? trigger)
+    private sealed class Leaf
     {
-        public Trigger? Trigger => trigger;
+        public Trigger? Trigger { get; set; }
         public int Uses { get; set; }
         public int? Number { get; set; }
         public int Source { get; set; }
@@ -33,6 +35,11 @@ internal sealed class PlanBuilder(IReadOnlyList<RuleFilter> filters)
         foreach (var filter in filters)
         {
             Count(filter.Expression);
+        }
+
+        foreach (var (expression, leaf) in _leaves)
+        {
+            leaf.Trigger = TriggerReader.Of(expression, Rarest);
         }
 
         var always = new ulong[(filters.Count + 63) / 64];
@@ -89,13 +96,30 @@ internal sealed class PlanBuilder(IReadOnlyList<RuleFilter> filters)
             default:
                 if (!_leaves.TryGetValue(expression, out var leaf))
                 {
-                    _leaves.Add(expression, leaf = new Leaf(TriggerReader.Of(expression)));
+                    _leaves.Add(expression, leaf = new Leaf());
+                    CountTexts(expression);
                 }
 
                 leaf.Uses++;
                 break;
         }
     }
+
+    // What stands in many regular expressions, such as the path that all begin with, says little about any.
+    private void CountTexts(Expression expression)
+    {
+        if (expression is ComparisonExpression { Comparison: MatchesComparison { Pattern.Literals: { } sets } })
+        {
+            foreach (var text in sets.SelectMany(set => set))
+            {
+                var key = new ByteString(text);
+                _texts[key] = _texts.GetValueOrDefault(key) + 1;
+            }
+        }
+    }
+
+    private byte[][] Rarest(byte[][][] sets) =>
+        sets.OrderBy(set => set.Sum(text => _texts[new ByteString(text)])).ThenByDescending(set => set.Min(text => text.Length)).First();
 
     // Null when the filter may be true or unknown whatever is seen.
     private Need? NeedOf(Expression expression)
@@ -114,7 +138,7 @@ internal sealed class PlanBuilder(IReadOnlyList<RuleFilter> filters)
                     ? null
                     : new Need([.. needs.SelectMany(need => need!.Leaves).Distinct()], needs.Sum(need => need!.Weight));
             default:
-                return _leaves[expression] is { Trigger: { } trigger } leaf ? new Need([leaf], trigger.Weight) : null;
+                return _leaves[expression] is { Trigger: { } trigger } leaf ? new Need([leaf], (long)trigger.Weight * leaf.Uses) : null;
         }
     }
 
@@ -212,9 +236,9 @@ internal sealed class PlanBuilder(IReadOnlyList<RuleFilter> filters)
             int[] rules = [.. Rules.Order()];
             switch (value.Type.Kind)
             {
-                case Types.RuleKind.Integer:
+                case RuleKind.Integer:
                     return new NumberSource(rules, OperandCompiler.Number(value), new RangeIndex<long>(_numbers));
-                case Types.RuleKind.Address:
+                case RuleKind.Address:
                     return new AddressSource(
                         rules,
                         OperandCompiler.Address(value),
@@ -224,7 +248,8 @@ internal sealed class PlanBuilder(IReadOnlyList<RuleFilter> filters)
                 default:
                     var before = literals;
                     var parts = _texts.GetValueOrDefault(TextKey.Part);
-                    literals += parts?.Count ?? 0;
+                    var fewParts = parts is null ? null : FewLiterals.TryMake(parts);
+                    literals += fewParts is null ? parts?.Count ?? 0 : 0;
                     var seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
                     return new TextSource(
                         rules,
@@ -232,7 +257,8 @@ internal sealed class PlanBuilder(IReadOnlyList<RuleFilter> filters)
                         _texts.TryGetValue(TextKey.Equal, out var equal) ? new TextTable(equal, seed) : null,
                         _texts.TryGetValue(TextKey.Start, out var starts) ? new EdgeTrie(starts, atEnd: false) : null,
                         _texts.TryGetValue(TextKey.End, out var ends) ? new EdgeTrie(ends, atEnd: true) : null,
-                        parts is null ? null : new LiteralAutomaton(parts, before)
+                        fewParts,
+                        parts is null || fewParts is not null ? null : new LiteralAutomaton(parts, before)
                     );
             }
         }

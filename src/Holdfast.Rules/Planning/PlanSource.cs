@@ -22,6 +22,7 @@ internal sealed class TextSource(
     TextTable? equal,
     EdgeTrie? starts,
     EdgeTrie? ends,
+    FewLiterals? fewParts,
     LiteralAutomaton? parts
 ) : PlanSource(rules)
 {
@@ -36,6 +37,7 @@ internal sealed class TextSource(
         equal?.Find(text, pass);
         starts?.Find(text, pass);
         ends?.Find(text, pass);
+        fewParts?.Find(text, pass);
         if (parts is not null && text.Length >= parts.Shortest)
         {
             parts.Find(text, pass);

@@ -124,6 +124,9 @@ public sealed class RulePass : IDisposable
         return isNew;
     }
 
+    /// <summary>Filters that are still to be run.</summary>
+    internal int Suggested => _candidates.Sum(BitOperations.PopCount);
+
     /// <summary>Whether the value of a source is there.</summary>
     internal Presence Of(int source) => _sources[source];
 

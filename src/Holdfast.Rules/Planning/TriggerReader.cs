@@ -14,14 +14,16 @@ internal static class TriggerReader
     private const int Mostly = 500;
 
     /// <summary>What has to be seen; null when it isn't known how to look for it.</summary>
-    public static Trigger? Of(Expression leaf) =>
+    /// <param name="leaf">The comparison.</param>
+    /// <param name="rarest">Chooses among sets of texts, of each of which one has to be seen.</param>
+    public static Trigger? Of(Expression leaf, Func<byte[][][], byte[][]> rarest) =>
         leaf switch
         {
             ComparisonExpression { Left: var left, Comparison: var comparison } => left.Type.Kind switch
             {
                 RuleKind.Integer => OfNumber(left, comparison),
                 RuleKind.Address => OfAddress(left, comparison),
-                RuleKind.String => OfText(left, comparison),
+                RuleKind.String => OfText(left, comparison, rarest),
                 _ => null,
             },
             OperandExpression { Operand: CallOperand { IsMapped: false, Function.Name: "starts_with" or "ends_with" } call }
@@ -36,7 +38,7 @@ internal static class TriggerReader
             _ => null,
         };
 
-    private static Trigger? OfText(Operand left, Comparison comparison) =>
+    private static Trigger? OfText(Operand left, Comparison comparison, Func<byte[][][], byte[][]> rarest) =>
         comparison switch
         {
             OrderingComparison { Operator: OrderingOperator.Equal, Right: StringLiteral right } => Text(
@@ -51,7 +53,7 @@ internal static class TriggerReader
             MatchesComparison { Pattern.Literals: { } literals } => Text(
                 left,
                 TextKey.Part,
-                [.. literals.Select(literal => new ByteString(literal))],
+                [.. rarest(literals).Select(literal => new ByteString(literal))],
                 isExact: false
             ),
             _ => null,

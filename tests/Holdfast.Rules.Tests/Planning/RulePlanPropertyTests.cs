@@ -1,5 +1,6 @@
 using CsCheck;
 using Holdfast.Rules.Evaluation;
+using Holdfast.Rules.Fields;
 using Holdfast.Rules.Parsing;
 using Holdfast.Rules.Phases;
 using Holdfast.Rules.Planning;
@@ -58,6 +59,26 @@ public class RulePlanPropertyTests
                 print: entry => string.Join('\n', entry.Item1.SelectMany(group => group).Select(CanonicalText.Of))
             );
 
+    [Fact]
+    public void Next_OverMoreTextsThanAreLookedForOneByOne_FindsEachThatIsThere() =>
+        Gen.Select(
+                Gen.Char["abA-"].Array[1, 6].Select(characters => new string(characters)).Array[17, 150],
+                Gen.Char["abAB-"].Array[0, 40].Select(characters => new string(characters))
+            )
+            .Sample(
+                (parts, text) =>
+                {
+                    var filters = parts.Select((part, i) => Read($"{(i % 2 == 0 ? "http.host" : "lower(http.host)")} contains \"{part}\""));
+                    var plan = RulePlan.Build([.. filters.Select(filter => new RuleFilter(filter))]);
+                    var expected = Enumerable
+                        .Range(0, parts.Length)
+                        .Where(i => (i % 2 == 0 ? text : text.ToLowerInvariant()).Contains(parts[i], StringComparison.Ordinal));
+                    var signals = new TestSignals().With(Signal.HttpHost, text);
+                    Assert.Equal(expected.Select(i => (i, Truth.True)), Found(plan, signals, new RuleEvaluation()));
+                },
+                iter: 500
+            );
+
     // What plans look for: a few values, in every way, and few enough texts that they overlap.
     private static Gen<Expression> Needs { get; } =
         Gen.Select(
@@ -74,10 +95,12 @@ public class RulePlanPropertyTests
                     _ => $"{field} {operation} \"{text}\"",
                 };
                 var written = more == "not " ? $"not {comparison}" : comparison + more;
-                var reading = RuleParser.ReadFilter(written, new RuleScope(ExpressionPlace.AnyFilter));
-                return reading.Tree ?? new ConstantExpression(false);
+                return Read(written);
             }
         );
+
+    private static Expression Read(string written) =>
+        RuleParser.ReadFilter(written, new RuleScope(ExpressionPlace.AnyFilter)).Tree ?? new ConstantExpression(false);
 
     private static List<(int, Truth)> Found(RulePlan plan, TestSignals signals, RuleEvaluation evaluation)
     {

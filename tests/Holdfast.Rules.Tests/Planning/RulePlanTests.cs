@@ -98,6 +98,20 @@ public class RulePlanTests
     }
 
     [Fact]
+    public void Next_OverRegularExpressionsThatBeginAlike_RunsOnlyThoseThatCouldMatch()
+    {
+        var plan = Plan([
+            .. Enumerable.Range(0, 300).Select(i => $"http.request.uri.path matches \"^/api/v[0-9]+/{1000 + i}/(users|items)$\""),
+        ]);
+        var signals = new TestSignals().With(Signal.HttpRequestUriPath, "/api/v2/1007/users");
+        using var pass = plan.Begin(signals, new RuleEvaluation());
+        Assert.Equal(1, pass.Suggested);
+        Assert.True(pass.Next(out var rule, out var truth));
+        Assert.Equal((7, Truth.True), (rule, truth));
+        Assert.False(pass.Next(out _, out _));
+    }
+
+    [Fact]
     public void Begin_OverOneManyTimes_AllocatesNothing()
     {
         var plan = Plan([

@@ -35,13 +35,14 @@ public class RegexMatcherTests
                     var bits = new BitMatcher(new RegexAutomaton(root));
                     Assert.Equal(expected, bits.IsIn(bytes));
                     Assert.Equal(expected, TableMatcher.TryMake(bits)?.IsIn(bytes) ?? expected);
-                    if (expected && RequiredLiterals.Of(root) is { } literals)
-                    {
-                        Assert.Contains(
-                            literals,
-                            literal => text.Contains(Encoding.Latin1.GetString(literal), StringComparison.OrdinalIgnoreCase)
-                        );
-                    }
+                    Assert.All(
+                        expected ? RequiredLiterals.Of(root) ?? [] : [],
+                        set =>
+                            Assert.Contains(
+                                set,
+                                literal => text.Contains(Encoding.Latin1.GetString(literal), StringComparison.OrdinalIgnoreCase)
+                            )
+                    );
                 },
                 iter: 20_000
             );
