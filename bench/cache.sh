@@ -2,11 +2,12 @@
 # Measures cache hits beside nginx's proxy_cache, Varnish and HAProxy in one run: CPU per hit (user and system time of the proxy's
 # processes over the hits it answered), and p99 at a fixed rate. All proxies stand before the same nginx origin, which says that
 # everything may be kept for an hour; each has its whole request path on, its access log included.
+# disk-10m is hit-10m once Holdfast's edge was killed and has started again: its memory knows nothing, and the body is read from its disk.
 # HAProxy's cache keeps no object above what fits into one buffer (16 KB), so it is left out of the large ones.
 # Usage: bench/cache.sh [--seconds N] [--warm-up N] [--rate N] [--only NAME[,NAME...]] [--scenario NAME[,NAME...]]
 set -euo pipefail
 cd "$(dirname "$0")/.."
-seconds=8 warm_up=6 rate=4000 only="nginx,varnish,haproxy,holdfast" scenarios="hit-1k,hit-100k,hit-10m"
+seconds=8 warm_up=6 rate=4000 only="nginx,varnish,haproxy,holdfast" scenarios="hit-1k,hit-100k,hit-10m,disk-10m"
 while [ $# -gt 0 ]; do
   case "$1" in
     --seconds) seconds=$2; shift 2 ;;
@@ -107,6 +108,18 @@ if wanted holdfast; then
   group[holdfast]=$(grep -oE '"edge-1":[0-9]+' "$work/ready" | grep -oE '[0-9]+$')
 fi
 
+edge_process() { grep -oE '"edge-1": *[0-9]+' "$work/h/run/up.json" | head -1 | grep -oE '[0-9]+$'; }
+restart_edge() { # size
+  curl -s -o /dev/null "http://127.0.0.1:${port[holdfast]}/$1.bin"
+  sleep 2
+  kill -KILL "${group[holdfast]}"
+  for _ in $(seq 200); do
+    sleep 0.1
+    [ "$(edge_process)" = "${group[holdfast]}" ] || break
+  done
+  group[holdfast]=$(edge_process)
+  wait_for "http://127.0.0.1:${port[holdfast]}/1k.bin"
+}
 spent() { # name
   local all
   all=$(ticks "${group[$1]}")
@@ -126,8 +139,9 @@ p99() { # url
 for name in ${only//,/ }; do wait_for "http://127.0.0.1:${port[$name]}/1k.bin"; done
 printf '%-10s %-10s %12s %12s %10s %14s\n' scenario proxy hits/s 'CPU us/hit' 'to nginx' "p99 ms at $rate"
 for scenario in ${scenarios//,/ }; do
-  base='' size=${scenario#hit-} connections=32
+  base='' size=${scenario#*-} connections=32
   [ "$size" != 10m ] || connections=4
+  case $scenario in disk-*) ! wanted holdfast || restart_edge "$size" ;; esac
   for name in ${only//,/ }; do
     [ "$name" != haproxy ] || [ "$size" = 1k ] || continue
     url=http://127.0.0.1:${port[$name]}/$size.bin

@@ -146,9 +146,9 @@ public sealed partial class CacheExchange
             return JoinStep.Alone;
         }
 
-        if (fill.Fill is not null && (Reader = fill.Fill.TryRead(0)) is null)
+        if (fill.Fill is null ? !Hold(response) : (Reader = fill.Fill.TryRead(0)) is null)
         {
-            // It has grown too large to be stored, and its beginning may be gone.
+            // It has grown too large to be stored, and its beginning may be gone; or it has just gone from the disk.
             WasLetGo = true;
             return JoinStep.Alone;
         }
@@ -171,6 +171,7 @@ public sealed partial class CacheExchange
             || found == Stored
             || !VisitorAnswer.IsAtHand(_request, _visitor, found, now)
             || ReuseRules.Of(_request, found, _policy, now) is not (Reuse.Fresh or Reuse.StaleAccepted)
+            || !Hold(found)
         )
         {
             return false;

@@ -142,6 +142,7 @@ public sealed partial class CacheExchange
             : Status == CfCacheStatus.Stale ? (Statuses.IsServerError(ForwardStatus) ? "stale-if-error"u8 : "disconnected"u8)
             : Reason != NoCacheReason.None ? ReasonTexts[(int)Reason]
             : State == CacheState.Serving && (Stored!.Flags & StoredFlags.Heuristic) != 0 ? "heuristic"u8
+            : IsFromDisk ? "disk"u8
             : default;
         if (!detail.IsEmpty)
         {

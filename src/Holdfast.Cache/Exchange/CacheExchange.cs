@@ -278,6 +278,7 @@ public sealed partial class CacheExchange(MemoryStore store)
         Shared = null;
         Reader?.Dispose();
         Reader = null;
+        ClearRead();
     }
 
     private RequestStep Pass(ForwardReason forwarded, NoCacheReason reason, CfCacheStatus status)
@@ -292,7 +293,13 @@ public sealed partial class CacheExchange(MemoryStore store)
         var knownKey = false;
         var conditional = _request.Has(RequestTraits.OriginCondition);
         _began = store.Purges.Clock;
-        Stored = conditional ? null : store.Find(_key.Written, CacheKey.HashOf(_key.Written), fields, _scratch, out knownKey);
+        Stored = conditional ? null : store.Find(_key.Written, CacheKey.HashOf(_key.Written), fields, _scratch, out knownKey) ?? Kept();
+        if (!conditional && MustRead())
+        {
+            _visitor.CopyFrom(fields);
+            return RequestStep.Read;
+        }
+
         var isMissingPart = Stored is not null && !VisitorAnswer.IsAtHand(_request, fields, Stored, now);
         if (isMissingPart)
         {

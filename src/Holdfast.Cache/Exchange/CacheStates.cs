@@ -48,6 +48,9 @@ public enum RequestStep : byte
 
     /// <summary>Answer 504 (RFC 9111 section 5.2.1.7).</summary>
     GatewayTimeout,
+
+    /// <summary>The disk may have an answer: <see cref="CacheExchange.ReadAsync"/>, then <see cref="CacheExchange.Resume"/> says what to do.</summary>
+    Read,
 }
 
 /// <summary>Who asks the origin, when several want the same.</summary>

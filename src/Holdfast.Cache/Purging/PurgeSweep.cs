@@ -64,6 +64,7 @@ public sealed class PurgeSweep(MemoryStore store, TimeProvider time)
             _compared = clock;
         }
 
-        store.Purges.Forget(_compared);
+        // What lies on the disk is compared when it is read.
+        store.Purges.Forget(Math.Min(_compared, store.Disk?.OldestBegan ?? long.MaxValue));
     }
 }

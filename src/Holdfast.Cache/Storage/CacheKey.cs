@@ -33,12 +33,15 @@ public static class CacheKey
     }
 
     /// <summary>The hash of a key: 64 bits, of which every one depends on every byte and on this process' seed.</summary>
-    public static ulong HashOf(ReadOnlySpan<byte> key)
+    public static ulong HashOf(ReadOnlySpan<byte> key) => HashOf(key, Seed);
+
+    /// <summary>The hash of a key with another seed.</summary>
+    internal static ulong HashOf(ReadOnlySpan<byte> key, ulong seed)
     {
-        var hash = Seed ^ ((ulong)key.Length * 0x9E3779B97F4A7C15);
+        var hash = seed ^ ((ulong)key.Length * 0x9E3779B97F4A7C15);
         while (key.Length >= 8)
         {
-            hash = Fold(hash ^ MemoryMarshal.Read<ulong>(key), 0xA0761D6478BD642F ^ Seed);
+            hash = Fold(hash ^ MemoryMarshal.Read<ulong>(key), 0xA0761D6478BD642F ^ seed);
             key = key[8..];
         }
 
@@ -48,7 +51,7 @@ public static class CacheKey
             rest |= (ulong)key[i] << (8 * i);
         }
 
-        return Fold(Fold(hash ^ rest, 0xE7037ED1A0B428DB), 0x8EBC6AF09C88C6E3 ^ Seed);
+        return Fold(Fold(hash ^ rest, 0xE7037ED1A0B428DB), 0x8EBC6AF09C88C6E3 ^ seed);
     }
 
     private static ulong Fold(ulong one, ulong other)

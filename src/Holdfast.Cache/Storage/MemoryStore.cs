@@ -1,5 +1,6 @@
 using Holdfast.Cache.Collapsing;
 using Holdfast.Cache.Compression;
+using Holdfast.Cache.Disk;
 using Holdfast.Cache.Fields;
 using Holdfast.Cache.Purging;
 
@@ -58,6 +59,21 @@ public sealed class MemoryStore(MemoryStoreLimits limits, PurgeMarks? purges = n
     /// <summary>How many purged ones were freed.</summary>
     public long Reclaimed => Volatile.Read(ref _reclaimed);
 
+    /// <summary>Where responses are kept beside memory, or null. Purges are the same ones.</summary>
+    public DiskStore? Disk
+    {
+        get;
+        init
+        {
+            field = value;
+            if (value is not null)
+            {
+                value.IsInMemory = (key, selecting) => _index.FindLike(key, CacheKey.HashOf(key), selecting) is not null;
+                value.ReadWhole = Math.Min(value.ReadWhole, limits.LargestBody);
+            }
+        }
+    }
+
     /// <summary>The purges in effect.</summary>
     public PurgeMarks Purges { get; } = purges ?? new PurgeMarks(TimeProvider.System);
 
@@ -68,7 +84,7 @@ public sealed class MemoryStore(MemoryStoreLimits limits, PurgeMarks? purges = n
         StoredResponse? found;
         while ((found = _index.Find(key, hash, request, scratch, out knownKey)) is not null && Purges.Removes(found))
         {
-            Remove(found);
+            RemoveFromMemory(found);
             Interlocked.Increment(ref _reclaimed);
         }
 
@@ -92,10 +108,52 @@ public sealed class MemoryStore(MemoryStoreLimits limits, PurgeMarks? purges = n
             return false;
         }
 
+        if (response.IsPartial)
+        {
+            // Parts are kept in memory only; what they take the place of is gone.
+            Disk?.Remove(response);
+        }
+        else
+        {
+            Disk?.Put(response);
+        }
+
         List<StoredResponse> removed = [];
         _index.Add(response, removed);
         Settle(response, removed);
         return true;
+    }
+
+    /// <summary>Takes in what was found on the disk, unless something has taken its place meanwhile.</summary>
+    /// <returns>What is stored now; null when it was removed while it was read.</returns>
+    internal StoredResponse? Promote(DiskFound found)
+    {
+        if (_index.TryAdd(found.Response) is { } present)
+        {
+            return present;
+        }
+
+        Settle(found.Response, []);
+        if (Disk!.StillHas(found))
+        {
+            return found.Response;
+        }
+
+        RemoveFromMemory(found.Response);
+        return null;
+    }
+
+    /// <summary>Forgets what lies on the disk and cannot be read.</summary>
+    /// <param name="response">It.</param>
+    /// <param name="isDamaged">Whether the disk gives something else than was written; else its segment has gone, and it may lie in another one.</param>
+    internal void Forget(StoredResponse response, bool isDamaged)
+    {
+        if (isDamaged)
+        {
+            Disk?.Forget(response);
+        }
+
+        RemoveFromMemory(response);
     }
 
     /// <summary>Frees what is purged in one stretch of the store.</summary>
@@ -130,8 +188,23 @@ public sealed class MemoryStore(MemoryStoreLimits limits, PurgeMarks? purges = n
     internal void Replace(StoredResponse before, StoredResponse after)
     {
         // An update may change which requests select it, so that adding alone would leave the old one beside it.
-        if (_index.Remove(before))
+        if (!_index.Remove(before))
         {
+            // Evicted or replaced: what the disk has may be the old one.
+            Disk?.Remove(before);
+        }
+        else
+        {
+            if (!before.Selecting.SequenceEqual(after.Selecting) || after.IsPartial)
+            {
+                Disk?.Remove(before);
+            }
+
+            if (!after.IsPartial)
+            {
+                Disk?.Put(after);
+            }
+
             List<StoredResponse> removed = [before];
 
             // The body is the same, and so it is in any coding.
@@ -143,6 +216,12 @@ public sealed class MemoryStore(MemoryStoreLimits limits, PurgeMarks? purges = n
 
     /// <summary>Removes a response, unless it was replaced.</summary>
     internal void Remove(StoredResponse response)
+    {
+        Disk?.Remove(response);
+        RemoveFromMemory(response);
+    }
+
+    private void RemoveFromMemory(StoredResponse response)
     {
         if (_index.Remove(response))
         {
@@ -156,6 +235,7 @@ public sealed class MemoryStore(MemoryStoreLimits limits, PurgeMarks? purges = n
         List<StoredResponse> removed = [];
         var hash = CacheKey.HashOf(key);
         Fills.Forget(key, hash);
+        Disk?.Remove(key);
         _index.Remove(key, hash, removed);
         var any = removed.Count > 0;
         if (any)

@@ -106,6 +106,29 @@ internal sealed class StoreIndex
         }
     }
 
+    /// <summary>Adds a response unless the same requests select another one; then returns that.</summary>
+    public StoredResponse? TryAdd(StoredResponse response)
+    {
+        var shard = ShardOf(response.Hash);
+        lock (shard)
+        {
+            for (var entry = shard.BucketOf(response.Hash); entry is not null; entry = entry.NextInBucket)
+            {
+                if (
+                    entry.Hash == response.Hash
+                    && entry.Key.SequenceEqual(response.Key)
+                    && entry.Selecting.SequenceEqual(response.Selecting)
+                )
+                {
+                    return entry;
+                }
+            }
+
+            shard.Link(response);
+            return null;
+        }
+    }
+
     /// <summary>Takes a response out; false when it was out already.</summary>
     public bool Remove(StoredResponse response)
     {

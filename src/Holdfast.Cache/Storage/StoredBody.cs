@@ -41,6 +41,19 @@ public sealed class StoredBody : BodyBytes
     /// <summary>A body whose length is said, -1 for an unknown one, and of which nothing is here: it cannot be read.</summary>
     public static StoredBody Announced(long length) => new() { _length = length };
 
+    /// <summary>A body of these segments, which stay as they are.</summary>
+    internal static StoredBody Of(byte[][] segments)
+    {
+        var ends = new long[segments.Length];
+        var length = 0L;
+        for (var i = 0; i < ends.Length; i++)
+        {
+            ends[i] = length += segments[i].Length;
+        }
+
+        return new StoredBody { _map = new Map(segments, ends), _length = length };
+    }
+
     /// <summary>Appends bytes.</summary>
     /// <param name="bytes">What to append.</param>
     /// <param name="expected">How many bytes are still to come, these included; -1 when nobody knows.</param>

@@ -1,5 +1,6 @@
 using Holdfast.Cache.Compression;
 using Holdfast.Cache.Decisions;
+using Holdfast.Cache.Disk;
 using Holdfast.Cache.Fields;
 using Holdfast.Cache.Ranges;
 
@@ -80,6 +81,9 @@ public sealed class StoredResponse
     /// <summary>Whether only some of the body's bytes are stored (RFC 9111 section 3.3).</summary>
     public bool IsPartial => _body is PartialBody;
 
+    /// <summary>Its body when that is not in memory, so that it has to be read first; else null.</summary>
+    public DiskBody? OnDisk => _body as DiskBody;
+
     /// <summary>How many bytes of memory it takes.</summary>
     public long Cost => Overhead + _data.Length + (_body?.Cost ?? 0) + (Encoded?.Cost ?? 0);
 
@@ -114,6 +118,32 @@ public sealed class StoredResponse
 
     // Whether the index holds it; changed under its shard's lock.
     internal volatile bool IsIndexed;
+
+    /// <summary>Its text: key, selecting fields and fields in one row.</summary>
+    internal ReadOnlySpan<byte> Text => _data.AsSpan(0, _keyLength + _selectingLength + _fieldsLength);
+
+    /// <summary>What it is made of beside its bytes.</summary>
+    internal StoredResponseParts Parts =>
+        new()
+        {
+            Hash = Hash,
+            KeyLength = _keyLength,
+            SelectingLength = _selectingLength,
+            FieldsLength = _fieldsLength,
+            Status = Status,
+            Flags = Flags,
+            Received = Received,
+            InitialAge = InitialAge,
+            Date = Date,
+            LastModified = LastModified,
+            Lifetime = Lifetime,
+            StaleWhileRevalidate = StaleWhileRevalidate,
+            StaleIfError = StaleIfError,
+            Began = Began,
+        };
+
+    /// <summary>The same once more, in no index and no queue.</summary>
+    internal StoredResponse Again() => new(Parts, _data, _body);
 
     /// <summary>A response whose body is still to come, and is not here.</summary>
     internal static StoredResponse OfHead(StoredResponseParts parts, byte[] head, long length) => new(parts, head, new AwaitedBody(length));

@@ -45,7 +45,7 @@ internal static class StatusCommand
             return;
         }
 
-        var table = new Table().Border(TableBorder.Simple).AddColumns("process", "id", "state", "restarts", "answers at");
+        var table = new Table().Border(TableBorder.Simple).AddColumns("process", "id", "state", "restarts", "cache on disk", "answers at");
         foreach (var process in report.Processes)
         {
             table.AddRow(
@@ -53,10 +53,21 @@ internal static class StatusCommand
                 new Text(process.Id.ToString(CultureInfo.InvariantCulture)),
                 new Text(process.State, new Style(process.Healthy ? Color.Green : Color.Red)),
                 new Text(process.Restarts.ToString(CultureInfo.InvariantCulture)),
+                new Text(Shown(process.CacheDisk)),
                 new Text(string.Join('\n', process.Urls))
             );
         }
 
         context.CreateConsole().Write(table);
     }
+
+    private static string Shown(CacheDiskStatus? disk) =>
+        disk switch
+        {
+            null => "",
+            { State: "off" } => "off",
+            { Problem: { } problem } => $"takes nothing: {problem}",
+            { State: "open" } => string.Create(CultureInfo.InvariantCulture, $"{disk.Objects:N0} objects, {disk.Bytes / 1_048_576:N0} MiB"),
+            _ => disk.State.Replace('_', ' '),
+        };
 }

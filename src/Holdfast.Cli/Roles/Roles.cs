@@ -118,6 +118,7 @@ internal static partial class Roles
                         Limits = options.Settings.Limits,
                         Connections = options.Settings.Connections,
                         Cache = options.Settings.Cache,
+                        Disk = options.Settings.Disk,
                         Loggers = loggers,
                     },
                     cancellationToken

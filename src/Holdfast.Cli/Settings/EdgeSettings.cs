@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Net;
+using Holdfast.Cache.Disk;
 using Holdfast.Cache.Storage;
 using Holdfast.Cli.Terminal;
 using Holdfast.Edge;
@@ -61,6 +62,9 @@ internal sealed record EdgeSettings
     /// <summary>Limits of the cache.</summary>
     public MemoryStoreLimits Cache { get; init; } = new();
 
+    /// <summary>Limits of the cache's disk tier.</summary>
+    public DiskStoreLimits Disk { get; init; } = new();
+
     private static readonly FrozenDictionary<string, Func<EdgeSettings, SettingValue, EdgeSettings>> Settings = new Dictionary<
         string,
         Func<EdgeSettings, SettingValue, EdgeSettings>
@@ -96,6 +100,7 @@ internal sealed record EdgeSettings
                 Limits = s.Limits with { Messages = s.Limits.Messages with { FieldCount = v.Number(10, 10_000) } },
             },
         ["cache_memory"] = (s, v) => s with { Cache = s.Cache with { Budget = v.Number(1, 1024 * 1024) * 1024L * 1024 } },
+        ["cache_disk"] = (s, v) => s with { Disk = s.Disk with { Budget = v.Number(0, 1024 * 1024 * 1024) * 1024L * 1024 } },
         ["max_connections"] = (s, v) => s with { Connections = s.Connections with { MaxConnections = v.Number(1, 10_000_000) } },
         ["max_connections_per_address"] = (s, v) =>
             s with

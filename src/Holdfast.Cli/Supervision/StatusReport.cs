@@ -12,7 +12,27 @@ namespace Holdfast.Cli.Supervision;
 /// <param name="Healthy">Whether it does its work.</param>
 /// <param name="Restarts">How often it was started again.</param>
 /// <param name="Urls">Where it answers; the one that was asked last.</param>
-internal sealed record ProcessStatus(string Name, int Id, string State, bool Healthy, int Restarts, IReadOnlyList<string> Urls);
+/// <param name="CacheDisk">Of an edge: how the cache on its disk does, as <c>/readyz</c> says it; else null.</param>
+internal sealed record ProcessStatus(
+    string Name,
+    int Id,
+    string State,
+    bool Healthy,
+    int Restarts,
+    IReadOnlyList<string> Urls,
+    CacheDiskStatus? CacheDisk = null
+);
+
+/// <summary>How the cache on an edge's disk does.</summary>
+/// <param name="State"><c>open</c>, <c>off</c>, <c>opening</c>, <c>read_only</c>, <c>slow</c> or <c>closed</c>.</param>
+/// <param name="Objects">How many responses it has.</param>
+/// <param name="Bytes">What they take on the disk.</param>
+/// <param name="Problem">Why the disk refused last, or null.</param>
+internal sealed record CacheDiskStatus(string State, long Objects, long Bytes, string? Problem);
+
+/// <summary>What of <c>/readyz</c> is shown.</summary>
+/// <param name="CacheDisk">As there.</param>
+internal sealed record ReadyAnswer(CacheDiskStatus? CacheDisk);
 
 /// <summary>The state of all processes of one <c>up</c>, from <c>run/up.json</c> and from asking each of them.</summary>
 internal sealed record StatusReport
@@ -99,13 +119,28 @@ internal sealed record StatusReport
                 response.IsSuccessStatusCode ? "ready" : "not ready",
                 response.IsSuccessStatusCode,
                 restarts,
-                urls
+                urls,
+                url.EndsWith("/readyz", StringComparison.Ordinal) ? await CacheDiskOfAsync(response, cancellationToken) : null
             );
         }
         catch (Exception fault)
             when (fault is HttpRequestException || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return new ProcessStatus(name, id, IsAlive(id) ? "does not answer" : "gone", false, restarts, urls);
+        }
+    }
+
+    // Another build's edge may say it in another way, or not at all.
+    private static async Task<CacheDiskStatus?> CacheDiskOfAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+            return (await JsonSerializer.DeserializeAsync(body, ReadyAnswerJson.Default.ReadyAnswer, cancellationToken))?.CacheDisk;
+        }
+        catch (JsonException)
+        {
+            return null;
         }
     }
 
@@ -127,3 +162,8 @@ internal sealed record StatusReport
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(StatusReport))]
 internal sealed partial class StatusReportJson : JsonSerializerContext;
+
+/// <summary>The same for what an edge says.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(ReadyAnswer))]
+internal sealed partial class ReadyAnswerJson : JsonSerializerContext;

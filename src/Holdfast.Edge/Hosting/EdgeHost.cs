@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using Holdfast.Artifacts;
 using Holdfast.Cache.Collapsing;
+using Holdfast.Cache.Disk;
 using Holdfast.Cache.Purging;
 using Holdfast.Cache.Storage;
 using Holdfast.Edge.Geo;
@@ -44,10 +45,13 @@ namespace Holdfast.Edge.Hosting;
 /// A running edge: everything it is made of, in the order it is started and stopped. It starts from its own disk before it asks
 /// control for anything, and serves on whether control is there or not.
 /// </summary>
-internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
+internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
 {
     // How long a first start waits for control's zones before it says that it serves.
     private static readonly TimeSpan FirstZonesTime = TimeSpan.FromSeconds(3);
+
+    // How long a start waits for the cache on the disk to be found.
+    private static readonly TimeSpan DiskTime = TimeSpan.FromSeconds(2);
 
     // How long requests in flight may go on after the edge is told to stop; the supervisor waits a little longer.
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(8);
@@ -63,6 +67,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
     private readonly OriginTargets _targets;
     private readonly Http2OriginForwarder _http2Forwarder;
     private readonly MemoryStore _responses;
+    private readonly DiskStore? _disk;
     private readonly CachePhase _cache;
     private readonly CountryDatabase _countries;
     private readonly AccessLog _log;
@@ -94,7 +99,21 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         _client = options.Identity is { } joined
             ? ControlTls.CreateClient(joined.Certificate, joined.Authority)
             : HttpReleaseFeed.CreateClient();
-        _responses = new MemoryStore(options.Cache with { SpillDirectory = Path.Combine(data, "cache") }, new PurgeMarks(time));
+        var keys = new KeyDirectory(data);
+        _secrets = SecretBox.LoadOrCreate(keys.SecretKeyFile);
+        var marks = new PurgeMarks(time);
+        var cache = Path.Combine(data, "cache");
+        _disk =
+            options.Disk.Budget > 0
+                ? new DiskStore(
+                    options.Disk,
+                    Path.Combine(cache, options.Name),
+                    BitConverter.ToUInt64(Derived(keys, "holdfast-cache"u8)),
+                    marks,
+                    time
+                )
+                : null;
+        _responses = new MemoryStore(options.Cache with { SpillDirectory = cache }, marks) { Disk = _disk };
         _metrics = new EdgeMetrics(_counters, HostGauges.Of(() => _zones, () => _intake?.State, _responses, () => _purges));
         _telemetry = EdgeTelemetry.Start(
             Environment.GetEnvironmentVariable(EdgeTelemetry.EndpointVariable),
@@ -120,8 +139,6 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         };
 
         // Releases
-        var keys = new KeyDirectory(data);
-        _secrets = SecretBox.LoadOrCreate(keys.SecretKeyFile);
         _keys = new VerificationKeys(keys.TrustedDirectory, time);
         _live = new LiveReleases(options.Loggers.CreateLogger<LiveReleases>());
         var verifier = new ReleaseVerifier(_keys);
@@ -168,6 +185,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         reader.Damaged = _intake.ReportDamage;
         certificateReader.Damaged = _intake.ReportDamage;
         _servesFromDisk = _intake.Boot().Live > 0;
+        _disk?.Start();
 
         // The request path
         _http3At = Http3EndPoints(options, Http3Server.IsSupported);
@@ -297,6 +315,9 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
     PurgePosition IEdgeState.Purged => _purges.Position;
 
     /// <inheritdoc/>
+    DiskStore? IEdgeState.CacheDisk => _disk;
+
+    /// <inheritdoc/>
     int IEdgeState.Zones => _zones.Count;
 
     /// <inheritdoc/>
@@ -316,6 +337,7 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         var host = new EdgeHost(options);
         try
         {
+            await host.WaitForDiskAsync(cancellationToken).ConfigureAwait(false);
             await host._server.StartAsync(host._application, cancellationToken).ConfigureAwait(false);
             if (!host._http3At.IsEmpty)
             {
@@ -390,6 +412,11 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         }
 
         await _cache.DisposeAsync().ConfigureAwait(false);
+        if (_disk is not null)
+        {
+            await _disk.DisposeAsync().ConfigureAwait(false);
+        }
+
         _http2Forwarder.Dispose();
         _targets.Dispose();
         _sweep.Dispose();
@@ -406,12 +433,24 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
         _stop.Dispose();
     }
 
+    // What lies on the disk is found before the first visitor comes, so that a restart is no storm on the origins; a slow disk delays nobody for long.
+    private async Task WaitForDiskAsync(CancellationToken cancellationToken)
+    {
+        if (_disk is not null)
+        {
+            await _disk.Opened.WaitAsync(DiskTime, _options.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
     // Stable over restarts and new signing keys, the same on all edges of an installation, and says nothing about it.
-    private static string InstallationOf(KeyDirectory keys) =>
-        Convert.ToHexStringLower(HMACSHA256.HashData(KeyFile.Read(keys.SecretKeyFile), "holdfast-installation"u8))[..12];
+    private static string InstallationOf(KeyDirectory keys) => Convert.ToHexStringLower(Derived(keys, "holdfast-installation"u8))[..12];
+
+    private static byte[] Derived(KeyDirectory keys, ReadOnlySpan<byte> purpose) =>
+        HMACSHA256.HashData(KeyFile.Read(keys.SecretKeyFile), purpose);
 
     // What edges know one another by.
-    private static byte[] TierKeyOf(KeyDirectory keys) => HMACSHA256.HashData(KeyFile.Read(keys.SecretKeyFile), "holdfast-tiers"u8);
+    private static byte[] TierKeyOf(KeyDirectory keys) => Derived(keys, "holdfast-tiers"u8);
 
     private UpperForwarder? UpperForwarderOf(EdgeOptions options, TierIdentity tier, ForwardedHeaders forwarded)
     {
@@ -469,7 +508,33 @@ internal sealed class EdgeHost : IEdgeState, IAsyncDisposable
     }
 
     private Task RunBackgroundAsync(CancellationToken cancellationToken) =>
-        Task.WhenAll(RunChannelsAsync(cancellationToken), new PurgeSweep(_responses, _options.Time).RunAsync(cancellationToken));
+        Task.WhenAll(
+            RunChannelsAsync(cancellationToken),
+            new PurgeSweep(_responses, _options.Time).RunAsync(cancellationToken),
+            WatchDiskAsync()
+        );
+
+    // A fault of the cache on the disk costs the cache on the disk.
+    private async Task WatchDiskAsync()
+    {
+        if (_disk is null)
+        {
+            return;
+        }
+
+        await ((Task)Task.WhenAny(_disk.Ended, Task.Delay(Timeout.Infinite, _stop.Token))).ConfigureAwait(false);
+        if (_disk.Ended.Exception is { } fault)
+        {
+            LogDiskFault(_options.Loggers.CreateLogger<EdgeHost>(), fault.InnerException ?? fault);
+        }
+    }
+
+    [LoggerMessage(
+        EventId = 1111,
+        Level = LogLevel.Error,
+        Message = "The cache on the disk met a fault of the edge, and is not used any more."
+    )]
+    private static partial void LogDiskFault(ILogger logger, Exception exception);
 
     private async Task RunChannelsAsync(CancellationToken cancellationToken)
     {

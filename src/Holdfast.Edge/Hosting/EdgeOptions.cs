@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Holdfast.Cache.Disk;
 using Holdfast.Cache.Storage;
 using Holdfast.Edge.Listening.Admission;
 using Holdfast.Edge.Origins;
@@ -74,6 +75,9 @@ internal sealed record EdgeOptions
 
     /// <summary>Limits of the cache.</summary>
     public MemoryStoreLimits Cache { get; init; } = new();
+
+    /// <summary>Limits of the cache's disk tier, which keeps <c>cache/NAME/</c>.</summary>
+    public DiskStoreLimits Disk { get; init; } = new();
 
     /// <summary>Most bytes of compiled zones, see <see cref="ZoneDirectory"/>. Setting <c>zone_memory</c>.</summary>
     public long ZoneMemory { get; init; } = ZoneDirectory.DefaultBudget;

@@ -42,6 +42,7 @@ internal static class HostGauges
                 () => intake()?.Connected == true ? 1 : 0
             ),
             .. PurgeMetrics.Of(responses, purges),
+            .. DiskMetrics.Of(responses.Disk),
             EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.cache.objects", "Responses that are stored.", () => responses.Count),
             EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.cache.size", "What they take.", () => responses.Bytes, "bytes"),
             EdgeMetrics.Plain(

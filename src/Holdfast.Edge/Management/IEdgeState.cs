@@ -1,3 +1,4 @@
+using Holdfast.Cache.Disk;
 using Holdfast.Model.Purging;
 using Holdfast.Model.Releases;
 
@@ -17,6 +18,9 @@ internal interface IEdgeState
 
     /// <summary>Up to where the purge log is in effect.</summary>
     PurgePosition Purged { get; }
+
+    /// <summary>The cache's disk tier, or null where it is off.</summary>
+    DiskStore? CacheDisk { get; }
 
     /// <summary>How many zones are live.</summary>
     int Zones { get; }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Holdfast.Cache.Disk;
 using Holdfast.Edge.ErrorPages;
 using Holdfast.Edge.Reporting;
 
@@ -67,8 +68,23 @@ internal static class StateJson
         json.WriteString("log", state.Purged.Log);
         json.WriteNumber("sequence", state.Purged.Sequence);
         json.WriteEndObject();
+        WriteCacheDisk(json, state.CacheDisk);
         json.WriteNumber("zones", state.Zones);
         json.WriteString("http3", state.Http3);
         json.WriteString("last_feed_error", state.LastFeedError);
+    }
+
+    private static void WriteCacheDisk(Utf8JsonWriter json, DiskStore? disk)
+    {
+        json.WriteStartObject("cache_disk");
+        json.WriteString("state", disk is null ? "off" : JsonNamingPolicy.SnakeCaseLower.ConvertName(disk.State.ToString()));
+        if (disk is not null)
+        {
+            json.WriteNumber("objects", disk.Count);
+            json.WriteNumber("bytes", disk.Bytes);
+            json.WriteString("problem", disk.Problem);
+        }
+
+        json.WriteEndObject();
     }
 }

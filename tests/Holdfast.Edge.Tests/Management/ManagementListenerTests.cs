@@ -124,6 +124,8 @@ public sealed class ManagementListenerTests : IAsyncLifetime
 
         public Holdfast.Model.Purging.PurgePosition Purged => new("11111111111111111111111111111111", 7);
 
+        public Holdfast.Cache.Disk.DiskStore? CacheDisk => null;
+
         public int Zones => 3;
 
         public string Http3 => "no libmsquic";

@@ -111,6 +111,11 @@ internal sealed class CachePhase : IAsyncDisposable
     {
         try
         {
+            while (step == RequestStep.Read)
+            {
+                step = await turn.ReadAsync(request).ConfigureAwait(false);
+            }
+
             switch (step)
             {
                 case RequestStep.GatewayTimeout:

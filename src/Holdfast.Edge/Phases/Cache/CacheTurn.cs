@@ -46,6 +46,13 @@ internal sealed class CacheTurn(MemoryStore store, ReadOnlyMemory<byte> node, Ti
         return _exchange.Begin(Describe(request, zone), new HeaderFields(request.Head.Headers), zone.Cache, _begun);
     }
 
+    /// <summary>Reads what the disk has for the request; the next step.</summary>
+    public async ValueTask<RequestStep> ReadAsync(EdgeRequest request)
+    {
+        await _exchange.ReadAsync(Now).ConfigureAwait(false);
+        return _exchange.Resume(new HeaderFields(request.Head.Headers), Now);
+    }
+
     /// <summary>Begins the revalidation of a stored response, behind the visitor's back.</summary>
     public void BeginRevalidation(EdgeRequest request, ZoneRuntime zone, StoredResponse stored) =>
         _exchange.BeginRevalidation(Describe(request, zone), new HeaderFields(request.Head.Headers), zone.Cache, stored);

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
+using Holdfast.Cache.Disk;
 using Holdfast.Cache.Exchange;
 using Holdfast.Cache.Storage;
 using Holdfast.Edge.Requests;
@@ -44,6 +46,11 @@ internal static class StoredBytes
     [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
     public static async ValueTask<bool> SendAsync(EdgeRequest request, StoredResponse stored, StoredBody? encoded, long start, long length)
     {
+        if (encoded is null && stored.OnDisk is { } body)
+        {
+            return await SendFromDiskAsync(request, body, start, length).ConfigureAwait(false);
+        }
+
         for (var offset = start; offset < start + length; )
         {
             if (request.IsEncoding)
@@ -70,5 +77,51 @@ internal static class StoredBytes
         }
 
         return true;
+    }
+
+    // Chunk by chunk. A whole one is read to where the connection sends it from; nothing of one that is damaged goes out.
+    private static async ValueTask<bool> SendFromDiskAsync(EdgeRequest request, DiskBody body, long start, long length)
+    {
+        byte[]? room = null;
+        try
+        {
+            for (var (offset, end) = (start, start + length); offset < end; )
+            {
+                var within = (int)(offset % DiskBody.ChunkBytes);
+                var chunk = body.LengthOfChunk(offset);
+                var count = (int)Math.Min(chunk - within, end - offset);
+                var isWhole = count == chunk && !request.IsEncoding;
+                var memory = isWhole ? request.GetMemory(chunk) : room ??= ArrayPool<byte>.Shared.Rent(DiskBody.ChunkBytes);
+                if (!await body.ReadChunkAsync(offset, memory).ConfigureAwait(false))
+                {
+                    request.Abort();
+                    return false;
+                }
+
+                if (isWhole)
+                {
+                    request.Advance(count);
+                }
+                else
+                {
+                    request.Write(memory.Span.Slice(within, count));
+                }
+
+                offset += count;
+                if (request.Unflushed >= FlushFrom && !await request.FlushAsync().ConfigureAwait(false))
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+        finally
+        {
+            if (room is not null)
+            {
+                ArrayPool<byte>.Shared.Return(room);
+            }
+        }
     }
 }

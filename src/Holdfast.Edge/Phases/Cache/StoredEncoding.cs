@@ -46,7 +46,7 @@ internal static class StoredEncoding
             return kept;
         }
 
-        if (!mayMake || stored.BodyLength > LargestMade || !stored.TryBeginEncoding(coding))
+        if (!mayMake || stored.OnDisk is not null || stored.BodyLength > LargestMade || !stored.TryBeginEncoding(coding))
         {
             return null;
         }
