@@ -21,8 +21,9 @@ public sealed partial class CacheExchange
         Update(fields, requested, received);
         if (!_isBehind && _slice.Length == 0 && !VisitorAnswer.IsAtHand(_request, _visitor, Stored!, received))
         {
-            // The validators are others now, and with them If-Range asks for more than is stored.
-            State = CacheState.Fetching;
+            // With the validators and the date it has now, the visitor asks for more than is stored: the rest is asked for as if nothing
+            // were stored, and joins what is. A part is no answer should that fail.
+            (Stored, State, _isStored) = (null, CacheState.Fetching, false);
             return ResponseStep.FetchAgain;
         }
 

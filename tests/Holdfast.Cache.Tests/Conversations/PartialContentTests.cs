@@ -358,6 +358,30 @@ public class PartialContentTests
         );
     }
 
+    [Theory]
+    [InlineData(
+        "200 0123456789 | Cache-Control: no-store",
+        "200 0123456789 | Cache-Status: Holdfast; fwd=stale; fwd-status=200; detail=no-store"
+    )]
+    [InlineData("200 0123456789 | Cache-Control: max-age=50", "200 0123456789 | Cache-Status: Holdfast; fwd=stale; fwd-status=200; stored")]
+    [InlineData("503 failed", "503 failed | !Age")]
+    [InlineData("closes", "502")]
+    public void Section4_3_4_APartThatIsTooLittleOnceConfirmed_IsNoAnswer(string origin, string client) =>
+        Conversation.Standard(
+            $$"""
+            @0 client: GET /a | Range: bytes=4-7
+               proxy:  GET /a | Range: bytes=4-7
+               origin: 206 4567 | Date: {0} | Cache-Control: max-age=5, stale-if-error=100 | Content-Range: bytes 4-7/10 | ETag: "1"
+               client: 206 4567
+            @9 client: GET /a | If-Modified-Since: {5}
+               proxy:  GET /a | If-None-Match: "1" | !If-Modified-Since
+               origin: 304 | Date: {9} | ETag: "1"
+               proxy:  GET /a | !If-None-Match | !If-Modified-Since
+               origin: {{origin}}
+               client: {{client}}
+            """
+        );
+
     [Fact]
     public void Section8_4_ACodedResponseWithoutVary_IsNotGivenToWhoCannotReadIt() =>
         Conversation.Standard(
