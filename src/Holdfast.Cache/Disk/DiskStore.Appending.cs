@@ -226,7 +226,12 @@ public sealed partial class DiskStore
                 else if (written.Change is { Response: { } response } change)
                 {
                     responses++;
-                    if (!_index.Publish(change.Hash, written.Place, change.Sequence))
+                    if (_index.Publish(change.Hash, written.Place, change.Sequence))
+                    {
+                        // It lies behind them and takes their place: a removal now would lie behind it, and remove it too.
+                        lost.RemoveAll(before => before.Hash == written.Hash && before.Place.Variant == written.Place.Variant);
+                    }
+                    else
                     {
                         lost.Add(written with { Key = response.Key.ToArray() });
                     }
