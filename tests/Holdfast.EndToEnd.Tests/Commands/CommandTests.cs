@@ -82,7 +82,7 @@ public sealed class CommandTests(SharedHoldfast shared) : SharedTests(shared)
         Assert.DoesNotContain(
             Directory
                 .EnumerateFiles(Holdfast.Data, "*", SearchOption.AllDirectories)
-                .Where(f => !f.EndsWith(".lock", StringComparison.Ordinal)),
+                .Where(f => !f.EndsWith("lock", StringComparison.Ordinal)),
             Holds
         );
 

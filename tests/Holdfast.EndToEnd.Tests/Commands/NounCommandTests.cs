@@ -10,7 +10,7 @@ public sealed class NounCommandTests(SharedHoldfast shared) : SharedTests(shared
     [Fact]
     public async Task Record_AddSetListRemove_IsFoundByItsName()
     {
-        const string Zone = "records.example.com";
+        const string Zone = "named.example.com";
         (await RunAsync("zone", "add", Zone, "--origin", "http://192.0.2.1")).Succeeded();
         (await RunAsync("record", "add", Zone, "www", "A", "192.0.2.10", "--proxied")).Succeeded();
         (await RunAsync("record", "add", Zone, "@", "TXT", "one")).Succeeded();
