@@ -10,6 +10,7 @@ using Holdfast.Control.Envelope;
 using Holdfast.Control.Feed;
 using Holdfast.Control.Idempotency;
 using Holdfast.Control.Joining;
+using Holdfast.Control.Lists;
 using Holdfast.Control.Operators;
 using Holdfast.Control.Operators.Passwords;
 using Holdfast.Control.Purging;
@@ -340,6 +341,9 @@ public sealed class ControlHost : IAsyncDisposable
         new SettingEndpoints(zones, time).Map(application);
         new RecordEndpoints(new RecordStore(_database!, zones, signal, time), time).Map(application);
         new RulesetEndpoints(new RulesetStore(_database!, zones, publisher, signal), time).Map(application);
+        var lists = new ListStore(_database!, publisher, signal, time);
+        new ListEndpoints(lists, accounts).Map(application);
+        new ListItemEndpoints(lists, new ListItemStore(_database!, publisher, signal, time), accounts).Map(application);
         new CertificateEndpoints(zones, certificates, _secrets!, time).Map(application);
         new PurgeEndpoints(zones, _purges!, time).Map(application);
         new ReleaseEndpoints(releases).Map(application);

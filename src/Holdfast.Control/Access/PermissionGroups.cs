@@ -87,6 +87,15 @@ internal static class PermissionGroups
             Includes = AccountTokensRead,
         };
 
+    public static PermissionGroup RuleListsRead { get; } =
+        new("4f1071168de8466e9808de86febfc516", "Account Rule Lists Read", "Grants read access to lists", ResourceScope.Account);
+
+    public static PermissionGroup RuleListsWrite { get; } =
+        new("2edbf20661fd4661b0fe10e9e12f485c", "Account Rule Lists Write", "Grants write access to lists", ResourceScope.Account)
+        {
+            Includes = RuleListsRead,
+        };
+
     public static PermissionGroup TokensRead { get; } =
         new("0cc3a61731504c89b99ec1be78b77aa0", "API Tokens Read", "Grants read access to the user's API tokens", ResourceScope.User);
 
@@ -178,6 +187,8 @@ internal static class PermissionGroups
         TokensWrite,
         AccountTokensRead,
         AccountTokensWrite,
+        RuleListsRead,
+        RuleListsWrite,
         AccountSettingsRead,
         AccountSettingsWrite,
         CachePurge,
