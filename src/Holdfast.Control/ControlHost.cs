@@ -8,6 +8,7 @@ using Holdfast.Control.Audit;
 using Holdfast.Control.Certificates;
 using Holdfast.Control.Envelope;
 using Holdfast.Control.Feed;
+using Holdfast.Control.Firewall;
 using Holdfast.Control.Idempotency;
 using Holdfast.Control.Joining;
 using Holdfast.Control.Lists;
@@ -341,6 +342,7 @@ public sealed class ControlHost : IAsyncDisposable
         new SettingEndpoints(zones, time).Map(application);
         new RecordEndpoints(new RecordStore(_database!, zones, signal, time), time).Map(application);
         new RulesetEndpoints(new RulesetStore(_database!, zones, publisher, signal), time).Map(application);
+        new AccessRuleEndpoints(zones, time).Map(application);
         var lists = new ListStore(_database!, publisher, signal, time);
         new ListEndpoints(lists, accounts).Map(application);
         new ListItemEndpoints(lists, new ListItemStore(_database!, publisher, signal, time), accounts).Map(application);

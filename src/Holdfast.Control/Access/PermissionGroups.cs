@@ -135,6 +135,15 @@ internal static class PermissionGroups
             Includes = ZoneWafRead,
         };
 
+    public static PermissionGroup FirewallServicesRead { get; } =
+        new("4ec32dfcb35641c5bb32d5ef1ab963b4", "Firewall Services Read", "Grants read access to IP access rules", ResourceScope.Zone);
+
+    public static PermissionGroup FirewallServicesWrite { get; } =
+        new("43137f8d07884d3198dc0ee77ca6e79b", "Firewall Services Write", "Grants write access to IP access rules", ResourceScope.Zone)
+        {
+            Includes = FirewallServicesRead,
+        };
+
     public static PermissionGroup CacheSettingsRead { get; } =
         new("3245da1cf36c45c3847bb9b483c62f97", "Cache Settings Read", "Grants read access to cache rules", ResourceScope.Zone);
 
@@ -200,6 +209,8 @@ internal static class PermissionGroups
         DnsWrite,
         RedirectsRead,
         RedirectsWrite,
+        FirewallServicesRead,
+        FirewallServicesWrite,
         MembershipsRead,
         MembershipsWrite,
         OriginRead,

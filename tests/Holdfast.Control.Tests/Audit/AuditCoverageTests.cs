@@ -145,6 +145,7 @@ public sealed class AuditCoverageTests
                 ("certificates-delete", () => control.DeleteAsync($"/client/v4/zones/{zone}/custom_certificates/{certificate}")),
                 .. RecordCalls($"/client/v4/zones/{zone}/dns_records"),
                 .. RulesetCalls($"/client/v4/zones/{zone}/rulesets"),
+                .. AccessRuleCalls($"/client/v4/zones/{zone}/firewall/access_rules/rules"),
                 .. ListCalls($"/client/v4/accounts/{account}/rules/lists"),
                 ("cache-purge", () => control.PostAsync($"/client/v4/zones/{zone}/purge_cache", """{"purge_everything":true}""")),
                 ("zones-delete", () => control.DeleteAsync($"/client/v4/zones/{zone}")),
@@ -275,6 +276,23 @@ public sealed class AuditCoverageTests
             yield return ("rulesets-put-entrypoint", () => control.PutAsync(path + entryPoint, """{"description":"all"}"""));
             yield return ("rulesets-delete-version", () => control.DeleteAsync($"{path}/{ruleset}/versions/1"));
             yield return ("rulesets-delete", () => control.DeleteAsync($"{path}/{ruleset}"));
+        }
+
+        private IEnumerable<(string Operation, Func<Task<Answer>> Call)> AccessRuleCalls(string path)
+        {
+            var rule = "";
+            yield return (
+                "access-rules-create",
+                async () =>
+                {
+                    const string body = """{"mode":"block","configuration":{"target":"ip","value":"192.0.2.1"}}""";
+                    var answer = await control.PostAsync(path, body);
+                    rule = answer.Result["id"]!.GetValue<string>();
+                    return answer;
+                }
+            );
+            yield return ("access-rules-edit", () => control.PatchAsync($"{path}/{rule}", """{"notes":"a friend"}"""));
+            yield return ("access-rules-delete", () => control.DeleteAsync($"{path}/{rule}"));
         }
 
         private IEnumerable<(string Operation, Func<Task<Answer>> Call)> ListCalls(string path)
