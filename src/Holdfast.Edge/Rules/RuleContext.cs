@@ -1,4 +1,5 @@
 using System.Text;
+using Holdfast.Edge.Lists;
 using Holdfast.Edge.Rules.Counting;
 
 namespace Holdfast.Edge.Rules;
@@ -13,4 +14,7 @@ internal sealed class RuleContext(string place, RuleCounts counts)
 
     /// <summary>How often rules have acted; it outlives every change of the rules.</summary>
     public RuleCounts Counts => counts;
+
+    /// <summary>The account's lists.</summary>
+    public ListTable Lists { get; init; } = new();
 }

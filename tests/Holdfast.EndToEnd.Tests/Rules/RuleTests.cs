@@ -45,6 +45,29 @@ public sealed class RuleTests(SharedHoldfast shared) : SharedTests(shared)
     }
 
     [Fact]
+    public async Task Rule_ThatNamesAList_FollowsTheListWithinASecond()
+    {
+        await using var origin = await NginxOrigin.StartAsync("location / { return 200 'from the origin'; }");
+        var id = await Holdfast.ZoneAsync("rules.example.com", origin.Url);
+        var account = (await Holdfast.ApiAsync(HttpMethod.Get, "/client/v4/accounts"))[0]!["id"]!.GetValue<string>();
+        var lists = $"/client/v4/accounts/{account}/rules/lists";
+        var wanted = new JsonObject { ["name"] = "visitors", ["kind"] = "ip" };
+        var list = (await Holdfast.ApiAsync(HttpMethod.Post, lists, wanted))["id"]!.GetValue<string>();
+        await PutAsync(id, """{"rules":[{"action":"block","expression":"ip.src in $visitors"}]}""");
+        Assert.Equal(200, (await AskAsync("/")).Status);
+
+        await Holdfast.ApiAsync(HttpMethod.Post, $"{lists}/{list}/items", JsonNode.Parse("""[{"ip":"127.0.0.0/8"}]"""));
+        var made = Stopwatch.StartNew();
+        await Eventually.TrueAsync(async () => (await AskAsync("/")).Status == 403, "the list is live");
+        Assert.True(made.Elapsed < Promised, $"it took {made.Elapsed}");
+
+        await Holdfast.ApiAsync(HttpMethod.Put, $"{lists}/{list}/items", JsonNode.Parse("""[{"ip":"192.0.2.1"}]"""));
+        await Eventually.TrueAsync(async () => (await AskAsync("/")).Status == 200, "the list is another");
+        await PutAsync(id, """{"rules":[]}""");
+        await Holdfast.ApiAsync(HttpMethod.Delete, $"{lists}/{list}");
+    }
+
+    [Fact]
     public async Task Rule_ThatReadsTheBody_BlocksOverHttp2Too()
     {
         await using var origin = await NginxOrigin.StartAsync("location / { return 200 'from the origin'; }");

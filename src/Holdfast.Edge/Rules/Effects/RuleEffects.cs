@@ -1,3 +1,4 @@
+using Holdfast.Edge.Phases.Access;
 using Holdfast.Edge.Phases.CacheSettings;
 using Holdfast.Edge.Phases.CustomErrors;
 using Holdfast.Edge.Phases.DynamicRedirect;
@@ -26,6 +27,8 @@ internal static class RuleEffects
             RewriteHeadersAction headers => new HeadersEffect(headers, phase),
             RouteAction route => new RouteEffect(route),
             ServeErrorAction error => new ServeErrorEffect(error),
+            AccessBlockAction block => new AccessBlockEffect(block),
+            AccessAllowAction => new AccessAllowEffect(),
             CacheSettingsAction settings => new CacheSettingsEffect(settings),
             _ => throw new InvalidOperationException($"no edge does {action.Name} in {RulePhases.NameOf(phase)}"),
         };
