@@ -18,6 +18,7 @@ using Holdfast.Edge.Management;
 using Holdfast.Edge.Origins;
 using Holdfast.Edge.Origins.Concurrency;
 using Holdfast.Edge.Phases.Cache;
+using Holdfast.Edge.Phases.RateLimiting;
 using Holdfast.Edge.Releases;
 using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Requests;
@@ -65,6 +66,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     private readonly CertificateStore _certificates;
     private readonly ReleaseStore _store;
     private readonly RuleCounts _ruleCounts = new();
+    private readonly RateLimitPhase _rateLimits;
     private readonly EdgeCounters _counters = new(Enum.GetNames<MessageFault>()[1..]);
     private readonly EdgeMetrics _metrics;
     private readonly DeadlineSweep _sweep;
@@ -118,7 +120,11 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
                 )
                 : null;
         _responses = new MemoryStore(options.Cache with { SpillDirectory = cache }, marks) { Disk = _disk };
-        _metrics = new EdgeMetrics(_counters, HostGauges.Of(() => _zones, () => _intake?.State, _responses, () => _purges, _ruleCounts));
+        _rateLimits = new RateLimitPhase(new RateLimitState(time));
+        _metrics = new EdgeMetrics(
+            _counters,
+            HostGauges.Of(() => _zones, () => _intake?.State, _responses, () => _purges, _ruleCounts, _rateLimits.State)
+        );
         _telemetry = EdgeTelemetry.Start(
             Environment.GetEnvironmentVariable(EdgeTelemetry.EndpointVariable),
             options.Name,
@@ -147,7 +153,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         _live = new LiveReleases(options.Loggers.CreateLogger<LiveReleases>());
         var verifier = new ReleaseVerifier(_keys);
         _store = new ReleaseStore(Path.Combine(home, "releases"), verifier);
-        var reader = new ZoneReader(_store, _targets, new RuleContext(options.Place, _ruleCounts), _live);
+        var reader = new ZoneReader(_store, _targets, new RuleContext(options.Place, _ruleCounts, _rateLimits), _live);
         _zones = new ZoneDirectory(reader, options.ZoneMemory, ZoneReader.Dropped, time);
         _ring = new UplinkRing(options.Name, Path.Combine(home, "uplink"), time);
         var authority = LocalAuthority.Open(data, time, options.Loggers.CreateLogger<LocalAuthority>());

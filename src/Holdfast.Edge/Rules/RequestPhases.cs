@@ -38,7 +38,7 @@ internal static class RequestPhases
     /// <returns>What answers the request, or null.</returns>
     internal static RuleEffect? RunPhase(EdgeRequest request, RuleTurn turn, RulesetRuntime ruleset)
     {
-        for (var at = ruleset.Next(0, turn.Signals, turn.Evaluation); at >= 0; at = ruleset.Next(at + 1, turn.Signals, turn.Evaluation))
+        for (var at = ruleset.Next(0, turn); at >= 0; at = ruleset.Next(at + 1, turn))
         {
             var rule = ruleset.Rules[at];
             rule.Count.Add(request.StartedAt.ToUnixTimeMilliseconds());
