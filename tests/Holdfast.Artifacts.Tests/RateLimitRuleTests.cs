@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Holdfast.Artifacts.Zones;
 using Holdfast.Model.Rulesets;
-using Holdfast.Model.Zones;
 using Holdfast.Releases.Canonical;
 
 namespace Holdfast.Artifacts.Tests;
@@ -80,38 +79,7 @@ public class RateLimitRuleTests
 
     private static JsonNode Zone(string members)
     {
-        var json = JsonNode.Parse(
-            ZoneArtifact.Write(
-                new ZoneConfig
-                {
-                    Id = "0123456789abcdef0123456789abcdef",
-                    Name = "example.com",
-                    Rulesets =
-                    [
-                        new RulesetConfig
-                        {
-                            Id = "fedcba9876543210fedcba9876543210",
-                            Name = "default",
-                            Phase = "http_ratelimit",
-                            Version = 1,
-                            LastUpdated = DateTimeOffset.UnixEpoch,
-                            Rules =
-                            [
-                                new RuleConfig
-                                {
-                                    Id = "00000000000000000000000000000001",
-                                    Ref = "one",
-                                    Version = 1,
-                                    LastUpdated = DateTimeOffset.UnixEpoch,
-                                    Expression = "true",
-                                    Action = new LogAction(),
-                                },
-                            ],
-                        },
-                    ],
-                }
-            )
-        )!;
+        var json = RuleActionTests.Zone("http_ratelimit", "log", "null");
         var rule = json["rulesets"]![0]!["rules"]![0]!;
         foreach (var (name, value) in JsonNode.Parse(members)!.AsObject())
         {

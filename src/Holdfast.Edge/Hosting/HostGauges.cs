@@ -1,4 +1,5 @@
 using Holdfast.Cache.Storage;
+using Holdfast.Edge.Guard;
 using Holdfast.Edge.Phases.RateLimiting;
 using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Rules.Counting;
@@ -17,6 +18,7 @@ internal static class HostGauges
     /// <param name="responses">The stored responses.</param>
     /// <param name="purges">How purges are taken in, or null before they are.</param>
     /// <param name="rules">How often rules have acted.</param>
+    /// <param name="guard">What guards the modules.</param>
     /// <param name="limits">What counts for rate limits.</param>
     public static MetricFamily[] Of(
         Func<ZoneDirectory?> zones,
@@ -24,6 +26,7 @@ internal static class HostGauges
         MemoryStore responses,
         Func<PurgeIntake?> purges,
         RuleCounts rules,
+        EdgeGuard guard,
         RateLimitState limits
     ) =>
         [
@@ -49,6 +52,7 @@ internal static class HostGauges
             ),
             .. PurgeMetrics.Of(responses, purges),
             .. DiskMetrics.Of(responses.Disk),
+            .. GuardMetrics.Of(guard),
             EdgeMetrics.Plain(MetricKind.Counter, "holdfast.edge.rules.acted", "How often zones' rules have acted.", () => rules.Acted),
             EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.rules", "Rules whose actions are counted one by one.", () => rules.Count),
             EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.ratelimit.keys", "Keys that rate limits count by.", () => limits.Keys),

@@ -1,3 +1,4 @@
+using Holdfast.Edge.Guard;
 using Holdfast.Edge.Phases.RateLimiting;
 using Holdfast.Edge.Requests;
 using Holdfast.Edge.Rules.Events;
@@ -36,6 +37,9 @@ internal sealed class RuleTurn
     /// <summary>Whether a rule has given the request another target.</summary>
     public bool IsRewritten => Signals.Uri.IsRewritten;
 
+    /// <summary>The module of the phase that runs, or ran last.</summary>
+    public EdgeModule Phase { get; set; }
+
     /// <summary>The body that goes out in the place of the answer's own, or null.</summary>
     public ReadOnlyMemory<byte>? Replacement { get; set; }
 
@@ -66,7 +70,19 @@ internal sealed class RuleTurn
         if (RateLimits.CountsLater)
         {
             Signals.BeginResponse();
-            Zone.Context.RateLimits.Answered(request, this);
+            request.Zone!.Guard.Run(
+                EdgeModule.RateLimit,
+                request,
+                (request, turn: this),
+                static it =>
+                {
+                    it.turn.Evaluation.Checkpoint = GuardSlot.Current;
+                    it.turn.Zone.Context.RateLimits.Answered(it.request, it.turn);
+                    return true;
+                },
+                otherwise: false
+            );
+            RateLimits.Clear();
         }
     }
 
@@ -76,6 +92,7 @@ internal sealed class RuleTurn
         if (RateLimits.CountsLater)
         {
             Zone.Context.RateLimits.Ended(request, this);
+            RateLimits.Clear();
         }
     }
 

@@ -40,8 +40,6 @@ internal sealed class RateLimitPhase(RateLimitState state)
         {
             OnResponse(rule, key, turn.Signals, turn.Evaluation, asked);
         }
-
-        turn.RateLimits.Clear();
     }
 
     /// <summary>Counts a request that ended without a response, because its visitor left: the origin may have been asked all the same.</summary>
@@ -54,8 +52,6 @@ internal sealed class RateLimitPhase(RateLimitState state)
                 state.Add(key, rule.Window);
             }
         }
-
-        turn.RateLimits.Clear();
     }
 
     /// <summary>Counts a request, or finds out whether the rule acts.</summary>
