@@ -28,6 +28,9 @@ public sealed record RuleDraft
     /// <summary>What it does.</summary>
     public required RuleAction Action { get; init; }
 
+    /// <summary>The limit beyond which it acts, or null.</summary>
+    public required RateLimitConfig? RateLimit { get; init; }
+
     /// <summary>Whether it is asked at all.</summary>
     public required bool Enabled { get; init; }
 
@@ -72,6 +75,7 @@ public sealed record RuleDraft
         }
 
         var action = RuleActions.Read(members, found.Value, problems);
+        var limit = RateLimitJson.ReadOf(members, found.Value, action, problems);
         var expression = RuleExpressions.ReadFilter(members, "expression", found.Value, warnings, lists);
         var description = RulesetTexts.Read(members, "description", RulesetLimits.DescriptionCharacters) ?? "";
         var enabled = members.OptionalFlag("enabled") ?? true;
@@ -84,6 +88,7 @@ public sealed record RuleDraft
                 Ref = reference,
                 Expression = expression,
                 Action = action,
+                RateLimit = limit,
                 Enabled = enabled,
                 Logging = logging,
                 Description = description,

@@ -103,6 +103,7 @@ internal sealed class RuleEndpoints(RulesetStore rulesets, TimeProvider time)
                 {
                     Ref = wanted!.Ref ?? before.Ref,
                     Action = wanted.Action,
+                    RateLimit = wanted.RateLimit,
                     Expression = wanted.Expression,
                     Description = wanted.Description,
                     Enabled = wanted.Enabled,

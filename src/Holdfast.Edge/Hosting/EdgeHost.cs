@@ -21,6 +21,7 @@ using Holdfast.Edge.Management;
 using Holdfast.Edge.Origins;
 using Holdfast.Edge.Origins.Concurrency;
 using Holdfast.Edge.Phases.Cache;
+using Holdfast.Edge.Phases.RateLimiting;
 using Holdfast.Edge.Releases;
 using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Requests;
@@ -72,6 +73,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     private readonly ReleaseStore _store;
     private readonly RuleCounts _ruleCounts = new();
     private readonly ListTable _lists = new();
+    private readonly RateLimitPhase _rateLimits;
     private readonly EdgeCounters _counters = new(Enum.GetNames<MessageFault>()[1..]);
     private readonly EdgeMetrics _metrics;
     private readonly EdgeGuard _guard;
@@ -134,9 +136,10 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
                 )
                 : null;
         _responses = new MemoryStore(options.Cache with { SpillDirectory = cache }, marks) { Disk = _disk };
+        _rateLimits = new RateLimitPhase(new RateLimitState(time));
         _metrics = new EdgeMetrics(
             _counters,
-            HostGauges.Of(() => _zones, () => _intake?.State, _responses, () => _purges, _ruleCounts, _guard)
+            HostGauges.Of(() => _zones, () => _intake?.State, _responses, () => _purges, _ruleCounts, _guard, _rateLimits.State)
         );
         _telemetry = EdgeTelemetry.Start(
             Environment.GetEnvironmentVariable(EdgeTelemetry.EndpointVariable),
@@ -166,7 +169,8 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         _live = new LiveReleases(options.Loggers.CreateLogger<LiveReleases>());
         var verifier = new ReleaseVerifier(_keys);
         _store = new ReleaseStore(Path.Combine(home, "releases"), verifier);
-        var reader = new ZoneReader(_store, _targets, new RuleContext(options.Place, _ruleCounts) { Lists = _lists }, _guard, _live);
+        var rules = new RuleContext(options.Place, _ruleCounts, _rateLimits) { Lists = _lists };
+        var reader = new ZoneReader(_store, _targets, rules, _guard, _live);
         _zones = new ZoneDirectory(reader, options.ZoneMemory, ZoneReader.Dropped, time);
         _ring = new UplinkRing(options.Name, Path.Combine(home, "uplink"), time);
         var authority = LocalAuthority.Open(data, time, options.Loggers.CreateLogger<LocalAuthority>());
