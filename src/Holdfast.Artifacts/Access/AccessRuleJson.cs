@@ -71,9 +71,8 @@ public static class AccessRuleJson
     /// <summary>Reads what a rule looks at; what is wrong is reported.</summary>
     public static (AccessTarget Target, string Value)? ReadConfiguration(JsonMembers members)
     {
-        if (!members.TryGetObject("configuration", out var configuration))
+        if (!members.TryRequireObject("configuration", "an object with target and value", out var configuration))
         {
-            members.TryRequire("configuration", "an object with target and value", out _);
             return null;
         }
 

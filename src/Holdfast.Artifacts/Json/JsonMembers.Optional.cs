@@ -20,6 +20,13 @@ public sealed partial class JsonMembers
         return members?.IsObject == true;
     }
 
+    /// <summary>An object that must be there; what is missing or another thing, null too, is reported.</summary>
+    public bool TryRequireObject(string name, string allowed, [NotNullWhen(true)] out JsonMembers? members)
+    {
+        members = TryRequire(name, allowed, out var value) ? new JsonMembers(value, PointerTo(name), _problems) : null;
+        return members?.IsObject == true;
+    }
+
     /// <summary>The names of all members.</summary>
     public IEnumerable<string> Names => _members.Keys;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Holdfast.Artifacts.Json;
 using Holdfast.Artifacts.Lists;
 using Holdfast.Artifacts.Rulesets;
@@ -76,9 +77,8 @@ internal sealed record ListItemDraft(string Value, string Comment)
     private static string? ReadHost(JsonMembers members)
     {
         const string name = "url_hostname";
-        if (!members.TryGetObject("hostname", out var host))
+        if (!members.TryRequireObject("hostname", "an object with url_hostname", out var host))
         {
-            members.TryRequire("hostname", "an object with url_hostname", out _);
             return null;
         }
 
@@ -102,7 +102,12 @@ internal sealed record ListItemDraft(string Value, string Comment)
             return number.ToString(CultureInfo.InvariantCulture);
         }
 
-        members.TryRequire("asn", ListItem.FormOf(ListKind.Asn), out _);
+        var form = ListItem.FormOf(ListKind.Asn);
+        if (members.TryRequire("asn", form, out var value) && value.ValueKind == JsonValueKind.Null)
+        {
+            members.Report("asn", "null", form);
+        }
+
         return null;
     }
 }

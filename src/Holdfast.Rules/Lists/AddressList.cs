@@ -17,8 +17,10 @@ namespace Holdfast.Rules.Lists;
 /// </remarks>
 public sealed unsafe class AddressList : RuleList
 {
-    // Of the networks, every so many is in an index of its own, which stays in a core's cache.
+    // Of the networks, every so many is in an index of its own, which stays in a core's cache; every so many fewer in a second one, of which a
+    // look-up needs one line of the cache, and then two of the networks.
     private const int Stride = 128;
+    private const int FineStride = 16;
 
     // It owns the pages; the garbage collector unmaps them, never somebody while another one looks.
     private readonly MemoryMappedViewAccessor _view;
@@ -31,6 +33,7 @@ public sealed unsafe class AddressList : RuleList
     private readonly int _networkRangeCount;
     private readonly int _rangeCount;
     private readonly ulong[] _sample;
+    private readonly ulong[] _fine;
 
     private AddressList(MemoryMappedViewAccessor view, byte* start, in Header header)
     {
@@ -45,11 +48,7 @@ public sealed unsafe class AddressList : RuleList
         at += Aligned(16L * _networkRangeCount);
         _ranges = (UInt128*)at;
         _index = (uint*)(at + (32L * _rangeCount));
-        _sample = new ulong[(_networkCount + Stride - 1) / Stride];
-        for (var i = 0; i < _sample.Length; i++)
-        {
-            _sample[i] = _networks[(long)i * Stride];
-        }
+        (_sample, _fine) = (Every(Stride), Every(FineStride));
     }
 
     /// <summary>Items as they were given to the writer.</summary>
@@ -206,9 +205,23 @@ public sealed unsafe class AddressList : RuleList
             return false;
         }
 
-        var from = LastUpTo(_sample, network) * Stride;
-        var some = new ReadOnlySpan<ulong>(_networks + from, Math.Min(Stride, _networkCount - from));
+        const int finer = Stride / FineStride;
+        var from = LastUpTo(_sample, network) * finer;
+        from += LastUpTo(_fine.AsSpan(from, Math.Min(finer, _fine.Length - from)), network);
+        from *= FineStride;
+        var some = new ReadOnlySpan<ulong>(_networks + from, Math.Min(FineStride, _networkCount - from));
         return some[LastUpTo(some, network)] == network;
+    }
+
+    private ulong[] Every(int stride)
+    {
+        var sample = new ulong[(_networkCount + stride - 1) / stride];
+        for (var i = 0; i < sample.Length; i++)
+        {
+            sample[i] = _networks[(long)i * stride];
+        }
+
+        return sample;
     }
 
     private static int LastUpTo(ReadOnlySpan<ulong> values, ulong value)

@@ -2,10 +2,12 @@ using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
 using Holdfast.Artifacts.Certificates;
+using Holdfast.Artifacts.Lists;
 using Holdfast.Artifacts.Zones;
 using Holdfast.Control.Audit;
 using Holdfast.Control.SigningKeys;
 using Holdfast.Control.Storage;
+using Holdfast.Model.Lists;
 using Holdfast.Model.Releases;
 using Holdfast.Releases.Feed;
 using Holdfast.Releases.Keys;
@@ -54,7 +56,7 @@ internal static class StoredState
     }
 
     /// <summary>
-    /// What a new edge is sent is what the database has: the same zones and certificates, at the same generations. Nothing of it is signed
+    /// What a new edge is sent is what the database has: the same zones, certificates and lists, at the same generations. Nothing of it is signed
     /// with a key that it is told to believe no more.
     /// </summary>
     private static async Task CheckReleasesAsync(ControlDatabase database)
@@ -101,9 +103,29 @@ internal static class StoredState
                         KeyValuePair.Create((ArtifactKind.Certificate, row.Id), (row.Generation, Convert.ToHexString(row.Config)))
                     )
                 )
+                .Concat(await ListsAsync(context))
                 .ToDictionary();
         });
         Assert.Equal(stored.OrderBy(pair => pair.Key.Id), sent.OrderBy(pair => pair.Key.Item2));
+    }
+
+    /// <summary>The lists as their rows say, with as many items as each counts.</summary>
+    private static async Task<IEnumerable<KeyValuePair<(ArtifactKind, string Id), (long, string)>>> ListsAsync(ControlDbContext context)
+    {
+        var items = (await context.ListItems.ToListAsync()).ToLookup(item => item.ListId);
+        var lists = await context.Lists.ToListAsync();
+        Assert.All(lists, row => Assert.Equal(row.Items, items[row.Id].Count()));
+        return lists.Select(row =>
+        {
+            var list = new ListConfig
+            {
+                Id = row.Id,
+                Name = row.Name,
+                Kind = (ListKind)row.Kind,
+                Items = [.. items[row.Id].Select(item => item.Value).Order(StringComparer.Ordinal)],
+            };
+            return KeyValuePair.Create((ArtifactKind.List, row.Id), (row.Generation, Convert.ToHexString(ListArtifact.Write(list))));
+        });
     }
 
     /// <summary>The keys as a start finds them, which finishes what was begun: the one that signs is believed, and purges are believed too.</summary>

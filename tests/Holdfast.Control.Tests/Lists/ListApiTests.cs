@@ -118,6 +118,9 @@ public sealed class ListApiTests : IAsyncLifetime
     [InlineData("hostname", """[{"hostname":{"url_hostname":"a/b"}}]""", "/0/hostname/url_hostname")]
     [InlineData("hostname", """[{"hostname":{"url_hostname":".example.com"}}]""", "/0/hostname/url_hostname")]
     [InlineData("hostname", """[{"hostname":"example.com"}]""", "/0/hostname")]
+    [InlineData("ip", """[{"ip":null}]""", "/0/ip")]
+    [InlineData("hostname", """[{"hostname":null}]""", "/0/hostname")]
+    [InlineData("asn", """[{"asn":null}]""", "/0/asn")]
     [InlineData("asn", """[{"asn":-1}]""", "/0/asn")]
     [InlineData("asn", """[{"asn":"1"}]""", "/0/asn")]
     public async Task Items_WithAFault_AreRefusedWithItsPlace(string kind, string body, string pointer)

@@ -50,6 +50,7 @@ await check('Challenges, doubles and mistakes are refused', async () => {
   await refused(40000, { mode: 'block', configuration: { target: 'ip', value: '192.0.2.0/24' } });
   await refused(40000, { mode: 'block', configuration: { target: 'ip_range', value: '0.0.0.0/0' } });
   await refused(40000, { mode: 'block', configuration: { target: 'country', value: 'Germany' } });
+  await refused(40000, { mode: 'block', configuration: null });
 });
 
 await check('A rule is deleted', async () => {
