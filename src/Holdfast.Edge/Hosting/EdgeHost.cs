@@ -80,6 +80,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     private readonly VerificationKeys _keys;
     private readonly LiveReleases _live;
     private readonly UplinkRing _ring;
+    private readonly SecurityEventUplink? _events;
     private readonly PurgeIntake _purges;
     private readonly ReleaseIntake _intake;
     private readonly FeedSecret? _feedSecret;
@@ -118,7 +119,10 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
                 )
                 : null;
         _responses = new MemoryStore(options.Cache with { SpillDirectory = cache }, marks) { Disk = _disk };
-        _metrics = new EdgeMetrics(_counters, HostGauges.Of(() => _zones, () => _intake?.State, _responses, () => _purges, _ruleCounts));
+        _metrics = new EdgeMetrics(
+            _counters,
+            HostGauges.Of(() => _zones, () => _intake?.State, _responses, () => _purges, _ruleCounts, () => _events)
+        );
         _telemetry = EdgeTelemetry.Start(
             Environment.GetEnvironmentVariable(EdgeTelemetry.EndpointVariable),
             options.Name,
@@ -147,7 +151,11 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         _live = new LiveReleases(options.Loggers.CreateLogger<LiveReleases>());
         var verifier = new ReleaseVerifier(_keys);
         _store = new ReleaseStore(Path.Combine(home, "releases"), verifier);
-        var reader = new ZoneReader(_store, _targets, new RuleContext(options.Place, _ruleCounts), _live);
+        _events = options.Control is null
+            ? null
+            : new SecurityEventUplink(options.Name, Path.Combine(home, "events"), _ruleCounts, options.Events, time);
+        var rules = new RuleContext(options.Place, _ruleCounts) { Events = _events?.Events };
+        var reader = new ZoneReader(_store, _targets, rules, _live);
         _zones = new ZoneDirectory(reader, options.ZoneMemory, ZoneReader.Dropped, time);
         _ring = new UplinkRing(options.Name, Path.Combine(home, "uplink"), time);
         var authority = LocalAuthority.Open(data, time, options.Loggers.CreateLogger<LocalAuthority>());
@@ -437,6 +445,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         _sweep.Dispose();
         _client.Dispose();
         _ring.Dispose();
+        _events?.Dispose();
         _purges.Dispose();
         _store.Dispose();
         _keys.Dispose();
@@ -564,6 +573,10 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         await Task.WhenAll(
                 _intake.RunAsync(cancellationToken),
                 sender.RunAsync(cancellationToken),
+                _events!.RunAsync(
+                    new HttpEdgeUplink(_client, control, _options.Name, _feedSecret, _options.Time, FeedHeaders.EventsPath),
+                    cancellationToken
+                ),
                 new HealthReports(_ring, _counters, _intake, _purges, _zones, _keys, _options.Time).RunAsync(cancellationToken)
             )
             .ConfigureAwait(false);

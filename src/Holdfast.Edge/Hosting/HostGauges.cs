@@ -16,12 +16,14 @@ internal static class HostGauges
     /// <param name="responses">The stored responses.</param>
     /// <param name="purges">How purges are taken in, or null before they are.</param>
     /// <param name="rules">How often rules have acted.</param>
+    /// <param name="events">The security events, or null where nobody takes them.</param>
     public static MetricFamily[] Of(
         Func<ZoneDirectory?> zones,
         Func<IntakeState?> intake,
         MemoryStore responses,
         Func<PurgeIntake?> purges,
-        RuleCounts rules
+        RuleCounts rules,
+        Func<SecurityEventUplink?> events
     ) =>
         [
             EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.zones", "Zones that are live.", () => zones()?.Count ?? 0),
@@ -48,6 +50,7 @@ internal static class HostGauges
             .. DiskMetrics.Of(responses.Disk),
             EdgeMetrics.Plain(MetricKind.Counter, "holdfast.edge.rules.acted", "How often zones' rules have acted.", () => rules.Acted),
             EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.rules", "Rules whose actions are counted one by one.", () => rules.Count),
+            .. SecurityEventMetrics.Of(events),
             EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.cache.objects", "Responses that are stored.", () => responses.Count),
             EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.cache.size", "What they take.", () => responses.Bytes, "bytes"),
             EdgeMetrics.Plain(

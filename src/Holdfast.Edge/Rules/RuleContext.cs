@@ -1,5 +1,6 @@
 using System.Text;
 using Holdfast.Edge.Rules.Counting;
+using Holdfast.Edge.Rules.Events;
 
 namespace Holdfast.Edge.Rules;
 
@@ -13,4 +14,7 @@ internal sealed class RuleContext(string place, RuleCounts counts)
 
     /// <summary>How often rules have acted; it outlives every change of the rules.</summary>
     public RuleCounts Counts => counts;
+
+    /// <summary>Where security events go; null when nobody takes them.</summary>
+    public SecurityEvents? Events { get; init; }
 }

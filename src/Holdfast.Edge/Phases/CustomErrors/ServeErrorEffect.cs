@@ -17,6 +17,9 @@ internal sealed class ServeErrorEffect(ServeErrorAction action) : RuleEffect
     );
 
     /// <inheritdoc/>
+    public override bool WritesEvents => true;
+
+    /// <inheritdoc/>
     public override RuleStep Apply(EdgeRequest request, RuleTurn turn)
     {
         var response = request.Response;
