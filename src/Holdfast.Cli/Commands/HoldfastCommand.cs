@@ -188,6 +188,8 @@ internal static class HoldfastCommand
                 "rules",
                 "Rules: expressions, what they do to requests, and how often.",
                 RulesCheckCommand.Create(context),
+                RulesExplainCommand.Create(context),
+                RulesTestCommand.Create(context),
                 RulesCountersCommand.Create(context)
             ),
             Group(
