@@ -42,9 +42,9 @@ internal sealed record SecurityEventQuery
 
     private string? Path { get; init; }
 
-    private DateTimeOffset? Since { get; init; }
+    private DateTime? Since { get; init; }
 
-    private DateTimeOffset? Until { get; init; }
+    private DateTime? Until { get; init; }
 
     /// <summary>Reads a request's query.</summary>
     /// <exception cref="ApiException">A value is wrong.</exception>
@@ -57,8 +57,8 @@ internal sealed record SecurityEventQuery
             Cursor = Number(request, "cursor", 0, long.MaxValue),
             OldestFirst = Paging.OneOfOrNull(request, "direction", "asc", "desc") == "asc",
             Path = Text(request, "path"),
-            Since = Time(request, "since"),
-            Until = Time(request, "until"),
+            Since = Paging.Time(request, "since"),
+            Until = Paging.Time(request, "until"),
         };
         query.Add("ray", Text(request, "ray_id"));
         query.Add("rule", Text(request, "rule_id"));
@@ -112,12 +112,12 @@ internal sealed record SecurityEventQuery
 
         if (Since is { } since)
         {
-            Add(" AND at >= ", since.ToUnixTimeMilliseconds());
+            Add(" AND at >= ", Milliseconds(since));
         }
 
         if (Until is { } until)
         {
-            Add(" AND at < ", until.ToUnixTimeMilliseconds());
+            Add(" AND at < ", Milliseconds(until));
         }
 
         if (Cursor is { } cursor)
@@ -158,11 +158,5 @@ internal sealed record SecurityEventQuery
         : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number
         : throw ApiException.Invalid("/" + name, $"the query's {name} must be a whole number from {least} to {most}");
 
-    private static DateTimeOffset? Time(HttpRequest request, string name)
-    {
-        const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
-        return Paging.Text(request, name) is not { } text ? null
-            : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, Utc, out var time) ? time
-            : throw ApiException.Invalid("/" + name, $"the query's {name} must be a time such as 2026-01-01T05:20:00Z");
-    }
+    private static long Milliseconds(DateTime utc) => new DateTimeOffset(utc).ToUnixTimeMilliseconds();
 }

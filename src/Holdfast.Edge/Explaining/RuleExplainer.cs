@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using Holdfast.Edge.Geo;
+using Holdfast.Edge.Guard;
 using Holdfast.Edge.Origins;
 using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Rules;
@@ -45,7 +46,9 @@ internal sealed class RuleExplainer : IDisposable
         _sweep = new DeadlineSweep(time);
         _targets = new OriginTargets(new DnsOriginResolver(), new OriginPoolLimits(), _sweep, new OriginReports(new EdgeCounters([])));
         _countries = CountryDatabase.Open(CountryDatabase.DefaultPath, loggers.CreateLogger<CountryDatabase>());
-        _zone = new ZoneRuntime(zone, 0, ZoneOrigins.Of(zone, _targets), ZoneRules.Of(zone, new RuleContext(place, new RuleCounts())));
+        var guard = new EdgeGuard(new GuardLimits(), null, time, loggers.CreateLogger<EdgeGuard>()).Of(zone.Id);
+        var rules = ZoneRules.Of(zone, new RuleContext(place, new RuleCounts()));
+        _zone = new ZoneRuntime(zone, 0, ZoneOrigins.Of(zone, _targets), guard, rules);
     }
 
     /// <summary>Takes a request through the rules.</summary>

@@ -139,6 +139,62 @@ public sealed class SecurityEventTests
         Assert.Contains(events, item => item!["sample_interval"]!.GetValue<int>() > 1);
     }
 
+    [Fact]
+    public async Task RulesExplain_OfARay_AndRulesTest_AgainstWhatIsLive()
+    {
+        await using var origin = await NginxOrigin.StartAsync(Site);
+        await using var holdfast = await HoldfastUnderTest.StartAsync();
+        var zone = await SiteAsync(holdfast, origin);
+        var blocked = await AskAsync(holdfast, "/admin", "--header", "X-Token: t");
+        await holdfast.LogRecordAsync(blocked.Ray);
+
+        // The record names the zone; what it does not tell is unknown.
+        var recorded = await holdfast.CommandAsync("rules", "explain", "--ray", blocked.Ray);
+        Assert.Contains("1 admin (no strangers): block: unknown", recorded.Out, StringComparison.Ordinal);
+        Assert.Contains("true: starts_with(http.request.uri.path, \"/admin\")", recorded.Out, StringComparison.Ordinal);
+
+        using var directory = new TemporaryDirectory();
+        var request = directory["request"];
+        await File.WriteAllTextAsync(request, "GET /admin HTTP/1.1\nHost: events.example.com\nX-Token: t\n");
+        var whole = await holdfast.CommandAsync("rules", "explain", "--zone", "events.example.com", "--request", request);
+        Assert.EndsWith("=> block by admin\n", whole.Out, StringComparison.Ordinal);
+
+        // Without the log the event is what is left of it.
+        await EventOfAsync(holdfast, zone, blocked.Ray);
+        File.Delete(holdfast.LogFile);
+        var remembered = await holdfast.CommandAsync("rules", "explain", "--ray", blocked.Ray, "--zone", "events.example.com", "--json");
+        Assert.Equal("unknown", JsonNode.Parse(remembered.Out)!["phases"]![0]!["rules"]![0]!["verdict"]!.GetValue<string>());
+
+        var (rules, requests) = (directory["rules.json"], directory["requests.jsonl"]);
+        await File.WriteAllTextAsync(rules, """[{"ref":"all","action":"block","expression":"http.request.uri.path eq \"/else\""}]""");
+        await File.WriteAllTextAsync(
+            requests,
+            """
+            {"url":"https://events.example.com/else"}
+            {"url":"https://events.example.com/admin","headers":{"X-Token":"t"}}
+            {"url":"https://events.example.com/"}
+            """
+        );
+        var tested = await holdfast.CommandAsync(
+            "rules",
+            "test",
+            "--zone",
+            "events.example.com",
+            "--rules",
+            rules,
+            "--requests",
+            requests,
+            "--json"
+        );
+        var lines = tested.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!).ToList();
+        Assert.Equal(
+            [("block", "pass", true), ("pass", "block", true), ("pass", "pass", false)],
+            lines.Select(line =>
+                (line["action"]!.GetValue<string>(), line["live"]!["action"]!.GetValue<string>(), line["changed"]!.GetValue<bool>())
+            )
+        );
+    }
+
     private static async Task<string> SiteAsync(HoldfastUnderTest holdfast, NginxOrigin origin)
     {
         var zone = await holdfast.ZoneAsync("events.example.com", origin.Url);

@@ -7,6 +7,7 @@ using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Rules;
 using Holdfast.Edge.Rules.Counting;
 using Holdfast.Edge.Rules.Events;
+using Holdfast.Edge.Tests.Harness;
 using Holdfast.Edge.Zones;
 using Holdfast.Http.Deadlines;
 using Holdfast.Http.Origins;
@@ -121,7 +122,7 @@ public sealed class SecurityEventsTests : IDisposable
             Rulesets = [RuledSite.Ruleset(RuledSite.Custom, RuledSite.Rule(expression, new LogAction()))],
         };
         var rules = ZoneRules.Of(config, new RuleContext("LOC", new RuleCounts()) { Events = _events })!;
-        var zone = new ZoneRuntime(config, 1, ZoneOrigins.Of(config, _targets), rules);
+        var zone = new ZoneRuntime(config, 1, ZoneOrigins.Of(config, _targets), TestGuard.Zone(config.Id), rules);
         var sketch = new RequestSketch
         {
             Message =
