@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Holdfast.Cli.Commands.Drills;
 using Holdfast.Cli.Commands.Events;
 using Holdfast.Cli.Commands.Keys;
 using Holdfast.Cli.Commands.Nodes;
@@ -192,6 +193,7 @@ internal static class HoldfastCommand
                 RulesTestCommand.Create(context),
                 RulesCountersCommand.Create(context)
             ),
+            DrillCommand.Create(context),
             Group(
                 help,
                 "run",
