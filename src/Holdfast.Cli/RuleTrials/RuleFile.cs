@@ -118,6 +118,7 @@ internal static class RuleFile
                         LastUpdated = DateTimeOffset.UnixEpoch,
                         Expression = draft.Expression,
                         Action = draft.Action,
+                        RateLimit = draft.RateLimit,
                         Enabled = draft.Enabled,
                         Logging = draft.Logging,
                         Description = draft.Description,

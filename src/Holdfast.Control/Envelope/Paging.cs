@@ -43,7 +43,9 @@ internal sealed record Paging(int Page, int PerPage)
             : throw ApiException.Invalid("/" + name, $"the query's {name} must be a time such as 2026-01-01T05:20:00Z");
     }
 
-    private static int Number(HttpRequest request, string name, int otherwise, int most)
+    /// <summary>A whole number from 1, or what stands for it when it is missing or empty.</summary>
+    /// <exception cref="ApiException">It is something else, or too large.</exception>
+    public static int Number(HttpRequest request, string name, int otherwise, int most)
     {
         if (Text(request, name) is not { } text)
         {

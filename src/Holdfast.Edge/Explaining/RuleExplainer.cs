@@ -3,6 +3,7 @@ using System.Text;
 using Holdfast.Edge.Geo;
 using Holdfast.Edge.Guard;
 using Holdfast.Edge.Origins;
+using Holdfast.Edge.Phases.RateLimiting;
 using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Rules;
 using Holdfast.Edge.Rules.Counting;
@@ -47,7 +48,7 @@ internal sealed class RuleExplainer : IDisposable
         _targets = new OriginTargets(new DnsOriginResolver(), new OriginPoolLimits(), _sweep, new OriginReports(new EdgeCounters([])));
         _countries = CountryDatabase.Open(CountryDatabase.DefaultPath, loggers.CreateLogger<CountryDatabase>());
         var guard = new EdgeGuard(new GuardLimits(), null, time, loggers.CreateLogger<EdgeGuard>()).Of(zone.Id);
-        var rules = ZoneRules.Of(zone, new RuleContext(place, new RuleCounts()));
+        var rules = ZoneRules.Of(zone, new RuleContext(place, new RuleCounts(), new RateLimitPhase(new RateLimitState(time))));
         _zone = new ZoneRuntime(zone, 0, ZoneOrigins.Of(zone, _targets), guard, rules);
     }
 
@@ -173,6 +174,11 @@ internal sealed class RuleExplainer : IDisposable
                         Explained(rule, RuleVerdict.Unknown, "whether its expression holds is unknown, so it does not act", trace),
                         null
                     );
+            }
+
+            if (runtime.Limit is not null)
+            {
+                return (Explained(rule, RuleVerdict.Unknown, "its expression holds; whether it acts, an edge's counters say", trace), null);
             }
 
             // What changes an answer that nobody has is not done.

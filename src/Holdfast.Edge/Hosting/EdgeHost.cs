@@ -16,10 +16,12 @@ using Holdfast.Edge.Listening;
 using Holdfast.Edge.Listening.Accepting;
 using Holdfast.Edge.Listening.Certificates;
 using Holdfast.Edge.Listening.Http2;
+using Holdfast.Edge.Lists;
 using Holdfast.Edge.Management;
 using Holdfast.Edge.Origins;
 using Holdfast.Edge.Origins.Concurrency;
 using Holdfast.Edge.Phases.Cache;
+using Holdfast.Edge.Phases.RateLimiting;
 using Holdfast.Edge.Releases;
 using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Requests;
@@ -70,6 +72,8 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     private readonly CertificateStore _certificates;
     private readonly ReleaseStore _store;
     private readonly RuleCounts _ruleCounts = new();
+    private readonly ListTable _lists = new();
+    private readonly RateLimitPhase _rateLimits;
     private readonly EdgeCounters _counters = new(Enum.GetNames<MessageFault>()[1..]);
     private readonly EdgeMetrics _metrics;
     private readonly EdgeGuard _guard;
@@ -133,9 +137,19 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
                 )
                 : null;
         _responses = new MemoryStore(options.Cache with { SpillDirectory = cache }, marks) { Disk = _disk };
+        _rateLimits = new RateLimitPhase(new RateLimitState(time));
         _metrics = new EdgeMetrics(
             _counters,
-            HostGauges.Of(() => _zones, () => _intake?.State, _responses, () => _purges, _ruleCounts, () => _events, _guard)
+            HostGauges.Of(
+                () => _zones,
+                () => _intake?.State,
+                _responses,
+                () => _purges,
+                _ruleCounts,
+                () => _events,
+                _guard,
+                _rateLimits.State
+            )
         );
         _telemetry = EdgeTelemetry.Start(
             Environment.GetEnvironmentVariable(EdgeTelemetry.EndpointVariable),
@@ -168,13 +182,15 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         _events = options.Control is null
             ? null
             : new SecurityEventUplink(options.Name, Path.Combine(home, "events"), _ruleCounts, options.Events, time);
-        var rules = new RuleContext(options.Place, _ruleCounts) { Events = _events?.Events };
+        var rules = new RuleContext(options.Place, _ruleCounts, _rateLimits) { Lists = _lists, Events = _events?.Events };
         var reader = new ZoneReader(_store, _targets, rules, _guard, _live);
         _zones = new ZoneDirectory(reader, options.ZoneMemory, ZoneReader.Dropped, time);
         _ring = new UplinkRing(options.Name, Path.Combine(home, "uplink"), time);
         var authority = LocalAuthority.Open(data, time, options.Loggers.CreateLogger<LocalAuthority>());
         var certificateReader = new CertificateReader(_store, _secrets, _live);
         _certificates = new CertificateStore(authority, new ZonePolicies(_zones).OfAsync, certificateReader, time);
+        var listCompiler = new ListCompiler(Path.Combine(home, "lists"));
+        listCompiler.Clear();
         _feedSecret = options.Control is null || options.Identity is not null ? null : FeedSecret.LoadOrCreate(keys.FeedKeyFile);
         _purges = new PurgeIntake(
             Path.Combine(home, "purges"),
@@ -200,6 +216,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
                 [
                     new ZoneConsumer(_zones, reader, _store),
                     new CertificateConsumer(_certificates, certificateReader),
+                    new ListConsumer(_lists, listCompiler, _store),
                     new AnnouncedKeys(_keys, keys.TrustedDirectory, _live),
                 ],
                 Purges = _purges,

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Holdfast.Edge.Explaining;
 using Holdfast.Edge.Geo;
 using Holdfast.Edge.Origins;
+using Holdfast.Edge.Phases.RateLimiting;
 using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Rules;
 using Holdfast.Edge.Rules.Counting;
@@ -121,7 +122,10 @@ public sealed class SecurityEventsTests : IDisposable
             Name = "example.com",
             Rulesets = [RuledSite.Ruleset(RuledSite.Custom, RuledSite.Rule(expression, new LogAction()))],
         };
-        var rules = ZoneRules.Of(config, new RuleContext("LOC", new RuleCounts()) { Events = _events })!;
+        var rules = ZoneRules.Of(
+            config,
+            new RuleContext("LOC", new RuleCounts(), new RateLimitPhase(new RateLimitState(TimeProvider.System))) { Events = _events }
+        )!;
         var zone = new ZoneRuntime(config, 1, ZoneOrigins.Of(config, _targets), TestGuard.Zone(config.Id), rules);
         var sketch = new RequestSketch
         {
