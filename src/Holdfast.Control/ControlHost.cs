@@ -19,6 +19,7 @@ using Holdfast.Control.Records;
 using Holdfast.Control.Reference;
 using Holdfast.Control.Releases;
 using Holdfast.Control.Rulesets;
+using Holdfast.Control.SecurityEvents;
 using Holdfast.Control.Sessions;
 using Holdfast.Control.Settings;
 using Holdfast.Control.SigningKeys;
@@ -63,6 +64,7 @@ public sealed class ControlHost : IAsyncDisposable
     private TokenStore? _tokens;
     private TokenUse? _use;
     private PurgeLog? _purges;
+    private SecurityEventStore? _events;
     private readonly PasswordGate _passwordGate = new();
     private readonly ReleaseSignal _signal = new();
     private CancellationTokenSource? _stopped;
@@ -151,6 +153,12 @@ public sealed class ControlHost : IAsyncDisposable
         }
 
         _tokens?.Dispose();
+        if (_events is not null)
+        {
+            await _events.DisposeAsync().ConfigureAwait(false);
+            _events = null;
+        }
+
         _database?.Dispose();
         _authority?.Dispose();
         _signing?.Dispose();
@@ -166,6 +174,7 @@ public sealed class ControlHost : IAsyncDisposable
         var feedSecret = FeedSecret.Load(keys.FeedKeyFile);
         var database = Path.Combine(Path.GetFullPath(_options.DataDirectory), "control", "control.db");
         _database = ControlDatabase.Open(database, _options.Time, _options.LockWait, _options.AtWriteStep);
+        _events = new SecurityEventStore(Path.Combine(Path.GetDirectoryName(database)!, "events.db"), _options, _logger);
         _signing = await SigningKeyRotation.OpenAsync(_database, keys, _options.Time, _options.AtWriteStep).ConfigureAwait(false);
         await SigningKeyRetirement.FinishAsync(_database, keys).ConfigureAwait(false);
         var heads = AuditHeads(keys);
@@ -359,7 +368,9 @@ public sealed class ControlHost : IAsyncDisposable
         }
 
         new FeedEndpoint(edges, releases, _purges!, signal, time, stopping, _logger).Map(application);
-        new UplinkEndpoint(edges, nodes).Map(application);
+        new UplinkEndpoint(edges, nodes, _events!).Map(application);
+        new SecurityEventEndpoints(_events!, zones).Map(application);
+        new RuleCounterEndpoint(_events!, new RulesetStore(_database!, zones, publisher, signal)).Map(application);
         new ReferenceEndpoints().Map(application);
     }
 
@@ -373,6 +384,7 @@ public sealed class ControlHost : IAsyncDisposable
                 or AddressEndpoints.Path
                 or FeedHeaders.FeedPath
                 or FeedHeaders.UplinkPath
+                or FeedHeaders.EventsPath
                 or FeedHeaders.JoinPath
                 or FeedHeaders.NodeAuthorityPath
             )

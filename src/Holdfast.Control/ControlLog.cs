@@ -37,4 +37,7 @@ internal static partial class ControlLog
 
     [LoggerMessage(1021, LogLevel.Warning, "The audit log's head could not be signed: {Problem}")]
     public static partial void AuditHeadNotSigned(ILogger logger, string problem);
+
+    [LoggerMessage(1022, LogLevel.Error, "{Path} is damaged ({Problem}); it was put aside, and security events begin anew")]
+    public static partial void EventsPutAside(ILogger logger, string path, string problem);
 }

@@ -39,6 +39,18 @@ public sealed record ControlOptions
     /// <summary>The networks that this installation's edges speak to origins from, for <c>/client/v4/ips</c>. Default none.</summary>
     public IReadOnlyList<IPNetwork> PublicAddresses { get; init; } = [];
 
+    /// <summary>How long security events are kept, unless it is set: over a weekend.</summary>
+    public static readonly TimeSpan DefaultEventsKeptFor = TimeSpan.FromDays(3);
+
+    /// <summary>How many security events are kept, unless it is set: about 200 MB.</summary>
+    public const int DefaultEventsKept = 200_000;
+
+    /// <summary>How long security events are kept.</summary>
+    public TimeSpan EventsKeptFor { get; init; } = DefaultEventsKeptFor;
+
+    /// <summary>How many security events are kept; a tenth of them of one zone, so that a flood at one hides no other's.</summary>
+    public int EventsKept { get; init; } = DefaultEventsKept;
+
     /// <summary>See <see cref="Storage.ControlDatabase.DefaultLockWait"/>.</summary>
     internal TimeSpan? LockWait { get; init; }
 

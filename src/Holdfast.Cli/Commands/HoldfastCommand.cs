@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Holdfast.Cli.Commands.Drills;
+using Holdfast.Cli.Commands.Events;
 using Holdfast.Cli.Commands.Keys;
 using Holdfast.Cli.Commands.Nodes;
 using Holdfast.Cli.Commands.Profiles;
@@ -182,8 +183,17 @@ internal static class HoldfastCommand
             BackupCommand.Create(context),
             RestoreCommand.Create(context),
             LogsCommand.Create(context),
+            EventsCommand.Create(context),
+            Group(
+                help,
+                "rules",
+                "Rules: expressions, what they do to requests, and how often.",
+                RulesCheckCommand.Create(context),
+                RulesExplainCommand.Create(context),
+                RulesTestCommand.Create(context),
+                RulesCountersCommand.Create(context)
+            ),
             DrillCommand.Create(context),
-            Group(help, "rules", "Rules: expressions, checked on this machine.", RulesCheckCommand.Create(context)),
             Group(
                 help,
                 "run",

@@ -38,6 +38,8 @@ internal static partial class Roles
             NodeEndpoint = options.Nodes?.Address,
             AdminToken = options.InitialAdminToken,
             PublicAddresses = options.Settings.PublicAddresses,
+            EventsKeptFor = options.Settings.EventsKeptFor ?? ControlOptions.DefaultEventsKeptFor,
+            EventsKept = options.Settings.EventsKept ?? ControlOptions.DefaultEventsKept,
             LoggerFactory = loggers,
         };
         if (options.Settings.RequestsPerFiveMinutes is { } requests)
@@ -118,6 +120,7 @@ internal static partial class Roles
                         Place = options.Settings.Place,
                         TrustedUpstreams = options.Settings.TrustedUpstreams,
                         StatusPage = options.Settings.StatusPage,
+                        Events = options.Settings.Events,
                         ZoneMemory = options.Settings.ZoneMemory,
                         Limits = options.Settings.Limits,
                         Connections = options.Settings.Connections,

@@ -18,12 +18,20 @@ internal sealed record ApiSettings
     /// <summary>Requests of a token in five minutes, or null for the API's default.</summary>
     public int? RequestsPerFiveMinutes { get; init; }
 
+    /// <summary>How long security events are kept, or null for control's default.</summary>
+    public TimeSpan? EventsKeptFor { get; init; }
+
+    /// <summary>How many security events are kept, or null for control's default.</summary>
+    public int? EventsKept { get; init; }
+
     private static readonly FrozenDictionary<string, Func<ApiSettings, SettingValue, ApiSettings>> Settings = new Dictionary<
         string,
         Func<ApiSettings, SettingValue, ApiSettings>
     >
     {
         ["public_addresses"] = (s, v) => s with { PublicAddresses = v.Networks() },
+        ["events_kept_hours"] = (s, v) => s with { EventsKeptFor = TimeSpan.FromHours(v.Number(1, 24 * 365)) },
+        ["events_kept"] = (s, v) => s with { EventsKept = v.Number(1_000, 10_000_000) },
         ["requests_per_five_minutes"] = (s, v) => s with { RequestsPerFiveMinutes = v.Number(1, 1_000_000_000) },
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

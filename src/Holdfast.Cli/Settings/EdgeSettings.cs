@@ -6,6 +6,7 @@ using Holdfast.Cache.Storage;
 using Holdfast.Cli.Terminal;
 using Holdfast.Edge;
 using Holdfast.Edge.Listening.Admission;
+using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Zones;
 using YamlDotNet.RepresentationModel;
 
@@ -52,6 +53,9 @@ internal sealed record EdgeSettings
 
     /// <summary>Most bytes of compiled zones.</summary>
     public long ZoneMemory { get; init; } = ZoneDirectory.DefaultBudget;
+
+    /// <summary>How security events wait for control.</summary>
+    public SecurityEventOptions Events { get; init; } = new();
 
     /// <summary>Limits towards visitors.</summary>
     public EdgeLimits Limits { get; init; } = new();
@@ -110,6 +114,7 @@ internal sealed record EdgeSettings
         ["proxy_header_timeout"] = (s, v) => s with { Connections = s.Connections with { ProxyHeaderTimeout = v.Seconds(1, 60) } },
         ["tls_handshake_timeout"] = (s, v) => s with { Connections = s.Connections with { HandshakeTimeout = v.Seconds(1, 60) } },
         ["tls_close_timeout"] = (s, v) => s with { Connections = s.Connections with { CloseTimeout = v.Seconds(1, 60) } },
+        ["event_disk"] = (s, v) => s with { Events = s.Events with { DiskBytes = v.Number(1, 1024) * 1024L * 1024 } },
         ["zone_memory"] = (s, v) => s with { ZoneMemory = v.Number(1, 1_000_000) * 1024L * 1024L },
         ["reported_failures_per_second"] = (s, v) =>
             s with

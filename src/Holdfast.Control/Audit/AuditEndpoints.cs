@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Holdfast.Control.Accounts;
 using Holdfast.Control.Envelope;
@@ -74,8 +73,8 @@ internal sealed class AuditEndpoints
     private static AuditFilter Filter(HttpRequest request) =>
         new()
         {
-            Since = Time(request, "since"),
-            Before = Time(request, "before"),
+            Since = Paging.Time(request, "since"),
+            Before = Paging.Time(request, "before"),
             OldestFirst = Paging.Text(request, "direction") switch
             {
                 null or "desc" => false,
@@ -83,19 +82,6 @@ internal sealed class AuditEndpoints
                 _ => throw ApiException.Invalid("/direction", "the query's direction must be asc or desc"),
             },
         };
-
-    private static DateTime? Time(HttpRequest request, string name)
-    {
-        if (Paging.Text(request, name) is not { } text)
-        {
-            return null;
-        }
-
-        const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
-        return DateTime.TryParse(text, CultureInfo.InvariantCulture, Utc, out var time)
-            ? time
-            : throw ApiException.Invalid("/" + name, $"the query's {name} must be a time such as 2026-01-01T05:20:00Z");
-    }
 
     private JsonNode Cloudflares(AuditEntry entry) =>
         new JsonObject

@@ -42,6 +42,27 @@ internal static class ApiAnswer
         return WriteAsync(context, 200, result, info, []);
     }
 
+    /// <summary>A part of a list that goes on at a cursor.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="items">The part.</param>
+    /// <param name="after">Where the next part begins; null when there is none.</param>
+    /// <param name="lost">How many items are known to be lost; null when that is not said.</param>
+    public static Task PartAsync(HttpContext context, IEnumerable<JsonNode> items, string? after, long? lost = null)
+    {
+        var result = new JsonArray([.. items]);
+        var info = new JsonObject
+        {
+            ["count"] = result.Count,
+            ["cursors"] = new JsonObject { ["after"] = after },
+        };
+        if (lost is not null)
+        {
+            info["lost"] = lost;
+        }
+
+        return WriteAsync(context, 200, result, info, []);
+    }
+
     public static Task ErrorAsync(HttpContext context, int status, params IReadOnlyList<ApiError> errors) =>
         WriteAsync(context, status, null, null, errors);
 

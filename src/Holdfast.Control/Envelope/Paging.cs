@@ -28,6 +28,21 @@ internal sealed record Paging(int Page, int PerPage)
         : values.Contains(text) ? text
         : throw ApiException.Invalid("/" + name, $"the query's {name} must be one of {string.Join(", ", values)}");
 
+    /// <summary>A query's time, UTC, or null when it is missing or empty.</summary>
+    /// <exception cref="ApiException">It is no time.</exception>
+    public static DateTime? Time(HttpRequest request, string name)
+    {
+        if (Text(request, name) is not { } text)
+        {
+            return null;
+        }
+
+        const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
+        return DateTime.TryParse(text, CultureInfo.InvariantCulture, Utc, out var time)
+            ? time
+            : throw ApiException.Invalid("/" + name, $"the query's {name} must be a time such as 2026-01-01T05:20:00Z");
+    }
+
     /// <summary>A whole number from 1, or what stands for it when it is missing or empty.</summary>
     /// <exception cref="ApiException">It is something else, or too large.</exception>
     public static int Number(HttpRequest request, string name, int otherwise, int most)

@@ -62,7 +62,7 @@ internal sealed class NodeListener
     {
         var path = context.Request.Path.Value;
         var isForJoining = path is FeedHeaders.JoinPath or FeedHeaders.NodeAuthorityPath;
-        var isForNodes = isForJoining || path is FeedHeaders.FeedPath or FeedHeaders.UplinkPath;
+        var isForNodes = isForJoining || path is FeedHeaders.FeedPath or FeedHeaders.UplinkPath or FeedHeaders.EventsPath;
         return (context.Request.IsHttps ? isForNodes : !isForJoining)
             ? next(context)
             : throw new ApiException(404, new ApiError(ErrorCodes.NoRoute, "No route for that URI"));

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Holdfast.Control.Envelope;
 using Holdfast.Control.Feed;
 using Holdfast.Control.Storage;
+using Holdfast.Model.Uplink;
 using Holdfast.Releases.Feed;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -10,21 +11,36 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Holdfast.Control.Uplink;
 
-/// <summary><c>POST /holdfast/v1/uplink</c>: takes a batch of an edge, and answers when it is on the disk.</summary>
+/// <summary>
+/// <c>POST /holdfast/v1/uplink</c>, and <c>/holdfast/v1/uplink/events</c> for security events, which have a store of their own: takes a batch
+/// of an edge, and answers when it is on the disk.
+/// </summary>
 internal sealed class UplinkEndpoint
 {
     private readonly EdgeAuthentication _authentication;
     private readonly NodeStore _nodes;
+    private readonly SecurityEventStore _events;
 
-    public UplinkEndpoint(EdgeAuthentication authentication, NodeStore nodes)
+    public UplinkEndpoint(EdgeAuthentication authentication, NodeStore nodes, SecurityEventStore events)
     {
         _authentication = authentication;
         _nodes = nodes;
+        _events = events;
     }
 
-    public void Map(IEndpointRouteBuilder routes) => routes.MapPost(FeedHeaders.UplinkPath, TakeAsync);
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost(FeedHeaders.UplinkPath, TakeRecordsAsync);
+        routes.MapPost(FeedHeaders.EventsPath, TakeEventsAsync);
+    }
 
-    private async Task TakeAsync(HttpContext context)
+    private Task TakeRecordsAsync(HttpContext context) =>
+        TakeAsync(context, (edge, batch) => _nodes.TakeAsync(edge.Node, edge.Joined is null, batch, context.RequestAborted));
+
+    private Task TakeEventsAsync(HttpContext context) =>
+        TakeAsync(context, async (edge, batch) => await _events.TakeAsync(edge.Node, batch, context.RequestAborted).ConfigureAwait(false));
+
+    private async Task TakeAsync(HttpContext context, Func<AuthenticatedEdge, IReadOnlyList<UplinkRecord>, Task<long?>> store)
     {
         var edge = _authentication.Authenticate(context);
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = HttpEdgeUplink.MaxBatchBytes;
@@ -43,8 +59,7 @@ internal sealed class UplinkEndpoint
             return;
         }
 
-        var isLocal = edge.Joined is null;
-        if (await _nodes.TakeAsync(edge.Node, isLocal, batch, context.RequestAborted).ConfigureAwait(false) is not { } sequence)
+        if (await store(edge, batch).ConfigureAwait(false) is not { } sequence)
         {
             // It was removed between the handshake and here.
             throw EdgeAuthentication.Refused();

@@ -90,6 +90,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     private readonly VerificationKeys _keys;
     private readonly LiveReleases _live;
     private readonly UplinkRing _ring;
+    private readonly SecurityEventUplink? _events;
     private readonly PurgeIntake _purges;
     private readonly ReleaseIntake _intake;
     private readonly FeedSecret? _feedSecret;
@@ -139,7 +140,16 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         _rateLimits = new RateLimitPhase(new RateLimitState(time));
         _metrics = new EdgeMetrics(
             _counters,
-            HostGauges.Of(() => _zones, () => _intake?.State, _responses, () => _purges, _ruleCounts, _guard, _rateLimits.State)
+            HostGauges.Of(
+                () => _zones,
+                () => _intake?.State,
+                _responses,
+                () => _purges,
+                _ruleCounts,
+                () => _events,
+                _guard,
+                _rateLimits.State
+            )
         );
         _telemetry = EdgeTelemetry.Start(
             Environment.GetEnvironmentVariable(EdgeTelemetry.EndpointVariable),
@@ -169,7 +179,10 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         _live = new LiveReleases(options.Loggers.CreateLogger<LiveReleases>());
         var verifier = new ReleaseVerifier(_keys);
         _store = new ReleaseStore(Path.Combine(home, "releases"), verifier);
-        var rules = new RuleContext(options.Place, _ruleCounts, _rateLimits) { Lists = _lists };
+        _events = options.Control is null
+            ? null
+            : new SecurityEventUplink(options.Name, Path.Combine(home, "events"), _ruleCounts, options.Events, time);
+        var rules = new RuleContext(options.Place, _ruleCounts, _rateLimits) { Lists = _lists, Events = _events?.Events };
         var reader = new ZoneReader(_store, _targets, rules, _guard, _live);
         _zones = new ZoneDirectory(reader, options.ZoneMemory, ZoneReader.Dropped, time);
         _ring = new UplinkRing(options.Name, Path.Combine(home, "uplink"), time);
@@ -475,6 +488,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         _sweep.Dispose();
         _client.Dispose();
         _ring.Dispose();
+        _events?.Dispose();
         _purges.Dispose();
         _store.Dispose();
         _keys.Dispose();
@@ -602,6 +616,10 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         await Task.WhenAll(
                 _intake.RunAsync(cancellationToken),
                 sender.RunAsync(cancellationToken),
+                _events!.RunAsync(
+                    new HttpEdgeUplink(_client, control, _options.Name, _feedSecret, _options.Time, FeedHeaders.EventsPath),
+                    cancellationToken
+                ),
                 new HealthReports(_ring, _counters, _intake, _purges, _zones, _keys, _guard, _options.Time).RunAsync(cancellationToken)
             )
             .ConfigureAwait(false);

@@ -5,6 +5,7 @@ using Holdfast.Cache.Storage;
 using Holdfast.Edge.Guard;
 using Holdfast.Edge.Listening.Admission;
 using Holdfast.Edge.Origins;
+using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Zones;
 using Holdfast.Model.Releases;
 using Holdfast.Model.Zones;
@@ -79,6 +80,9 @@ internal sealed record EdgeOptions
 
     /// <summary>Limits of the cache's disk tier, which keeps <c>cache/NAME/</c>.</summary>
     public DiskStoreLimits Disk { get; init; } = new();
+
+    /// <summary>How security events wait for control, in <c>edges/NAME/events/</c>.</summary>
+    public SecurityEventOptions Events { get; init; } = new();
 
     /// <summary>Most bytes of compiled zones, see <see cref="ZoneDirectory"/>. Setting <c>zone_memory</c>.</summary>
     public long ZoneMemory { get; init; } = ZoneDirectory.DefaultBudget;

@@ -18,6 +18,7 @@ internal static class HostGauges
     /// <param name="responses">The stored responses.</param>
     /// <param name="purges">How purges are taken in, or null before they are.</param>
     /// <param name="rules">How often rules have acted.</param>
+    /// <param name="events">The security events, or null where nobody takes them.</param>
     /// <param name="guard">What guards the modules.</param>
     /// <param name="limits">What counts for rate limits.</param>
     public static MetricFamily[] Of(
@@ -26,6 +27,7 @@ internal static class HostGauges
         MemoryStore responses,
         Func<PurgeIntake?> purges,
         RuleCounts rules,
+        Func<SecurityEventUplink?> events,
         EdgeGuard guard,
         RateLimitState limits
     ) =>
@@ -55,6 +57,7 @@ internal static class HostGauges
             .. GuardMetrics.Of(guard),
             EdgeMetrics.Plain(MetricKind.Counter, "holdfast.edge.rules.acted", "How often zones' rules have acted.", () => rules.Acted),
             EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.rules", "Rules whose actions are counted one by one.", () => rules.Count),
+            .. SecurityEventMetrics.Of(events),
             EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.ratelimit.keys", "Keys that rate limits count by.", () => limits.Keys),
             EdgeMetrics.Plain(
                 MetricKind.Counter,

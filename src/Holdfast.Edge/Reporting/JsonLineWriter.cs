@@ -45,7 +45,7 @@ internal ref struct JsonLineWriter
     }
 
     /// <summary>Writes a string member; <paramref name="start"/> is everything up to and with the opening quote.</summary>
-    public void Text(ReadOnlySpan<byte> start, ReadOnlySpan<byte> text)
+    public void Text(scoped ReadOnlySpan<byte> start, scoped ReadOnlySpan<byte> text)
     {
         Raw(start);
         if (text.Length > MaxTextBytes)
@@ -107,7 +107,7 @@ internal ref struct JsonLineWriter
 
     /// <summary>Writes the first character of a text, which is not plain.</summary>
     /// <returns>How many bytes of the text that was: at least 1.</returns>
-    private int Escape(ReadOnlySpan<byte> text)
+    private int Escape(scoped ReadOnlySpan<byte> text)
     {
         var c = text[0];
         if (c is (byte)'"' or (byte)'\\')

@@ -423,6 +423,9 @@ internal abstract class EdgeRequest
         }
     }
 
+    /// <summary>Says where the visitor is, for a request that no connection brought.</summary>
+    protected void Locate(CountryCode country) => Country = country;
+
     /// <summary>Takes the ray of the edge that asks: one request has one name on all its way.</summary>
     public void Adopt(RayId ray) => Ray = ray;
 

@@ -62,7 +62,19 @@ internal static class RequestPhases
                 turn.Events.Add(rule);
             }
 
-            switch (rule.Effect.Apply(request, turn))
+            // What rules read is noted before the rule changes it.
+            if (!rule.Effect.MayDoNothing)
+            {
+                Note(request, turn, rule);
+            }
+
+            var step = rule.Effect.Apply(request, turn);
+            if (rule.Effect.MayDoNothing && step == RuleStep.Answer)
+            {
+                Note(request, turn, rule);
+            }
+
+            switch (step)
             {
                 case RuleStep.Answer:
                     return rule.Effect;
@@ -73,5 +85,13 @@ internal static class RequestPhases
         }
 
         return null;
+    }
+
+    private static void Note(EdgeRequest request, RuleTurn turn, RuleRuntime rule)
+    {
+        if (rule.Event is { } noted)
+        {
+            turn.Zone.Context.Events!.Write(request, turn, noted);
+        }
     }
 }

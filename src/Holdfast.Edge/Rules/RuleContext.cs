@@ -2,6 +2,7 @@ using System.Text;
 using Holdfast.Edge.Lists;
 using Holdfast.Edge.Phases.RateLimiting;
 using Holdfast.Edge.Rules.Counting;
+using Holdfast.Edge.Rules.Events;
 
 namespace Holdfast.Edge.Rules;
 
@@ -16,6 +17,9 @@ internal sealed class RuleContext(string place, RuleCounts counts, RateLimitPhas
 
     /// <summary>How often rules have acted; it outlives every change of the rules.</summary>
     public RuleCounts Counts => counts;
+
+    /// <summary>Where security events go; null when nobody takes them.</summary>
+    public SecurityEvents? Events { get; init; }
 
     /// <summary>The account's lists.</summary>
     public ListTable Lists { get; init; } = new();

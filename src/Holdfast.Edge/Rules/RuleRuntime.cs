@@ -3,6 +3,7 @@ using Holdfast.Artifacts.Rulesets;
 using Holdfast.Edge.Phases.RateLimiting;
 using Holdfast.Edge.Rules.Counting;
 using Holdfast.Edge.Rules.Effects;
+using Holdfast.Edge.Rules.Events;
 using Holdfast.Model.Rulesets;
 using Holdfast.Rules.Evaluation;
 using Holdfast.Rules.Parsing;
@@ -15,7 +16,7 @@ internal sealed class RuleRuntime
 {
     /// <summary>Compiles a rule.</summary>
     /// <exception cref="InvalidOperationException">Its expression is none: the artifact was not checked.</exception>
-    public RuleRuntime(RuleConfig config, RulePhase phase, string zone, RuleContext context)
+    public RuleRuntime(RuleConfig config, RulePhase phase, string ruleset, string zone, RuleContext context)
     {
         var reading = RuleParser.ReadFilter(config.Expression, RuleExpressions.FilterScope(phase));
         Filter = new RuleFilter(
@@ -28,6 +29,17 @@ internal sealed class RuleRuntime
         Effect = RuleEffects.Of(config.Action, phase, Limit);
         IsLogged = config.Logging ?? true;
         Count = context.Counts.Of(zone, config.Id, config.Action.Name);
+        if (context.Events is { } events && (config.Logging ?? Effect.WritesEvents))
+        {
+            var name = RulePhases.NameOf(phase);
+            var source = Effect.Source.IsEmpty ? name : Encoding.ASCII.GetString(Effect.Source);
+            Event = EventRule.Of(
+                new EventRuleFacts(zone, name, ruleset, config.Id, config.Ref, config.Description, config.Action.Name, source),
+                Filter,
+                Count.Budget,
+                events.ShareOf(zone)
+            );
+        }
     }
 
     /// <summary>When it acts.</summary>
@@ -44,6 +56,9 @@ internal sealed class RuleRuntime
 
     /// <summary>Whether the log names it when it acts.</summary>
     public bool IsLogged { get; }
+
+    /// <summary>What its events say of it; null when it writes none.</summary>
+    public EventRule? Event { get; }
 
     /// <summary>How often it has acted.</summary>
     public RuleCount Count { get; }

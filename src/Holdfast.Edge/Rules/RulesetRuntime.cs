@@ -38,7 +38,7 @@ internal sealed class RulesetRuntime
 
         return new RulesetRuntime(
             phase.Value,
-            [.. config.Rules.Where(rule => rule.Enabled).Select(rule => new RuleRuntime(rule, phase.Value, zone, context))]
+            [.. config.Rules.Where(rule => rule.Enabled).Select(rule => new RuleRuntime(rule, phase.Value, config.Id, zone, context))]
         );
     }
 

@@ -43,6 +43,18 @@ public static class UplinkRecordTypes
     /// <summary>The member of a health record that says which signing keys the node believes: an array of their ids.</summary>
     public const string TrustedKeys = "trusted_keys";
 
-    /// <summary>Records were lost because the ring was full: count.</summary>
+    /// <summary>
+    /// Rules acted: <c>events</c>, an array of security events as the API shows them, and <c>dropped</c>, how many more were lost on the edge
+    /// since the last record of this type. On the events' own channel.
+    /// </summary>
+    public const string SecurityEvents = "security.events";
+
+    /// <summary>
+    /// How often rules have acted since the last record of this type: <c>rules</c>, an array of zone, rule, acted and last (milliseconds since
+    /// 1970). On the events' own channel.
+    /// </summary>
+    public const string RuleCounts = "rules.counts";
+
+    /// <summary>Records were lost because the ring was full: count, of what they told of.</summary>
     public const string Dropped = "uplink.dropped";
 }

@@ -12,6 +12,11 @@ public static class FeedHeaders
     /// <summary>The uplink's path.</summary>
     public const string UplinkPath = "/holdfast/v1/uplink";
 
+    /// <summary>
+    /// The path of security events: an uplink of its own, with sequences of its own, so that a flood of them delays and displaces nothing else.
+    /// </summary>
+    public const string EventsPath = "/holdfast/v1/uplink/events";
+
     /// <summary>Where a node that has a join token joins; over TLS alone.</summary>
     public const string JoinPath = "/holdfast/v1/join";
 

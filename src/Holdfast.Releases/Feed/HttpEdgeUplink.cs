@@ -17,10 +17,19 @@ public sealed class HttpEdgeUplink : IEdgeUplink
     private static readonly TimeSpan MaxSilence = TimeSpan.FromSeconds(15);
 
     private readonly ControlChannel _channel;
+    private readonly string _path;
 
-    /// <summary>An uplink to this control; the parameters are those of <see cref="HttpReleaseFeed"/>.</summary>
-    public HttpEdgeUplink(HttpClient client, Uri control, string node, FeedSecret? secret, TimeProvider time)
+    /// <summary>An uplink to this control; the parameters are those of <see cref="HttpReleaseFeed"/>, and the path that takes the records.</summary>
+    public HttpEdgeUplink(
+        HttpClient client,
+        Uri control,
+        string node,
+        FeedSecret? secret,
+        TimeProvider time,
+        string path = FeedHeaders.UplinkPath
+    )
     {
+        _path = path;
         _channel = new ControlChannel(client, control, node, secret, time);
     }
 
@@ -32,7 +41,7 @@ public sealed class HttpEdgeUplink : IEdgeUplink
     {
         using var silence = new SilenceTimer(MaxSilence, _channel.Time, cancellationToken);
         using var response = await silence
-            .RunAsync(token => _channel.SendAsync(HttpMethod.Post, FeedHeaders.UplinkPath, UplinkCodec.EncodeBatch(batch), token))
+            .RunAsync(token => _channel.SendAsync(HttpMethod.Post, _path, UplinkCodec.EncodeBatch(batch), token))
             .ConfigureAwait(false);
         if (response.Content.Headers.ContentLength is not (> 0 and <= MaxAnswerBytes))
         {

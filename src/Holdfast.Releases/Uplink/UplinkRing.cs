@@ -24,6 +24,7 @@ public sealed class UplinkRing : IUplinkSink, IDisposable
     private readonly string _node;
     private readonly long _capacity;
     private readonly TimeProvider _time;
+    private readonly Func<UplinkRecord, long> _weigh;
     private readonly Lock _gate = new();
     private readonly LinkedList<Waiting> _waiting = [];
     private readonly UplinkSegments? _segments;
@@ -37,8 +38,16 @@ public sealed class UplinkRing : IUplinkSink, IDisposable
     /// <param name="directory">Where the segment files are, or null for memory alone. Read now; made when it is missing.</param>
     /// <param name="time">The clock.</param>
     /// <param name="capacityBytes">The bound, at least 64 KiB.</param>
-    public UplinkRing(string node, string? directory, TimeProvider time, long capacityBytes = DefaultCapacityBytes)
+    /// <param name="weigh">How many things a record tells of, for the count of what was dropped; null for one.</param>
+    public UplinkRing(
+        string node,
+        string? directory,
+        TimeProvider time,
+        long capacityBytes = DefaultCapacityBytes,
+        Func<UplinkRecord, long>? weigh = null
+    )
     {
+        _weigh = weigh ?? (static _ => 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(capacityBytes, MaxRecordBytes);
         _node = node;
         _capacity = capacityBytes;
@@ -68,7 +77,19 @@ public sealed class UplinkRing : IUplinkSink, IDisposable
         }
     }
 
-    /// <summary>Records that were dropped since the start.</summary>
+    /// <summary>Bytes of the records that wait.</summary>
+    public long Bytes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _bytes;
+            }
+        }
+    }
+
+    /// <summary>What the records told of that were dropped since the start.</summary>
     public long Dropped { get; private set; }
 
     /// <summary>Why the files cannot be written, or null while they can.</summary>
@@ -78,9 +99,17 @@ public sealed class UplinkRing : IUplinkSink, IDisposable
     public void Add(string type, JsonObject body)
     {
         using var document = JsonDocument.Parse(body.ToJsonString());
+        Add(type, document.RootElement.Clone());
+    }
+
+    /// <summary>Adds a record.</summary>
+    /// <param name="type">See <see cref="UplinkRecordTypes"/>.</param>
+    /// <param name="body">The record's own members, an object; never a secret.</param>
+    public void Add(string type, JsonElement body)
+    {
         lock (_gate)
         {
-            Append(type, document.RootElement.Clone());
+            Append(type, body);
         }
     }
 
@@ -133,8 +162,10 @@ public sealed class UplinkRing : IUplinkSink, IDisposable
     {
         lock (_gate)
         {
-            Dropped += batch.Count;
-            _untold += batch.Count(record => record.Type != UplinkRecordTypes.Dropped);
+            foreach (var record in batch)
+            {
+                Drop(record);
+            }
         }
 
         Trim(batch[^1].Sequence);
@@ -158,7 +189,7 @@ public sealed class UplinkRing : IUplinkSink, IDisposable
         var encoded = UplinkCodec.Encode(record);
         if (encoded.Length > MaxRecordBytes)
         {
-            Drop();
+            Drop(record);
         }
         else
         {
@@ -177,17 +208,25 @@ public sealed class UplinkRing : IUplinkSink, IDisposable
         _bytes += bytes;
         while (_bytes > _capacity && _waiting.First is { } first)
         {
-            var sequence = first.Value.Record.Sequence;
+            var dropped = first.Value.Record;
             RemoveFirst();
-            Drop();
-            _segments?.Trim(sequence);
+            Drop(dropped);
+            _segments?.Trim(dropped.Sequence);
         }
     }
 
-    private void Drop()
+    private void Drop(UplinkRecord record)
     {
-        Dropped++;
-        _untold++;
+        if (record.Type == UplinkRecordTypes.Dropped)
+        {
+            // What it tells of is told again.
+            _untold += record.Body.TryGetProperty("count", out var count) && count.TryGetInt64(out var untold) ? untold : 0;
+            return;
+        }
+
+        var weight = _weigh(record);
+        Dropped += weight;
+        _untold += weight;
     }
 
     private void RemoveFirst()

@@ -29,6 +29,7 @@ public sealed partial class OpenApiTests : IAsyncLifetime
             "/holdfast/v1/join",
             "/holdfast/v1/node_authority",
             "/holdfast/v1/uplink",
+            "/holdfast/v1/uplink/events",
             "/openapi.json",
         ];
         Assert.Equal(known, others.Order(StringComparer.Ordinal));

@@ -13,6 +13,9 @@ internal sealed class ServeErrorEffect(ServeErrorAction action) : RuleEffect
     private readonly OwnContent _content = new(action.ContentType, action.Content);
 
     /// <inheritdoc/>
+    public override bool WritesEvents => true;
+
+    /// <inheritdoc/>
     public override RuleStep Apply(EdgeRequest request, RuleTurn turn)
     {
         var response = request.Response;

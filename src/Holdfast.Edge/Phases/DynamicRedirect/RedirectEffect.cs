@@ -15,6 +15,12 @@ internal sealed class RedirectEffect(RedirectAction action, RulePhase phase) : R
     private readonly RuleTextRuntime _target = new(action.Target, phase);
 
     /// <inheritdoc/>
+    public override bool WritesEvents => true;
+
+    /// <inheritdoc/>
+    public override bool MayDoNothing => true;
+
+    /// <inheritdoc/>
     public override RuleStep Apply(EdgeRequest request, RuleTurn turn)
     {
         if (!_target.TryGet(turn, out var text) || !IsTarget(text))

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Holdfast.Edge.Rules.Events;
 
 namespace Holdfast.Edge.Rules.Counting;
 
@@ -39,6 +40,26 @@ internal sealed class RuleCounts
         return _rules.Count >= MostRules ? count : _rules.GetOrAdd((zone, rule), count);
     }
 
+    /// <summary>What has been counted since it was last taken, rule by rule. One caller at a time.</summary>
+    /// <param name="most">How many rules at most; the others wait for the next call.</param>
+    public List<(string Zone, string Rule, long Acted, long Last)> Take(int most)
+    {
+        var taken = new List<(string, string, long, long)>();
+        foreach (var ((zone, rule), count) in _rules)
+        {
+            if (count.Take() is var acted and > 0)
+            {
+                taken.Add((zone, rule, acted, count.LastActed));
+                if (taken.Count == most)
+                {
+                    break;
+                }
+            }
+        }
+
+        return taken;
+    }
+
     internal void Add() => Interlocked.Increment(ref _acted);
 }
 
@@ -47,15 +68,28 @@ internal sealed class RuleCount(RuleCounts all, string action)
 {
     private long _acted;
     private long _last;
+    private long _taken;
 
     /// <summary>What the rule does now.</summary>
     public string Action { get; set; } = action;
+
+    /// <summary>Which of its acts are written down as events.</summary>
+    public EventBudget Budget { get; } = new();
 
     /// <summary>How often it has acted.</summary>
     public long Acted => Interlocked.Read(ref _acted);
 
     /// <summary>When it acted last: milliseconds since the Unix epoch; 0 for never.</summary>
     public long LastActed => Interlocked.Read(ref _last);
+
+    /// <summary>How often it has acted since this was last asked. One caller at a time.</summary>
+    public long Take()
+    {
+        var acted = Acted;
+        var since = acted - _taken;
+        _taken = acted;
+        return since;
+    }
 
     /// <summary>It has acted.</summary>
     /// <param name="at">When, in milliseconds since the Unix epoch.</param>

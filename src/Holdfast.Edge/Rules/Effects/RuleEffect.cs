@@ -9,6 +9,15 @@ internal abstract class RuleEffect
     /// <summary>Where the log's security fields say that it comes from; empty when it has nothing to do with security.</summary>
     public virtual ReadOnlySpan<byte> Source => default;
 
+    /// <summary>
+    /// Whether each time that it acts is a security event unless the rule says otherwise: when it decides what becomes of the request. What
+    /// only changes requests on their way is one when the rule's owner asks for it.
+    /// </summary>
+    public virtual bool WritesEvents => !Source.IsEmpty;
+
+    /// <summary>Whether it can turn out that there is nothing to do: then it acts only when it answers.</summary>
+    public virtual bool MayDoNothing => false;
+
     /// <summary>Does it, as far as that is possible at once.</summary>
     /// <param name="request">The request.</param>
     /// <param name="turn">The request's way through the rules.</param>
