@@ -30,6 +30,30 @@ public sealed class StoreTests
     }
 
     [Fact]
+    public void Store_OfTheFirstBuild_IsBroughtUp()
+    {
+        var directory = Directory.CreateTempSubdirectory("holdfast-status-").FullName;
+        var path = Path.Combine(directory, "status.db");
+        StatusStore.Open(path, "Kept", "http://x", TimeProvider.System).Dispose();
+        using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={path};Pooling=False"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "DROP TABLE watch; DROP TABLE draft; DROP TABLE learned; PRAGMA user_version = 1";
+            command.ExecuteNonQuery();
+        }
+
+        using (var store = StatusStore.Open(path, "x", "http://x", TimeProvider.System))
+        {
+            Assert.Equal("Kept", store.Current.State.Profile.Name);
+            Assert.Empty(store.Read(database => database.Watches()));
+            Assert.Empty(store.Read(database => database.ActiveDrafts()));
+        }
+
+        Directory.Delete(directory, recursive: true);
+    }
+
+    [Fact]
     public void Store_ThatIsNone_IsRefusedWithItsName()
     {
         var directory = Directory.CreateTempSubdirectory("holdfast-status-").FullName;
