@@ -6,6 +6,8 @@ using Holdfast.Cache.Exchange;
 using Holdfast.Cache.Storage;
 using Holdfast.Edge.Compression;
 using Holdfast.Edge.ErrorPages;
+using Holdfast.Edge.Guard;
+using Holdfast.Edge.Guard.Faults;
 using Holdfast.Edge.Origins;
 using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Requests;
@@ -67,20 +69,62 @@ internal sealed class CachePhase : IAsyncDisposable
     /// <param name="zone">The zone that the request began with.</param>
     /// <param name="trusted">Whether the peer is a trusted upstream.</param>
     /// <returns>As <see cref="OriginForwarder.ForwardAsync"/>.</returns>
+    public ValueTask<EdgeError> AnswerAsync(EdgeRequest request, ZoneRuntime zone, bool trusted) =>
+        !zone.Guard.MayRun(EdgeModule.Cache, request) ? PassByAsync(request, zone, trusted)
+        : zone.Guard.IsTried(EdgeModule.Cache) ? TryAsync(request, zone, trusted)
+        : AnswerGuardedAsync(request, zone, trusted);
+
+    // As if there were no cache.
+    private ValueTask<EdgeError> PassByAsync(EdgeRequest request, ZoneRuntime zone, bool trusted)
+    {
+        request.ForgetAnswer();
+        if (request.IsPrepared)
+        {
+            // They may be the store's and not the visitor's.
+            CacheTurn.RemoveConditions(request.Head.Headers);
+        }
+        else
+        {
+            _forwarded.PrepareRequest(request, upgrade: false, trusted);
+        }
+
+        return _origins.ForwardAsync(request, zone, upgrade: false);
+    }
+
+    private async ValueTask<EdgeError> TryAsync(EdgeRequest request, ZoneRuntime zone, bool trusted)
+    {
+        var error = await AnswerGuardedAsync(request, zone, trusted).ConfigureAwait(false);
+        if ((request.Guarded.Faulted & EdgeModule.Cache.Bit) == 0)
+        {
+            zone.Guard.Succeeded(EdgeModule.Cache);
+        }
+
+        return error;
+    }
+
     [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
-    public async ValueTask<EdgeError> AnswerAsync(EdgeRequest request, ZoneRuntime zone, bool trusted)
+    private async ValueTask<EdgeError> AnswerGuardedAsync(EdgeRequest request, ZoneRuntime zone, bool trusted)
     {
         var turn = _turns.Get();
         try
         {
-            var step = turn.Begin(request, zone);
+            var step = zone.Guard.RunPart(
+                EdgeModule.Cache,
+                request,
+                (turn, request, zone),
+                static it => (RequestStep?)it.turn.Begin(it.request, it.zone),
+                null
+            );
             while (step == RequestStep.Read)
             {
-                step = await turn.ReadAsync(request).ConfigureAwait(false);
+                step = await ReadAsync(request, zone, turn).ConfigureAwait(false);
             }
 
             switch (step)
             {
+                case null:
+                    break;
+
                 case RequestStep.GatewayTimeout:
                     turn.WriteNotStored(request);
                     _forwarded.Stamp(request);
@@ -106,13 +150,66 @@ internal sealed class CachePhase : IAsyncDisposable
                     return await MissAsync(request, zone, turn, trusted).ConfigureAwait(false);
             }
         }
+        catch (Exception e) when (ZoneGuard.IsFault(e) && !request.VisitorGone)
+        {
+            zone.Guard.Faulted(EdgeModule.Cache, e, request);
+            if (!MayBeAskedAnew(request, turn))
+            {
+                throw new ModuleFaultException(e);
+            }
+        }
         finally
         {
             request.Tap = null;
-            request.CacheReason = turn.Exchange.ReasonText;
-            turn.Reset();
-            _turns.Return(turn);
+            if (!turn.IsReading)
+            {
+                request.CacheReason = turn.Exchange.ReasonText;
+                turn.Reset();
+                _turns.Return(turn);
+            }
         }
+
+        return await PassByAsync(request, zone, trusted).ConfigureAwait(false);
+    }
+
+    // What the origin may have seen is sent again only where that does no harm (RFC 9110 section 9.2.2), and what it has answered is not.
+    private static bool MayBeAskedAnew(EdgeRequest request, CacheTurn turn) =>
+        !request.HasStarted
+        && turn.Taken is null
+        && (!request.IsPrepared || request.Head is { Framing: Framing.None, Method: KnownMethod.Get or KnownMethod.Head });
+
+    // Null when the disk is waited for in vain. The read may still come to its end in the turn, which nobody uses again then.
+    private async ValueTask<RequestStep?> ReadAsync(EdgeRequest request, ZoneRuntime zone, CacheTurn turn)
+    {
+        var reading = ReadFromDiskAsync(request, zone, turn);
+        if (reading.IsCompletedSuccessfully)
+        {
+            return reading.Result;
+        }
+
+        try
+        {
+            turn.IsReading = true;
+            var step = await reading.AsTask().WaitAsync(zone.Guard.Edge.Limits.AwaitBudget, _sweep.Time).ConfigureAwait(false);
+            turn.IsReading = false;
+            return step;
+        }
+        catch (TimeoutException e)
+        {
+            zone.Guard.Faulted(EdgeModule.Cache, e, request);
+            return null;
+        }
+        catch
+        {
+            turn.IsReading = false;
+            throw;
+        }
+    }
+
+    private static async ValueTask<RequestStep> ReadFromDiskAsync(EdgeRequest request, ZoneRuntime zone, CacheTurn turn)
+    {
+        await zone.Guard.MeetAsync(FaultPoint.CacheDiskRead).ConfigureAwait(false);
+        return await turn.ReadAsync(request).ConfigureAwait(false);
     }
 
     /// <summary>Gives fills and revalidations that are under way a moment to end.</summary>
@@ -281,7 +378,18 @@ internal sealed class CachePhase : IAsyncDisposable
     private async ValueTask ServeEncodedAsync(EdgeRequest request, StoredResponse stored, ContentCoding coding)
     {
         var isHead = request.Head.Method == KnownMethod.Head;
-        if (await StoredEncoding.FindOrMakeAsync(_store, stored, coding, mayMake: !isHead).ConfigureAwait(false) is { } made)
+        StoredBody? made;
+        try
+        {
+            made = await StoredEncoding.FindOrMakeAsync(_store, stored, coding, mayMake: !isHead).ConfigureAwait(false);
+        }
+        catch (Exception e) when (ZoneGuard.IsFault(e))
+        {
+            request.Zone!.Guard.Faulted(EdgeModule.Compression, e, request);
+            made = new StoredBody();
+        }
+
+        if (made is not null)
         {
             if (made.Length > 0)
             {
