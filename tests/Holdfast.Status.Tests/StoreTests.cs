@@ -14,13 +14,7 @@ public sealed class StoreTests
         var directory = Directory.CreateTempSubdirectory("holdfast-status-").FullName;
         var path = Path.Combine(directory, "status.db");
         StatusStore.Open(path, "x", "http://x", TimeProvider.System).Dispose();
-        using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={path};Pooling=False"))
-        {
-            connection.Open();
-            using var command = connection.CreateCommand();
-            command.CommandText = "PRAGMA user_version = 99";
-            command.ExecuteNonQuery();
-        }
+        Run(path, "PRAGMA user_version = 99");
 
         var fault = Assert.Throws<StatusStoreException>(() => StatusStore.Open(path, "x", "http://x", TimeProvider.System));
 
@@ -35,13 +29,7 @@ public sealed class StoreTests
         var directory = Directory.CreateTempSubdirectory("holdfast-status-").FullName;
         var path = Path.Combine(directory, "status.db");
         StatusStore.Open(path, "Kept", "http://x", TimeProvider.System).Dispose();
-        using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={path};Pooling=False"))
-        {
-            connection.Open();
-            using var command = connection.CreateCommand();
-            command.CommandText = "DROP TABLE watch; DROP TABLE draft; DROP TABLE learned; PRAGMA user_version = 1";
-            command.ExecuteNonQuery();
-        }
+        Run(path, "DROP TABLE watch; DROP TABLE draft; DROP TABLE learned; PRAGMA user_version = 1");
 
         using (var store = StatusStore.Open(path, "x", "http://x", TimeProvider.System))
         {
@@ -108,4 +96,13 @@ public sealed class StoreTests
                     Assert.Equal(major, (int)whole.Major.TotalMinutes);
                 }
             );
+
+    private static void Run(string path, string sql)
+    {
+        using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={path};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
 }

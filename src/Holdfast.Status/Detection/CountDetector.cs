@@ -66,9 +66,7 @@ internal sealed class CountDetector
             EndHour();
         }
 
-        state.At = at;
-        state.Observed += seconds;
-        state.Rate += (count / seconds - state.Rate) * Math.Min(1, seconds / Math.Min(state.Observed, 3_600));
+        state.Begin(at, seconds, count);
         if (at >= state.RefreshAt)
         {
             Refresh();
@@ -165,19 +163,12 @@ internal sealed class CountDetector
 
     private void Learn(double seconds, double count, double expected)
     {
-        state.HourSeconds += seconds;
-        state.HourEvents += count;
-        state.WindowSeconds += seconds;
-        state.WindowEvents += count;
-        state.WindowExpected += expected;
-        state.WindowTotal += ofHour * seconds;
         if (!state.IsAlarmed && state.Observed > DetectionLimits.CountFirstWeek)
         {
-            var variance = expected + (state.Steps.Value * expected * expected);
-            state.Steps.Add(count, expected, variance, 1 - (seconds / DetectionLimits.StepMemory));
+            state.LearnStep(seconds, count, expected);
         }
 
-        if (state.WindowSeconds >= DetectionLimits.Window)
+        if (state.Sum(seconds, count, ofHour * seconds, expected))
         {
             EndWindow();
         }
@@ -192,18 +183,12 @@ internal sealed class CountDetector
         );
         if (!state.IsAlarmed && state.Observed > DetectionLimits.CountFirstWeek)
         {
-            var variance = expected + (state.Windows.Value * expected * expected);
-            state.Windows.Add(state.WindowEvents, expected, variance, 1 - (state.WindowSeconds / DetectionLimits.WindowMemory));
+            state.LearnWindow(expected);
             var off = Math.Clamp((state.WindowEvents - expected) / Math.Max(expected, 5), -0.5, 0.5);
             state.LevelEvents *= 1 + (off * state.WindowSeconds / DetectionLimits.LevelMemory);
         }
 
-        state.RiseCaution.EndWindow(state.WindowSeconds);
-        state.FallCaution.EndWindow(state.WindowSeconds);
-        state.WindowSeconds = 0;
-        state.WindowEvents = 0;
-        state.WindowExpected = 0;
-        state.WindowTotal = 0;
+        state.EndWindow();
     }
 
     private void EndHour()
@@ -227,8 +212,7 @@ internal sealed class CountDetector
             }
         }
 
-        state.HourSeconds = 0;
-        state.HourEvents = 0;
+        state.EndHour();
     }
 
     private void Refresh()

@@ -122,6 +122,62 @@ internal struct DetectorState
         Fall = default;
     }
 
+    /// <summary>A step begins to count.</summary>
+    /// <param name="at">Its end.</param>
+    /// <param name="seconds">How long it was.</param>
+    /// <param name="requests">Requests in it.</param>
+    public void Begin(long at, double seconds, double requests)
+    {
+        At = at;
+        Observed += seconds;
+        Rate += (requests / seconds - Rate) * Math.Min(1, seconds / Math.Min(Observed, 3_600));
+    }
+
+    /// <summary>A step's counts go into the sums of its window and hour; true when the window is full.</summary>
+    public bool Sum(double seconds, double events, double total, double expected)
+    {
+        WindowSeconds += seconds;
+        WindowEvents += events;
+        WindowTotal += total;
+        WindowExpected += expected;
+        HourSeconds += seconds;
+        HourEvents += events;
+        HourTotal += total;
+        return WindowSeconds >= DetectionLimits.Window;
+    }
+
+    /// <summary>Learns how much steps vary.</summary>
+    public void LearnStep(double seconds, double events, double expected) =>
+        Steps.Add(events, expected, expected + (Steps.Value * expected * expected), 1 - (seconds / DetectionLimits.StepMemory));
+
+    /// <summary>Learns how much windows vary.</summary>
+    public void LearnWindow(double expected) =>
+        Windows.Add(
+            WindowEvents,
+            expected,
+            expected + (Windows.Value * expected * expected),
+            1 - (WindowSeconds / DetectionLimits.WindowMemory)
+        );
+
+    /// <summary>The next window begins.</summary>
+    public void EndWindow()
+    {
+        RiseCaution.EndWindow(WindowSeconds);
+        FallCaution.EndWindow(WindowSeconds);
+        WindowSeconds = 0;
+        WindowEvents = 0;
+        WindowTotal = 0;
+        WindowExpected = 0;
+    }
+
+    /// <summary>The next hour begins.</summary>
+    public void EndHour()
+    {
+        HourSeconds = 0;
+        HourEvents = 0;
+        HourTotal = 0;
+    }
+
     /// <summary>The last minute moves on.</summary>
     public void Count(double seconds, double events, double total)
     {

@@ -56,9 +56,7 @@ internal sealed class RatioDetector
             EndHour();
         }
 
-        state.At = at;
-        state.Observed += seconds;
-        state.Rate += (requests / seconds - state.Rate) * Math.Min(1, seconds / Math.Min(state.Observed, 3_600));
+        state.Begin(at, seconds, requests);
         if (at >= state.RefreshAt)
         {
             Refresh();
@@ -154,21 +152,13 @@ internal sealed class RatioDetector
 
     private void Learn(double seconds, double errors, double requests)
     {
-        state.WindowSeconds += seconds;
-        state.HourSeconds += seconds;
-        state.HourEvents += errors;
-        state.HourTotal += requests;
-        state.WindowEvents += errors;
-        state.WindowTotal += requests;
         var expected = requests * ordinary;
-        state.WindowExpected += expected;
         if (!state.IsAlarmed && requests > 0)
         {
-            var variance = expected + (state.Steps.Value * expected * expected);
-            state.Steps.Add(errors, expected, variance, 1 - (seconds / DetectionLimits.StepMemory));
+            state.LearnStep(seconds, errors, expected);
         }
 
-        if (state.WindowSeconds >= DetectionLimits.Window)
+        if (state.Sum(seconds, errors, requests, expected))
         {
             EndWindow();
         }
@@ -179,8 +169,7 @@ internal sealed class RatioDetector
         var expected = state.WindowExpected;
         if (!state.IsAlarmed)
         {
-            var variance = expected + (state.Windows.Value * expected * expected);
-            state.Windows.Add(state.WindowEvents, expected, variance, 1 - (state.WindowSeconds / DetectionLimits.WindowMemory));
+            state.LearnWindow(expected);
 
             // A window that is far from ordinary teaches no more than one at the edge; in the first day it teaches all.
             var most = state.Observed < DetectionLimits.RatioYouth ? double.MaxValue : (4 * expected) + (4 * Math.Sqrt(expected)) + 1;
@@ -189,11 +178,7 @@ internal sealed class RatioDetector
             state.LevelTotal = (state.LevelTotal * keep) + state.WindowTotal;
         }
 
-        state.RiseCaution.EndWindow(state.WindowSeconds);
-        state.WindowSeconds = 0;
-        state.WindowEvents = 0;
-        state.WindowTotal = 0;
-        state.WindowExpected = 0;
+        state.EndWindow();
     }
 
     private void EndHour()
@@ -208,9 +193,7 @@ internal sealed class RatioDetector
             profile[hour + Week.Hours] = (profile[hour + Week.Hours] * keep) + (float)state.HourTotal;
         }
 
-        state.HourSeconds = 0;
-        state.HourEvents = 0;
-        state.HourTotal = 0;
+        state.EndHour();
     }
 
     /// <summary>What is ordinary, and the alternatives to it, for the next minute.</summary>

@@ -37,7 +37,9 @@ internal sealed record Trials(string Name, ZoneKind Kind, double Rate, string Wh
     /// <summary>A change of the traffic.</summary>
     public static Trials Traffic(double rate, double factor, int seconds, ZoneKind kind = ZoneKind.Diurnal) =>
         new(
-            FormattableString.Invariant($"requests {(factor < 1 ? "fall to" : "rise to")} {factor * 100:0}% at {rate} requests/s"),
+            FormattableString.Invariant(
+                $"requests {(factor < 1 ? "fall to" : "rise to")} {factor * 100:0}% at {rate} requests/s{(kind == ZoneKind.Diurnal ? "" : ", " + kind)}"
+            ),
             kind,
             rate,
             "requests",
