@@ -1,9 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
 using Holdfast.Status.Access;
+using Holdfast.Status.Drafts;
 using Holdfast.Status.Page;
 using Holdfast.Status.ReadApi;
 using Holdfast.Status.Storage;
+using Holdfast.Status.Watching;
 using Holdfast.Status.WriteApi;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -31,9 +33,15 @@ public sealed class StatusHost : IAsyncDisposable
 
     private readonly WebApplication application;
     private readonly StatusStore store;
+    private readonly Lookout lookout;
+    private readonly CancellationTokenSource stop = new();
+    private readonly ILogger logger;
+    private Task looking = Task.CompletedTask;
 
-    private StatusHost(WebApplication application, StatusStore store, Uri url, string? firstToken)
+    private StatusHost(WebApplication application, StatusStore store, Lookout lookout, Uri url, string? firstToken, ILogger logger)
     {
+        this.lookout = lookout;
+        this.logger = logger;
         this.application = application;
         this.store = store;
         Url = url;
@@ -59,12 +67,15 @@ public sealed class StatusHost : IAsyncDisposable
         try
         {
             var tokens = new StatusTokens(store, options.Time);
+            var watches = new WatchDesk(store);
+            var drafts = new DraftDesk(store, options.Time, logger);
+            var lookout = new Lookout(watches, drafts, store, options.Time, logger);
             var application = Create(options);
             try
             {
                 application.Use(next => context => GuardedAsync(context, next, logger));
                 application.UseRouting();
-                new WriteEndpoints(store, tokens).Map(application);
+                new WriteEndpoints(store, tokens, watches, lookout, drafts).Map(application);
                 new ReadEndpoints(store, new Documents(store, options.Time), new PageRenderer(options.LoggerFactory)).Map(application);
                 application.MapMethods("/healthz", ["GET", "HEAD"], context => context.Response.WriteAsync("ok\n"));
                 application.MapFallback(context => throw StatusProblem.Missing("page", context.Request.Path));
@@ -73,10 +84,17 @@ public sealed class StatusHost : IAsyncDisposable
                 var url = new Uri($"http://{bound ?? AddressOf(application)}");
                 var first = tokens.EnsureFirst(options.FirstToken);
                 StatusLog.Listening(logger, url);
-                return new StatusHost(application, store, url, first);
+                var host = new StatusHost(application, store, lookout, url, first, logger);
+                if (options.Looks)
+                {
+                    host.looking = lookout.RunAsync(host.stop.Token);
+                }
+
+                return host;
             }
             catch
             {
+                lookout.Dispose();
                 await application.DisposeAsync().ConfigureAwait(false);
                 throw;
             }
@@ -91,9 +109,26 @@ public sealed class StatusHost : IAsyncDisposable
     /// <summary>Answers what is in flight, and stops listening.</summary>
     public async ValueTask DisposeAsync()
     {
+        await stop.CancelAsync().ConfigureAwait(false);
+        await looking.ConfigureAwait(false);
+        try
+        {
+            lookout.Keep();
+        }
+        catch (StatusStoreException fault)
+        {
+            StatusLog.NotWritten(logger, fault.Message);
+        }
+
+        lookout.Dispose();
         await application.DisposeAsync().ConfigureAwait(false);
         store.Dispose();
+        stop.Dispose();
     }
+
+    /// <summary>Looks at every watch that is due, and acts on what is seen: what happens by itself each second; see <see cref="StatusOptions.Looks"/>.</summary>
+    /// <exception cref="StatusStoreException">The store can't be written.</exception>
+    public Task LookAsync(CancellationToken cancellationToken) => lookout.LookAsync(cancellationToken);
 
     private static WebApplication Create(StatusOptions options)
     {

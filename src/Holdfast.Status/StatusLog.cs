@@ -13,4 +13,10 @@ internal static partial class StatusLog
 
     [LoggerMessage(4003, LogLevel.Error, "a change was not written, and nothing of it is on the page: {Reason}")]
     public static partial void NotWritten(ILogger logger, string reason);
+
+    [LoggerMessage(4004, LogLevel.Warning, "draft {Draft}: {Name}")]
+    public static partial void Drafted(ILogger logger, string draft, string name);
+
+    [LoggerMessage(4005, LogLevel.Warning, "draft {Draft} is published as incident {Incident} by {Who}")]
+    public static partial void Published(ILogger logger, string draft, string incident, string who);
 }

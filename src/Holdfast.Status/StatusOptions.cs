@@ -25,6 +25,9 @@ public sealed record StatusOptions
     /// <summary>The first token when the user chose it; used only while there is none.</summary>
     public string? FirstToken { get; init; }
 
+    /// <summary>Whether it looks at its watches by itself, each second; else <see cref="StatusHost.LookAsync"/> does.</summary>
+    public bool Looks { get; init; } = true;
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

@@ -50,6 +50,7 @@ internal sealed class StatusPageHarness : IAsyncDisposable
                 Url = "https://status.example.com/",
                 FirstToken = token,
                 Time = Clock,
+                Looks = false,
             },
             TestContext.Current.CancellationToken
         );
@@ -93,6 +94,17 @@ internal sealed class StatusPageHarness : IAsyncDisposable
         using var response = await TryWriteAsync(method, path, json);
         Assert.Equal(status, response.StatusCode);
         return JsonNode.Parse(await response.Content.ReadAsStringAsync())!["error"]![0]!.GetValue<string>();
+    }
+
+    /// <summary>Moves the clock on by steps, and looks at every watch after each.</summary>
+    public async Task LookAsync(TimeSpan duration, int seconds = 10, Action? before = null)
+    {
+        for (var end = Clock.GetUtcNow() + duration; Clock.GetUtcNow() < end; )
+        {
+            before?.Invoke();
+            Clock.Advance(TimeSpan.FromSeconds(seconds));
+            await host!.LookAsync(TestContext.Current.CancellationToken);
+        }
     }
 
     /// <summary>Adds a component and returns its id.</summary>

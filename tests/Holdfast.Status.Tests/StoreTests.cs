@@ -14,18 +14,30 @@ public sealed class StoreTests
         var directory = Directory.CreateTempSubdirectory("holdfast-status-").FullName;
         var path = Path.Combine(directory, "status.db");
         StatusStore.Open(path, "x", "http://x", TimeProvider.System).Dispose();
-        using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={path};Pooling=False"))
-        {
-            connection.Open();
-            using var command = connection.CreateCommand();
-            command.CommandText = "PRAGMA user_version = 99";
-            command.ExecuteNonQuery();
-        }
+        Run(path, "PRAGMA user_version = 99");
 
         var fault = Assert.Throws<StatusStoreException>(() => StatusStore.Open(path, "x", "http://x", TimeProvider.System));
 
         Assert.Contains(path, fault.Message, StringComparison.Ordinal);
         Assert.Contains("newer Holdfast", fault.Message, StringComparison.Ordinal);
+        Directory.Delete(directory, recursive: true);
+    }
+
+    [Fact]
+    public void Store_OfTheFirstBuild_IsBroughtUp()
+    {
+        var directory = Directory.CreateTempSubdirectory("holdfast-status-").FullName;
+        var path = Path.Combine(directory, "status.db");
+        StatusStore.Open(path, "Kept", "http://x", TimeProvider.System).Dispose();
+        Run(path, "DROP TABLE watch; DROP TABLE draft; DROP TABLE learned; PRAGMA user_version = 1");
+
+        using (var store = StatusStore.Open(path, "x", "http://x", TimeProvider.System))
+        {
+            Assert.Equal("Kept", store.Current.State.Profile.Name);
+            Assert.Empty(store.Read(database => database.Watches()));
+            Assert.Empty(store.Read(database => database.ActiveDrafts()));
+        }
+
         Directory.Delete(directory, recursive: true);
     }
 
@@ -84,4 +96,13 @@ public sealed class StoreTests
                     Assert.Equal(major, (int)whole.Major.TotalMinutes);
                 }
             );
+
+    private static void Run(string path, string sql)
+    {
+        using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={path};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
 }

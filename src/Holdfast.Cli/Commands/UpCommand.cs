@@ -48,7 +48,11 @@ internal static class UpCommand
             Description = "Visitors' HTTPS, several allowed [default: 127.0.0.1:8443].",
         };
         var control = new Option<string?>("--control") { HelpName = "ADDR", Description = "The API [default: 127.0.0.1:8600]." };
-        var status = new Option<string?>("--status") { HelpName = "ADDR", Description = "The status page [default: 127.0.0.1:8700]." };
+        var status = new Option<string?>("--status")
+        {
+            HelpName = "ADDR",
+            Description = "The status page, or none [default: 127.0.0.1:8700].",
+        };
         var nodeListen = new Option<string?>("--node-listen")
         {
             HelpName = "ADDR",

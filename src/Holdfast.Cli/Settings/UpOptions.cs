@@ -40,8 +40,8 @@ internal sealed record UpOptions
     /// <summary>Where control listens for nodes on other machines; null, the default: nowhere.</summary>
     public required IPEndPoint? NodeListen { get; init; }
 
-    /// <summary>The status page's listener.</summary>
-    public required IPEndPoint Status { get; init; }
+    /// <summary>The status page's listener; null: it runs elsewhere, or nowhere, and <c>up</c> does not start one.</summary>
+    public required IPEndPoint? Status { get; init; }
 
     /// <summary>The catch-all zone's origin, or null to leave that zone as it is.</summary>
     public required OriginUrl? Origin { get; init; }

@@ -49,7 +49,7 @@ internal sealed class UpOptionsReader
             Https = Addresses("https", flags.Https, UpOptions.DefaultHttps),
             Control = Address("control", flags.Control, UpOptions.DefaultControl),
             NodeListen = FindOne("node_listen", flags.NodeListen) is { } nodes ? Parse(nodes.Place, nodes.Values[0]) : null,
-            Status = Address("status", flags.Status, UpOptions.DefaultStatus),
+            Status = StatusPage(),
             Origin = Origin(),
             Uppers = Find(UpperUrls.Name, flags.Upper) is { } uppers ? UpperUrls.Read(uppers.Place, uppers.Values) : [],
             Edges = Edges(),
@@ -97,6 +97,11 @@ internal sealed class UpOptionsReader
 
     private IPEndPoint Address(string name, string? fromFlag, IPEndPoint byDefault) =>
         FindOne(name, fromFlag) is { } found ? Parse(found.Place, found.Values[0]) : byDefault;
+
+    private IPEndPoint? StatusPage() =>
+        FindOne("status", flags.Status) is not { } found ? UpOptions.DefaultStatus
+        : found.Values[0] == "none" ? null
+        : Parse(found.Place, found.Values[0]);
 
     private static IPEndPoint Parse(string place, string value) =>
         ListenAddress.TryParse(value, out var address, out var error) ? address : throw new CliFailure($"{place}: {error}");
@@ -172,7 +177,7 @@ internal sealed class UpOptionsReader
             .Http.Select(address => ("http", address))
             .Concat(options.Https.Select(address => ("https", address)))
             .Append(("control", options.Control))
-            .Append(("status", options.Status))
+            .Concat(options.Status is { } status ? [("status", status)] : [])
             .Concat(options.NodeListen is { } nodes ? [("node-listen", nodes)] : [])
             .Where(entry => entry.Item2.Port != 0);
         var seen = new Dictionary<IPEndPoint, string>();

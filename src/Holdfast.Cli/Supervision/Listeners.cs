@@ -32,8 +32,8 @@ internal sealed class Listeners : IDisposable
     /// <summary>The API's.</summary>
     public required ListeningSocket Control { get; init; }
 
-    /// <summary>The status page's.</summary>
-    public required ListeningSocket Status { get; init; }
+    /// <summary>The status page's, or null when there is to be none.</summary>
+    public required ListeningSocket? Status { get; init; }
 
     /// <summary>Control's for nodes on other machines, or null.</summary>
     public required ListeningSocket? Nodes { get; init; }
@@ -51,7 +51,7 @@ internal sealed class Listeners : IDisposable
             // Those with a port that the user chose first: a free port of another could be just that one.
             var edge1 = BindEdge(bound, 1, options.Http, options.Https);
             var control = Bind(bound, options.Control, "control");
-            var status = Bind(bound, options.Status, "status");
+            var status = options.Status is { } forStatus ? Bind(bound, forStatus, "status") : null;
             var nodes = options.NodeListen is { } forNodes ? Bind(bound, forNodes, "node-listen") : null;
             var others = Enumerable
                 .Range(2, options.Edges - 1)

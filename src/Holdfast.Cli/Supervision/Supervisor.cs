@@ -17,7 +17,7 @@ internal sealed partial class Supervisor
     private readonly CliContext context;
     private readonly ILogger logger;
     private readonly SupervisedChild control;
-    private readonly SupervisedChild status;
+    private readonly SupervisedChild? status;
     private readonly ImmutableArray<SupervisedChild> edges;
     private readonly RunState state;
     private readonly Lock stateLock = new();
@@ -54,17 +54,7 @@ internal sealed partial class Supervisor
             },
             mustStart: isFirstStart
         );
-        status = Supervise(
-            program,
-            new ChildSpec
-            {
-                Name = "status",
-                Arguments = ChildArguments.Status(data.Root, listeners.Status),
-                Sockets = [listeners.Status],
-                Environment = new Dictionary<string, string?> { [AdminTokenVariable] = null, [StatusTokenVariable] = options.StatusToken },
-            },
-            mustStart: false
-        );
+        status = listeners.Status is { } page ? Supervise(program, StatusSpec(page, options), mustStart: false) : null;
         edges =
         [
             .. listeners.Edges.Select(edge =>
@@ -96,7 +86,7 @@ internal sealed partial class Supervisor
             Version = CliContext.Version,
             Control = controlUrl,
             Nodes = listeners.Nodes is { } forNodes ? Listeners.Url("https", forNodes) : null,
-            Status = Listeners.Url("http", listeners.Status),
+            Status = listeners.Status is { } shown ? Listeners.Url("http", shown) : null,
             Edges = [.. listeners.Edges.Select(edge => edge.Urls)],
             Processes = ImmutableDictionary<string, int>.Empty,
             Restarts = ImmutableDictionary<string, int>.Empty,
@@ -117,7 +107,7 @@ internal sealed partial class Supervisor
     {
         get
         {
-            var children = edges.Prepend(control).Append(status);
+            var children = edges.Prepend(control).Concat(status is null ? [] : [status]);
             var processes = new OrderedDictionary<string, int> { ["up"] = Environment.ProcessId };
             foreach (var child in children)
             {
@@ -146,7 +136,7 @@ internal sealed partial class Supervisor
     {
         progress("starting control");
         runningControl = control.RunAsync(stopControl.Token, hurry);
-        runningStatus = status.RunAsync(stop, hurry);
+        runningStatus = status?.RunAsync(stop, hurry) ?? Task.CompletedTask;
         var controlReady = isFirstStart ? await ReadyAsync(control, stop) : null;
 
         progress(edges.Length == 1 ? "starting edge-1" : $"starting edge-1 to edge-{edges.Length}");
@@ -161,7 +151,7 @@ internal sealed partial class Supervisor
         }
 
         // Nobody waits for the status page, and it waits for nobody: what it tells of has to start without it.
-        StatusReady = await ReadyOrNullAsync(status, stop);
+        StatusReady = status is null ? null : await ReadyOrNullAsync(status, stop);
         if (isFirstStart)
         {
             DataDirectory.WriteAtomically(data.InitializedFile, CliContext.Version + "\n");
@@ -190,6 +180,15 @@ internal sealed partial class Supervisor
             LogStateNotWritten(logger, data.RunFile, fault.Message);
         }
     }
+
+    private ChildSpec StatusSpec(ListeningSocket page, UpOptions options) =>
+        new()
+        {
+            Name = "status",
+            Arguments = ChildArguments.Status(data.Root, page),
+            Sockets = [page],
+            Environment = new Dictionary<string, string?> { [AdminTokenVariable] = null, [StatusTokenVariable] = options.StatusToken },
+        };
 
     private SupervisedChild Supervise(OwnProgram program, ChildSpec spec, bool mustStart) =>
         new(program, spec, mustStart, context.Error, context.Time, logger, WriteState);

@@ -11,7 +11,7 @@ namespace Holdfast.Edge.Management;
 
 /// <summary>
 /// The edge's own small HTTP listener for operators and Prometheus, apart from the visitors': <c>/metrics</c>, <c>/healthz</c>,
-/// <c>/readyz</c>, <c>/holdfast/state</c>. It belongs on a loopback address; it has no sign-in and answers only under its own names.
+/// <c>/readyz</c>, <c>/holdfast/health</c>, <c>/holdfast/state</c>. It belongs on a loopback address; it has no sign-in and answers only under its own names.
 /// </summary>
 internal sealed class ManagementListener : IAsyncDisposable
 {
@@ -126,12 +126,15 @@ internal sealed class ManagementListener : IAsyncDisposable
                     status = _state.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
                     StateJson.WriteReady(_state, body);
                     break;
+                case "/holdfast/health":
+                    HealthJson.Write(_state, _counters, body);
+                    break;
                 case "/holdfast/state":
                     StateJson.WriteState(_state, _counters, body);
                     break;
                 default:
                     (status, type) = (StatusCodes.Status404NotFound, "text/plain; charset=utf-8");
-                    body.Write("Here are /metrics, /healthz, /readyz and /holdfast/state.\n"u8);
+                    body.Write("Here are /metrics, /healthz, /readyz, /holdfast/health and /holdfast/state.\n"u8);
                     break;
             }
         }

@@ -97,6 +97,9 @@ internal sealed class EdgeCounters
     /// <summary>The parser's reasons, with <c>other</c> last.</summary>
     public IReadOnlyList<string> ParserReasons { get; }
 
+    /// <summary>What each zone was asked, and how often that failed.</summary>
+    public ZoneTraffic Zones { get; } = new();
+
     /// <summary>Requests that ended, since the start.</summary>
     public long Requests
     {

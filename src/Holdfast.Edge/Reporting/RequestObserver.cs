@@ -52,6 +52,8 @@ internal sealed class RequestObserver(AccessLog log, EdgeCounters counters, Coun
         var requestBytes = RequestBytes(request) + tunnel.In;
         var responseBytes = request.ResponseBytes + tunnel.Out;
         counters.RequestEnded(status, request.Error, requestBytes, responseBytes, elapsed);
+        var zone = request.Zone?.Config;
+        counters.Zones.Ended(zone?.Id, zone?.Name ?? "", request.Error, request.Origin.Status, Environment.TickCount64);
         EndedDetached(request);
         if (request.IsCollapsed)
         {

@@ -24,6 +24,9 @@ public static class StatusPageLimits
     /// <summary>Earlier words kept of one update; the edit after that is refused, since what was said may not be lost.</summary>
     public const int Edits = 100;
 
+    /// <summary>Most seconds from detection to a public notice, and how many there are unless something else is set.</summary>
+    public const int PublishDraftsAfter = 300;
+
     /// <summary>Days of a component's uptime that the page shows.</summary>
     public const int UptimeDays = 90;
 }

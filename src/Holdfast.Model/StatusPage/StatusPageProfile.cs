@@ -24,6 +24,12 @@ public sealed record StatusPageProfile
     /// <summary>Where a visitor who needs a person is sent, http, https or mailto, or null.</summary>
     public string? SupportUrl { get; init; }
 
+    /// <summary>
+    /// Seconds after which what was detected is published when nobody has decided, 0 to 300: from detection to a public notice, five minutes
+    /// at most.
+    /// </summary>
+    public int PublishDraftsAfter { get; init; } = StatusPageLimits.PublishDraftsAfter;
+
     /// <summary>When any of it, or anything on the page, last changed.</summary>
     public required DateTimeOffset UpdatedAt { get; init; }
 }

@@ -9,8 +9,11 @@ namespace Holdfast.Status.Incidents;
 internal sealed class IncidentDesk(StatusStore store)
 {
     /// <summary>Opens an incident, schedules a maintenance, or writes down one that is over.</summary>
+    /// <param name="who">Who does.</param>
+    /// <param name="form">What is said.</param>
+    /// <param name="also">What is written with it, or not at all.</param>
     /// <exception cref="StatusProblem">Something in it is wrong.</exception>
-    public Incident Create(string who, IncidentForm form) =>
+    public Incident Create(string who, IncidentForm form, Action<StatusChange, Incident>? also = null) =>
         store.Change(
             who,
             change =>
@@ -32,13 +35,19 @@ internal sealed class IncidentDesk(StatusStore store)
                     ScheduledFor = from,
                     ScheduledUntil = until,
                 };
-                return Put(change, incident, form, form.Backfilled ? started : change.Now);
+                incident = Put(change, incident, form, form.Backfilled ? started : change.Now);
+                also?.Invoke(change, incident);
+                return incident;
             }
         );
 
     /// <summary>Changes an incident; with a status or words it gets an update.</summary>
+    /// <param name="who">Who does.</param>
+    /// <param name="id">Which incident.</param>
+    /// <param name="form">What is said.</param>
+    /// <param name="also">What is written with it, or not at all.</param>
     /// <exception cref="StatusProblem">There is no such incident, or something is wrong.</exception>
-    public Incident Update(string who, string id, IncidentForm form) =>
+    public Incident Update(string who, string id, IncidentForm form, Action<StatusChange, Incident>? also = null) =>
         store.Change(
             who,
             change =>
@@ -62,7 +71,9 @@ internal sealed class IncidentDesk(StatusStore store)
                     StartedAt = from ?? incident.StartedAt,
                     UpdatedAt = change.Now,
                 };
-                return Put(change, incident, form, change.Now);
+                incident = Put(change, incident, form, change.Now);
+                also?.Invoke(change, incident);
+                return incident;
             }
         );
 

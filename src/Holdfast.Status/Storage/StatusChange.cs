@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Holdfast.Model.StatusPage;
+using Holdfast.Status.Drafts;
 
 namespace Holdfast.Status.Storage;
 
@@ -73,6 +74,9 @@ internal sealed class StatusChange(StatusPageState state, DateTimeOffset now, st
         writes.Add(transaction => transaction.Put(incident));
         Audit(before is null ? "incident.create" : "incident.update", incident.Id, Json(before), Json(incident));
     }
+
+    /// <summary>Adds or replaces a draft, together with the incident that it became.</summary>
+    public void Put(Draft draft) => writes.Add(transaction => transaction.Put(draft));
 
     /// <summary>Removes an incident; the audit log keeps what it said.</summary>
     public void Remove(Incident incident)

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Holdfast.Model.StatusPage;
+using Holdfast.Status.Drafts;
+using Holdfast.Status.Watching;
 using Microsoft.Data.Sqlite;
 
 namespace Holdfast.Status.Storage;
@@ -11,7 +13,7 @@ namespace Holdfast.Status.Storage;
 internal sealed class StatusDatabase : IDisposable
 {
     /// <summary>The schema that this build writes; a file with a higher one is refused.</summary>
-    private const int SchemaVersion = 1;
+    private const int SchemaVersion = 2;
 
     private const string Schema = """
         CREATE TABLE page (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
@@ -31,6 +33,14 @@ internal sealed class StatusDatabase : IDisposable
             before TEXT,
             after TEXT
         ) STRICT;
+        """;
+
+    /// <summary>What version 2 has more.</summary>
+    private const string Schema2 = """
+        CREATE TABLE watch (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
+        CREATE TABLE draft (id TEXT PRIMARY KEY, opened_at INTEGER NOT NULL, active INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+        CREATE INDEX draft_active ON draft (active) WHERE active = 1;
+        CREATE TABLE learned (key TEXT PRIMARY KEY, kept_at INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
         """;
 
     private readonly SqliteConnection connection;
@@ -144,6 +154,24 @@ internal sealed class StatusDatabase : IDisposable
         return changes;
     }
 
+    /// <summary>Every watch, oldest first.</summary>
+    public List<Watch> Watches() => Documents("SELECT body FROM watch ORDER BY rowid", StatusJson.Default.Watch);
+
+    /// <summary>Drafts that are under way, oldest first.</summary>
+    public List<Draft> ActiveDrafts() =>
+        Documents("SELECT body FROM draft WHERE active = 1 ORDER BY opened_at, rowid", StatusJson.Default.Draft);
+
+    /// <summary>One draft, or null.</summary>
+    public Draft? Draft(string id) =>
+        Documents("SELECT body FROM draft WHERE id = $id", StatusJson.Default.Draft, ("$id", id)).SingleOrDefault();
+
+    /// <summary>What a detector had learned, or null.</summary>
+    public byte[]? Learned(string key)
+    {
+        using var command = Command("SELECT body FROM learned WHERE key = $key", ("$key", key));
+        return command.ExecuteScalar() as byte[];
+    }
+
     /// <summary>Whose token has this hash, or null.</summary>
     public string? TokenName(byte[] hash)
     {
@@ -213,11 +241,16 @@ internal sealed class StatusDatabase : IDisposable
             );
         }
 
-        if (version == 0)
+        if (version < SchemaVersion)
         {
             Write(transaction =>
             {
-                transaction.Run(Schema);
+                if (version == 0)
+                {
+                    transaction.Run(Schema);
+                }
+
+                transaction.Run(Schema2);
                 transaction.Run(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {SchemaVersion}"));
             });
         }

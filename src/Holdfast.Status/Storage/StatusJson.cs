@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Holdfast.Model.StatusPage;
+using Holdfast.Status.Drafts;
+using Holdfast.Status.Watching;
 
 namespace Holdfast.Status.Storage;
 
@@ -8,11 +10,20 @@ namespace Holdfast.Status.Storage;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(ComponentStatusConverter), typeof(IncidentStatusConverter), typeof(IncidentImpactConverter)]
+    Converters = [
+        typeof(ComponentStatusConverter),
+        typeof(IncidentStatusConverter),
+        typeof(IncidentImpactConverter),
+        typeof(WatchKindConverter),
+        typeof(SignKindConverter),
+        typeof(DraftStateConverter),
+    ]
 )]
 [JsonSerializable(typeof(StatusPageProfile))]
 [JsonSerializable(typeof(Component))]
 [JsonSerializable(typeof(Incident))]
+[JsonSerializable(typeof(Watch))]
+[JsonSerializable(typeof(Draft))]
 internal sealed partial class StatusJson : JsonSerializerContext;
 
 /// <summary><c>major_outage</c></summary>
@@ -23,3 +34,12 @@ internal sealed class IncidentStatusConverter() : JsonStringEnumConverter<Incide
 
 /// <summary><c>critical</c></summary>
 internal sealed class IncidentImpactConverter() : JsonStringEnumConverter<IncidentImpact>(JsonNamingPolicy.SnakeCaseLower, false);
+
+/// <summary><c>edge</c></summary>
+internal sealed class WatchKindConverter() : JsonStringEnumConverter<WatchKind>(JsonNamingPolicy.SnakeCaseLower, false);
+
+/// <summary><c>edge_errors</c></summary>
+internal sealed class SignKindConverter() : JsonStringEnumConverter<SignKind>(JsonNamingPolicy.SnakeCaseLower, false);
+
+/// <summary><c>published</c></summary>
+internal sealed class DraftStateConverter() : JsonStringEnumConverter<DraftState>(JsonNamingPolicy.SnakeCaseLower, false);

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Holdfast.Model.StatusPage;
+using Holdfast.Status.Drafts;
+using Holdfast.Status.Watching;
 using Microsoft.Data.Sqlite;
 
 namespace Holdfast.Status.Storage;
@@ -50,6 +52,46 @@ internal sealed class StatusTransaction(SqliteConnection connection, SqliteTrans
             ("$at", at.ToUnixTimeMilliseconds()),
             ("$status", StatusWords<ComponentStatus>.Of(status))
         );
+
+    /// <summary>Adds or replaces a watch.</summary>
+    public void Put(Watch watch) =>
+        Run(
+            "INSERT INTO watch (id, body) VALUES ($id, $body) ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+            ("$id", watch.Id),
+            ("$body", JsonSerializer.Serialize(watch, StatusJson.Default.Watch))
+        );
+
+    /// <summary>Removes a watch.</summary>
+    public void RemoveWatch(string id) => Run("DELETE FROM watch WHERE id = $id", ("$id", id));
+
+    /// <summary>Adds or replaces a draft.</summary>
+    public void Put(Draft draft) =>
+        Run(
+            """
+            INSERT INTO draft (id, opened_at, active, body) VALUES ($id, $opened, $active, $body)
+            ON CONFLICT (id) DO UPDATE SET active = excluded.active, body = excluded.body
+            """,
+            ("$id", draft.Id),
+            ("$opened", draft.OpenedAt.ToUnixTimeMilliseconds()),
+            ("$active", draft.State == DraftState.Over ? 0 : 1),
+            ("$body", JsonSerializer.Serialize(draft, StatusJson.Default.Draft))
+        );
+
+    /// <summary>What a detector has learned.</summary>
+    public void KeepLearned(string key, DateTimeOffset at, byte[] learned) =>
+        Run(
+            """
+            INSERT INTO learned (key, kept_at, body) VALUES ($key, $at, $body)
+            ON CONFLICT (key) DO UPDATE SET kept_at = excluded.kept_at, body = excluded.body
+            """,
+            ("$key", key),
+            ("$at", at.ToUnixTimeMilliseconds()),
+            ("$body", learned)
+        );
+
+    /// <summary>Forgets what was learned and is not kept up any more.</summary>
+    public void ForgetLearned(DateTimeOffset before) =>
+        Run("DELETE FROM learned WHERE kept_at < $before", ("$before", before.ToUnixTimeMilliseconds()));
 
     /// <summary>A token, by the hash of its text.</summary>
     public void AddToken(string id, string name, byte[] hash, DateTimeOffset at) =>

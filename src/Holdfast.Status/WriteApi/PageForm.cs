@@ -58,6 +58,11 @@ internal sealed partial record PageForm
             read.Then(profile => profile with { SupportUrl = support });
         }
 
+        if (form.Number("publish_drafts_after", 0, StatusPageLimits.PublishDraftsAfter) is { } seconds)
+        {
+            read.Then(profile => profile with { PublishDraftsAfter = seconds });
+        }
+
         return read;
     }
 

@@ -2,9 +2,11 @@ using System.Text.Json;
 using Holdfast.Model.StatusPage;
 using Holdfast.Status.Access;
 using Holdfast.Status.Components;
+using Holdfast.Status.Drafts;
 using Holdfast.Status.Incidents;
 using Holdfast.Status.ReadApi;
 using Holdfast.Status.Storage;
+using Holdfast.Status.Watching;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -15,7 +17,7 @@ namespace Holdfast.Status.WriteApi;
 /// The API that operators and their tools post with, below <c>/v1/pages/{page_id}</c>, in the shape of Statuspage's own. A path may end in
 /// <c>.json</c>, as its clients write it.
 /// </summary>
-internal sealed class WriteEndpoints(StatusStore store, StatusTokens tokens)
+internal sealed partial class WriteEndpoints(StatusStore store, StatusTokens tokens, WatchDesk watches, Lookout lookout, DraftDesk drafts)
 {
     private readonly IncidentDesk incidents = new(store);
     private readonly ComponentDesk components = new(store);
@@ -52,6 +54,8 @@ internal sealed class WriteEndpoints(StatusStore store, StatusTokens tokens)
         MapComponents(routes, "components", group: false);
         MapComponents(routes, "component-groups", group: true);
         MapIncidents(routes);
+        MapWatches(routes);
+        MapDrafts(routes);
     }
 
     private void MapComponents(IEndpointRouteBuilder routes, string path, bool group)
@@ -180,6 +184,7 @@ internal sealed class WriteEndpoints(StatusStore store, StatusTokens tokens)
         json.WriteString("support_url", profile.SupportUrl);
         json.WriteString("logo_url", profile.LogoUrl);
         json.WriteString("brand_color", profile.BrandColor);
+        json.WriteNumber("publish_drafts_after", profile.PublishDraftsAfter);
         V2Writer.Time(json, "updated_at", profile.UpdatedAt);
         json.WriteEndObject();
     }

@@ -50,6 +50,13 @@ public sealed class UpOptionsReaderTests : IDisposable
     }
 
     [Fact]
+    public void Read_StatusNone_IsNoStatusPage()
+    {
+        Assert.Null(Read(new UpFlags { Status = "none" }).Status);
+        Assert.Contains("--status", Refused(new UpFlags { Status = "nowhere" }).Line);
+    }
+
+    [Fact]
     public void Read_NothingGiven_IsTheDefaults()
     {
         var options = Read();
@@ -57,7 +64,7 @@ public sealed class UpOptionsReaderTests : IDisposable
         Assert.Equal("127.0.0.1:8080", Assert.Single(options.Http).ToString());
         Assert.Equal("127.0.0.1:8443", Assert.Single(options.Https).ToString());
         Assert.Equal("127.0.0.1:8600", options.Control.ToString());
-        Assert.Equal("127.0.0.1:8700", options.Status.ToString());
+        Assert.Equal("127.0.0.1:8700", options.Status!.ToString());
         Assert.Null(options.NodeListen);
         Assert.Null(options.Origin);
         Assert.Equal(1, options.Edges);
@@ -96,7 +103,7 @@ public sealed class UpOptionsReaderTests : IDisposable
         Assert.Equal(["127.0.0.1:1001", "[::1]:1002"], options.Http.Select(address => address.ToString()));
         Assert.Equal(["127.0.0.1:1003"], options.Https.Select(address => address.ToString()));
         Assert.Equal(1004, options.Control.Port);
-        Assert.Equal(1005, options.Status.Port);
+        Assert.Equal(1005, options.Status!.Port);
         Assert.Equal("http://192.0.2.1:3000", options.Origin!.ToString());
         Assert.Equal(3, options.Edges);
         Assert.True(options.Json);
@@ -142,7 +149,7 @@ public sealed class UpOptionsReaderTests : IDisposable
         Assert.Equal(["127.0.0.1:3001", "[::1]:3001", "127.0.0.1:3002"], options.Http.Select(address => address.ToString()));
         Assert.Equal(3003, options.Https[0].Port);
         Assert.Equal(3004, options.Control.Port);
-        Assert.Equal(3005, options.Status.Port);
+        Assert.Equal(3005, options.Status!.Port);
         Assert.Equal(4, options.Edges);
         Assert.Equal("h2c://192.0.2.3:50051", options.Origin!.ToString());
         Assert.True(options.Json);

@@ -57,6 +57,47 @@ public sealed class ManagementListenerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Health_Asked_HasEachZonesCountersByBlame()
+    {
+        _counters.RequestEnded(521, EdgeError.OriginRefused, 0, 0, TimeSpan.Zero);
+        _counters.Zones.Ended("z1", "example.com", EdgeError.OriginRefused, 0, Environment.TickCount64);
+        _counters.Zones.Ended("z1", "example.com", EdgeError.None, 503, Environment.TickCount64);
+        _counters.Zones.Ended("z1", "example.com", EdgeError.EdgeFault, 0, Environment.TickCount64);
+        _counters.Zones.Ended("z1", "example.com", EdgeError.BlockedByRule, 0, Environment.TickCount64);
+        _counters.Zones.Ended(null, "", EdgeError.NoSuchHost, 0, Environment.TickCount64);
+
+        var (_, body) = await Get("/holdfast/health");
+
+        var json = JsonDocument.Parse(body).RootElement;
+        Assert.Equal("edge-1", json.GetProperty("node").GetString());
+        Assert.Equal(1, json.GetProperty("origin_errors").GetInt64());
+        Assert.Equal("origin_refused", json.GetProperty("errors")[0].GetProperty("error").GetString());
+        Assert.Equal("origin", json.GetProperty("errors")[0].GetProperty("blame").GetString());
+        var zone = Assert.Single(json.GetProperty("zones").EnumerateArray());
+        Assert.Equal(["z1", "example.com", "4", "1", "2"], zone.EnumerateObject().Select(member => member.Value.ToString()));
+    }
+
+    [Fact]
+    public async Task Health_WithMoreZonesThanItTellsApart_CountsTheRestTogether()
+    {
+        for (var i = 0; i < ZoneTraffic.MaxZones + 5; i++)
+        {
+            _counters.Zones.Ended($"z{i}", "example.com", EdgeError.None, 200, Environment.TickCount64);
+        }
+
+        var (_, body) = await Get("/holdfast/health");
+
+        var json = JsonDocument.Parse(body).RootElement;
+        Assert.Equal(ZoneTraffic.MaxZones, json.GetProperty("zones").GetArrayLength());
+        Assert.Equal(5, json.GetProperty("other_zones").GetProperty("requests").GetInt64());
+
+        // An hour on nobody has asked for any of them: there is room again.
+        Assert.Empty(_counters.Zones.Read(Environment.TickCount64 + 3_700_000));
+        _counters.Zones.Ended("z9999", "example.com", EdgeError.None, 200, Environment.TickCount64);
+        Assert.Single(_counters.Zones.Read(Environment.TickCount64));
+    }
+
+    [Fact]
     public async Task State_Asked_HasReleasesAndCounters()
     {
         _counters.RequestEnded(521, EdgeError.OriginRefused, 0, 0, TimeSpan.Zero);

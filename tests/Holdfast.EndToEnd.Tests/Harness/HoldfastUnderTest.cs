@@ -79,7 +79,7 @@ internal sealed class HoldfastUnderTest : IAsyncDisposable
     /// <param name="data">The data directory, or null for one of its own.</param>
     /// <param name="wrapper">A command that runs the program as its last arguments, such as <c>prlimit --nofile=100</c>.</param>
     /// <param name="environment">Variables for it.</param>
-    /// <param name="more">Further flags.</param>
+    /// <param name="more">Further flags; see <see cref="WithStatus"/>.</param>
     public static async Task<HoldfastUnderTest> StartAsync(
         string? data = null,
         string[]? wrapper = null,
@@ -88,7 +88,13 @@ internal sealed class HoldfastUnderTest : IAsyncDisposable
     )
     {
         var own = data is null ? new TemporaryDirectory() : null;
-        var holdfast = Start(data ?? own!["data"], own, wrapper, environment, ["up", "--json", .. FreePorts, .. more]);
+        var holdfast = Start(
+            data ?? own!["data"],
+            own,
+            wrapper,
+            environment,
+            ["up", "--json", .. FreePorts, .. more.Contains("--status") ? more : ["--status", "none", .. more]]
+        );
         try
         {
             await holdfast.WaitReadyAsync();
@@ -111,8 +117,10 @@ internal sealed class HoldfastUnderTest : IAsyncDisposable
     /// <summary>Runs a command of the program's to its end, with no token but the data directory's.</summary>
     public static Task<ToolResult> RunAsync(params string[] arguments) => Tool.RunAsync(StartInfo([Program, .. arguments], null));
 
-    private static string[] FreePorts { get; } =
-    ["--http", "127.0.0.1:0", "--https", "127.0.0.1:0", "--control", "127.0.0.1:0", "--status", "127.0.0.1:0"];
+    /// <summary>The flags that give <c>up</c> a status page too, which is left out otherwise: most tests have no use for it.</summary>
+    public static string[] WithStatus { get; } = ["--status", "127.0.0.1:0"];
+
+    private static string[] FreePorts { get; } = ["--http", "127.0.0.1:0", "--https", "127.0.0.1:0", "--control", "127.0.0.1:0"];
 
     /// <summary>Runs a command of the program's on this data directory.</summary>
     public Task<ToolResult> CommandAsync(params string[] arguments) => RunAsync([.. arguments, "--data", Data]);

@@ -10,23 +10,22 @@ using Microsoft.Playwright;
 namespace Holdfast.EndToEnd.Tests.Pages;
 
 /// <summary>The status page with everything else dead, and in a real browser. HOLDFAST_PICTURES keeps its pictures.</summary>
-public sealed class StatusPageTests : IAsyncDisposable
+public sealed class StatusPageTests : IDisposable
 {
     private readonly TemporaryDirectory directory = new();
     private readonly HttpClient client = new(new SocketsHttpHandler { UseProxy = false });
     private string page = "";
 
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
         client.Dispose();
         directory.Dispose();
-        await ValueTask.CompletedTask;
     }
 
     [Fact]
     public async Task EverythingElseKilled_ThePageAnswersAndIsPostedTo()
     {
-        await using var holdfast = await HoldfastUnderTest.StartAsync(directory["data"]);
+        await using var holdfast = await HoldfastUnderTest.StartAsync(directory["data"], more: HoldfastUnderTest.WithStatus);
         var url = new Uri(holdfast.Ready.GetProperty("status").GetString()!);
         await SignInAsync(url);
         int[] others = [holdfast.Id, holdfast.ProcessOf("control"), holdfast.ProcessOf("edge-1")];
@@ -53,7 +52,7 @@ public sealed class StatusPageTests : IAsyncDisposable
     [Fact]
     public async Task StatusPage_Killed_IsReplacedOnItsAddress()
     {
-        await using var holdfast = await HoldfastUnderTest.StartAsync(directory["data"]);
+        await using var holdfast = await HoldfastUnderTest.StartAsync(directory["data"], more: HoldfastUnderTest.WithStatus);
         var url = new Uri(holdfast.Ready.GetProperty("status").GetString()!);
         var before = holdfast.ProcessOf("status");
 
@@ -63,6 +62,29 @@ public sealed class StatusPageTests : IAsyncDisposable
         using var response = await client.GetAsync(new Uri(url, "/api/v2/status.json"), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         await Eventually.TrueAsync(() => holdfast.ProcessOf("status") != before, "another process");
+    }
+
+    [Fact]
+    public async Task Store_Damaged_UpGoesOnWithoutThePageAndSaysWhy()
+    {
+        Directory.CreateDirectory(Path.Combine(directory["data"], "status"));
+        await File.WriteAllTextAsync(Path.Combine(directory["data"], "status", "status.db"), new string('x', 4_096));
+
+        await using var holdfast = await HoldfastUnderTest.StartAsync(directory["data"], more: HoldfastUnderTest.WithStatus);
+
+        // The edge answers, and so does the API; what is wrong is said, with the file.
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(new Uri(holdfast.Http, "/"))).StatusCode);
+        await holdfast.ZoneAsync("example.com", "http://127.0.0.1:1");
+        await holdfast.SaysAsync("status.db cannot be opened");
+    }
+
+    [Fact]
+    public async Task Up_WithoutStatus_StartsNone()
+    {
+        await using var holdfast = await HoldfastUnderTest.StartAsync(directory["data"]);
+
+        Assert.False(holdfast.Ready.TryGetProperty("status", out var status) && status.ValueKind != JsonValueKind.Null);
+        Assert.False(Directory.Exists(Path.Combine(directory["data"], "status")));
     }
 
     [Fact]

@@ -9,7 +9,7 @@ public sealed class UpTests
     [Fact]
     public async Task Up_FirstStartWithJson_SaysReadyInOneLineOfTheAgreedShape()
     {
-        await using var holdfast = await HoldfastUnderTest.StartAsync(more: ["--edges", "2"]);
+        await using var holdfast = await HoldfastUnderTest.StartAsync(more: ["--edges", "2", .. HoldfastUnderTest.WithStatus]);
 
         var ready = holdfast.Ready;
         Assert.Equal(["ready", "http", "https", "control", "nodes", "status", "edges", "processes"], Members(ready));

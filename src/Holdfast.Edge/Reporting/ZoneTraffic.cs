@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+using Holdfast.Edge.ErrorPages;
+
+namespace Holdfast.Edge.Reporting;
+
+/// <summary>
+/// What each zone was asked and how often that failed, and whose fault it was. Any thread at any time; after a zone's first request nothing
+/// allocates, waits or throws.
+/// </summary>
+internal sealed class ZoneTraffic
+{
+    /// <summary>Most zones that are told apart: what is asked for in a place within an hour, and a document of 200 KB. Others count together.</summary>
+    public const int MaxZones = 1_000;
+
+    /// <summary>A zone that was not asked for so long makes room.</summary>
+    private static readonly TimeSpan Idle = TimeSpan.FromHours(1);
+
+    private readonly ConcurrentDictionary<string, ZoneCount> _zones = new(StringComparer.Ordinal);
+    private readonly ZoneCount _others = new("");
+    private volatile bool _isFull;
+
+    /// <summary>Zones beyond <see cref="MaxZones"/>, together.</summary>
+    public ZoneCount Others => _others;
+
+    /// <summary>A request ended.</summary>
+    /// <param name="id">Its zone's id, or null when it had none.</param>
+    /// <param name="name">The zone's name.</param>
+    /// <param name="error">The edge's error, or none.</param>
+    /// <param name="originStatus">What the origin answered, 0 when it was not asked or did not.</param>
+    /// <param name="now">In milliseconds of the environment's tick count.</param>
+    public void Ended(string? id, string name, EdgeError error, int originStatus, long now)
+    {
+        if (id is not null)
+        {
+            Of(id, name).Ended(error, originStatus, now);
+        }
+    }
+
+    /// <summary>Every zone with what it did, by id. Those that were idle for an hour are forgotten by it.</summary>
+    /// <param name="now">In milliseconds of the environment's tick count.</param>
+    public IEnumerable<KeyValuePair<string, ZoneCount>> Read(long now)
+    {
+        foreach (var (id, count) in _zones)
+        {
+            if (now - count.LastAsked > Idle.TotalMilliseconds)
+            {
+                _zones.TryRemove(id, out _);
+                _isFull = false;
+            }
+        }
+
+        return _zones;
+    }
+
+    private ZoneCount Of(string id, string name)
+    {
+        if (_zones.TryGetValue(id, out var known))
+        {
+            return known;
+        }
+
+        // Counting them takes a lock, and so is done at a zone's first request only. Several at once may pass the limit, by as many as there
+        // are threads.
+        if (_isFull)
+        {
+            return _others;
+        }
+
+        var added = _zones.GetOrAdd(id, static (_, name) => new ZoneCount(name), name);
+        _isFull = _zones.Count >= MaxZones;
+        return added;
+    }
+}
+
+/// <summary>What one zone did since its first request here; it only grows.</summary>
+/// <param name="name">The zone's name.</param>
+internal sealed class ZoneCount(string name)
+{
+    private long _requests;
+    private long _edgeErrors;
+    private long _originErrors;
+    private long _lastAsked;
+
+    /// <summary>The zone's name.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>Requests that ended.</summary>
+    public long Requests => Volatile.Read(ref _requests);
+
+    /// <summary>Errors that were the edge's fault.</summary>
+    public long EdgeErrors => Volatile.Read(ref _edgeErrors);
+
+    /// <summary>Errors that were the origin's fault: the edge's answers that blame it, and its own with 5xx.</summary>
+    public long OriginErrors => Volatile.Read(ref _originErrors);
+
+    /// <summary>When it was last asked, in milliseconds of the environment's tick count.</summary>
+    public long LastAsked => Volatile.Read(ref _lastAsked);
+
+    /// <summary>A request ended.</summary>
+    public void Ended(EdgeError error, int originStatus, long now)
+    {
+        Interlocked.Increment(ref _requests);
+        var blame =
+            error != EdgeError.None ? EdgeErrorCatalog.Get(error).Blame
+            : originStatus >= 500 ? Blame.Origin
+            : Blame.None;
+        if (blame == Blame.Edge)
+        {
+            Interlocked.Increment(ref _edgeErrors);
+        }
+        else if (blame == Blame.Origin)
+        {
+            Interlocked.Increment(ref _originErrors);
+        }
+
+        if (_lastAsked != now)
+        {
+            Volatile.Write(ref _lastAsked, now);
+        }
+    }
+}

@@ -1,0 +1,182 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Holdfast.Model.StatusPage;
+using Holdfast.Status.Page;
+using Holdfast.Status.Watching;
+
+namespace Holdfast.Status.Drafts;
+
+/// <summary>Signs that belong together, as one statement in words: whose fault it is, where, how much, since when.</summary>
+/// <param name="About">See <see cref="Draft.About"/>.</param>
+/// <param name="Signs">At least one, worst first.</param>
+/// <param name="State">The page, whose components decide what may be named in public.</param>
+internal sealed record Statement(string About, ImmutableArray<Sign> Signs, StatusPageState State)
+{
+    /// <summary>What is ours.</summary>
+    public const string Ours = "ours";
+
+    /// <summary>Looks that failed, which is all that is known.</summary>
+    public const string Checks = "checks";
+
+    private const string Origin = "origin/";
+    private const string Requests = "requests/";
+
+    /// <summary>Puts signs together: one statement for each thing that they are about.</summary>
+    public static IEnumerable<Statement> Of(IReadOnlyCollection<Sign> signs, StatusPageState state)
+    {
+        // While something of ours is wrong, a look that fails and visitors that stay away are what follows from it.
+        var ours = signs.Any(sign => sign.Kind is SignKind.EdgeErrors or SignKind.NotAnswering);
+        return signs
+            .GroupBy(sign =>
+                sign.Kind switch
+                {
+                    SignKind.OriginErrors => Origin + sign.Zone,
+                    SignKind.EdgeErrors or SignKind.NotAnswering => Ours,
+                    _ when ours => Ours,
+                    SignKind.CheckFailed => Checks,
+                    _ => Requests + (sign.Zone ?? sign.Source),
+                }
+            )
+            .Select(group => new Statement(
+                group.Key,
+                [
+                    .. group
+                        .OrderBy(sign => sign.Kind)
+                        .ThenByDescending(sign => sign.Share)
+                        .ThenBy(sign => sign.Source, StringComparer.Ordinal),
+                ],
+                state
+            ));
+    }
+
+    /// <summary>
+    /// Whether the timer may publish it. A site's own trouble is told only where its owner has a component for it, so that nobody's name
+    /// stands on the page who has not asked for it; and fewer visitors alone are no outage.
+    /// </summary>
+    public bool IsForTimer => About is Ours or Checks || (About.StartsWith(Origin, StringComparison.Ordinal) && ZoneComponent is not null);
+
+    /// <summary>The share that the worst sign tells of.</summary>
+    public double Share => Signs.Max(sign => sign.Share);
+
+    /// <summary>When the first of it began.</summary>
+    public DateTimeOffset Since => Signs.Min(sign => sign.Since);
+
+    /// <summary>Whether all of it is past its worst.</summary>
+    public bool IsFalling => Signs.All(sign => sign.IsFalling);
+
+    /// <summary>The title.</summary>
+    public string Name =>
+        About switch
+        {
+            Ours when Signs.All(sign => sign.Kind != SignKind.EdgeErrors) => $"{Places(Signs)} not answering",
+            Ours => Share >= 0.5 ? "Widespread errors" : "Elevated error rates",
+            Checks => $"{Places(Signs)} not answering as usual",
+            _ when About.StartsWith(Origin, StringComparison.Ordinal) => $"Errors from the servers behind {Signs[0].Zone}",
+            _ => $"Fewer requests than usual for {Signs[0].Zone ?? Signs[0].Source}",
+        };
+
+    /// <summary>The first text.</summary>
+    public string Body(PageView view)
+    {
+        var since = view.Clock(Since);
+        if (About.StartsWith(Requests, StringComparison.Ordinal))
+        {
+            return $"{Signs[0].Zone ?? Signs[0].Source} has had {Percent(Share)} fewer requests than usual since {since}. No errors of ours are seen.";
+        }
+
+        if (About.StartsWith(Origin, StringComparison.Ordinal))
+        {
+            return $"{Percent(Share)} of the requests for {Signs[0].Zone} have failed since {since}, ordinarily {Percent(Signs[0].Ordinary)}, because its own servers (the origin) fail or cannot be reached. It is seen at {Places(Signs)}. Our network works as usual, and serves stored copies where it has them.";
+        }
+
+        var errors = Signs.Where(sign => sign.Kind == SignKind.EdgeErrors).ToImmutableArray();
+        var silent = Signs.Where(sign => sign.Kind is SignKind.NotAnswering or SignKind.CheckFailed).ToImmutableArray();
+        var text = "";
+        if (errors.Length > 0)
+        {
+            text =
+                $"{Percent(errors[0].Share)} of the requests at {Places(errors)} have failed since {since}, ordinarily {Percent(errors[0].Ordinary)}. The fault is ours, not that of the sites behind it.{Zones(errors)} ";
+        }
+
+        if (silent.Length > 0)
+        {
+            text +=
+                $"{Places(silent)} {(silent.Select(sign => sign.Source).Distinct().Count() == 1 ? "has" : "have")} not answered as usual since {view.Clock(silent.Min(sign => sign.Since))} ({silent[0].Said}). ";
+        }
+
+        return text + "We are investigating.";
+    }
+
+    /// <summary>The states that components are to have.</summary>
+    public ImmutableSortedDictionary<string, ComponentStatus> Components
+    {
+        get
+        {
+            var components = Signs
+                .Where(sign => sign.ComponentId is not null && sign.Kind != SignKind.FewerRequests)
+                .Select(sign => (Id: sign.ComponentId!, Status: StatusOf(sign.Share)));
+            if (About.StartsWith(Origin, StringComparison.Ordinal) && ZoneComponent is { } component)
+            {
+                components = components.Append((component.Id, StatusOf(Share)));
+            }
+
+            return components
+                .Where(one => State.Components.Any(component => component.Id == one.Id && !component.IsGroup))
+                .GroupBy(one => one.Id)
+                .ToImmutableSortedDictionary(group => group.Key, group => group.Max(one => one.Status), StringComparer.Ordinal);
+        }
+    }
+
+    /// <summary>How bad it is.</summary>
+    public IncidentImpact Impact =>
+        About.StartsWith(Requests, StringComparison.Ordinal) ? IncidentImpact.None : IncidentImpacts.Of(StatusOf(Share));
+
+    /// <summary><c>1.2%</c>, <c>0.01%</c></summary>
+    public static string Percent(double share)
+    {
+        var percent = share * 100;
+        return percent switch
+        {
+            >= 10 => percent.ToString("0", CultureInfo.InvariantCulture) + "%",
+            >= 0.01 => percent.ToString("0.##", CultureInfo.InvariantCulture) + "%",
+            _ => "less than 0.01%",
+        };
+    }
+
+    private Component? ZoneComponent =>
+        State.Components.FirstOrDefault(component =>
+            !component.IsGroup && component.Name.Equals(Signs[0].Zone, StringComparison.OrdinalIgnoreCase)
+        );
+
+    private static ComponentStatus StatusOf(double share) =>
+        share >= 0.5 ? ComponentStatus.MajorOutage
+        : share >= 0.05 ? ComponentStatus.PartialOutage
+        : ComponentStatus.DegradedPerformance;
+
+    private static string Places(IEnumerable<Sign> signs)
+    {
+        var names = signs.Select(sign => sign.Source).Distinct().ToList();
+        return names.Count <= 3
+            ? string.Join(", ", names)
+            : string.Create(CultureInfo.InvariantCulture, $"{names[0]}, {names[1]} and {names.Count - 2} more");
+    }
+
+    /// <summary>The sites that are known to be touched: by name where they have a component, the rest as a number.</summary>
+    private string Zones(ImmutableArray<Sign> errors)
+    {
+        var zones = errors.Select(sign => sign.Zone).OfType<string>().Distinct().ToList();
+        var named = zones
+            .Where(zone => State.Components.Any(component => component.Name.Equals(zone, StringComparison.OrdinalIgnoreCase)))
+            .Take(5)
+            .ToList();
+        var others = zones.Count - named.Count;
+        return (named.Count, others) switch
+        {
+            (0, 0) => "",
+            (0, 1) => " One site is touched most.",
+            (0, _) => string.Create(CultureInfo.InvariantCulture, $" {others} sites are touched most."),
+            (_, 0) => $" Touched most: {string.Join(", ", named)}.",
+            _ => string.Create(CultureInfo.InvariantCulture, $" Touched most: {string.Join(", ", named)} and {others} more."),
+        };
+    }
+}

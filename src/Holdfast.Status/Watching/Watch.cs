@@ -1,0 +1,82 @@
+namespace Holdfast.Status.Watching;
+
+/// <summary>What is looked at.</summary>
+internal enum WatchKind
+{
+    /// <summary><c>edge</c>: an edge's management listener, whose counters are read.</summary>
+    Edge,
+
+    /// <summary><c>http</c>: an address that has to answer with a status below 400.</summary>
+    Http,
+
+    /// <summary><c>tls</c>: an https address whose certificate has to be valid, and for another week.</summary>
+    Tls,
+
+    /// <summary><c>dns</c>: a name that has to have an address.</summary>
+    Dns,
+}
+
+/// <summary>Something that the status page looks at every few seconds.</summary>
+internal sealed record Watch
+{
+    /// <summary>Twelve lower-case letters and digits.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>What it is called in texts: <c>Zurich</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What is looked at.</summary>
+    public required WatchKind Kind { get; init; }
+
+    /// <summary>An http or https address, or a name for <see cref="WatchKind.Dns"/>.</summary>
+    public required string Target { get; init; }
+
+    /// <summary>Seconds from one look to the next, <see cref="WatchLimits.LeastInterval"/> to <see cref="WatchLimits.MostInterval"/>.</summary>
+    public required int Interval { get; init; }
+
+    /// <summary>The component that it tells of, or null.</summary>
+    public string? ComponentId { get; init; }
+}
+
+/// <summary>Every limit of looking, each with its reason.</summary>
+internal static class WatchLimits
+{
+    /// <summary>Watches of a page: with a look each ten seconds, twenty a second.</summary>
+    public const int Watches = 200;
+
+    /// <summary>Seconds; more often is a load, not a check.</summary>
+    public const int LeastInterval = 10;
+
+    /// <summary>Seconds; more seldom, and a public notice comes late.</summary>
+    public const int MostInterval = 60;
+
+    /// <summary>Characters of a target.</summary>
+    public const int TargetLength = 2_000;
+
+    /// <summary>Looks at once: a few of them may wait for their time without holding up the rest.</summary>
+    public const int AtOnce = 32;
+
+    /// <summary>Bytes of an edge's document: a thousand zones with long names.</summary>
+    public const int DocumentBytes = 1 << 20;
+
+    /// <summary>Zones of an edge that have detectors of their own: as many as an edge tells apart. 5 KB each.</summary>
+    public const int Zones = 1_000;
+
+    /// <summary>How long a look may take.</summary>
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>A failed look is repeated after so long, and counts when it fails again: one lost packet is no outage.</summary>
+    public static readonly TimeSpan Confirm = TimeSpan.FromSeconds(3);
+
+    /// <summary>A certificate has to be valid for so long yet.</summary>
+    public static readonly TimeSpan CertificateLeft = TimeSpan.FromDays(7);
+
+    /// <summary>A zone that an edge did not tell of for so long is no longer this edge's.</summary>
+    public static readonly TimeSpan Forget = TimeSpan.FromHours(12);
+
+    /// <summary>What was learned of an edge or zone that is not seen any more is kept for so long.</summary>
+    public static readonly TimeSpan KeepFor = TimeSpan.FromDays(30);
+
+    /// <summary>What was learned is kept on the disk so often.</summary>
+    public static readonly TimeSpan Keep = TimeSpan.FromMinutes(10);
+}

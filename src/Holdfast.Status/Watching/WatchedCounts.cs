@@ -1,0 +1,58 @@
+using Holdfast.Status.Detection;
+
+namespace Holdfast.Status.Watching;
+
+/// <summary>The detectors of an edge, or of one zone at an edge.</summary>
+/// <param name="zone">The zone's name, or null for the edge as a whole.</param>
+internal sealed class WatchedCounts(string? zone)
+{
+    private RatioDetector edgeErrors = new();
+    private RatioDetector originErrors = new();
+    private CountDetector requests = new();
+
+    /// <summary>When the edge last told of it.</summary>
+    public DateTimeOffset SeenAt { get; set; }
+
+    /// <summary>One more step; see <see cref="RatioDetector.Observe"/>.</summary>
+    public void Observe(long at, double seconds, EdgeCounts more)
+    {
+        // A request may end between two counters' reading: never more errors than requests.
+        edgeErrors.Observe(at, seconds, Math.Min(more.EdgeErrors, more.Requests), more.Requests);
+        originErrors.Observe(at, seconds, Math.Min(more.OriginErrors, more.Requests), more.Requests);
+        requests.Observe(at, seconds, more.Requests);
+    }
+
+    /// <summary>What is not as usual.</summary>
+    /// <param name="source">The edge's name.</param>
+    /// <param name="componentId">The component that the edge is.</param>
+    public IEnumerable<Sign> Signs(string source, string? componentId)
+    {
+        if (edgeErrors.Alarm is { } edge)
+        {
+            yield return Sign.Of(edge, SignKind.EdgeErrors, source, zone, componentId);
+        }
+
+        // An edge's own sum of origin errors says nothing that its zones don't.
+        if (zone is not null && originErrors.Alarm is { } origin)
+        {
+            yield return Sign.Of(origin, SignKind.OriginErrors, source, zone, null);
+        }
+
+        if (requests.Alarm is { } count && count.Present < count.Ordinary)
+        {
+            yield return Sign.Of(count, SignKind.FewerRequests, source, zone, zone is null ? componentId : null);
+        }
+    }
+
+    /// <summary>What was learned, by a name for each detector.</summary>
+    public IEnumerable<(string Name, byte[] Learned)> Write() =>
+        [("edge", edgeErrors.Write()), ("origin", originErrors.Write()), ("requests", requests.Write())];
+
+    /// <summary>Goes on with what was learned.</summary>
+    public void Read(Func<string, byte[]?> learned)
+    {
+        edgeErrors = RatioDetector.Read(learned("edge"));
+        originErrors = RatioDetector.Read(learned("origin"));
+        requests = CountDetector.Read(learned("requests"));
+    }
+}

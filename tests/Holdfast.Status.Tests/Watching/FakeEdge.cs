@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Holdfast.Status.Tests.Watching;
+
+/// <summary>An edge's management listener on a free port, whose counters the test moves: two zones, a hundred requests a step each.</summary>
+internal sealed class FakeEdge : IAsyncDisposable
+{
+    private readonly WebApplication application;
+    private readonly (long Requests, long Edge, long Origin)[] zones = new (long, long, long)[2];
+
+    private FakeEdge(WebApplication application) => this.application = application;
+
+    /// <summary>Where it answers.</summary>
+    public string Url => application.Urls.Single();
+
+    /// <summary>The status that it answers with.</summary>
+    public int Status { get; set; } = 200;
+
+    /// <summary>What it answers instead of its document, or null.</summary>
+    public string? Instead { get; set; }
+
+    /// <summary>When its counters began.</summary>
+    public string Started { get; set; } = "2025-11-18T00:00:00Z";
+
+    /// <summary>Errors of its own among a hundred requests, for both zones.</summary>
+    public int EdgeErrors { get; set; }
+
+    /// <summary>Errors of the origin of example.com among a hundred requests.</summary>
+    public int OriginErrors { get; set; }
+
+    public static async Task<FakeEdge> StartAsync()
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder
+            .WebHost.UseKestrelCore()
+            .ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1));
+        var edge = new FakeEdge(builder.Build());
+        edge.application.Run(context =>
+        {
+            context.Response.StatusCode = edge.Status;
+            return context.Response.WriteAsync(edge.Instead ?? edge.Document());
+        });
+        await edge.application.StartAsync(TestContext.Current.CancellationToken);
+        return edge;
+    }
+
+    /// <summary>A step's requests.</summary>
+    public void Serve()
+    {
+        for (var i = 0; i < zones.Length; i++)
+        {
+            zones[i].Requests += 100;
+            zones[i].Edge += EdgeErrors;
+            zones[i].Origin += i == 0 ? OriginErrors : 0;
+        }
+    }
+
+    /// <summary>Its counters begin anew, as those of another process do.</summary>
+    public void Restart()
+    {
+        Array.Clear(zones);
+        Started = "2025-11-18T12:00:00Z";
+    }
+
+    public ValueTask DisposeAsync() => application.DisposeAsync();
+
+    private string Document() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""
+            {"node":"edge-1","started":"{{Started}}",{{Counts(
+                zones.Sum(zone => zone.Requests),
+                zones.Sum(zone => zone.Edge),
+                zones.Sum(zone => zone.Origin)
+            )}},
+             "zones":[{"id":"z1","name":"example.com",{{Counts(zones[0].Requests, zones[0].Edge, zones[0].Origin)}}},
+                      {"id":"z2","name":"private.example","more":1,{{Counts(zones[1].Requests, zones[1].Edge, zones[1].Origin)}}}]}
+            """
+        );
+
+    private static string Counts(long requests, long edge, long origin) =>
+        string.Create(CultureInfo.InvariantCulture, $"\"requests\":{requests},\"edge_errors\":{edge},\"origin_errors\":{origin}");
+}
