@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Holdfast.Cli.Commands.Keys;
+using Holdfast.Cli.Commands.KillSwitches;
 using Holdfast.Cli.Commands.Nodes;
 using Holdfast.Cli.Commands.Profiles;
 using Holdfast.Cli.Commands.Records;
@@ -129,6 +130,14 @@ internal static class HoldfastCommand
                 RulesetRemoveCommand.Create(context)
             ),
             PurgeCommand.Create(context),
+            Group(
+                help,
+                "kill",
+                "Kill switches: parts of the edges that are out of use.",
+                KillAddCommand.Create(context),
+                KillListCommand.Create(context),
+                KillRemoveCommand.Create(context)
+            ),
             Group(
                 help,
                 "token",

@@ -12,6 +12,7 @@ using Holdfast.Edge.Guard.Faults;
 using Holdfast.Edge.Http1;
 using Holdfast.Edge.Http2;
 using Holdfast.Edge.Http3;
+using Holdfast.Edge.KillSwitches;
 using Holdfast.Edge.Listening;
 using Holdfast.Edge.Listening.Accepting;
 using Holdfast.Edge.Listening.Certificates;
@@ -73,6 +74,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     private readonly EdgeCounters _counters = new(Enum.GetNames<MessageFault>()[1..]);
     private readonly EdgeMetrics _metrics;
     private readonly EdgeGuard _guard;
+    private readonly KillSwitchBoard _kills = new();
     private readonly DeadlineSweep _sweep;
     private readonly OriginTargets _targets;
     private readonly Http2OriginForwarder _http2Forwarder;
@@ -164,8 +166,13 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         _live = new LiveReleases(options.Loggers.CreateLogger<LiveReleases>());
         var verifier = new ReleaseVerifier(_keys);
         _store = new ReleaseStore(Path.Combine(home, "releases"), verifier);
-        var reader = new ZoneReader(_store, _targets, new RuleContext(options.Place, _ruleCounts), _guard, _live);
+        var reader = new ZoneReader(_store, _targets, new RuleContext(options.Place, _ruleCounts), _guard, _kills, _live);
         _zones = new ZoneDirectory(reader, options.ZoneMemory, ZoneReader.Dropped, time);
+        _kills.Changed = zone =>
+        {
+            _guard.Shared.Killed = _kills.Set.ModulesEverywhere;
+            _zones.Refresh(zone);
+        };
         _ring = new UplinkRing(options.Name, Path.Combine(home, "uplink"), time);
         var authority = LocalAuthority.Open(data, time, options.Loggers.CreateLogger<LocalAuthority>());
         var certificateReader = new CertificateReader(_store, _secrets, _live);
@@ -193,9 +200,10 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
                 Checks = ArtifactKinds.All(_secrets),
                 Consumers =
                 [
-                    new ZoneConsumer(_zones, reader, _store),
+                    new ZoneConsumer(_zones, reader, _store, _kills),
                     new CertificateConsumer(_certificates, certificateReader),
                     new AnnouncedKeys(_keys, keys.TrustedDirectory, _live),
+                    new KillSwitchConsumer(_kills),
                 ],
                 Purges = _purges,
                 Uplink = _ring,
@@ -316,6 +324,9 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     /// <summary>What guards the modules.</summary>
     internal EdgeGuard Guard => _guard;
 
+    /// <summary>The kill switches in force.</summary>
+    internal KillSet KillSwitches => _kills.Set;
+
     /// <summary>Ends when the process should be replaced, with the reason: too many of its threads are lost.</summary>
     public Task<string> ReplacementWanted => _guard.ReplacementWanted;
 
@@ -357,6 +368,9 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
 
     /// <inheritdoc/>
     EdgeGuard IEdgeState.Guard => _guard;
+
+    /// <inheritdoc/>
+    KillSet IEdgeState.KillSwitches => _kills.Set;
 
     /// <inheritdoc/>
     int IEdgeState.Zones => _zones.Count;

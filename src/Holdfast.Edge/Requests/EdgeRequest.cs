@@ -423,6 +423,13 @@ internal abstract class EdgeRequest
         }
     }
 
+    /// <summary>The visitor's country is not to be known for this request.</summary>
+    public void ForgetCountry()
+    {
+        Country = CountryCode.Unknown;
+        _located = null;
+    }
+
     /// <summary>Takes the ray of the edge that asks: one request has one name on all its way.</summary>
     public void Adopt(RayId ray) => Ray = ray;
 

@@ -48,4 +48,7 @@ public enum ArtifactKind
 
     /// <summary>A new key that releases will be signed with, announced by the one before.</summary>
     SigningKey = 3,
+
+    /// <summary>A kill switch: <see cref="KillSwitches.KillSwitchConfig"/>.</summary>
+    KillSwitch = 10,
 }
