@@ -11,6 +11,7 @@ using Holdfast.Control.Feed;
 using Holdfast.Control.Firewall;
 using Holdfast.Control.Idempotency;
 using Holdfast.Control.Joining;
+using Holdfast.Control.KillSwitches;
 using Holdfast.Control.Lists;
 using Holdfast.Control.Operators;
 using Holdfast.Control.Operators.Passwords;
@@ -358,6 +359,7 @@ public sealed class ControlHost : IAsyncDisposable
         new CertificateEndpoints(zones, certificates, _secrets!, time).Map(application);
         new PurgeEndpoints(zones, _purges!, time).Map(application);
         new ReleaseEndpoints(releases).Map(application);
+        new KillSwitchEndpoints(new KillSwitchStore(_database!, publisher, signal)).Map(application);
         var retirement = new SigningKeyRetirement(_database!, keys, _signing!.Signer, _purges!, heads, _options.AtWriteStep);
         new SigningKeyEndpoints(_signing!, retirement, keys, signal).Map(application);
         new NodeEndpoints(nodes, joined, time).Map(application);

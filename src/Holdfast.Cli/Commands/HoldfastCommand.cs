@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using Holdfast.Cli.Commands.Drills;
 using Holdfast.Cli.Commands.Events;
 using Holdfast.Cli.Commands.Keys;
+using Holdfast.Cli.Commands.KillSwitches;
 using Holdfast.Cli.Commands.Nodes;
 using Holdfast.Cli.Commands.Profiles;
 using Holdfast.Cli.Commands.Records;
@@ -131,6 +132,14 @@ internal static class HoldfastCommand
                 RulesetRemoveCommand.Create(context)
             ),
             PurgeCommand.Create(context),
+            Group(
+                help,
+                "kill",
+                "Kill switches: parts of the edges that are out of use.",
+                KillAddCommand.Create(context),
+                KillListCommand.Create(context),
+                KillRemoveCommand.Create(context)
+            ),
             Group(
                 help,
                 "token",

@@ -1,8 +1,10 @@
 using Holdfast.Artifacts;
 using Holdfast.Artifacts.Certificates;
+using Holdfast.Artifacts.KillSwitches;
 using Holdfast.Artifacts.Lists;
 using Holdfast.Artifacts.Zones;
 using Holdfast.Model.Certificates;
+using Holdfast.Model.KillSwitches;
 using Holdfast.Model.Lists;
 using Holdfast.Model.Releases;
 using Holdfast.Releases.Intake;
@@ -50,6 +52,13 @@ internal sealed class ReleasePublisher
             CertificateArtifact.FormatVersion,
             CertificateArtifact.Write(certificate)
         );
+
+    /// <exception cref="ArtifactInvalidException">An edge would refuse it.</exception>
+    public Release KillSwitch(KillSwitchConfig kill, long generation) =>
+        Build(ArtifactKind.KillSwitch, kill.Id, generation, KillSwitchArtifact.FormatVersion, KillSwitchArtifact.Write(kill));
+
+    public Release KillSwitchRemoval(string id, long generation) =>
+        _signer.SignRemoval(ArtifactKind.KillSwitch, id, generation, KillSwitchArtifact.FormatVersion);
 
     /// <exception cref="ArtifactInvalidException">An edge would refuse it.</exception>
     public Release List(ListConfig list, long generation) =>

@@ -12,7 +12,8 @@ namespace Holdfast.Edge.Guard;
 /// <param name="id">The zone's id; empty for what runs before the zone is known.</param>
 internal sealed class ZoneGuard(EdgeGuard edge, string id)
 {
-    private uint _off;
+    private uint _tripped;
+    private uint _killed;
     private ModuleBreaker?[]? _breakers;
 
     /// <summary>The edge's guard.</summary>
@@ -21,11 +22,19 @@ internal sealed class ZoneGuard(EdgeGuard edge, string id)
     /// <summary>The zone's id.</summary>
     public string Id => id;
 
+    /// <summary>The modules that kill switches take out, a bit each: they are not run, as if they were absent.</summary>
+    public uint Killed
+    {
+        get => Volatile.Read(ref _killed);
+        set => Volatile.Write(ref _killed, value);
+    }
+
     /// <summary>The breakers of modules that have had faults.</summary>
     public IEnumerable<ModuleBreaker> Breakers => Volatile.Read(ref _breakers)?.OfType<ModuleBreaker>() ?? [];
 
     /// <summary>Whether a module is to run for a request now; if not, its mode decides what becomes of the request.</summary>
-    public bool MayRun(EdgeModule module, EdgeRequest request) => (Volatile.Read(ref _off) & module.Bit) == 0 || MayProbe(module, request);
+    public bool MayRun(EdgeModule module, EdgeRequest request) =>
+        ((Volatile.Read(ref _tripped) | _killed) & module.Bit) == 0 || MayProbe(module, request);
 
     /// <summary>Runs a module that does not await.</summary>
     /// <param name="module">Which.</param>
@@ -80,14 +89,14 @@ internal sealed class ZoneGuard(EdgeGuard edge, string id)
     }
 
     /// <summary>Whether a module is being tried after faults, so that it is to be told how it went.</summary>
-    public bool IsTried(EdgeModule module) => (Volatile.Read(ref _off) & module.Bit) != 0;
+    public bool IsTried(EdgeModule module) => (Volatile.Read(ref _tripped) & module.Bit) != 0;
 
     /// <summary>A module has done its job; only one that is being tried is told.</summary>
     public void Succeeded(EdgeModule module)
     {
         if (IsTried(module) && BreakerOf(module).Succeeded())
         {
-            Interlocked.And(ref _off, ~module.Bit);
+            Interlocked.And(ref _tripped, ~module.Bit);
             edge.Closed(this, module);
         }
     }
@@ -126,6 +135,11 @@ internal sealed class ZoneGuard(EdgeGuard edge, string id)
 
     private bool MayProbe(EdgeModule module, EdgeRequest request)
     {
+        if ((Killed & module.Bit) != 0)
+        {
+            return false;
+        }
+
         if (BreakerOf(module).MayProbe())
         {
             return true;
@@ -147,7 +161,7 @@ internal sealed class ZoneGuard(EdgeGuard edge, string id)
         var outcome = BreakerOf(module).Faulted(what, isLost: kind == FaultKind.LostThread);
         if (outcome == FaultOutcome.Opened)
         {
-            Interlocked.Or(ref _off, module.Bit);
+            Interlocked.Or(ref _tripped, module.Bit);
         }
 
         edge.Faulted(this, module, kind, what, exception, outcome);

@@ -12,6 +12,7 @@ using Holdfast.Edge.Guard.Faults;
 using Holdfast.Edge.Http1;
 using Holdfast.Edge.Http2;
 using Holdfast.Edge.Http3;
+using Holdfast.Edge.KillSwitches;
 using Holdfast.Edge.Listening;
 using Holdfast.Edge.Listening.Accepting;
 using Holdfast.Edge.Listening.Certificates;
@@ -77,6 +78,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     private readonly EdgeCounters _counters = new(Enum.GetNames<MessageFault>()[1..]);
     private readonly EdgeMetrics _metrics;
     private readonly EdgeGuard _guard;
+    private readonly KillSwitchBoard _kills = new();
     private readonly DeadlineSweep _sweep;
     private readonly OriginTargets _targets;
     private readonly Http2OriginForwarder _http2Forwarder;
@@ -183,8 +185,13 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
             ? null
             : new SecurityEventUplink(options.Name, Path.Combine(home, "events"), _ruleCounts, options.Events, time);
         var rules = new RuleContext(options.Place, _ruleCounts, _rateLimits) { Lists = _lists, Events = _events?.Events };
-        var reader = new ZoneReader(_store, _targets, rules, _guard, _live);
+        var reader = new ZoneReader(_store, _targets, rules, _guard, _kills, _live);
         _zones = new ZoneDirectory(reader, options.ZoneMemory, ZoneReader.Dropped, time);
+        _kills.Changed = zone =>
+        {
+            _guard.Shared.Killed = _kills.Set.ModulesEverywhere;
+            _zones.Refresh(zone);
+        };
         _ring = new UplinkRing(options.Name, Path.Combine(home, "uplink"), time);
         var authority = LocalAuthority.Open(data, time, options.Loggers.CreateLogger<LocalAuthority>());
         var certificateReader = new CertificateReader(_store, _secrets, _live);
@@ -214,10 +221,11 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
                 Checks = ArtifactKinds.All(_secrets),
                 Consumers =
                 [
-                    new ZoneConsumer(_zones, reader, _store),
+                    new ZoneConsumer(_zones, reader, _store, _kills),
                     new CertificateConsumer(_certificates, certificateReader),
                     new ListConsumer(_lists, listCompiler, _store),
                     new AnnouncedKeys(_keys, keys.TrustedDirectory, _live),
+                    new KillSwitchConsumer(_kills),
                 ],
                 Purges = _purges,
                 Uplink = _ring,
@@ -338,6 +346,9 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     /// <summary>What guards the modules.</summary>
     internal EdgeGuard Guard => _guard;
 
+    /// <summary>The kill switches in force.</summary>
+    internal KillSet KillSwitches => _kills.Set;
+
     /// <summary>Ends when the process should be replaced, with the reason: too many of its threads are lost.</summary>
     public Task<string> ReplacementWanted => _guard.ReplacementWanted;
 
@@ -379,6 +390,9 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
 
     /// <inheritdoc/>
     EdgeGuard IEdgeState.Guard => _guard;
+
+    /// <inheritdoc/>
+    KillSet IEdgeState.KillSwitches => _kills.Set;
 
     /// <inheritdoc/>
     int IEdgeState.Zones => _zones.Count;

@@ -1,5 +1,6 @@
 using Holdfast.Cache.Disk;
 using Holdfast.Edge.Guard;
+using Holdfast.Edge.KillSwitches;
 using Holdfast.Edge.Rules.Counting;
 using Holdfast.Model.Purging;
 using Holdfast.Model.Releases;
@@ -35,6 +36,9 @@ internal interface IEdgeState
 
     /// <summary>What guards the modules.</summary>
     EdgeGuard Guard { get; }
+
+    /// <summary>The kill switches in force.</summary>
+    KillSet KillSwitches { get; }
 
     /// <summary>How often rules have acted.</summary>
     RuleCounts RuleCounts { get; }

@@ -1,8 +1,10 @@
 using System.Buffers;
 using System.Text.Json;
+using Holdfast.Artifacts.KillSwitches;
 using Holdfast.Cache.Disk;
 using Holdfast.Edge.ErrorPages;
 using Holdfast.Edge.Guard;
+using Holdfast.Edge.KillSwitches;
 using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Rules.Counting;
 
@@ -52,6 +54,7 @@ internal static class StateJson
         json.WriteEndObject();
         WriteRules(json, state.RuleCounts);
         GuardJson.Write(json, state.Guard);
+        WriteKillSwitches(json, state.KillSwitches);
         json.WriteStartArray("releases");
         foreach (var release in state.LiveReleases(MaxReleases))
         {
@@ -64,6 +67,17 @@ internal static class StateJson
 
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    private static void WriteKillSwitches(Utf8JsonWriter json, KillSet kills)
+    {
+        json.WriteStartArray("kill_switches");
+        foreach (var kill in kills.All)
+        {
+            json.WriteRawValue(KillSwitchArtifact.Write(kill));
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteRules(Utf8JsonWriter json, RuleCounts counts)

@@ -1,3 +1,4 @@
+using Holdfast.Edge.KillSwitches;
 using Holdfast.Edge.Zones;
 using Holdfast.Model.Releases;
 using Holdfast.Releases.Intake;
@@ -9,7 +10,7 @@ namespace Holdfast.Edge.Releases;
 /// Takes zones into use. At a start it notes where they are and reads none. A changed zone is compiled off the request path before it
 /// is accepted. Requests in flight finish on the zone they began with; connections, to visitors and to origins, stay.
 /// </summary>
-internal sealed class ZoneConsumer(ZoneDirectory zones, ZoneReader reader, ReleaseStore store) : IReleaseConsumer
+internal sealed class ZoneConsumer(ZoneDirectory zones, ZoneReader reader, ReleaseStore store, KillSwitchBoard kills) : IReleaseConsumer
 {
     /// <inheritdoc/>
     public ArtifactKind Kind => ArtifactKind.Zone;
@@ -44,7 +45,18 @@ internal sealed class ZoneConsumer(ZoneDirectory zones, ZoneReader reader, Relea
         }
 
         var zone = reader.Compile(config, release.Generation);
-        return new PreparedRelease(key, (artifact, before) => zones.Put(artifact, key, before?.Key, zone));
+        return new PreparedRelease(
+            key,
+            (artifact, before) =>
+            {
+                zones.Put(artifact, key, before?.Key, zone);
+                if (kills.Set.TakesOut(release.Name, release.Generation))
+                {
+                    // The one before it goes on: it is read again when it is asked for.
+                    zones.Refresh(release.Name);
+                }
+            }
+        );
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using Holdfast.Artifacts.Zones;
 using Holdfast.Edge.Guard;
 using Holdfast.Edge.Guard.Faults;
+using Holdfast.Edge.KillSwitches;
 using Holdfast.Edge.Origins;
 using Holdfast.Edge.Rules;
 using Holdfast.Edge.Zones;
@@ -19,12 +20,14 @@ namespace Holdfast.Edge.Releases;
 /// <param name="targets">The origins.</param>
 /// <param name="rules">What rules get of the edge.</param>
 /// <param name="guard">What guards the zones' modules.</param>
+/// <param name="kills">The kill switches.</param>
 /// <param name="observer">Told what can't be used.</param>
 internal sealed class ZoneReader(
     ReleaseStore store,
     OriginTargets targets,
     RuleContext rules,
     EdgeGuard guard,
+    KillSwitchBoard kills,
     IReleaseIntakeObserver observer
 ) : IZoneSource
 {
@@ -58,6 +61,11 @@ internal sealed class ZoneReader(
             }
             else if (stored.Release is { Removed: false } release)
             {
+                if (kills.Set.TakesOut(release.Name, release.Generation))
+                {
+                    continue;
+                }
+
                 if (TryRead(release, out var config) is not { } reason)
                 {
                     return (config!, release.Generation);
@@ -75,7 +83,14 @@ internal sealed class ZoneReader(
     {
         var zone = guard.Of(config.Id);
         zone.Meet(FaultPoint.ZoneLoad);
-        return new(config, generation, ZoneOrigins.Of(config, targets), zone, ZoneRules.Of(config, rules));
+        var set = kills.Set;
+        var left = set.Apply(config, out var notes);
+        var compiled = new ZoneRuntime(left, generation, ZoneOrigins.Of(left, targets), zone, ZoneRules.Of(left, rules))
+        {
+            KillSwitches = notes,
+        };
+        zone.Killed = set.ModulesOf(config.Id);
+        return compiled;
     }
 
     /// <summary>A compiled zone is not kept any more.</summary>

@@ -139,6 +139,9 @@ internal ref struct AccessLogEntry
     /// <summary><c>ModulesFailed</c> and <c>ModulesResting</c>: what the guard did; each is left out when it is empty.</summary>
     public GuardNotes Guarded { get; set; }
 
+    /// <summary><c>KillSwitches</c>: the ids of those that have taken something out of the zone; left out when there are none.</summary>
+    public ReadOnlySpan<byte[]> KillSwitches { get; set; }
+
     /// <summary><c>ErrorCode</c> and <c>Blame</c>, which are left out when there was no error of the edge's.</summary>
     public EdgeError Error { get; set; }
 

@@ -13,6 +13,9 @@ internal static class AccessLogFormat
     /// </summary>
     public const int MaxLineBytes = (9 * JsonLineWriter.MaxTextBytes * 6) + (32 * 1024);
 
+    // Some 4 KB of the room for what the edge chooses itself.
+    private const int MostKillSwitches = 100;
+
     /// <summary>Writes the line with its line feed.</summary>
     /// <param name="line">Where to; less than <see cref="MaxLineBytes"/> may be too little.</param>
     /// <param name="entry">The record.</param>
@@ -35,6 +38,7 @@ internal static class AccessLogFormat
         WriteSecurity(ref json, entry.SecurityRules);
         WriteModules(ref json, ",\"ModulesFailed\":["u8, entry.Guarded.Faulted);
         WriteModules(ref json, ",\"ModulesResting\":["u8, entry.Guarded.Skipped);
+        WriteKillSwitches(ref json, entry.KillSwitches);
         WriteFault(ref json, entry);
         if (!entry.TraceParent.IsEmpty)
         {
@@ -142,6 +146,23 @@ internal static class AccessLogFormat
         for (var i = 0; i < rules.Length; i++)
         {
             json.Text(i == 0 ? "\""u8 : ",\""u8, rules[i].Effect.Source);
+        }
+
+        json.Raw("]"u8);
+    }
+
+    private static void WriteKillSwitches(ref JsonLineWriter json, ReadOnlySpan<byte[]> ids)
+    {
+        if (ids.IsEmpty)
+        {
+            return;
+        }
+
+        // More would not fit into a record; all of them are in the edge's state.
+        json.Raw(",\"KillSwitches\":["u8);
+        for (var i = 0; i < Math.Min(ids.Length, MostKillSwitches); i++)
+        {
+            json.Text(i == 0 ? "\""u8 : ",\""u8, ids[i]);
         }
 
         json.Raw("]"u8);

@@ -160,6 +160,7 @@ internal sealed class RequestObserver(AccessLog log, EdgeCounters counters, Coun
                 Generation = request.Zone?.Generation ?? 0,
                 SecurityRules = request.Rules is { } rules ? rules.Events.Rules : default(ReadOnlySpan<RuleRuntime>),
                 Guarded = request.Guarded,
+                KillSwitches = request.Zone is { } killed ? killed.KillSwitches.AsSpan() : default,
                 Error = request.Error,
                 RefusedReason = request.Refused == MessageFault.None ? default(ReadOnlySpan<byte>) : FaultNames[(int)request.Refused],
                 ConnectionRequests = request.Ordinal,

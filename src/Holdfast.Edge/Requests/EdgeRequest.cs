@@ -426,6 +426,13 @@ internal abstract class EdgeRequest
     /// <summary>Says where the visitor is, for a request that no connection brought.</summary>
     protected void Locate(CountryCode country) => Country = country;
 
+    /// <summary>The visitor's country is not to be known for this request.</summary>
+    public void ForgetCountry()
+    {
+        Country = CountryCode.Unknown;
+        _located = null;
+    }
+
     /// <summary>Takes the ray of the edge that asks: one request has one name on all its way.</summary>
     public void Adopt(RayId ray) => Ray = ray;
 

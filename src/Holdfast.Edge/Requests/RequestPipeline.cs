@@ -119,6 +119,11 @@ internal sealed partial class RequestPipeline(
                 : new ValueTask<EdgeError>(EdgeError.NoSuchHost);
         }
 
+        if ((zone.Guard.Killed & EdgeModule.Country.Bit) != 0)
+        {
+            request.ForgetCountry();
+        }
+
         request.IsExplained = zone.CacheDebugDigest is { } digest && DebugToken.IsIn(request.Head.Headers, digest);
         if (request.IsOwn)
         {

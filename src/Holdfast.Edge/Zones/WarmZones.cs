@@ -56,6 +56,15 @@ internal sealed class WarmZones(long budget, Action<ZoneRuntime> dropped)
         }
     }
 
+    /// <summary>Drops the entries of zones that are told by a condition, and those of zones that can't be had.</summary>
+    public void DropAll(Func<ZoneRuntime, bool> condition)
+    {
+        foreach (var artifact in _ring.Where(artifact => this[artifact]!.Zone is not { } zone || condition(zone)).ToList())
+        {
+            Drop(artifact);
+        }
+    }
+
     private void Evict(int newest)
     {
         for (var steps = 2 * _ring.Count; _weight > budget && _ring.Count > 1 && steps > 0; steps--)

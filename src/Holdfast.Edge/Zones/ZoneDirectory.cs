@@ -166,6 +166,18 @@ internal sealed class ZoneDirectory(IZoneSource source, long budget, Action<Zone
         }
     }
 
+    /// <summary>Has zones compiled anew when they are next asked for, because what they are compiled with has changed.</summary>
+    /// <param name="zone">The zone's id, or null for all of them.</param>
+    public void Refresh(string? zone)
+    {
+        lock (_gate)
+        {
+            // Whoever reads one now may have begun before the change: it is not kept, and is read again.
+            _reading.Clear();
+            _warm.DropAll(kept => zone is null || kept.Config.Id == zone);
+        }
+    }
+
     /// <summary>A zone that was taken away; one that is not there changes nothing.</summary>
     public void Remove(int artifact, ulong key)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Holdfast.Cache.Policy;
@@ -104,6 +105,9 @@ internal sealed class ZoneRuntime
 
     /// <summary>What guards its modules.</summary>
     public ZoneGuard Guard { get; }
+
+    /// <summary>The ids of the kill switches that have taken something out of it.</summary>
+    public ImmutableArray<byte[]> KillSwitches { get; init; } = [];
 
     /// <summary>What becomes of a request when a module can't do its job: it goes on, unless the owner wants it otherwise.</summary>
     public FailureMode ModeOf(EdgeModule module) =>

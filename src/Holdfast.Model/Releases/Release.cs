@@ -51,4 +51,7 @@ public enum ArtifactKind
 
     /// <summary>A list that rules refer to: <see cref="Lists.ListConfig"/>.</summary>
     List = 4,
+
+    /// <summary>A kill switch: <see cref="KillSwitches.KillSwitchConfig"/>.</summary>
+    KillSwitch = 10,
 }

@@ -138,6 +138,8 @@ internal sealed partial class GuardedSite : IAsyncDisposable
     private static RulesetConfig Of(string phase, string path, RuleAction action) =>
         RuledSite.Ruleset(phase, RuledSite.Rule($"http.request.uri.path eq \"{path}\"", action));
 
-    [GeneratedRegex("\\?[0-9]+|(?im:^(Date|CF-Ray|X-Ray-Id|Report-To|Server-Timing): .*\r\n)|ray id: [0-9a-f]+|[0-9a-f]{16}(-LOC)?")]
+    [GeneratedRegex(
+        "\\?[0-9]+|(?im:^(Date|CF-Ray|X-Ray-Id|Report-To|Server-Timing|Holdfast-Generation): .*\r\n)|ray id: [0-9a-f]+|Time: [-0-9: ]+ UTC|[0-9a-f]{16}(-LOC)?"
+    )]
     private static partial Regex Changing();
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Threading.Channels;
 using Holdfast.Artifacts.Certificates;
+using Holdfast.Artifacts.KillSwitches;
 using Holdfast.Artifacts.Lists;
 using Holdfast.Artifacts.Zones;
 using Holdfast.Edge.Hosting;
@@ -8,6 +9,7 @@ using Holdfast.Edge.Listening.Certificates;
 using Holdfast.Edge.Management;
 using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Zones;
+using Holdfast.Model.KillSwitches;
 using Holdfast.Model.Lists;
 using Holdfast.Model.Purging;
 using Holdfast.Model.Releases;
@@ -210,6 +212,30 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
     {
         _feed.Remove(ArtifactKind.Certificate, IdOf(id), ++_generation);
         await UntilAsync(() => ((IEdgeState)_host).LiveReleases(1000).All(r => r.Name != IdOf(id)));
+    }
+
+    /// <summary>Sets a kill switch and waits until it is in force.</summary>
+    /// <returns>Its id.</returns>
+    public async Task<string> KillAsync(KillSubject subject, string target, string? zone)
+    {
+        var kill = new KillSwitchConfig
+        {
+            Id = IdOf($"{subject} {target} {zone}"),
+            Subject = subject,
+            Target = target,
+            ZoneId = zone is null ? null : IdOf(zone),
+            Reason = "a test",
+        };
+        _feed.Publish(ArtifactKind.KillSwitch, kill.Id, ++_generation, KillSwitchArtifact.Write(kill));
+        await UntilAsync(() => _host.KillSwitches.All.Any(known => known.Id == kill.Id));
+        return kill.Id;
+    }
+
+    /// <summary>Takes a kill switch back.</summary>
+    public async Task UnkillAsync(string id)
+    {
+        _feed.Remove(ArtifactKind.KillSwitch, id, ++_generation);
+        await UntilAsync(() => _host.KillSwitches.All.All(known => known.Id != id));
     }
 
     /// <summary>The purge log that the test is.</summary>

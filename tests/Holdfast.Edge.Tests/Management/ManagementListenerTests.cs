@@ -173,6 +173,8 @@ public sealed class ManagementListenerTests : IAsyncLifetime
 
         public string? LastFeedError { get; set; }
 
+        public Holdfast.Edge.KillSwitches.KillSet KillSwitches => Holdfast.Edge.KillSwitches.KillSet.Empty;
+
         public Holdfast.Edge.Guard.EdgeGuard Guard { get; } = Harness.TestGuard.Edge();
 
         public Holdfast.Edge.Rules.Counting.RuleCounts RuleCounts { get; } = new();

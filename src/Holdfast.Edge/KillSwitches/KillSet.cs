@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using Holdfast.Edge.Guard;
+using Holdfast.Model.KillSwitches;
+using Holdfast.Model.Rulesets;
+using Holdfast.Model.Zones;
+
+namespace Holdfast.Edge.KillSwitches;
+
+/// <summary>The kill switches that are in force. Immutable; what they take out is left out when a zone is compiled, so that requests never meet it.</summary>
+internal sealed class KillSet
+{
+    private readonly ImmutableArray<KillSwitchConfig> _all;
+
+    /// <summary>Of these.</summary>
+    public KillSet(IEnumerable<KillSwitchConfig> switches)
+    {
+        _all = [.. switches.OrderBy(kill => kill.Id, StringComparer.Ordinal)];
+        ModulesEverywhere = ModulesOf(kill => kill.ZoneId is null);
+    }
+
+    /// <summary>None.</summary>
+    public static KillSet Empty { get; } = new([]);
+
+    /// <summary>All of them, by id.</summary>
+    public ImmutableArray<KillSwitchConfig> All => _all;
+
+    /// <summary>The modules that are out in every zone, a bit each.</summary>
+    public uint ModulesEverywhere { get; }
+
+    /// <summary>The modules that are out in a zone.</summary>
+    public uint ModulesOf(string zone) => ModulesOf(kill => kill.ZoneId is null || kill.ZoneId == zone);
+
+    /// <summary>Whether a release of a zone is out.</summary>
+    public bool TakesOut(string zone, long generation) =>
+        _all.Any(kill =>
+            kill.Subject == KillSubject.Release && kill.ZoneId == zone && kill.Target == generation.ToString(CultureInfo.InvariantCulture)
+        );
+
+    /// <summary>A zone without what is out.</summary>
+    /// <param name="zone">As its owner wrote it.</param>
+    /// <param name="notes">The ids of the switches that are for this zone and have something in it to take out.</param>
+    public ZoneConfig Apply(ZoneConfig zone, out ImmutableArray<byte[]> notes)
+    {
+        notes = [];
+        if (_all.IsEmpty)
+        {
+            return zone;
+        }
+
+        foreach (var kill in _all.Where(kill => kill.ZoneId is null || kill.ZoneId == zone.Id))
+        {
+            var isModule = kill.Subject == KillSubject.Module && ModuleOf(kill.Target) is not null;
+            var left = kill.Subject == KillSubject.Release ? zone.Rulesets : Left(zone.Rulesets, kill);
+            var takes =
+                isModule
+                || kill.Subject == KillSubject.Release
+                || left.Sum(set => set.Rules.Length) != zone.Rulesets.Sum(set => set.Rules.Length);
+            if (takes)
+            {
+                notes = notes.Add(Encoding.ASCII.GetBytes(kill.Id));
+                zone = zone with { Rulesets = left };
+            }
+        }
+
+        return zone;
+    }
+
+    private static ImmutableArray<RulesetConfig> Left(ImmutableArray<RulesetConfig> rulesets, KillSwitchConfig kill) =>
+        [
+            .. rulesets
+                .Where(set =>
+                    !(kill.Subject is KillSubject.Module or KillSubject.Phase && set.Phase == kill.Target)
+                    && !(kill.Subject == KillSubject.Ruleset && set.Id == kill.Target)
+                )
+                .Select(set =>
+                    set with
+                    {
+                        Rules =
+                        [
+                            .. set.Rules.Where(rule =>
+                                !(kill.Subject == KillSubject.Rule && rule.Id == kill.Target)
+                                && !(kill.Subject == KillSubject.Action && rule.Action.Name == kill.Target)
+                            ),
+                        ],
+                    }
+                ),
+        ];
+
+    private uint ModulesOf(Func<KillSwitchConfig, bool> wanted) =>
+        _all.Where(kill => kill.Subject is KillSubject.Module or KillSubject.Phase && wanted(kill))
+            .Select(kill => ModuleOf(kill.Target))
+            .Aggregate(0u, (set, module) => set | (module?.Bit ?? 0));
+
+    private static EdgeModule? ModuleOf(string name) =>
+        EdgeModules.All.Cast<EdgeModule?>().FirstOrDefault(module => EdgeModules.NameOf(module!.Value) == name);
+}

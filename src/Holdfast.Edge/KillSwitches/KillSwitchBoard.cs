@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using Holdfast.Model.KillSwitches;
+
+namespace Holdfast.Edge.KillSwitches;
+
+/// <summary>
+/// The kill switches of one edge: those that control has released, and those that were set on this machine. Any thread may read; changes are made
+/// one at a time.
+/// </summary>
+internal sealed class KillSwitchBoard
+{
+    private readonly Lock _gate = new();
+    private ImmutableDictionary<string, KillSwitchConfig> _released = ImmutableDictionary<string, KillSwitchConfig>.Empty;
+    private volatile KillSet _set = KillSet.Empty;
+
+    /// <summary>What is in force.</summary>
+    public KillSet Set => _set;
+
+    /// <summary>Told of every change, when it is in force, with the zone that it is for; null for all of them.</summary>
+    public Action<string?>? Changed { get; set; }
+
+    /// <summary>A kill switch that control has released.</summary>
+    public void Put(KillSwitchConfig kill) => Change(kill.Id, released => released.SetItem(kill.Id, kill));
+
+    /// <summary>Control has taken one back.</summary>
+    public void Remove(string id) => Change(id, released => released.Remove(id));
+
+    private void Change(
+        string id,
+        Func<ImmutableDictionary<string, KillSwitchConfig>, ImmutableDictionary<string, KillSwitchConfig>> change
+    )
+    {
+        lock (_gate)
+        {
+            var before = _released.GetValueOrDefault(id);
+            _released = change(_released);
+            _set = new KillSet(_released.Values);
+            var after = _released.GetValueOrDefault(id);
+            if (before is { } old && after is { } now && old.ZoneId != now.ZoneId)
+            {
+                Changed?.Invoke(null);
+            }
+            else if ((after ?? before) is { } changed)
+            {
+                Changed?.Invoke(changed.ZoneId);
+            }
+        }
+    }
+}
