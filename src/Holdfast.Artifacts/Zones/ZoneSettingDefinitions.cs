@@ -36,6 +36,12 @@ public static class ZoneSettingDefinitions
         ("aggressive", CacheLevel.Aggressive),
     ];
 
+    private static readonly (string, SecurityFailureMode)[] SecurityFailureModes =
+    [
+        ("open", SecurityFailureMode.Open),
+        ("closed", SecurityFailureMode.Closed),
+    ];
+
     private static readonly (string, int)[] HttpVersions = [("1", 1), ("2", 2)];
 
     /// <summary>All of them, by id in order of the alphabet.</summary>
@@ -157,6 +163,12 @@ public static class ZoneSettingDefinitions
             "respect_request_cache_control",
             settings => settings.RespectRequestCacheControl,
             (settings, on) => settings with { RespectRequestCacheControl = on }
+        ),
+        OneOf(
+            "security_failure_mode",
+            SecurityFailureModes,
+            settings => settings.SecurityFailureMode,
+            (settings, mode) => settings with { SecurityFailureMode = mode }
         ),
         new(
             "security_header",

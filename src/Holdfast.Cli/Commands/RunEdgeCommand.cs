@@ -60,6 +60,7 @@ internal static class RunEdgeCommand
         };
         var httpsDescriptors = new Option<string?>("--fd-https") { HelpName = "FD,...", Description = "The same for HTTPS." };
         var managementDescriptor = new Option<string?>("--fd-management") { HelpName = "FD", Description = "The same for management." };
+        var faults = FaultInjection();
         var json = CommonOptions.Json();
         var supervised = Supervised();
         var command = new Command("edge", "Run one edge alone; systemd may hand it its sockets, named http, https and management.")
@@ -75,6 +76,7 @@ internal static class RunEdgeCommand
             httpDescriptors,
             httpsDescriptors,
             managementDescriptor,
+            faults,
             json,
             supervised,
         };
@@ -119,6 +121,7 @@ internal static class RunEdgeCommand
                             Control = feed,
                             Identity = identity,
                             Uppers = uppers,
+                            FaultInjection = result.GetValue(faults),
                             Settings = settings,
                             Logging = logging,
                         },
@@ -129,6 +132,13 @@ internal static class RunEdgeCommand
         });
         return command;
     }
+
+    /// <summary><c>--fault-injection</c>, which <c>up</c> has too.</summary>
+    public static Option<bool> FaultInjection() =>
+        new(ChildArguments.FaultInjection)
+        {
+            Description = "Let tests and drills make the edge fail; only on data that was never served without it.",
+        };
 
     /// <summary>--supervised, which <c>up</c> alone writes.</summary>
     public static Option<bool> Supervised() => new(ChildArguments.Supervised) { Hidden = true };

@@ -65,6 +65,7 @@ internal static class UpCommand
             HelpName = "N",
             Description = $"How many edge processes, 1 to {UpOptions.MaxEdges} [default: 1].",
         };
+        var faults = RunEdgeCommand.FaultInjection();
         var json = new Option<bool>("--json") { Description = "One line of JSON on standard output when ready, and nothing else there." };
         var command = new Command(Name, "Start everything on this machine, and keep it running until Ctrl-C.")
         {
@@ -77,6 +78,7 @@ internal static class UpCommand
             origin,
             upper,
             edges,
+            faults,
             json,
         };
         command.SetAction(result =>
@@ -92,6 +94,7 @@ internal static class UpCommand
                 Origin = result.GetValue(origin),
                 Upper = result.GetValue(upper) ?? [],
                 Edges = result.GetValue(edges),
+                FaultInjection = result.GetValue(faults),
                 Json = result.GetValue(json),
             };
             var options = UpOptionsReader.Read(flags, context.Environment, context.CurrentDirectory);

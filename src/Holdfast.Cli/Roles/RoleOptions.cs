@@ -77,6 +77,9 @@ internal sealed record EdgeRoleOptions
     /// <summary>Edges that are asked before origins for what the cache has not got.</summary>
     public required ImmutableArray<OriginUrl> Uppers { get; init; }
 
+    /// <summary>Whether tests and drills may make it fail.</summary>
+    public required bool FaultInjection { get; init; }
+
     /// <summary>What <c>holdfast.yaml</c> says about edges.</summary>
     public required EdgeSettings Settings { get; init; }
 

@@ -4,6 +4,7 @@ using Holdfast.Cli.Settings;
 using Holdfast.Cli.Terminal;
 using Holdfast.Control;
 using Holdfast.Control.Storage;
+using Holdfast.Edge.Guard.Faults;
 using Holdfast.Edge.Hosting;
 using Holdfast.Releases.Keys;
 using Holdfast.Status;
@@ -19,6 +20,9 @@ namespace Holdfast.Cli.Roles;
 /// </summary>
 internal static partial class Roles
 {
+    // How long an edge that wants to be replaced may take to end what is under way.
+    private static readonly TimeSpan ReplacementTime = TimeSpan.FromSeconds(4);
+
     /// <summary>Runs control.</summary>
     /// <param name="options">What it is started with.</param>
     /// <param name="ready">Called once, when requests are answered.</param>
@@ -119,6 +123,7 @@ internal static partial class Roles
                         Connections = options.Settings.Connections,
                         Cache = options.Settings.Cache,
                         Disk = options.Settings.Disk,
+                        FaultInjection = options.FaultInjection,
                         Loggers = loggers,
                     },
                     cancellationToken
@@ -128,7 +133,18 @@ internal static partial class Roles
         await using var running = edge!;
         await running.WaitUntilReadyAsync(cancellationToken).ConfigureAwait(false);
         ready(new ReadyInfo { Visitors = [.. running.Addresses], Management = running.ManagementAddress });
-        await WaitAsync(cancellationToken).ConfigureAwait(false);
+        var replacement = running.ReplacementWanted;
+        await Task.WhenAny(WaitAsync(cancellationToken), replacement).ConfigureAwait(false);
+        if (!cancellationToken.IsCancellationRequested)
+        {
+            // Whoever holds the sockets starts another: visitors wait for it in the backlog. A thread that is lost must not keep this one alive.
+            var last = new Timer(_ => Environment.Exit(CliFailure.Failed));
+            last.Change(ReplacementTime, Timeout.InfiniteTimeSpan);
+            throw new CliFailure(
+                $"{options.Name} wants to be replaced: {await replacement.ConfigureAwait(false)}",
+                exitCode: CliFailure.Failed
+            );
+        }
     }
 
     private static ILoggerFactory Loggers(ILoggerProvider provider) =>
@@ -166,6 +182,7 @@ internal static partial class Roles
         catch (Exception e)
             when (e
                     is KeyFileException
+                        or FaultInjectionRefusedException
                         or ControlDatabaseException
                         or StatusStoreException
                         or AddressInUseException

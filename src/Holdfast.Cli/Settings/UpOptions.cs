@@ -49,6 +49,9 @@ internal sealed record UpOptions
     /// <summary>Edges that are asked before origins; none, as a rule.</summary>
     public ImmutableArray<OriginUrl> Uppers { get; init; } = [];
 
+    /// <summary>Whether tests and drills may make the edges fail.</summary>
+    public bool FaultInjection { get; init; }
+
     /// <summary>How many edge processes, 1 to <see cref="MaxEdges"/>.</summary>
     public required int Edges { get; init; }
 
@@ -94,6 +97,9 @@ internal sealed record UpFlags
 
     /// <summary>--edges</summary>
     public string? Edges { get; init; }
+
+    /// <summary>--fault-injection; a flag alone, so that no file and no environment makes an edge fail.</summary>
+    public bool FaultInjection { get; init; }
 
     /// <summary>--json</summary>
     public bool Json { get; init; }

@@ -53,6 +53,7 @@ internal sealed class UpOptionsReader
             Origin = Origin(),
             Uppers = Find(UpperUrls.Name, flags.Upper) is { } uppers ? UpperUrls.Read(uppers.Place, uppers.Values) : [],
             Edges = Edges(),
+            FaultInjection = flags.FaultInjection,
             Json = flags.Json || Flag("json"),
             AdminToken = ReadAdminToken(environment),
             StatusToken = ReadStatusToken(environment),

@@ -10,6 +10,9 @@ internal static class ChildArguments
     /// <summary>Flag: the starter is <c>up</c>; standard input is its pipe, and ready is told on standard output.</summary>
     public const string Supervised = "--supervised";
 
+    /// <summary>Flag: faults may be tripped.</summary>
+    public const string FaultInjection = "--fault-injection";
+
     /// <summary><c>run control ...</c></summary>
     public static IReadOnlyList<string> Control(string dataDirectory, ListeningSocket control, ListeningSocket? nodes) =>
         [
@@ -35,7 +38,8 @@ internal static class ChildArguments
         IEnumerable<ListeningSocket> http,
         IEnumerable<ListeningSocket> https,
         ListeningSocket management,
-        IReadOnlyCollection<OriginUrl> uppers
+        IReadOnlyCollection<OriginUrl> uppers,
+        bool faultInjection
     ) =>
         [
             "run",
@@ -53,6 +57,7 @@ internal static class ChildArguments
             "--fd-management",
             Descriptors([management]),
             .. uppers.Count == 0 ? Array.Empty<string>() : [$"--{UpperUrls.Name}", string.Join(',', uppers)],
+            .. faultInjection ? [FaultInjection] : Array.Empty<string>(),
             Supervised,
         ];
 

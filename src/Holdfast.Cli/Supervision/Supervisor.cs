@@ -80,7 +80,8 @@ internal sealed partial class Supervisor
                             edge.Http,
                             edge.Https,
                             edge.Management,
-                            options.Uppers
+                            options.Uppers,
+                            options.FaultInjection
                         ),
                         Sockets = edge.All,
                         Environment = new Dictionary<string, string?> { [AdminTokenVariable] = null, [StatusTokenVariable] = null },

@@ -1,4 +1,5 @@
 using Holdfast.Cache.Compression;
+using Holdfast.Edge.Guard;
 using Holdfast.Edge.Requests;
 using Holdfast.Http.Headers;
 
@@ -20,7 +21,20 @@ internal static class ResponseCompression
     /// <param name="request">The request.</param>
     /// <param name="length">The body's bytes, or -1 when nobody knows.</param>
     /// <param name="hasBody">Whether a body follows; an answer to HEAD gets the fields alone.</param>
-    public static void Begin(EdgeRequest request, long length, bool hasBody)
+    public static void Begin(EdgeRequest request, long length, bool hasBody) =>
+        request.Zone?.Guard.Run(
+            EdgeModule.Compression,
+            request,
+            (request, length, hasBody),
+            static it =>
+            {
+                Decide(it.request, it.length, it.hasBody);
+                return true;
+            },
+            false
+        );
+
+    private static void Decide(EdgeRequest request, long length, bool hasBody)
     {
         var response = request.Response;
         if (response.Status == 304 && request.Lower is null)
@@ -40,14 +54,17 @@ internal static class ResponseCompression
             return;
         }
 
-        if (Offer(request) is not ContentCoding.Identity and var coding)
+        if (Choose(request) is not ContentCoding.Identity and var coding)
         {
             Encode(request, coding, hasBody);
         }
     }
 
     /// <summary>Says in the answer that there are codings to choose from, and chooses the visitor's; for an answer that can be compressed.</summary>
-    public static ContentCoding Offer(EdgeRequest request)
+    public static ContentCoding Offer(EdgeRequest request) =>
+        request.Zone!.Guard.Run(EdgeModule.Compression, request, request, static it => Choose(it), ContentCoding.Identity);
+
+    private static ContentCoding Choose(EdgeRequest request)
     {
         AddVary(request.Response.Headers);
         return CodingFor(request);

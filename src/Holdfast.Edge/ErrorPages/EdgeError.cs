@@ -63,6 +63,9 @@ internal enum EdgeError
     /// <summary>503: the site's configuration can't be read from the edge's disk, in none of its generations.</summary>
     ZoneUnreadable,
 
+    /// <summary>503: what protects the site failed, and its owner wants no request to pass without it.</summary>
+    ProtectionFailed,
+
     /// <summary>502: the origin's answer could not be used.</summary>
     BadGateway,
 

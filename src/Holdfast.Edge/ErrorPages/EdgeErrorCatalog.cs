@@ -237,5 +237,15 @@ internal static partial class EdgeErrorCatalog
                 "look at the edge's log for its release store; the edge asks control for the site again.",
                 retryAfter: Passing
             ),
+            Entry(
+                EdgeError.ProtectionFailed,
+                503,
+                Blame.Edge,
+                "The edge can't check this request",
+                "What protects this site failed, and its owner wants nothing to pass without it. The fault is ours, not yours and not the site's.",
+                FewMinutes,
+                "look for the Ray ID in the edge's log; security_failure_mode says whether requests pass meanwhile.",
+                retryAfter: Passing
+            ),
         ];
 }

@@ -7,6 +7,8 @@ using Holdfast.Cache.Disk;
 using Holdfast.Cache.Purging;
 using Holdfast.Cache.Storage;
 using Holdfast.Edge.Geo;
+using Holdfast.Edge.Guard;
+using Holdfast.Edge.Guard.Faults;
 using Holdfast.Edge.Http1;
 using Holdfast.Edge.Http2;
 using Holdfast.Edge.Http3;
@@ -58,6 +60,9 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     // How long requests in flight may go on after the edge is told to stop; the supervisor waits a little longer.
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(8);
 
+    // The same when it ends to be replaced: new visitors wait for that.
+    private static readonly TimeSpan ReplacementDrainTime = TimeSpan.FromSeconds(2);
+
     private readonly EdgeOptions _options;
     private readonly CancellationTokenSource _stop = new();
     private readonly ZoneDirectory _zones;
@@ -66,6 +71,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     private readonly RuleCounts _ruleCounts = new();
     private readonly EdgeCounters _counters = new(Enum.GetNames<MessageFault>()[1..]);
     private readonly EdgeMetrics _metrics;
+    private readonly EdgeGuard _guard;
     private readonly DeadlineSweep _sweep;
     private readonly OriginTargets _targets;
     private readonly Http2OriginForwarder _http2Forwarder;
@@ -90,6 +96,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     private readonly bool _servesFromDisk;
     private Http3Server? _http3;
     private ManagementListener? _management;
+    private Watchdog? _watchdog;
     private Task _background = Task.CompletedTask;
 
     private EdgeHost(EdgeOptions options)
@@ -99,6 +106,13 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         var data = Path.GetFullPath(options.DataDirectory);
         var home = Path.Combine(data, "edges", options.Name);
         var limits = options.Limits;
+        FaultMarkers.Claim(data, options.FaultInjection);
+        _guard = new EdgeGuard(
+            options.Guard,
+            options.FaultInjection ? new FaultInjection() : null,
+            time,
+            options.Loggers.CreateLogger<EdgeGuard>()
+        );
         _client = options.Identity is { } joined
             ? ControlTls.CreateClient(joined.Certificate, joined.Authority)
             : HttpReleaseFeed.CreateClient();
@@ -117,7 +131,10 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
                 )
                 : null;
         _responses = new MemoryStore(options.Cache with { SpillDirectory = cache }, marks) { Disk = _disk };
-        _metrics = new EdgeMetrics(_counters, HostGauges.Of(() => _zones, () => _intake?.State, _responses, () => _purges, _ruleCounts));
+        _metrics = new EdgeMetrics(
+            _counters,
+            HostGauges.Of(() => _zones, () => _intake?.State, _responses, () => _purges, _ruleCounts, _guard)
+        );
         _telemetry = EdgeTelemetry.Start(
             Environment.GetEnvironmentVariable(EdgeTelemetry.EndpointVariable),
             options.Name,
@@ -146,7 +163,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         _live = new LiveReleases(options.Loggers.CreateLogger<LiveReleases>());
         var verifier = new ReleaseVerifier(_keys);
         _store = new ReleaseStore(Path.Combine(home, "releases"), verifier);
-        var reader = new ZoneReader(_store, _targets, new RuleContext(options.Place, _ruleCounts), _live);
+        var reader = new ZoneReader(_store, _targets, new RuleContext(options.Place, _ruleCounts), _guard, _live);
         _zones = new ZoneDirectory(reader, options.ZoneMemory, ZoneReader.Dropped, time);
         _ring = new UplinkRing(options.Name, Path.Combine(home, "uplink"), time);
         var authority = LocalAuthority.Open(data, time, options.Loggers.CreateLogger<LocalAuthority>());
@@ -213,7 +230,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
             new OriginQueue(_sweep, _targets.Events),
             UpperForwarderOf(options, tier, forwarded)
         );
-        var observer = new RequestObserver(_log, _counters, _countries, time);
+        var observer = new RequestObserver(_log, _counters, _countries, _guard, time);
         _cache = new CachePhase(
             _responses,
             options.Name,
@@ -291,6 +308,12 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     /// <summary>How often rules have acted.</summary>
     internal RuleCounts RuleCounts => _ruleCounts;
 
+    /// <summary>What guards the modules.</summary>
+    internal EdgeGuard Guard => _guard;
+
+    /// <summary>Ends when the process should be replaced, with the reason: too many of its threads are lost.</summary>
+    public Task<string> ReplacementWanted => _guard.ReplacementWanted;
+
     /// <summary>The zones.</summary>
     internal ZoneDirectory Zones => _zones;
 
@@ -328,6 +351,9 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     RuleCounts IEdgeState.RuleCounts => _ruleCounts;
 
     /// <inheritdoc/>
+    EdgeGuard IEdgeState.Guard => _guard;
+
+    /// <inheritdoc/>
     int IEdgeState.Zones => _zones.Count;
 
     /// <inheritdoc/>
@@ -347,6 +373,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         var host = new EdgeHost(options);
         try
         {
+            host._watchdog = new Watchdog(host._guard);
             await host.WaitForDiskAsync(cancellationToken).ConfigureAwait(false);
             await host._server.StartAsync(host._application, cancellationToken).ConfigureAwait(false);
             if (!host._http3At.IsEmpty)
@@ -403,7 +430,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         IsStopping = true;
-        using (var enough = new CancellationTokenSource(DrainTime))
+        using (var enough = new CancellationTokenSource(ReplacementWanted.IsCompleted ? ReplacementDrainTime : DrainTime))
         {
             await Task.WhenAll(_server.StopAsync(enough.Token), _http3?.StopAsync(enough.Token) ?? Task.CompletedTask)
                 .ConfigureAwait(false);
@@ -421,6 +448,8 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
             await _management.DisposeAsync().ConfigureAwait(false);
         }
 
+        _guard.Faults?.Dispose();
+        _watchdog?.Dispose();
         await _cache.DisposeAsync().ConfigureAwait(false);
         if (_disk is not null)
         {
@@ -559,7 +588,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         await Task.WhenAll(
                 _intake.RunAsync(cancellationToken),
                 sender.RunAsync(cancellationToken),
-                new HealthReports(_ring, _counters, _intake, _purges, _zones, _keys, _options.Time).RunAsync(cancellationToken)
+                new HealthReports(_ring, _counters, _intake, _purges, _zones, _keys, _guard, _options.Time).RunAsync(cancellationToken)
             )
             .ConfigureAwait(false);
     }

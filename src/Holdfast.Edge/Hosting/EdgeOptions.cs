@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Holdfast.Cache.Disk;
 using Holdfast.Cache.Storage;
+using Holdfast.Edge.Guard;
 using Holdfast.Edge.Listening.Admission;
 using Holdfast.Edge.Origins;
 using Holdfast.Edge.Zones;
@@ -87,6 +88,12 @@ internal sealed record EdgeOptions
 
     /// <summary>Turns origins' names into addresses.</summary>
     public IOriginResolver Resolver { get; init; } = new DnsOriginResolver();
+
+    /// <summary>What modules may take, and when the guard steps in.</summary>
+    public GuardLimits Guard { get; init; } = new();
+
+    /// <summary>Whether tests and drills may make it fail: <c>--fault-injection</c>. Only on a data directory that has never served without.</summary>
+    public bool FaultInjection { get; init; }
 
     /// <summary>Where the edge's own messages go.</summary>
     public required ILoggerFactory Loggers { get; init; }

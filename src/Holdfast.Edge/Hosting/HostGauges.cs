@@ -1,4 +1,5 @@
 using Holdfast.Cache.Storage;
+using Holdfast.Edge.Guard;
 using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Rules.Counting;
 using Holdfast.Edge.Zones;
@@ -16,12 +17,14 @@ internal static class HostGauges
     /// <param name="responses">The stored responses.</param>
     /// <param name="purges">How purges are taken in, or null before they are.</param>
     /// <param name="rules">How often rules have acted.</param>
+    /// <param name="guard">What guards the modules.</param>
     public static MetricFamily[] Of(
         Func<ZoneDirectory?> zones,
         Func<IntakeState?> intake,
         MemoryStore responses,
         Func<PurgeIntake?> purges,
-        RuleCounts rules
+        RuleCounts rules,
+        EdgeGuard guard
     ) =>
         [
             EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.zones", "Zones that are live.", () => zones()?.Count ?? 0),
@@ -46,6 +49,7 @@ internal static class HostGauges
             ),
             .. PurgeMetrics.Of(responses, purges),
             .. DiskMetrics.Of(responses.Disk),
+            .. GuardMetrics.Of(guard),
             EdgeMetrics.Plain(MetricKind.Counter, "holdfast.edge.rules.acted", "How often zones' rules have acted.", () => rules.Acted),
             EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.rules", "Rules whose actions are counted one by one.", () => rules.Count),
             EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.cache.objects", "Responses that are stored.", () => responses.Count),

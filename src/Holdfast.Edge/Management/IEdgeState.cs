@@ -1,4 +1,5 @@
 using Holdfast.Cache.Disk;
+using Holdfast.Edge.Guard;
 using Holdfast.Edge.Rules.Counting;
 using Holdfast.Model.Purging;
 using Holdfast.Model.Releases;
@@ -31,6 +32,9 @@ internal interface IEdgeState
 
     /// <summary>Why the feed was last lost, or null when it stands.</summary>
     string? LastFeedError { get; }
+
+    /// <summary>What guards the modules.</summary>
+    EdgeGuard Guard { get; }
 
     /// <summary>How often rules have acted.</summary>
     RuleCounts RuleCounts { get; }

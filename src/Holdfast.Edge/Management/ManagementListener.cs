@@ -100,6 +100,10 @@ internal sealed class ManagementListener : IAsyncDisposable
             (status, type) = (StatusCodes.Status403Forbidden, "text/plain; charset=utf-8");
             body.Write("This listener answers only under its own address.\n"u8);
         }
+        else if (request.Path.StartsWithSegments(FaultEndpoint.Path, StringComparison.Ordinal))
+        {
+            status = FaultEndpoint.Answer(_state.Guard.Faults, request, body);
+        }
         else if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
         {
             (status, type) = (StatusCodes.Status405MethodNotAllowed, "text/plain; charset=utf-8");

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Holdfast.Cache.Disk;
 using Holdfast.Edge.ErrorPages;
+using Holdfast.Edge.Guard;
 using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Rules.Counting;
 
@@ -50,6 +51,7 @@ internal static class StateJson
         json.WriteEndObject();
         json.WriteEndObject();
         WriteRules(json, state.RuleCounts);
+        GuardJson.Write(json, state.Guard);
         json.WriteStartArray("releases");
         foreach (var release in state.LiveReleases(MaxReleases))
         {

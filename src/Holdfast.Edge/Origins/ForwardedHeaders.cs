@@ -71,6 +71,7 @@ internal sealed class ForwardedHeaders
     /// <param name="trusted">Whether the peer is a trusted upstream, whose forwarded fields are believed.</param>
     public void PrepareRequest(EdgeRequest request, bool upgrade, bool trusted)
     {
+        request.IsPrepared = true;
         var headers = request.Head.Headers;
         var trailers = TokenList.AnyIn(headers, KnownHeader.Te, "trailers"u8);
         RemoveConnectionFields(headers, upgrade);

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using Holdfast.Edge.ErrorPages;
+using Holdfast.Edge.Guard;
+using Holdfast.Edge.Guard.Faults;
 using Holdfast.Edge.Origins.Concurrency;
 using Holdfast.Edge.Requests;
 using Holdfast.Edge.Tiers;
@@ -23,7 +25,7 @@ internal sealed class OriginRouter(OriginForwarder http1, Http2OriginForwarder h
     public ValueTask<EdgeError> ForwardAsync(EdgeRequest request, ZoneRuntime zone, bool upgrade)
     {
         request.Upper = null;
-        return upper is not null && !upgrade && UpperForwarder.MayAsk(request)
+        return upper is not null && !upgrade && UpperForwarder.MayAsk(request) && zone.Guard.MayRun(EdgeModule.Tiers, request)
             ? ForwardAsync(request, zone, upper)
             : ForwardStraightAsync(request, zone, upgrade);
     }
@@ -31,8 +33,25 @@ internal sealed class OriginRouter(OriginForwarder http1, Http2OriginForwarder h
     [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
     private async ValueTask<EdgeError> ForwardAsync(EdgeRequest request, ZoneRuntime zone, UpperForwarder upper)
     {
-        var (isOver, error) = await upper.ForwardAsync(request, zone).ConfigureAwait(false);
-        return isOver ? error : await ForwardStraightAsync(request, zone, upgrade: false).ConfigureAwait(false);
+        try
+        {
+            zone.Guard.Meet(FaultPoint.Tiers);
+            var (isOver, error) = await upper.ForwardAsync(request, zone).ConfigureAwait(false);
+            zone.Guard.Succeeded(EdgeModule.Tiers);
+            if (isOver)
+            {
+                return error;
+            }
+        }
+        catch (Exception e) when (ZoneGuard.IsFault(e) && !request.HasStarted && !request.VisitorGone)
+        {
+            // Only requests without a body come here, so that the origin can be asked as if no upper edge had been.
+            zone.Guard.Faulted(EdgeModule.Tiers, e, request);
+            request.Response.Clear();
+            request.Upper = null;
+        }
+
+        return await ForwardStraightAsync(request, zone, upgrade: false).ConfigureAwait(false);
     }
 
     private ValueTask<EdgeError> ForwardStraightAsync(EdgeRequest request, ZoneRuntime zone, bool upgrade) =>

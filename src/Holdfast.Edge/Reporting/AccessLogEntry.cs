@@ -1,4 +1,5 @@
 using Holdfast.Edge.ErrorPages;
+using Holdfast.Edge.Guard;
 using Holdfast.Edge.Rules;
 
 namespace Holdfast.Edge.Reporting;
@@ -134,6 +135,9 @@ internal ref struct AccessLogEntry
     /// <c>SecuritySources</c>: of the rules that acted, in their order; left out when none did.
     /// </summary>
     public ReadOnlySpan<RuleRuntime> SecurityRules { get; set; }
+
+    /// <summary><c>ModulesFailed</c> and <c>ModulesResting</c>: what the guard did; each is left out when it is empty.</summary>
+    public GuardNotes Guarded { get; set; }
 
     /// <summary><c>ErrorCode</c> and <c>Blame</c>, which are left out when there was no error of the edge's.</summary>
     public EdgeError Error { get; set; }

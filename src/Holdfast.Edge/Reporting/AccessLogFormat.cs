@@ -1,4 +1,5 @@
 using Holdfast.Edge.ErrorPages;
+using Holdfast.Edge.Guard;
 using Holdfast.Edge.Rules;
 
 namespace Holdfast.Edge.Reporting;
@@ -32,6 +33,8 @@ internal static class AccessLogFormat
         json.Number(",\"ConnectionRequests\":"u8, entry.ConnectionRequests);
         json.Raw(node);
         WriteSecurity(ref json, entry.SecurityRules);
+        WriteModules(ref json, ",\"ModulesFailed\":["u8, entry.Guarded.Faulted);
+        WriteModules(ref json, ",\"ModulesResting\":["u8, entry.Guarded.Skipped);
         WriteFault(ref json, entry);
         if (!entry.TraceParent.IsEmpty)
         {
@@ -139,6 +142,27 @@ internal static class AccessLogFormat
         for (var i = 0; i < rules.Length; i++)
         {
             json.Text(i == 0 ? "\""u8 : ",\""u8, rules[i].Effect.Source);
+        }
+
+        json.Raw("]"u8);
+    }
+
+    private static void WriteModules(ref JsonLineWriter json, ReadOnlySpan<byte> name, uint modules)
+    {
+        if (modules == 0)
+        {
+            return;
+        }
+
+        json.Raw(name);
+        var isFirst = true;
+        foreach (var module in EdgeModules.All)
+        {
+            if ((modules & module.Bit) != 0)
+            {
+                json.Text(isFirst ? "\""u8 : ",\""u8, module.Text);
+                isFirst = false;
+            }
         }
 
         json.Raw("]"u8);

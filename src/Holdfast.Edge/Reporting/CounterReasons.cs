@@ -11,6 +11,9 @@ internal enum LogDropReason
 
     /// <summary>It came after the log had stopped.</summary>
     Stopped,
+
+    /// <summary>The log failed with it, or is not run for now.</summary>
+    Fault,
 }
 
 /// <summary>What a revalidation of a stored response came to.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Holdfast.Edge.Guard;
 using Holdfast.Edge.Zones;
 using Holdfast.Model.Uplink;
 using Holdfast.Releases.Intake;
@@ -16,6 +17,7 @@ internal sealed class HealthReports(
     PurgeIntake purges,
     ZoneDirectory zones,
     VerificationKeys trusted,
+    EdgeGuard guard,
     TimeProvider time
 )
 {
@@ -40,6 +42,7 @@ internal sealed class HealthReports(
                         ["position"] = intake.State.Position,
                         ["purged"] = new JsonObject { ["log"] = purges.Position.Log, ["sequence"] = purges.Position.Sequence },
                         ["zones"] = zones.Count,
+                        ["guard"] = GuardJson.Of(guard),
                         [UplinkRecordTypes.TrustedKeys] = new JsonArray([.. trusted.Ids.Select(id => (JsonNode)id)]),
                     }
                 );

@@ -1,6 +1,6 @@
-using System.Net;
 using System.Text;
 using Holdfast.Edge.Geo;
+using Holdfast.Edge.Guard;
 using Holdfast.Edge.Requests;
 using Holdfast.Edge.Rules;
 using Holdfast.Http.Headers;
@@ -9,7 +9,8 @@ using Holdfast.Http.Messages;
 namespace Holdfast.Edge.Reporting;
 
 /// <summary>Ends every request in one access log record and its counts.</summary>
-internal sealed class RequestObserver(AccessLog log, EdgeCounters counters, CountryDatabase countries, TimeProvider time) : IRequestObserver
+internal sealed class RequestObserver(AccessLog log, EdgeCounters counters, CountryDatabase countries, EdgeGuard guard, TimeProvider time)
+    : IRequestObserver
 {
     // What is written for a request whose visitor left before it was answered, as nginx and Cloudflare log it.
     private const int VisitorLeft = 499;
@@ -17,7 +18,14 @@ internal sealed class RequestObserver(AccessLog log, EdgeCounters counters, Coun
     private static readonly byte[][] FaultNames = [.. Enum.GetNames<MessageFault>().Select(Encoding.ASCII.GetBytes)];
 
     /// <inheritdoc/>
-    public CountryCode CountryOf(IPAddress address) => countries.Lookup(address);
+    public CountryCode CountryOf(EdgeRequest request) =>
+        guard.Shared.Run(
+            EdgeModule.Country,
+            request,
+            (countries, request.ClientAddress),
+            static it => it.countries.Lookup(it.ClientAddress),
+            CountryCode.Unknown
+        );
 
     /// <inheritdoc/>
     public void Revalidated(RevalidationResult result) => counters.Revalidated(result);
@@ -56,7 +64,21 @@ internal sealed class RequestObserver(AccessLog log, EdgeCounters counters, Coun
             counters.ParserRefused((int)request.Refused - 1);
         }
 
-        Append(request, status, requestBytes, responseBytes, elapsed);
+        var isLogged = (request.Zone?.Guard ?? guard.Shared).Run(
+            EdgeModule.Log,
+            request,
+            (this, request, status, requestBytes, responseBytes, elapsed),
+            static it =>
+            {
+                it.Item1.Append(it.request, it.status, it.requestBytes, it.responseBytes, it.elapsed);
+                return true;
+            },
+            false
+        );
+        if (!isLogged)
+        {
+            counters.LogDropped(LogDropReason.Fault, 1);
+        }
     }
 
     private void Append(EdgeRequest request, int status, long requestBytes, long responseBytes, TimeSpan elapsed)
@@ -135,6 +157,7 @@ internal sealed class RequestObserver(AccessLog log, EdgeCounters counters, Coun
         entry.ZoneId = request.Zone is { } owner ? owner.IdText : default(ReadOnlySpan<byte>);
         entry.Generation = request.Zone?.Generation ?? 0;
         entry.SecurityRules = request.Rules is { } rules ? rules.Events.Rules : default(ReadOnlySpan<RuleRuntime>);
+        entry.Guarded = request.Guarded;
         entry.Error = request.Error;
         entry.RefusedReason = request.Refused == MessageFault.None ? default(ReadOnlySpan<byte>) : FaultNames[(int)request.Refused];
         entry.ConnectionRequests = request.Ordinal;

@@ -5,6 +5,7 @@ using Holdfast.Cache.Policy;
 using Holdfast.Edge.Compression;
 using Holdfast.Edge.ErrorPages;
 using Holdfast.Edge.Geo;
+using Holdfast.Edge.Guard;
 using Holdfast.Edge.Listening;
 using Holdfast.Edge.Origins;
 using Holdfast.Edge.Origins.Concurrency;
@@ -40,6 +41,7 @@ internal abstract class EdgeRequest
     private BodyEncoder? _encoder;
     private bool _isEncoded;
     private byte[] _toEncode = [];
+    private GuardNotes _guarded;
 
     /// <summary>The request's head. Phases change it on its way to the origin; method, target and host stay as the visitor sent them.</summary>
     public RequestHead Head => Buffers.Head;
@@ -121,6 +123,15 @@ internal abstract class EdgeRequest
 
     /// <summary>Its way through its zone's rules; null when the zone has none, or before they begin.</summary>
     public RuleTurn? Rules { get; private set; }
+
+    /// <summary>What the guard around modules did to it.</summary>
+    public ref GuardNotes Guarded => ref _guarded;
+
+    /// <summary>Whether it has its zone's token, so that its answer says what became of it.</summary>
+    public bool IsExplained { get; set; }
+
+    /// <summary>Whether its fields are as its origin gets them, and not the visitor's any more.</summary>
+    public bool IsPrepared { get; set; }
 
     /// <summary>Why the edge answered instead of the origin, or <see cref="EdgeError.None"/>.</summary>
     public EdgeError Error { get; set; }
@@ -212,14 +223,20 @@ internal abstract class EdgeRequest
         if (Rules is { } rules)
         {
             ResponsePhases.Run(this, rules);
-            if (rules.Replacement is { } content)
-            {
-                DropEncoder();
-                _encoder = new DiscardedBody();
-                StartPlain(Framing.Length, content.Length);
-                WritePlain(content.Span);
-                return;
-            }
+        }
+
+        if (IsExplained && _guarded.Any)
+        {
+            GuardReport.Write(this);
+        }
+
+        if (Rules?.Replacement is { } content)
+        {
+            DropEncoder();
+            _encoder = new DiscardedBody();
+            StartPlain(Framing.Length, content.Length);
+            WritePlain(content.Span);
+            return;
         }
 
         if (_isEncoded)
@@ -241,8 +258,7 @@ internal abstract class EdgeRequest
         }
         else
         {
-            _encoder.Write(bytes);
-            WriteEncoded(_encoder);
+            WriteEncoded(_encoder, EncoderStep.Write, bytes);
         }
     }
 
@@ -273,8 +289,7 @@ internal abstract class EdgeRequest
     {
         if (_encoder is { HasPending: true } encoder)
         {
-            encoder.Flush();
-            WriteEncoded(encoder);
+            WriteEncoded(encoder, EncoderStep.Flush, default);
         }
 
         return FlushPlainAsync();
@@ -285,8 +300,7 @@ internal abstract class EdgeRequest
     {
         if (_encoder is { } encoder)
         {
-            encoder.Finish();
-            WriteEncoded(encoder);
+            WriteEncoded(encoder, EncoderStep.Finish, default);
             DropEncoder();
         }
 
@@ -404,7 +418,7 @@ internal abstract class EdgeRequest
     {
         if (!ReferenceEquals(_located, ClientAddress))
         {
-            Country = observer.CountryOf(ClientAddress);
+            Country = observer.CountryOf(this);
             _located = ClientAddress;
         }
     }
@@ -489,8 +503,21 @@ internal abstract class EdgeRequest
         }
     }
 
-    private void WriteEncoded(BodyEncoder encoder)
+    /// <summary>Forgets an answer that was about to start, so that another can.</summary>
+    public void ForgetAnswer()
     {
+        Response.Clear();
+        DropEncoder();
+        _isEncoded = false;
+        Tap = null;
+        Upper = null;
+        CacheStatus = CacheReason = default;
+        IsCollapsed = false;
+    }
+
+    private void WriteEncoded(BodyEncoder encoder, EncoderStep step, ReadOnlySpan<byte> bytes)
+    {
+        GuardedEncoding.Take(encoder, step, bytes, this);
         WritePlain(encoder.Output);
         encoder.Taken();
     }
@@ -522,15 +549,11 @@ internal abstract class EdgeRequest
         Error = EdgeError.None;
         Refused = MessageFault.None;
         Origin.Clear();
-        Response.Clear();
-        Tap = null;
-        DropEncoder();
-        _isEncoded = false;
-        CacheStatus = CacheReason = default;
+        ForgetAnswer();
+        _guarded = default;
+        IsExplained = IsPrepared = false;
         Lower = null;
-        Upper = null;
         LowerIsAhead = IsOwn = false;
-        IsCollapsed = false;
         IsInBackground = false;
         HasStarted = HasEnded = IsBrokenOff = false;
         ResponseBodyBytes = ResponseBytes = 0;

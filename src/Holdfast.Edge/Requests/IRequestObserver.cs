@@ -1,4 +1,3 @@
-using System.Net;
 using Holdfast.Edge.Geo;
 using Holdfast.Edge.Reporting;
 
@@ -16,8 +15,8 @@ internal interface IRequestObserver
     /// <summary>A stored response was revalidated, for a visitor or behind one's back.</summary>
     void Revalidated(RevalidationResult result);
 
-    /// <summary>The country of an address.</summary>
-    CountryCode CountryOf(IPAddress address);
+    /// <summary>The country of a request's visitor.</summary>
+    CountryCode CountryOf(EdgeRequest request);
 }
 
 /// <summary>The ports that visitors reach the edge's listeners on, for redirects from one to the other.</summary>

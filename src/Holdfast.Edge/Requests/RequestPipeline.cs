@@ -1,11 +1,13 @@
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Holdfast.Edge.ErrorPages;
+using Holdfast.Edge.Guard;
 using Holdfast.Edge.Http3;
 using Holdfast.Edge.Origins;
 using Holdfast.Edge.Phases.Cache;
 using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Rules;
+using Holdfast.Edge.Rules.Effects;
 using Holdfast.Edge.Tiers;
 using Holdfast.Edge.Zones;
 using Holdfast.Http.Messages;
@@ -116,6 +118,7 @@ internal sealed partial class RequestPipeline(
                 : new ValueTask<EdgeError>(EdgeError.NoSuchHost);
         }
 
+        request.IsExplained = zone.CacheDebugDigest is { } digest && DebugToken.IsIn(request.Head.Headers, digest);
         if (request.IsOwn)
         {
             return new ValueTask<EdgeError>(EdgeError.Loop);
@@ -188,7 +191,33 @@ internal sealed partial class RequestPipeline(
     }
 
     private ValueTask<EdgeError> DecideAsync(EdgeRequest request, ZoneRuntime zone, ZoneRules rules, RuleTurn turn, bool trusted) =>
-        RequestPhases.Run(request, turn, rules) is { } answer ? answer.AnswerAsync(request, answers) : GoOnAsync(request, zone, trusted);
+        RequestPhases.Run(request, turn, rules) is { } answer
+            ? AnswerByRuleAsync(request, zone, turn, answer, trusted)
+            : GoOnAsync(request, zone, trusted);
+
+    private async ValueTask<EdgeError> AnswerByRuleAsync(
+        EdgeRequest request,
+        ZoneRuntime zone,
+        RuleTurn turn,
+        RuleEffect answer,
+        bool trusted
+    )
+    {
+        try
+        {
+            return await answer.AnswerAsync(request, answers).ConfigureAwait(false);
+        }
+        catch (Exception e) when (ZoneGuard.IsFault(e) && !request.HasStarted && !request.VisitorGone)
+        {
+            zone.Guard.Faulted(turn.Phase, e, request);
+            request.ForgetAnswer();
+            request.Error = EdgeError.None;
+        }
+
+        return zone.ModeOf(turn.Phase) == FailureMode.Closed
+            ? EdgeError.ProtectionFailed
+            : await GoOnAsync(request, zone, trusted).ConfigureAwait(false);
+    }
 
     // To the cache and the origin.
     private ValueTask<EdgeError> GoOnAsync(EdgeRequest request, ZoneRuntime zone, bool trusted)

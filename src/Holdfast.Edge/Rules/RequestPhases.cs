@@ -1,3 +1,4 @@
+using Holdfast.Edge.Guard;
 using Holdfast.Edge.Requests;
 using Holdfast.Edge.Rules.Effects;
 using Holdfast.Rules.Phases;
@@ -34,10 +35,24 @@ internal static class RequestPhases
         return null;
     }
 
-    /// <summary>Runs one phase.</summary>
+    /// <summary>Runs one phase, guarded.</summary>
     /// <returns>What answers the request, or null.</returns>
     internal static RuleEffect? RunPhase(EdgeRequest request, RuleTurn turn, RulesetRuntime ruleset)
     {
+        var zone = request.Zone!;
+        return zone.Guard.Run(
+            ruleset.Module,
+            request,
+            (request, turn, ruleset),
+            static it => RunRules(it.request, it.turn, it.ruleset),
+            zone.ModeOf(ruleset.Module) == FailureMode.Closed ? FailedClosedEffect.Instance : null
+        );
+    }
+
+    private static RuleEffect? RunRules(EdgeRequest request, RuleTurn turn, RulesetRuntime ruleset)
+    {
+        turn.Phase = ruleset.Module;
+        turn.Evaluation.Checkpoint = GuardSlot.Current;
         for (var at = ruleset.Next(0, turn.Signals, turn.Evaluation); at >= 0; at = ruleset.Next(at + 1, turn.Signals, turn.Evaluation))
         {
             var rule = ruleset.Rules[at];

@@ -1,3 +1,4 @@
+using Holdfast.Edge.Guard;
 using Holdfast.Edge.Requests;
 using Holdfast.Edge.Rules.Events;
 using Holdfast.Edge.Rules.Signals;
@@ -31,6 +32,9 @@ internal sealed class RuleTurn
 
     /// <summary>Whether a rule has given the request another target.</summary>
     public bool IsRewritten => Signals.Uri.IsRewritten;
+
+    /// <summary>The module of the phase that runs, or ran last.</summary>
+    public EdgeModule Phase { get; set; }
 
     /// <summary>The body that goes out in the place of the answer's own, or null.</summary>
     public ReadOnlyMemory<byte>? Replacement { get; set; }

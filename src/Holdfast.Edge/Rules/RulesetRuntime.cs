@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Holdfast.Edge.Guard;
 using Holdfast.Model.Rulesets;
 using Holdfast.Rules.Evaluation;
 using Holdfast.Rules.Phases;
@@ -17,6 +18,9 @@ internal sealed class RulesetRuntime
 
     /// <summary>When they are asked.</summary>
     public RulePhase Phase { get; }
+
+    /// <summary>What the guard knows them by.</summary>
+    public EdgeModule Module => EdgeModules.Of(Phase);
 
     /// <summary>The rules.</summary>
     public ImmutableArray<RuleRuntime> Rules { get; }

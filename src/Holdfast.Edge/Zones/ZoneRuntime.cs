@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Holdfast.Cache.Policy;
 using Holdfast.Edge.ErrorPages;
+using Holdfast.Edge.Guard;
 using Holdfast.Edge.Origins;
 using Holdfast.Edge.Rules;
 using Holdfast.Model.Zones;
@@ -24,9 +25,11 @@ internal sealed class ZoneRuntime
     /// <param name="config">As its owner wrote it.</param>
     /// <param name="generation">The release's generation.</param>
     /// <param name="origins">Where its requests go.</param>
+    /// <param name="guard">What guards its modules; it outlives the zone's releases.</param>
     /// <param name="rules">Its rules, or null when it has none.</param>
-    public ZoneRuntime(ZoneConfig config, long generation, ZoneOrigins origins, ZoneRules? rules = null)
+    public ZoneRuntime(ZoneConfig config, long generation, ZoneOrigins origins, ZoneGuard guard, ZoneRules? rules = null)
     {
+        Guard = guard;
         Rules = rules;
         Config = config;
         Generation = generation;
@@ -98,6 +101,15 @@ internal sealed class ZoneRuntime
 
     /// <summary>The field that responses over HTTPS carry (RFC 6797 section 6.1), or null.</summary>
     public byte[]? StrictTransportSecurity { get; }
+
+    /// <summary>What guards its modules.</summary>
+    public ZoneGuard Guard { get; }
+
+    /// <summary>What becomes of a request when a module can't do its job: it goes on, unless the owner wants it otherwise.</summary>
+    public FailureMode ModeOf(EdgeModule module) =>
+        Settings.SecurityFailureMode == SecurityFailureMode.Closed && (EdgeModules.Security & module.Bit) != 0
+            ? FailureMode.Closed
+            : FailureMode.Open;
 
     /// <summary>Bytes of memory, about. An error page is there as text, and as bytes in pieces.</summary>
     public int Weight =>

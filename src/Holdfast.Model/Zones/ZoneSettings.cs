@@ -133,6 +133,9 @@ public sealed record ZoneSettings
     /// <summary>Whether visitors' own cache directives count (<c>respect_request_cache_control</c>). Default off.</summary>
     public bool RespectRequestCacheControl { get; init; }
 
+    /// <summary>What becomes of requests when what protects the zone fails (<c>security_failure_mode</c>). Default open.</summary>
+    public SecurityFailureMode SecurityFailureMode { get; init; }
+
     /// <summary>
     /// HTML served instead of the edge's own error page (<c>error_page_html</c>), or null. The tokens <c>::RAY_ID::</c>,
     /// <c>::CLIENT_IP::</c>, <c>::ERROR_CODE::</c> and <c>::ERROR_TITLE::</c> are replaced. At most 256 KiB. Default null.

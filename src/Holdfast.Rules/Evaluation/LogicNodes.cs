@@ -152,6 +152,7 @@ internal sealed class QuantifierNode(ArrayNode<Truth> answers, bool isAll) : Tru
         var mark = evaluation.Mark();
         while (answers.Next(evaluation, cursors, out _, out var answer))
         {
+            evaluation.Checkpoint?.Pass();
             evaluation.Release(mark);
             if (answer == decides)
             {

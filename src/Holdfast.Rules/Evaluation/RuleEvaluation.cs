@@ -32,9 +32,13 @@ public sealed class RuleEvaluation
     /// <summary>Whether something is unknown because too much was computed.</summary>
     internal bool IsOverdrawn { get; set; }
 
+    /// <summary>Asked at each evaluation's begin and wherever one works over values that are long, or null.</summary>
+    public ICheckpoint? Checkpoint { get; set; }
+
     /// <summary>Begins an evaluation: what the one before it has written is gone.</summary>
     internal void Begin(IRuleSignals signals, RulePass? pass = null)
     {
+        Checkpoint?.Pass();
         Signals = signals;
         Pass = pass;
         IsOverdrawn = false;
@@ -64,6 +68,7 @@ public sealed class RuleEvaluation
     /// <returns>False when the evaluation has computed too much: the value is unknown then.</returns>
     internal bool TryTake(int size, out Span<byte> bytes)
     {
+        Checkpoint?.Pass();
         if (size > RuleLimits.ComputedBytes - _written)
         {
             IsOverdrawn = true;
@@ -88,6 +93,7 @@ public sealed class RuleEvaluation
     /// <returns>False when it would be too much for one evaluation: the answer is unknown then.</returns>
     internal bool TrySpend(int cost, int length)
     {
+        Checkpoint?.Pass();
         _regexWork += (long)cost * length;
         if (_regexWork <= RuleLimits.RegexWork)
         {

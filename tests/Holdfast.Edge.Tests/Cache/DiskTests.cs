@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Holdfast.Cache.Disk;
 using Holdfast.Cache.Storage;
+using Holdfast.Edge.Guard;
+using Holdfast.Edge.Guard.Faults;
 using Holdfast.Edge.Hosting;
 using Holdfast.Edge.Tests.Harness;
 using Holdfast.Model.Purging;
@@ -142,6 +144,30 @@ public sealed class DiskTests
         await off.DisposeAsync();
     }
 
+    [Fact]
+    public async Task ARead_ThatIsAwaitedInVain_IsGivenUp_AndTheOriginIsAsked()
+    {
+        await using var origin = Origin((path, _) => CachedSite.Ok(path, Fresh));
+        var edge = await StartAsync(origin.Url, Faulty);
+        await AskAsync(edge, "GET /stored");
+        edge = await AgainAsync(edge, Faulty);
+        edge.Guard.Faults!.Trip(new TrippedFault(FaultPoint.CacheDiskRead, FaultAction.Hang, Zone, 1, 0));
+
+        var answer = await AskAsync(edge, "GET /stored");
+
+        Assert.Equal(("/stored", null), (answer.Body, answer["CF-Cache-Status"]));
+        Assert.Equal(1, edge.Guard.FaultsOf(EdgeModule.Cache, FaultKind.Time));
+        Assert.Equal("HIT", (await AskAsync(edge, "GET /stored"))["CF-Cache-Status"]);
+        await edge.DisposeAsync();
+
+        static EdgeOptions Faulty(EdgeOptions options) =>
+            Small(options) with
+            {
+                FaultInjection = true,
+                Guard = new GuardLimits { AwaitBudget = TimeSpan.FromMilliseconds(50) },
+            };
+    }
+
     private static ScriptedOrigin Origin(Func<string, string, string> answer) =>
         new(async c =>
         {
@@ -151,18 +177,18 @@ public sealed class DiskTests
             }
         });
 
-    private static async Task<EdgeUnderTest> StartAsync(string origin)
+    private static async Task<EdgeUnderTest> StartAsync(string origin, Func<EdgeOptions, EdgeOptions>? change = null)
     {
-        var edge = await EdgeUnderTest.StartAsync(Small);
+        var edge = await EdgeUnderTest.StartAsync(change ?? Small);
         await edge.PutZoneAsync("*", origin, new ZoneSettings { CacheProfile = CacheProfile.Standard });
         return edge;
     }
 
     // Stops it in good order, and starts another one on the same directory.
-    private static async Task<EdgeUnderTest> AgainAsync(EdgeUnderTest edge)
+    private static async Task<EdgeUnderTest> AgainAsync(EdgeUnderTest edge, Func<EdgeOptions, EdgeOptions>? change = null)
     {
         await edge.DisposeAsync();
-        return await EdgeUnderTest.StartAsync(Small, edge.Data);
+        return await EdgeUnderTest.StartAsync(change ?? Small, edge.Data);
     }
 
     private static EdgeOptions Small(EdgeOptions options) =>

@@ -68,6 +68,9 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
     /// <summary>What the edge counts.</summary>
     public EdgeCounters Counters => _host.Counters;
 
+    /// <summary>What guards the modules.</summary>
+    public Holdfast.Edge.Guard.EdgeGuard Guard => _host.Guard;
+
     /// <summary>The zones.</summary>
     public ZoneDirectory Zones => _host.Zones;
 

@@ -132,6 +132,8 @@ public sealed class ManagementListenerTests : IAsyncLifetime
 
         public string? LastFeedError { get; set; }
 
+        public Holdfast.Edge.Guard.EdgeGuard Guard { get; } = Harness.TestGuard.Edge();
+
         public Holdfast.Edge.Rules.Counting.RuleCounts RuleCounts { get; } = new();
 
         public IEnumerable<LiveRelease> LiveReleases(int limit) => [new(ArtifactKind.Zone, "0123456789abcdef0123456789abcdef", 7)];

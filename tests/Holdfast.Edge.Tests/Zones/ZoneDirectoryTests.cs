@@ -384,7 +384,7 @@ public class ZoneDirectoryTests
         {
             // A zone without origin and records uses no target, so nothing is asked of these.
             var config = new ZoneConfig { Id = new string('0', 32), Name = name };
-            return new ZoneRuntime(config, generation, ZoneOrigins.Of(config, NoTargets));
+            return new ZoneRuntime(config, generation, ZoneOrigins.Of(config, NoTargets), TestGuard.Zone(config.Id));
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Security.Cryptography;
 using Holdfast.Cache.Exchange;
 using Holdfast.Http.Headers;
 
@@ -15,21 +14,6 @@ internal static class CacheExplanation
     private const int LongestKey = 2048;
 
     private const int LongestOther = 256;
-
-    /// <summary>Whether a request has the token.</summary>
-    /// <param name="headers">Its fields.</param>
-    /// <param name="digest">The SHA-256 of the zone's token.</param>
-    public static bool IsAskedFor(HeaderBlock headers, ReadOnlySpan<byte> digest)
-    {
-        if (!headers.TryGet(KnownHeader.XHoldfastDebug, out var token))
-        {
-            return false;
-        }
-
-        Span<byte> found = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(token, found);
-        return CryptographicOperations.FixedTimeEquals(found, digest);
-    }
 
     /// <summary>Puts both fields into an answer.</summary>
     public static void Write(HeaderBlock headers, CacheExchange exchange, long now)

@@ -6,6 +6,8 @@ using Holdfast.Cache.Exchange;
 using Holdfast.Cache.Storage;
 using Holdfast.Edge.Compression;
 using Holdfast.Edge.ErrorPages;
+using Holdfast.Edge.Guard;
+using Holdfast.Edge.Guard.Faults;
 using Holdfast.Edge.Origins;
 using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Requests;
@@ -67,15 +69,54 @@ internal sealed class CachePhase : IAsyncDisposable
     /// <param name="zone">The zone that the request began with.</param>
     /// <param name="trusted">Whether the peer is a trusted upstream.</param>
     /// <returns>As <see cref="OriginForwarder.ForwardAsync"/>.</returns>
-    public ValueTask<EdgeError> AnswerAsync(EdgeRequest request, ZoneRuntime zone, bool trusted)
+    public ValueTask<EdgeError> AnswerAsync(EdgeRequest request, ZoneRuntime zone, bool trusted) =>
+        !zone.Guard.MayRun(EdgeModule.Cache, request) ? PassByAsync(request, zone, trusted)
+        : zone.Guard.IsTried(EdgeModule.Cache) ? TryAsync(request, zone, trusted)
+        : AnswerGuardedAsync(request, zone, trusted);
+
+    // As if there were no cache.
+    private ValueTask<EdgeError> PassByAsync(EdgeRequest request, ZoneRuntime zone, bool trusted)
+    {
+        request.ForgetAnswer();
+        if (request.IsPrepared)
+        {
+            // They may be the store's and not the visitor's.
+            CacheTurn.RemoveConditions(request.Head.Headers);
+        }
+        else
+        {
+            _forwarded.PrepareRequest(request, upgrade: false, trusted);
+        }
+
+        return _origins.ForwardAsync(request, zone, upgrade: false);
+    }
+
+    private async ValueTask<EdgeError> TryAsync(EdgeRequest request, ZoneRuntime zone, bool trusted)
+    {
+        var error = await AnswerGuardedAsync(request, zone, trusted).ConfigureAwait(false);
+        if ((request.Guarded.Faulted & EdgeModule.Cache.Bit) == 0)
+        {
+            zone.Guard.Succeeded(EdgeModule.Cache);
+        }
+
+        return error;
+    }
+
+    private ValueTask<EdgeError> AnswerGuardedAsync(EdgeRequest request, ZoneRuntime zone, bool trusted)
     {
         var turn = _turns.Take();
-        RequestStep step;
+        RequestStep? step;
         CollapseStep? collapse = null;
         bool asks;
         try
         {
-            step = turn.Begin(request, zone);
+            step = zone.Guard.RunPart(
+                EdgeModule.Cache,
+                request,
+                (turn, request, zone),
+                static it => (RequestStep?)it.turn.Begin(it.request, it.zone),
+                null
+            );
 
             // A lower edge is told first that this one is there.
             if (step == RequestStep.Fetch && request.Lower is null && !IsSliced(request, turn))
@@ -90,13 +131,26 @@ internal sealed class CachePhase : IAsyncDisposable
                 _forwarded.PrepareRequest(request, upgrade: false, trusted);
             }
         }
+        catch (Exception e) when (IsOwnFault(e, request))
+        {
+            try
+            {
+                NoteFault(request, zone, turn, e);
+            }
+            finally
+            {
+                End(request, turn);
+            }
+
+            return PassByAsync(request, zone, trusted);
+        }
         catch
         {
             End(request, turn);
             throw;
         }
 
-        return asks ? AskAsync(request, zone, turn, ends: true) : AnswerAsync(request, zone, turn, step, collapse, trusted);
+        return asks ? AskAsync(request, zone, turn, ends: true, trusted) : AnswerAsync(request, zone, turn, step, collapse, trusted);
     }
 
     [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
@@ -104,7 +158,7 @@ internal sealed class CachePhase : IAsyncDisposable
         EdgeRequest request,
         ZoneRuntime zone,
         CacheTurn turn,
-        RequestStep step,
+        RequestStep? step,
         CollapseStep? collapse,
         bool trusted
     )
@@ -113,11 +167,14 @@ internal sealed class CachePhase : IAsyncDisposable
         {
             while (step == RequestStep.Read)
             {
-                step = await turn.ReadAsync(request).ConfigureAwait(false);
+                step = await ReadAsync(request, zone, turn).ConfigureAwait(false);
             }
 
             switch (step)
             {
+                case null:
+                    break;
+
                 case RequestStep.GatewayTimeout:
                     turn.WriteNotStored(request);
                     _forwarded.Stamp(request);
@@ -136,25 +193,86 @@ internal sealed class CachePhase : IAsyncDisposable
                 case RequestStep.Pass:
                     await TellLowerAsync(request).ConfigureAwait(false);
                     _forwarded.PrepareRequest(request, upgrade: false, trusted);
-                    return await AskAsync(request, zone, turn, ends: false).ConfigureAwait(false);
+                    return await AskAsync(request, zone, turn, ends: false, trusted).ConfigureAwait(false);
 
                 default:
                     await TellLowerAsync(request).ConfigureAwait(false);
                     return await MissAsync(request, zone, turn, collapse, trusted).ConfigureAwait(false);
             }
         }
+        catch (Exception e) when (IsOwnFault(e, request))
+        {
+            NoteFault(request, zone, turn, e);
+        }
         finally
         {
             End(request, turn);
         }
+
+        return await PassByAsync(request, zone, trusted).ConfigureAwait(false);
+    }
+
+    private static bool IsOwnFault(Exception e, EdgeRequest request) => ZoneGuard.IsFault(e) && !request.VisitorGone;
+
+    // Throws where the request cannot be asked for anew, which ends it.
+    private static void NoteFault(EdgeRequest request, ZoneRuntime zone, CacheTurn turn, Exception e)
+    {
+        zone.Guard.Faulted(EdgeModule.Cache, e, request);
+        if (!MayBeAskedAnew(request, turn))
+        {
+            throw new ModuleFaultException(e);
+        }
+    }
+
+    // What the origin may have seen is sent again only where that does no harm (RFC 9110 section 9.2.2), and what it has answered is not.
+    private static bool MayBeAskedAnew(EdgeRequest request, CacheTurn turn) =>
+        !request.HasStarted
+        && turn.Taken is null
+        && (!request.IsPrepared || request.Head is { Framing: Framing.None, Method: KnownMethod.Get or KnownMethod.Head });
+
+    // Null when the disk is waited for in vain. The read may still come to its end in the turn, which nobody uses again then.
+    private async ValueTask<RequestStep?> ReadAsync(EdgeRequest request, ZoneRuntime zone, CacheTurn turn)
+    {
+        var reading = ReadFromDiskAsync(request, zone, turn);
+        if (reading.IsCompletedSuccessfully)
+        {
+            return reading.Result;
+        }
+
+        try
+        {
+            turn.IsReading = true;
+            var step = await reading.AsTask().WaitAsync(zone.Guard.Edge.Limits.AwaitBudget, _sweep.Time).ConfigureAwait(false);
+            turn.IsReading = false;
+            return step;
+        }
+        catch (TimeoutException e)
+        {
+            zone.Guard.Faulted(EdgeModule.Cache, e, request);
+            return null;
+        }
+        catch
+        {
+            turn.IsReading = false;
+            throw;
+        }
+    }
+
+    private static async ValueTask<RequestStep> ReadFromDiskAsync(EdgeRequest request, ZoneRuntime zone, CacheTurn turn)
+    {
+        await zone.Guard.MeetAsync(FaultPoint.CacheDiskRead).ConfigureAwait(false);
+        return await turn.ReadAsync(request).ConfigureAwait(false);
     }
 
     private void End(EdgeRequest request, CacheTurn turn)
     {
         request.Tap = null;
-        request.CacheReason = turn.Exchange.ReasonText;
-        turn.Reset();
-        _turns.Give(turn);
+        if (!turn.IsReading)
+        {
+            request.CacheReason = turn.Exchange.ReasonText;
+            turn.Reset();
+            _turns.Give(turn);
+        }
     }
 
     private static bool IsSliced(EdgeRequest request, CacheTurn turn) =>
@@ -232,7 +350,7 @@ internal sealed class CachePhase : IAsyncDisposable
             turn.SetValidators(request.Head.Headers);
         }
 
-        var error = await AskAsync(request, zone, turn, ends: false).ConfigureAwait(false);
+        var error = await AskAsync(request, zone, turn, ends: false, trusted).ConfigureAwait(false);
         if (revalidates)
         {
             _observer.Revalidated(ResultOf(exchange));
@@ -259,9 +377,9 @@ internal sealed class CachePhase : IAsyncDisposable
         request.ReleaseExchange();
     }
 
-    // Whether it ends the turn too.
+    // Whether it ends the turn too, and then is all that stands between the request and a fault of the cache.
     [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
-    private async ValueTask<EdgeError> AskAsync(EdgeRequest request, ZoneRuntime zone, CacheTurn turn, bool ends)
+    private async ValueTask<EdgeError> AskAsync(EdgeRequest request, ZoneRuntime zone, CacheTurn turn, bool ends, bool trusted)
     {
         try
         {
@@ -296,6 +414,10 @@ internal sealed class CachePhase : IAsyncDisposable
                 return error;
             }
         }
+        catch (Exception e) when (ends && IsOwnFault(e, request))
+        {
+            NoteFault(request, zone, turn, e);
+        }
         finally
         {
             if (ends)
@@ -303,6 +425,8 @@ internal sealed class CachePhase : IAsyncDisposable
                 End(request, turn);
             }
         }
+
+        return await PassByAsync(request, zone, trusted).ConfigureAwait(false);
     }
 
     [AsyncMethodBuilder(typeof(PooledValueTaskBuilder))]
@@ -337,7 +461,18 @@ internal sealed class CachePhase : IAsyncDisposable
     private async ValueTask ServeEncodedAsync(EdgeRequest request, StoredResponse stored, ContentCoding coding)
     {
         var isHead = request.Head.Method == KnownMethod.Head;
-        if (await StoredEncoding.FindOrMakeAsync(_store, stored, coding, mayMake: !isHead).ConfigureAwait(false) is { } made)
+        StoredBody? made;
+        try
+        {
+            made = await StoredEncoding.FindOrMakeAsync(_store, stored, coding, mayMake: !isHead).ConfigureAwait(false);
+        }
+        catch (Exception e) when (ZoneGuard.IsFault(e))
+        {
+            request.Zone!.Guard.Faulted(EdgeModule.Compression, e, request);
+            made = new StoredBody();
+        }
+
+        if (made is not null)
         {
             if (made.Length > 0)
             {

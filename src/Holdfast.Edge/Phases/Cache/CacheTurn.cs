@@ -3,6 +3,7 @@ using Holdfast.Cache.Exchange;
 using Holdfast.Cache.Policy;
 using Holdfast.Cache.Storage;
 using Holdfast.Edge.ErrorPages;
+using Holdfast.Edge.Guard.Faults;
 using Holdfast.Edge.Origins;
 using Holdfast.Edge.Requests;
 using Holdfast.Edge.Tiers;
@@ -38,12 +39,15 @@ internal sealed class CacheTurn(MemoryStore store, ReadOnlyMemory<byte> node, Ti
     /// <summary>The origin's answer, when it is being stored: its body is still to be read.</summary>
     public OriginAnswer? Taken { get; private set; }
 
+    /// <summary>Whether the disk is being read for it.</summary>
+    public bool IsReading { get; set; }
+
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Begins with a request whose fields are as the visitor sent them.</summary>
     public RequestStep Begin(EdgeRequest request, ZoneRuntime zone)
     {
-        _isExplained = zone.CacheDebugDigest is { } digest && CacheExplanation.IsAskedFor(request.Head.Headers, digest);
+        _isExplained = request.IsExplained;
         _begun = Now;
         return _exchange.Begin(Describe(request, zone), new HeaderFields(request.Head.Headers), PolicyOf(request), _begun);
     }
@@ -124,6 +128,7 @@ internal sealed class CacheTurn(MemoryStore store, ReadOnlyMemory<byte> node, Ti
     /// <inheritdoc/>
     public override TapStep Takes(EdgeRequest request)
     {
+        request.Zone!.Guard.Meet(FaultPoint.CacheAnswer);
         var response = request.Response;
         var length = response.Framing switch
         {
