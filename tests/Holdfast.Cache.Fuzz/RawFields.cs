@@ -20,5 +20,7 @@ internal sealed class RawFields(params string[] lines) : IFields
 
     public ReadOnlySpan<byte> NameAt(int index) => _fields[index].Name;
 
+    public FieldName FieldAt(int index) => FieldNames.Find(NameAt(index));
+
     public ReadOnlySpan<byte> ValueAt(int index) => _fields[index].Value;
 }

@@ -45,7 +45,7 @@ public static class Compressibility
         var typeFits = false;
         for (var i = 0; i < fields.Count; i++)
         {
-            switch (FieldNames.Find(fields.NameAt(i)))
+            switch (fields.FieldAt(i))
             {
                 case FieldName.ContentType:
                     typeFits = IsType(fields.ValueAt(i));

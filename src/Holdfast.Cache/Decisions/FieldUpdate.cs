@@ -97,7 +97,7 @@ internal static class FieldUpdate
     {
         for (var i = 0; i < fields.Count; i++)
         {
-            if (FieldNames.Find(fields.NameAt(i)) == name)
+            if (fields.FieldAt(i) == name)
             {
                 return fields.ValueAt(i);
             }

@@ -32,7 +32,7 @@ internal static class Preconditions
         var byTag = request.Has(RequestTraits.IfNoneMatch);
         for (var i = 0; i < fields.Count; i++)
         {
-            var name = FieldNames.Find(fields.NameAt(i));
+            var name = fields.FieldAt(i);
             if (byTag && name == FieldName.IfNoneMatch && EntityTag.AnyWeaklyEqual(fields.ValueAt(i), entityTag))
             {
                 return true;

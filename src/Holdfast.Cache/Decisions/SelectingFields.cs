@@ -25,7 +25,7 @@ internal static class SelectingFields
         var variesOnCoding = false;
         for (var i = 0; i < response.Count; i++)
         {
-            var field = FieldNames.Find(response.NameAt(i));
+            var field = response.FieldAt(i);
             isCoded |= field == FieldName.ContentEncoding && !Ascii.EqualsIgnoreCase(response.ValueAt(i), "identity"u8);
             if (field != FieldName.Vary)
             {

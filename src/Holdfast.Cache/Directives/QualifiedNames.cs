@@ -15,7 +15,7 @@ internal static class QualifiedNames
     {
         for (var i = 0; i < fields.Count; i++)
         {
-            if (FieldNames.Find(fields.NameAt(i)) != source)
+            if (fields.FieldAt(i) != source)
             {
                 continue;
             }

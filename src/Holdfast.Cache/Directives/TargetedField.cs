@@ -19,7 +19,7 @@ internal static class TargetedField
         var members = 0;
         for (var i = 0; i < fields.Count; i++)
         {
-            if (FieldNames.Find(fields.NameAt(i)) != target)
+            if (fields.FieldAt(i) != target)
             {
                 continue;
             }

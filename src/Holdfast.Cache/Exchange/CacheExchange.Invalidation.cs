@@ -18,7 +18,7 @@ public sealed partial class CacheExchange
         store.Remove(_key.Written);
         for (var i = 0; i < fields.Count; i++)
         {
-            if (FieldNames.Find(fields.NameAt(i)) is FieldName.Location or FieldName.ContentLocation)
+            if (fields.FieldAt(i) is FieldName.Location or FieldName.ContentLocation)
             {
                 Invalidate(fields.ValueAt(i));
             }

@@ -42,7 +42,7 @@ public sealed partial class CacheExchange
     {
         for (var i = 0; i < _visitor.Count; i++)
         {
-            if (FieldNames.Find(_visitor.NameAt(i)) == FieldName.Range)
+            if (_visitor.FieldAt(i) == FieldName.Range)
             {
                 return RangeRequest.StartOf(_visitor.ValueAt(i)) is var start and >= 0 ? start / SliceLength : -1;
             }

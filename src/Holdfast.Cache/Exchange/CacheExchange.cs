@@ -408,7 +408,7 @@ public sealed partial class CacheExchange(MemoryStore store)
     {
         for (var i = 0; i < fields.Count; i++)
         {
-            if (FieldNames.Find(fields.NameAt(i)) == FieldName.ETag)
+            if (fields.FieldAt(i) == FieldName.ETag)
             {
                 return fields.ValueAt(i);
             }

@@ -76,7 +76,7 @@ public readonly record struct RequestFacts
         var control = false;
         for (var i = 0; i < fields.Count; i++)
         {
-            switch (FieldNames.Find(fields.NameAt(i)))
+            switch (fields.FieldAt(i))
             {
                 case FieldName.Authorization:
                     traits |= RequestTraits.Authorization;

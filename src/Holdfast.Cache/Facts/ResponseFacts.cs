@@ -106,7 +106,7 @@ public readonly record struct ResponseFacts
         for (var i = 0; i < fields.Count; i++)
         {
             var value = fields.ValueAt(i);
-            switch (FieldNames.Find(fields.NameAt(i)))
+            switch (fields.FieldAt(i))
             {
                 case FieldName.CacheControl:
                     traits |= ResponseTraits.CacheControl;

@@ -54,7 +54,7 @@ public static class FieldNames
     {
         for (var i = 0; i < fields.Count; i++)
         {
-            if (Find(fields.NameAt(i)) != list)
+            if (fields.FieldAt(i) != list)
             {
                 continue;
             }

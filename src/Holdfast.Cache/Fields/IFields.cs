@@ -12,6 +12,9 @@ public interface IFields
     /// <summary>The name at this place, 0 to <see cref="Count"/> - 1.</summary>
     ReadOnlySpan<byte> NameAt(int index);
 
+    /// <summary>Which field stands at this place: <see cref="FieldNames.Find"/> of its name, or what the message's holder knows already.</summary>
+    FieldName FieldAt(int index);
+
     /// <summary>The value at this place.</summary>
     ReadOnlySpan<byte> ValueAt(int index);
 }

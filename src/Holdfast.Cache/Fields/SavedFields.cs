@@ -15,6 +15,9 @@ internal sealed class SavedFields : IFields
     public ReadOnlySpan<byte> NameAt(int index) => _bytes.Written.Slice(_fields[index].NameStart, _fields[index].NameLength);
 
     /// <inheritdoc/>
+    public FieldName FieldAt(int index) => FieldNames.Find(NameAt(index));
+
+    /// <inheritdoc/>
     public ReadOnlySpan<byte> ValueAt(int index) =>
         _bytes.Written.Slice(_fields[index].NameStart + _fields[index].NameLength, _fields[index].ValueLength);
 

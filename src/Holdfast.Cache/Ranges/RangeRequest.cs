@@ -44,7 +44,7 @@ public readonly record struct RangeRequest(RangeOutcome Outcome, ByteRange Part,
         var range = default(RangeRequest);
         for (var i = 0; i < fields.Count; i++)
         {
-            var name = FieldNames.Find(fields.NameAt(i));
+            var name = fields.FieldAt(i);
             if (name == FieldName.IfRange && !Holds(fields.ValueAt(i), fields, stored, now))
             {
                 return default;
@@ -127,7 +127,7 @@ public readonly record struct RangeRequest(RangeOutcome Outcome, ByteRange Part,
         for (var i = 0; i < fields.Count; i++)
         {
             if (
-                FieldNames.Find(fields.NameAt(i)) == FieldName.AcceptEncoding
+                fields.FieldAt(i) == FieldName.AcceptEncoding
                 && ContentCodings.Choose(fields.ValueAt(i), brotli: true) != ContentCoding.Identity
             )
             {

@@ -43,7 +43,6 @@ using Holdfast.Releases.Signing;
 using Holdfast.Releases.Store;
 using Holdfast.Releases.Uplink;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -315,11 +314,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
             _listener.Add(kestrel, Listener(socket, tls: true), http1.RunAsync);
         }
 
-        var transport = new PatientListenerFactory(
-            new SocketConnectionFactoryOptions { UnsafePreferInlineScheduling = options.InlineScheduling },
-            time,
-            options.Loggers
-        );
+        var transport = new PatientListenerFactory(options.InlineScheduling, () => _listener.Admission.Open, time, options.Loggers);
         _server = new KestrelServer(Options.Create(kestrel), options.Transport(transport), options.Loggers);
     }
 

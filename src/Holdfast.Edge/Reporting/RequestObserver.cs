@@ -110,63 +110,62 @@ internal sealed class RequestObserver(AccessLog log, EdgeCounters counters, Coun
         head.Headers.TryGet(KnownHeader.TraceParent, out var traceParent);
         request.Response.Headers.TryGet(KnownHeader.ContentType, out var contentType);
         var start = request.StartedAt.UtcDateTime;
-        log.Append(
-            new AccessLogEntry
-            {
-                RayId = ray,
-                EdgeStart = start,
-                EdgeEnd = start + elapsed,
-                ClientIp = request.ClientAddressText,
-                ClientSourcePort = connection.Client.Port,
-                ClientCountry = request.Country.Utf8,
-                Method = head.MethodBytes,
-                Scheme = request.IsHttps ? "https"u8 : "http"u8,
-                Host = head.Host,
-                Path = head.Path,
-                Uri = head.Target,
-                Protocol = head.Version switch
-                {
-                    10 => "HTTP/1.0"u8,
-                    20 => "HTTP/2"u8,
-                    30 => "HTTP/3"u8,
-                    _ => "HTTP/1.1"u8,
-                },
-                Referer = referer,
-                UserAgent = agent,
-                RequestBytes = requestBytes,
-                TlsProtocol = Latin1(connection.TlsProtocol, tls),
-                TlsCipher = Latin1(connection.TlsCipher, cipher),
-                Ja4 = Latin1(connection.Ja4, ja4),
-                Status = status,
-                ResponseBytes = responseBytes,
-                ResponseBodyBytes = request.ResponseBodyBytes,
-                ResponseContentType = contentType,
-                EdgeServerIp = ownAddress[..ownAddressLength],
-                CacheStatus = request.CacheStatus.Span,
-                CacheReason = request.CacheReason.Span,
-                Collapsed = request.IsCollapsed,
-                Tiered = origin.IsTiered,
-                LowerEdge = request.Lower?.Node,
-                OriginIp = originAddress[..originAddressLength],
-                OriginStatus = origin.Status,
-                OriginDuration = origin.Total,
-                OriginQueue = origin.Queued,
-                OriginDns = origin.Dns,
-                OriginTcpHandshake = origin.Tcp,
-                OriginTlsHandshake = origin.Tls,
-                OriginHeaderReceive = origin.FirstByte,
-                ZoneName = request.Zone is { } zone ? zone.NameText : default(ReadOnlySpan<byte>),
-                ZoneId = request.Zone is { } owner ? owner.IdText : default(ReadOnlySpan<byte>),
-                Generation = request.Zone?.Generation ?? 0,
-                SecurityRules = request.Rules is { } rules ? rules.Events.Rules : default(ReadOnlySpan<RuleRuntime>),
-                Guarded = request.Guarded,
-                KillSwitches = request.Zone is { } killed ? killed.KillSwitches.AsSpan() : default,
-                Error = request.Error,
-                RefusedReason = request.Refused == MessageFault.None ? default(ReadOnlySpan<byte>) : FaultNames[(int)request.Refused],
-                ConnectionRequests = request.Ordinal,
-                TraceParent = traceParent,
-            }
-        );
+
+        // Field by field: an initializer would make the whole record twice.
+        scoped AccessLogEntry entry = default;
+        entry.RayId = ray;
+        entry.EdgeStart = start;
+        entry.EdgeEnd = start + elapsed;
+        entry.ClientIp = request.ClientAddressText;
+        entry.ClientSourcePort = connection.Client.Port;
+        entry.ClientCountry = request.Country.Utf8;
+        entry.Method = head.MethodBytes;
+        entry.Scheme = request.IsHttps ? "https"u8 : "http"u8;
+        entry.Host = head.Host;
+        entry.Path = head.Path;
+        entry.Uri = head.Target;
+        entry.Protocol = head.Version switch
+        {
+            10 => "HTTP/1.0"u8,
+            20 => "HTTP/2"u8,
+            30 => "HTTP/3"u8,
+            _ => "HTTP/1.1"u8,
+        };
+        entry.Referer = referer;
+        entry.UserAgent = agent;
+        entry.RequestBytes = requestBytes;
+        entry.TlsProtocol = Latin1(connection.TlsProtocol, tls);
+        entry.TlsCipher = Latin1(connection.TlsCipher, cipher);
+        entry.Ja4 = Latin1(connection.Ja4, ja4);
+        entry.Status = status;
+        entry.ResponseBytes = responseBytes;
+        entry.ResponseBodyBytes = request.ResponseBodyBytes;
+        entry.ResponseContentType = contentType;
+        entry.EdgeServerIp = ownAddress[..ownAddressLength];
+        entry.CacheStatus = request.CacheStatus.Span;
+        entry.CacheReason = request.CacheReason.Span;
+        entry.Collapsed = request.IsCollapsed;
+        entry.Tiered = origin.IsTiered;
+        entry.LowerEdge = request.Lower?.Node;
+        entry.OriginIp = originAddress[..originAddressLength];
+        entry.OriginStatus = origin.Status;
+        entry.OriginDuration = origin.Total;
+        entry.OriginQueue = origin.Queued;
+        entry.OriginDns = origin.Dns;
+        entry.OriginTcpHandshake = origin.Tcp;
+        entry.OriginTlsHandshake = origin.Tls;
+        entry.OriginHeaderReceive = origin.FirstByte;
+        entry.ZoneName = request.Zone is { } zone ? zone.NameText : default(ReadOnlySpan<byte>);
+        entry.ZoneId = request.Zone is { } owner ? owner.IdText : default(ReadOnlySpan<byte>);
+        entry.Generation = request.Zone?.Generation ?? 0;
+        entry.SecurityRules = request.Rules is { } rules ? rules.Events.Rules : default(ReadOnlySpan<RuleRuntime>);
+        entry.Guarded = request.Guarded;
+        entry.KillSwitches = request.Zone is { } killed ? killed.KillSwitches.AsSpan() : default;
+        entry.Error = request.Error;
+        entry.RefusedReason = request.Refused == MessageFault.None ? default(ReadOnlySpan<byte>) : FaultNames[(int)request.Refused];
+        entry.ConnectionRequests = request.Ordinal;
+        entry.TraceParent = traceParent;
+        log.Append(entry);
     }
 
     // What was read of the request, as near as it is known: line, fields and content, without the body's framing.

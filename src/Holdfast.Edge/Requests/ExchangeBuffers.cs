@@ -1,7 +1,7 @@
 using Holdfast.Edge.Origins;
 using Holdfast.Edge.Rules;
 using Holdfast.Http.Messages;
-using Microsoft.Extensions.ObjectPool;
+using Holdfast.Http.Pooling;
 
 namespace Holdfast.Edge.Requests;
 
@@ -20,7 +20,7 @@ internal sealed class ExchangeBuffers
 
     private RuleTurn? _rules;
 
-    private static readonly ObjectPool<ExchangeBuffers> Pool = new DefaultObjectPool<ExchangeBuffers>(new Policy(), Pooled);
+    private static readonly NearPool<ExchangeBuffers> Pool = new(static () => new ExchangeBuffers(), Pooled);
 
     /// <summary>The request's head.</summary>
     public RequestHead Head { get; } = new();
@@ -35,18 +35,18 @@ internal sealed class ExchangeBuffers
     public RuleTurn Rules => _rules ??= new RuleTurn();
 
     /// <summary>Buffers that nobody else uses, with whatever their last user left in them.</summary>
-    public static ExchangeBuffers Rent() => Pool.Get();
+    public static ExchangeBuffers Rent() => Pool.Take();
 
     /// <summary>Gives buffers back. Nothing may be reading from them or into them any more.</summary>
-    public static void Return(ExchangeBuffers buffers) => Pool.Return(buffers);
-
-    private sealed class Policy : PooledObjectPolicy<ExchangeBuffers>
+    public static void Return(ExchangeBuffers buffers)
     {
-        public override ExchangeBuffers Create() => new();
-
-        public override bool Return(ExchangeBuffers obj) =>
-            obj.Head.Headers.Capacity <= UsualHead
-            && obj.Response.Headers.Capacity <= UsualHead
-            && obj.Scratch.Output.Capacity <= UsualOutput;
+        if (
+            buffers.Head.Headers.Capacity <= UsualHead
+            && buffers.Response.Headers.Capacity <= UsualHead
+            && buffers.Scratch.Output.Capacity <= UsualOutput
+        )
+        {
+            Pool.Give(buffers);
+        }
     }
 }

@@ -59,6 +59,12 @@ public sealed class OriginConnection : IDisposable
     /// <summary>When it was given back last.</summary>
     public long IdleSince { get; internal set; }
 
+    /// <summary>
+    /// The managed thread on which an answer was last waited for until it came, 0 before: with sockets that complete inline the one that
+    /// gets this connection's events, and will get the next.
+    /// </summary>
+    internal int HomeThread { get; set; }
+
     /// <summary>How many exchanges it has begun.</summary>
     public int Exchanges { get; private set; }
 
@@ -154,14 +160,30 @@ public sealed class OriginConnection : IDisposable
                 }
             }
 
+            // Like FillAsync, without a call of its own: here every exchange waits.
             int read;
             try
             {
-                read = await FillAsync(limits.StartLineBytes + limits.FieldsBytes + HeadBuffer).ConfigureAwait(false);
+                var filling = BeginFill(limits.StartLineBytes + limits.FieldsBytes + HeadBuffer, CancellationToken.None);
+                if (filling.IsCompletedSuccessfully)
+                {
+                    read = filling.Result;
+                }
+                else
+                {
+                    read = await filling.ConfigureAwait(false);
+                    HomeThread = Environment.CurrentManagedThreadId;
+                }
+
+                EndFill(read);
             }
             catch (Exception e) when (IsBroken(e))
             {
                 return (WhyBroken(), MessageFault.CutOff);
+            }
+            finally
+            {
+                Volatile.Write(ref _filling, 0);
             }
 
             if (read == 0)
@@ -248,20 +270,31 @@ public sealed class OriginConnection : IDisposable
     [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
     private async ValueTask<int> FillAsync(int mostUnread, CancellationToken cancellationToken)
     {
-        Interlocked.Exchange(ref _filling, 1);
         try
         {
-            ObjectDisposedException.ThrowIf(IsDisposed, this);
-            MakeRoom(mostUnread);
-            var read = await ReadAsync(_buffer.AsMemory(_end), cancellationToken).ConfigureAwait(false);
-            _end += read;
-            _heard |= read > 0;
+            var read = await BeginFill(mostUnread, cancellationToken).ConfigureAwait(false);
+            EndFill(read);
             return read;
         }
         finally
         {
             Volatile.Write(ref _filling, 0);
         }
+    }
+
+    // Whoever calls it sees to it that _filling is taken back, whatever happens.
+    private ValueTask<int> BeginFill(int mostUnread, CancellationToken cancellationToken)
+    {
+        Interlocked.Exchange(ref _filling, 1);
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        MakeRoom(mostUnread);
+        return ReadAsync(_buffer.AsMemory(_end), cancellationToken);
+    }
+
+    private void EndFill(int read)
+    {
+        _end += read;
+        _heard |= read > 0;
     }
 
     private ValueTask<int> ReadAsync(Memory<byte> into, CancellationToken cancellationToken) =>

@@ -4,12 +4,16 @@ namespace Holdfast.Http.Origins;
 
 /// <summary>
 /// The idle connections to one endpoint. Taking and giving back take no lock: each is an exchange of one slot. The connection given
-/// back last lies lowest and is taken first, so that those a flood left behind grow old and are closed.
+/// back last lies lowest and is taken first, so that those a flood left behind grow old and are closed. Among the lowest, one whose
+/// events come to the thread that asks goes first: the whole exchange then stays on one thread, and no other is woken.
 /// </summary>
 public sealed class OriginPool : IDisposable
 {
     /// <summary>How long an address that could not be connected to goes behind the others: 10 s.</summary>
     public static readonly TimeSpan RestTime = TimeSpan.FromSeconds(10);
+
+    // How many slots are looked through for a connection of the thread's own: as many idle ones as there are under a usual load.
+    private const int OwnThreadSlots = 32;
 
     private readonly OriginPoolLimits _limits;
     private readonly DeadlineSweep _sweep;
@@ -51,21 +55,39 @@ public sealed class OriginPool : IDisposable
         var idle = Volatile.Read(ref _idle);
         var now = _sweep.Time.GetTimestamp();
         LastUsed = now;
-        for (var i = 0; i < idle.Length; i++)
+        var thread = Environment.CurrentManagedThreadId;
+        for (var i = 0; i < Math.Min(idle.Length, OwnThreadSlots); i++)
         {
-            if (Volatile.Read(ref idle[i]) is null || Interlocked.Exchange(ref idle[i], null) is not { } connection)
+            if (Volatile.Read(ref idle[i]) is { } seen && seen.HomeThread == thread && TakeUsable(ref idle[i], now) is { } own)
             {
-                continue;
+                return own;
             }
-
-            if (!IsTooOld(connection, now) && connection.IsUsable())
-            {
-                return connection;
-            }
-
-            connection.Dispose();
         }
 
+        for (var i = 0; i < idle.Length; i++)
+        {
+            if (Volatile.Read(ref idle[i]) is not null && TakeUsable(ref idle[i], now) is { } any)
+            {
+                return any;
+            }
+        }
+
+        return null;
+    }
+
+    private OriginConnection? TakeUsable(ref OriginConnection? slot, long now)
+    {
+        if (Interlocked.Exchange(ref slot, null) is not { } connection)
+        {
+            return null;
+        }
+
+        if (!IsTooOld(connection, now) && connection.IsUsable())
+        {
+            return connection;
+        }
+
+        connection.Dispose();
         return null;
     }
 

@@ -68,14 +68,17 @@ internal sealed class PooledStateMachine<TStateMachine, TResult> : PooledStateMa
     // More than any load needs that a two-digit number of processors can serve; what is over it is left to the collector.
     private const int MostShared = 1024;
 
+    // As many as one thread has calls waiting, between two looks at its events, before it resumes the first of them.
+    private const int MostOwn = 16;
+
     private static readonly ContextCallback MoveNext = static self =>
         ((PooledStateMachine<TStateMachine, TResult>)self!)._stateMachine.MoveNext();
 
     private static readonly SharedStack Shared = new();
 
-    // The usual case needs no exchange with other threads: a call that ends where it began.
+    // The usual case needs no exchange with other threads: calls that end where they began.
     [ThreadStatic]
-    private static PooledStateMachine<TStateMachine, TResult>? t_last;
+    private static OwnStack t_own;
 
     private TStateMachine _stateMachine = default!;
     private ExecutionContext? _context;
@@ -84,10 +87,13 @@ internal sealed class PooledStateMachine<TStateMachine, TResult> : PooledStateMa
     /// <summary>One that no call uses: kept by this thread, else by all, else new.</summary>
     public static PooledStateMachine<TStateMachine, TResult> Take()
     {
-        if (t_last is { } own)
+        ref var own = ref t_own;
+        if (own.Top is { } top)
         {
-            t_last = null;
-            return own;
+            own.Top = top._next;
+            own.Count--;
+            top._next = null;
+            return top;
         }
 
         return Shared.TryPop() ?? new PooledStateMachine<TStateMachine, TResult>();
@@ -116,14 +122,23 @@ internal sealed class PooledStateMachine<TStateMachine, TResult> : PooledStateMa
         // Nothing of the call may be kept alive, or be seen by the next.
         _stateMachine = default!;
         _context = null;
-        if (t_last is null)
+        ref var own = ref t_own;
+        if (own.Count < MostOwn)
         {
-            t_last = this;
+            _next = own.Top;
+            own.Top = this;
+            own.Count++;
         }
         else
         {
             Shared.Push(this);
         }
+    }
+
+    private struct OwnStack
+    {
+        public PooledStateMachine<TStateMachine, TResult>? Top;
+        public int Count;
     }
 
     // A stack under a lock that is held for a few instructions: unlike the runtime's pool, which keeps one a thread and one a processor

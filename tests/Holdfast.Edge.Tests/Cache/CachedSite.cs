@@ -11,17 +11,20 @@ namespace Holdfast.Edge.Tests.Cache;
 internal sealed class CachedSite : IAsyncDisposable
 {
     private readonly ConcurrentQueue<string> _seen = new();
+    private int _asked;
     private readonly ScriptedOrigin _origin;
     private EdgeUnderTest _edge = null!;
     private Conversation _visitor = null!;
 
-    private CachedSite(Func<string, Conversation, Task> answer) =>
+    private CachedSite(Func<int, string, Conversation, Task> answer) =>
         _origin = new ScriptedOrigin(async c =>
         {
             while (await c.ReadHeadAsync() is { } head)
             {
+                // Before it is seen: what a test sends after that has a higher number.
+                var number = Interlocked.Increment(ref _asked);
                 _seen.Enqueue(head);
-                await answer(head, c);
+                await answer(number, head, c);
             }
         });
 
@@ -35,13 +38,11 @@ internal sealed class CachedSite : IAsyncDisposable
     public IReadOnlyList<string> Seen => [.. _seen];
 
     /// <summary>A site whose origin plays these answers, one a request; an empty one closes without a word.</summary>
-    public static Task<CachedSite> AnsweringAsync(params string[] answers)
-    {
-        var next = -1;
-        return StartAsync(
-            async (_, c) =>
+    public static Task<CachedSite> AnsweringAsync(params string[] answers) =>
+        StartAsync(
+            async (number, _, c) =>
             {
-                var answer = answers[Interlocked.Increment(ref next)];
+                var answer = answers[number - 1];
                 if (answer.Length == 0)
                 {
                     c.Dispose();
@@ -51,10 +52,17 @@ internal sealed class CachedSite : IAsyncDisposable
                 await c.SendAsync(answer);
             }
         );
-    }
 
-    public static async Task<CachedSite> StartAsync(
+    /// <summary>A site whose origin answers each request by its head.</summary>
+    public static Task<CachedSite> StartAsync(
         Func<string, Conversation, Task> answer,
+        ZoneSettings? settings = null,
+        Func<EdgeOptions, EdgeOptions>? change = null
+    ) => StartAsync((_, head, c) => answer(head, c), settings, change);
+
+    /// <summary>The same, by its number too: the order in which the requests were seen, from 1.</summary>
+    public static async Task<CachedSite> StartAsync(
+        Func<int, string, Conversation, Task> answer,
         ZoneSettings? settings = null,
         Func<EdgeOptions, EdgeOptions>? change = null
     )
@@ -63,7 +71,17 @@ internal sealed class CachedSite : IAsyncDisposable
         site._edge = await EdgeUnderTest.InFrontOfAsync(
             site._origin.Url,
             settings ?? new ZoneSettings { CacheProfile = CacheProfile.Standard },
-            options => (change?.Invoke(options) ?? options) with { Time = site.Time }
+            options =>
+            {
+                var changed = change?.Invoke(options) ?? options;
+
+                // A test moves the clock by hours, and its visitor is still there.
+                return changed with
+                {
+                    Time = site.Time,
+                    Limits = changed.Limits with { IdleTimeout = TimeSpan.FromDays(365) },
+                };
+            }
         );
         site._visitor = await Conversation.ConnectAsync(site._edge.Http);
         return site;

@@ -153,11 +153,10 @@ public class CollapsingTests
         const int Others = 20;
         var first = new TaskCompletionSource();
         var rest = new TaskCompletionSource();
-        var asked = 0;
         await using var site = await CachedSite.StartAsync(
-            async (_, c) =>
+            async (number, _, c) =>
             {
-                await (Interlocked.Increment(ref asked) == 1 ? first.Task : rest.Task);
+                await (number == 1 ? first.Task : rest.Task);
                 await c.SendAsync(CachedSite.Ok("own", fields));
             }
         );
@@ -246,11 +245,10 @@ public class CollapsingTests
     public async Task WhoeverHasWaitedTooLong_AsksTheOriginItself()
     {
         var hang = new TaskCompletionSource();
-        var asked = 0;
         await using var site = await CachedSite.StartAsync(
-            async (_, c) =>
+            async (number, _, c) =>
             {
-                if (Interlocked.Increment(ref asked) == 1)
+                if (number == 1)
                 {
                     await hang.Task;
                 }
@@ -473,9 +471,8 @@ public class CollapsingTests
     public async Task AnUnsafeRequestMeanwhile_KeepsTheFillOutOfTheStore()
     {
         var go = new TaskCompletionSource();
-        var asked = 0;
         await using var site = await CachedSite.StartAsync(
-            async (head, c) =>
+            async (number, head, c) =>
             {
                 if (head.StartsWith("POST", StringComparison.Ordinal))
                 {
@@ -483,7 +480,7 @@ public class CollapsingTests
                     return;
                 }
 
-                if (Interlocked.Increment(ref asked) == 1)
+                if (number == 1)
                 {
                     await go.Task;
                     await c.SendAsync(CachedSite.Ok("before", Fresh));

@@ -55,9 +55,9 @@ internal sealed class ScriptedOrigin : IAsyncDisposable
                 _ = RunAsync(socket, script);
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
         {
-            // Stopped.
+            // Stopped, perhaps between two connections.
         }
     }
 

@@ -32,6 +32,21 @@ public sealed class OriginPoolTests : IDisposable
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task TryTake_SomeAreOfTheThreadsOwn_IsOneOfThoseFirstThenAnyOther(int own)
+    {
+        var connections = new[] { (await _origin.ConnectAsync()).Connection, (await _origin.ConnectAsync()).Connection };
+        _pool.Return(connections[0]);
+        _pool.Return(connections[1]);
+        connections[own].HomeThread = Environment.CurrentManagedThreadId;
+
+        Assert.Same(connections[own], _pool.TryTake());
+        Assert.Same(connections[1 - own], _pool.TryTake());
+        Assert.Null(_pool.TryTake());
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task TryTake_UsedAgain_CarriesTheNextExchange(bool tls)

@@ -7,13 +7,28 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Edge.Listening.Accepting;
 
 /// <summary>One listening socket. Kestrel awaits one accept at a time.</summary>
+/// <param name="socket">It listens.</param>
+/// <param name="ready">Makes connections that wait for their next bytes with a buffer in hand.</param>
+/// <param name="frugal">Makes connections that take a buffer when bytes are there, for one system call more.</param>
+/// <param name="open">How many connections are open now, over all listeners.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Where it says what goes wrong.</param>
 internal sealed partial class PatientListener(
     Socket socket,
-    SocketConnectionContextFactory connections,
+    SocketConnectionContextFactory ready,
+    SocketConnectionContextFactory frugal,
+    Func<int> open,
     TimeProvider time,
     ILogger<PatientListener> logger
 ) : IConnectionListener
 {
+    /// <summary>
+    /// So many connections open at once keep a buffer of 4 KiB each while they wait: 16 MiB at most. A read of nothing, which shows that
+    /// there is something to read, then costs only those that come beyond them, and ten thousand idle visitors stay cheap. See
+    /// docs/decisions/0010.
+    /// </summary>
+    private const int ReadyConnections = 4096;
+
     /// <summary>Pause when there is no descriptor: visitors wait in the backlog, and connections that end free descriptors meanwhile.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
@@ -34,7 +49,7 @@ internal sealed partial class PatientListener(
             {
                 var accepted = await socket.AcceptAsync(cancellationToken).ConfigureAwait(false);
                 accepted.NoDelay = true;
-                return connections.Create(accepted);
+                return (open() < ReadyConnections ? ready : frugal).Create(accepted);
             }
             catch (ObjectDisposedException)
             {
@@ -72,7 +87,8 @@ internal sealed partial class PatientListener(
     public ValueTask DisposeAsync()
     {
         socket.Dispose();
-        connections.Dispose();
+        ready.Dispose();
+        frugal.Dispose();
         return default;
     }
 

@@ -10,7 +10,11 @@ namespace Holdfast.Edge.Listening.Accepting;
 /// Kestrel's socket transport with an accept loop that pauses when the process has no file descriptor left. Kestrel's own tries again at
 /// once and without end, which costs a whole core and, with inline scheduling, every connection that shares the loop's thread.
 /// </summary>
-internal sealed class PatientListenerFactory(SocketConnectionFactoryOptions connections, TimeProvider time, ILoggerFactory loggers)
+/// <param name="inline">Whether a connection's pipes run on the thread that its bytes arrive on.</param>
+/// <param name="open">How many connections are open now, over all listeners.</param>
+/// <param name="time">The clock.</param>
+/// <param name="loggers">Where the loggers come from.</param>
+internal sealed class PatientListenerFactory(bool inline, Func<int> open, TimeProvider time, ILoggerFactory loggers)
     : IConnectionListenerFactory
 {
     /// <summary>
@@ -39,7 +43,9 @@ internal sealed class PatientListenerFactory(SocketConnectionFactoryOptions conn
             return new ValueTask<IConnectionListener>(
                 new PatientListener(
                     socket,
-                    new SocketConnectionContextFactory(connections, loggers.CreateLogger("Microsoft.AspNetCore.Server.Kestrel")),
+                    Connections(keepBuffer: true),
+                    Connections(keepBuffer: false),
+                    open,
                     time,
                     loggers.CreateLogger<PatientListener>()
                 )
@@ -51,4 +57,10 @@ internal sealed class PatientListenerFactory(SocketConnectionFactoryOptions conn
             throw;
         }
     }
+
+    private SocketConnectionContextFactory Connections(bool keepBuffer) =>
+        new(
+            new SocketConnectionFactoryOptions { UnsafePreferInlineScheduling = inline, WaitForDataBeforeAllocatingBuffer = !keepBuffer },
+            loggers.CreateLogger("Microsoft.AspNetCore.Server.Kestrel")
+        );
 }

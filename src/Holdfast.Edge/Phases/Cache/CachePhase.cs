@@ -18,7 +18,6 @@ using Holdfast.Http.Headers;
 using Holdfast.Http.Messages;
 using Holdfast.Http.Pooling;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.ObjectPool;
 
 namespace Holdfast.Edge.Phases.Cache;
 
@@ -37,7 +36,7 @@ internal sealed class CachePhase : IAsyncDisposable
     private readonly DeadlineSweep _sweep;
     private readonly TimeSpan _collapseTimeout;
     private readonly IRequestObserver _observer;
-    private readonly ObjectPool<CacheTurn> _turns;
+    private readonly NearPool<CacheTurn> _turns;
     private readonly SlicedAnswers _slices;
     private readonly DetachedWork _detached;
 
@@ -59,7 +58,8 @@ internal sealed class CachePhase : IAsyncDisposable
         _sweep = sweep;
         _collapseTimeout = limits.CollapseTimeout;
         _observer = observer;
-        _turns = new DefaultObjectPool<CacheTurn>(new TurnPolicy(store, Encoding.ASCII.GetBytes(node), sweep.Time), PooledTurns);
+        var name = Encoding.ASCII.GetBytes(node);
+        _turns = new NearPool<CacheTurn>(() => new CacheTurn(store, name, sweep.Time), PooledTurns);
         _slices = new SlicedAnswers(_turns, origins, forwarded, sweep.Time);
         _detached = new DetachedWork(logger);
     }
@@ -102,19 +102,69 @@ internal sealed class CachePhase : IAsyncDisposable
         return error;
     }
 
-    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
-    private async ValueTask<EdgeError> AnswerGuardedAsync(EdgeRequest request, ZoneRuntime zone, bool trusted)
+    private ValueTask<EdgeError> AnswerGuardedAsync(EdgeRequest request, ZoneRuntime zone, bool trusted)
     {
-        var turn = _turns.Get();
+        var turn = _turns.Take();
+        RequestStep? step;
+        CollapseStep? collapse = null;
+        bool asks;
         try
         {
-            var step = zone.Guard.RunPart(
+            step = zone.Guard.RunPart(
                 EdgeModule.Cache,
                 request,
                 (turn, request, zone),
                 static it => (RequestStep?)it.turn.Begin(it.request, it.zone),
                 null
             );
+
+            // A lower edge is told first that this one is there.
+            if (step == RequestStep.Fetch && request.Lower is null && !IsSliced(request, turn))
+            {
+                collapse = turn.CollapseAtOnce();
+            }
+
+            // Nothing stands between the request and its origin: one asynchronous call fewer of each kind that would wait for it.
+            asks = collapse is CollapseStep.Alone or CollapseStep.Lead || (step == RequestStep.Pass && request.Lower is null);
+            if (asks)
+            {
+                _forwarded.PrepareRequest(request, upgrade: false, trusted);
+            }
+        }
+        catch (Exception e) when (IsOwnFault(e, request))
+        {
+            try
+            {
+                NoteFault(request, zone, turn, e);
+            }
+            finally
+            {
+                End(request, turn);
+            }
+
+            return PassByAsync(request, zone, trusted);
+        }
+        catch
+        {
+            End(request, turn);
+            throw;
+        }
+
+        return asks ? AskAsync(request, zone, turn, ends: true, trusted) : AnswerAsync(request, zone, turn, step, collapse, trusted);
+    }
+
+    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
+    private async ValueTask<EdgeError> AnswerAsync(
+        EdgeRequest request,
+        ZoneRuntime zone,
+        CacheTurn turn,
+        RequestStep? step,
+        CollapseStep? collapse,
+        bool trusted
+    )
+    {
+        try
+        {
             while (step == RequestStep.Read)
             {
                 step = await ReadAsync(request, zone, turn).ConfigureAwait(false);
@@ -143,33 +193,35 @@ internal sealed class CachePhase : IAsyncDisposable
                 case RequestStep.Pass:
                     await TellLowerAsync(request).ConfigureAwait(false);
                     _forwarded.PrepareRequest(request, upgrade: false, trusted);
-                    return await AskAsync(request, zone, turn).ConfigureAwait(false);
+                    return await AskAsync(request, zone, turn, ends: false, trusted).ConfigureAwait(false);
 
                 default:
                     await TellLowerAsync(request).ConfigureAwait(false);
-                    return await MissAsync(request, zone, turn, trusted).ConfigureAwait(false);
+                    return await MissAsync(request, zone, turn, collapse, trusted).ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (ZoneGuard.IsFault(e) && !request.VisitorGone)
+        catch (Exception e) when (IsOwnFault(e, request))
         {
-            zone.Guard.Faulted(EdgeModule.Cache, e, request);
-            if (!MayBeAskedAnew(request, turn))
-            {
-                throw new ModuleFaultException(e);
-            }
+            NoteFault(request, zone, turn, e);
         }
         finally
         {
-            request.Tap = null;
-            if (!turn.IsReading)
-            {
-                request.CacheReason = turn.Exchange.ReasonText;
-                turn.Reset();
-                _turns.Return(turn);
-            }
+            End(request, turn);
         }
 
         return await PassByAsync(request, zone, trusted).ConfigureAwait(false);
+    }
+
+    private static bool IsOwnFault(Exception e, EdgeRequest request) => ZoneGuard.IsFault(e) && !request.VisitorGone;
+
+    // Throws where the request cannot be asked for anew, which ends it.
+    private static void NoteFault(EdgeRequest request, ZoneRuntime zone, CacheTurn turn, Exception e)
+    {
+        zone.Guard.Faulted(EdgeModule.Cache, e, request);
+        if (!MayBeAskedAnew(request, turn))
+        {
+            throw new ModuleFaultException(e);
+        }
     }
 
     // What the origin may have seen is sent again only where that does no harm (RFC 9110 section 9.2.2), and what it has answered is not.
@@ -212,6 +264,20 @@ internal sealed class CachePhase : IAsyncDisposable
         return await turn.ReadAsync(request).ConfigureAwait(false);
     }
 
+    private void End(EdgeRequest request, CacheTurn turn)
+    {
+        request.Tap = null;
+        if (!turn.IsReading)
+        {
+            request.CacheReason = turn.Exchange.ReasonText;
+            turn.Reset();
+            _turns.Give(turn);
+        }
+    }
+
+    private static bool IsSliced(EdgeRequest request, CacheTurn turn) =>
+        request.CachePolicy.IsSliced(request.ForwardPath) && turn.Exchange.MayBeSliced;
+
     /// <summary>Gives fills and revalidations that are under way a moment to end.</summary>
     public ValueTask DisposeAsync() => _detached.DisposeAsync();
 
@@ -221,10 +287,10 @@ internal sealed class CachePhase : IAsyncDisposable
 
     // The store has no answer: another request may be getting it already.
     [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
-    private async ValueTask<EdgeError> MissAsync(EdgeRequest request, ZoneRuntime zone, CacheTurn turn, bool trusted)
+    private async ValueTask<EdgeError> MissAsync(EdgeRequest request, ZoneRuntime zone, CacheTurn turn, CollapseStep? known, bool trusted)
     {
         var exchange = turn.Exchange;
-        if (request.CachePolicy.IsSliced(request.ForwardPath) && exchange.MayBeSliced)
+        if (known is null && IsSliced(request, turn))
         {
             var outcome = await _slices.AnswerAsync(request, zone, turn, trusted).ConfigureAwait(false);
             if (outcome == SlicedOutcome.Whole)
@@ -238,7 +304,7 @@ internal sealed class CachePhase : IAsyncDisposable
             }
         }
 
-        var collapse = turn.Collapse();
+        var collapse = known ?? turn.Collapse();
         while (collapse == CollapseStep.Wait)
         {
             var shared = exchange.Shared!;
@@ -284,7 +350,7 @@ internal sealed class CachePhase : IAsyncDisposable
             turn.SetValidators(request.Head.Headers);
         }
 
-        var error = await AskAsync(request, zone, turn).ConfigureAwait(false);
+        var error = await AskAsync(request, zone, turn, ends: false, trusted).ConfigureAwait(false);
         if (revalidates)
         {
             _observer.Revalidated(ResultOf(exchange));
@@ -311,39 +377,56 @@ internal sealed class CachePhase : IAsyncDisposable
         request.ReleaseExchange();
     }
 
+    // Whether it ends the turn too, and then is all that stands between the request and a fault of the cache.
     [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
-    private async ValueTask<EdgeError> AskAsync(EdgeRequest request, ZoneRuntime zone, CacheTurn turn)
+    private async ValueTask<EdgeError> AskAsync(EdgeRequest request, ZoneRuntime zone, CacheTurn turn, bool ends, bool trusted)
     {
-        request.Tap = turn;
-        while (true)
+        try
         {
-            turn.Ask();
-            var error = await _origins.ForwardAsync(request, zone, upgrade: false).ConfigureAwait(false);
-            if (turn.Taken is not null)
+            request.Tap = turn;
+            while (true)
             {
-                await StoreAndServeAsync(request, zone, turn).ConfigureAwait(false);
-                return EdgeError.None;
-            }
+                turn.Ask();
+                var error = await _origins.ForwardAsync(request, zone, upgrade: false).ConfigureAwait(false);
+                if (turn.Taken is not null)
+                {
+                    await StoreAndServeAsync(request, zone, turn).ConfigureAwait(false);
+                    return EdgeError.None;
+                }
 
-            if (request.HasStarted || request.IsAbandoned || request.Refused != MessageFault.None)
-            {
+                if (request.HasStarted || request.IsAbandoned || request.Refused != MessageFault.None)
+                {
+                    return error;
+                }
+
+                if (turn.Instead == ResponseStep.FetchAgain)
+                {
+                    CacheTurn.RemoveConditions(request.Head.Headers);
+                    continue;
+                }
+
+                if (turn.Instead == ResponseStep.Serve || (error != EdgeError.None && turn.Failed(error)))
+                {
+                    await ServeAsync(request, turn, forwardedOn: true).ConfigureAwait(false);
+                    return EdgeError.None;
+                }
+
                 return error;
             }
-
-            if (turn.Instead == ResponseStep.FetchAgain)
-            {
-                CacheTurn.RemoveConditions(request.Head.Headers);
-                continue;
-            }
-
-            if (turn.Instead == ResponseStep.Serve || (error != EdgeError.None && turn.Failed(error)))
-            {
-                await ServeAsync(request, turn, forwardedOn: true).ConfigureAwait(false);
-                return EdgeError.None;
-            }
-
-            return error;
         }
+        catch (Exception e) when (ends && IsOwnFault(e, request))
+        {
+            NoteFault(request, zone, turn, e);
+        }
+        finally
+        {
+            if (ends)
+            {
+                End(request, turn);
+            }
+        }
+
+        return await PassByAsync(request, zone, trusted).ConfigureAwait(false);
     }
 
     [AsyncMethodBuilder(typeof(PooledValueTaskBuilder))]
@@ -575,7 +658,7 @@ internal sealed class CachePhase : IAsyncDisposable
 
     private async Task RevalidateAsync(DetachedRequest request, ZoneRuntime zone, StoredResponse stored, bool trusted)
     {
-        var turn = _turns.Get();
+        var turn = _turns.Take();
         try
         {
             turn.BeginRevalidation(request, zone, stored);
@@ -597,7 +680,7 @@ internal sealed class CachePhase : IAsyncDisposable
         {
             stored.EndRevalidation();
             turn.Reset();
-            _turns.Return(turn);
+            _turns.Give(turn);
             request.GiveBuffers();
         }
     }
@@ -639,11 +722,4 @@ internal sealed class CachePhase : IAsyncDisposable
             CacheState.Passing => RevalidationResult.NotStored,
             _ => RevalidationResult.Failed,
         };
-
-    private sealed class TurnPolicy(MemoryStore store, byte[] node, TimeProvider time) : PooledObjectPolicy<CacheTurn>
-    {
-        public override CacheTurn Create() => new(store, node, time);
-
-        public override bool Return(CacheTurn obj) => true;
-    }
 }

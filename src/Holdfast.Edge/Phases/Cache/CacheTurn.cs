@@ -18,7 +18,9 @@ internal sealed class CacheTurn(MemoryStore store, ReadOnlyMemory<byte> node, Ti
 {
     private readonly CacheExchange _exchange = new(store);
     private readonly HttpDate _date = new(time);
+    private long _begun;
     private long _requested;
+    private long _received;
     private bool _isExplained;
     private CachePolicy _policy = new();
 
@@ -46,7 +48,8 @@ internal sealed class CacheTurn(MemoryStore store, ReadOnlyMemory<byte> node, Ti
     public RequestStep Begin(EdgeRequest request, ZoneRuntime zone)
     {
         _isExplained = request.IsExplained;
-        return _exchange.Begin(Describe(request, zone), new HeaderFields(request.Head.Headers), PolicyOf(request), Now);
+        _begun = Now;
+        return _exchange.Begin(Describe(request, zone), new HeaderFields(request.Head.Headers), PolicyOf(request), _begun);
     }
 
     /// <summary>Reads what the disk has for the request; the next step.</summary>
@@ -69,6 +72,9 @@ internal sealed class CacheTurn(MemoryStore store, ReadOnlyMemory<byte> node, Ti
 
     /// <summary>Says who asks the origin.</summary>
     public CollapseStep Collapse() => _exchange.Collapse(Now);
+
+    /// <summary>The same, just after <see cref="Begin"/>.</summary>
+    public CollapseStep CollapseAtOnce() => _exchange.Collapse(_begun);
 
     /// <summary>Takes what came of the request that this one waited for.</summary>
     public JoinStep Join(EdgeRequest request)
@@ -130,8 +136,9 @@ internal sealed class CacheTurn(MemoryStore store, ReadOnlyMemory<byte> node, Ti
             Framing.None => 0,
             _ => -1,
         };
+        _received = Now;
         var isStale = request.Upper is { IsStale: true };
-        var step = _exchange.Received(response.Status, new HeaderFields(response.Headers), length, _requested, Now, isStale);
+        var step = _exchange.Received(response.Status, new HeaderFields(response.Headers), length, _requested, _received, isStale);
         if (step is ResponseStep.Serve or ResponseStep.FetchAgain or ResponseStep.Drop)
         {
             Instead = step;
@@ -174,7 +181,7 @@ internal sealed class CacheTurn(MemoryStore store, ReadOnlyMemory<byte> node, Ti
             headers.Remove(KnownHeader.TransferEncoding);
         }
 
-        Report(request);
+        Report(request, _received);
     }
 
     /// <summary>Puts the head of the stored answer into <see cref="EdgeRequest.Response"/>.</summary>
@@ -215,7 +222,7 @@ internal sealed class CacheTurn(MemoryStore store, ReadOnlyMemory<byte> node, Ti
         }
 
         ForwardedHeaders.AddVia(headers);
-        Report(request);
+        Report(request, now);
         return answer;
     }
 
@@ -225,7 +232,7 @@ internal sealed class CacheTurn(MemoryStore store, ReadOnlyMemory<byte> node, Ti
         request.Response.Clear();
         request.Response.Status = 504;
         request.Response.Headers.Add(KnownHeader.Date, _date.Now);
-        Report(request);
+        Report(request, Now);
     }
 
     /// <summary>Lets go of everything that belongs to the request.</summary>
@@ -272,12 +279,12 @@ internal sealed class CacheTurn(MemoryStore store, ReadOnlyMemory<byte> node, Ti
         }
     }
 
-    private void Report(EdgeRequest request)
+    private void Report(EdgeRequest request, long now)
     {
         var headers = request.Response.Headers;
         if (request.Lower is not null)
         {
-            ReportToLower(request);
+            ReportToLower(request, now);
             return;
         }
 
@@ -289,28 +296,28 @@ internal sealed class CacheTurn(MemoryStore store, ReadOnlyMemory<byte> node, Ti
         // A rule's word on browsers comes before the zone's.
         if (_policy.BrowserLifetime is null)
         {
-            BrowserFields.Raise(request, _exchange.Status, Now);
+            BrowserFields.Raise(request, _exchange.Status, now);
         }
 
         headers.Set(KnownHeader.CfCacheStatus, _exchange.StatusText);
         request.CacheStatus = _exchange.LogText;
         if (_isExplained)
         {
-            CacheExplanation.Write(headers, _exchange, Now);
+            CacheExplanation.Write(headers, _exchange, now);
             return;
         }
 
         Span<byte> text = stackalloc byte[CacheExchange.LongestCacheStatus];
-        headers.Add(KnownHeader.CacheStatus, text[.._exchange.WriteCacheStatus(text, Now)]);
+        headers.Add(KnownHeader.CacheStatus, text[.._exchange.WriteCacheStatus(text, now)]);
     }
 
     // The fields stay as they came: the lower edge's cache decides by them, and dresses them for browsers.
-    private void ReportToLower(EdgeRequest request)
+    private void ReportToLower(EdgeRequest request, long now)
     {
         var headers = request.Response.Headers;
         headers.Set(KnownHeader.CfCacheStatus, _exchange.StatusText);
         Span<byte> text = stackalloc byte[CacheExchange.LongestCacheStatus];
-        headers.Add(KnownHeader.CacheStatus, text[.._exchange.WriteCacheStatus(text, Now, node.Span)]);
+        headers.Add(KnownHeader.CacheStatus, text[.._exchange.WriteCacheStatus(text, now, node.Span)]);
         request.CacheStatus = _exchange.LogText;
         UpperMark.Write(headers, node.Span, _exchange.LogText.Span, _exchange.Status == CfCacheStatus.Stale);
     }

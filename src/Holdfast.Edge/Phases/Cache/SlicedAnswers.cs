@@ -9,7 +9,7 @@ using Holdfast.Edge.Requests;
 using Holdfast.Edge.Zones;
 using Holdfast.Http.Headers;
 using Holdfast.Http.Messages;
-using Microsoft.Extensions.ObjectPool;
+using Holdfast.Http.Pooling;
 
 namespace Holdfast.Edge.Phases.Cache;
 
@@ -34,7 +34,7 @@ internal enum SlicedOutcome : byte
 /// 3 the head   4 slice by slice; one of another version, or none, breaks the answer off
 /// </code>
 /// </summary>
-internal sealed class SlicedAnswers(ObjectPool<CacheTurn> turns, OriginRouter origins, ForwardedHeaders forwarded, TimeProvider time)
+internal sealed class SlicedAnswers(NearPool<CacheTurn> turns, OriginRouter origins, ForwardedHeaders forwarded, TimeProvider time)
 {
     private readonly UnslicedTargets _unsliced = new(time);
 
@@ -168,7 +168,7 @@ internal sealed class SlicedAnswers(ObjectPool<CacheTurn> turns, OriginRouter or
 
     private async ValueTask<(StoredResponse? Slice, bool Asked)> GetAsync(Visitor visitor, long index, StoredResponse? pin)
     {
-        var turn = turns.Get();
+        var turn = turns.Take();
         var request = new DetachedRequest(visitor.AsItCame, time);
         try
         {
@@ -197,7 +197,7 @@ internal sealed class SlicedAnswers(ObjectPool<CacheTurn> turns, OriginRouter or
         finally
         {
             turn.Reset();
-            turns.Return(turn);
+            turns.Give(turn);
             request.GiveBuffers();
         }
     }
