@@ -21,6 +21,7 @@ using Holdfast.Edge.Origins;
 using Holdfast.Edge.Origins.Concurrency;
 using Holdfast.Edge.Phases.Cache;
 using Holdfast.Edge.Releases;
+using Holdfast.Edge.Releases.Tasting;
 using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Requests;
 using Holdfast.Edge.Rules;
@@ -87,6 +88,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     private readonly LiveReleases _live;
     private readonly UplinkRing _ring;
     private readonly PurgeIntake _purges;
+    private readonly ReleaseTaster? _taster;
     private readonly ReleaseIntake _intake;
     private readonly FeedSecret? _feedSecret;
     private readonly HttpClient _client;
@@ -164,7 +166,8 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         _live = new LiveReleases(options.Loggers.CreateLogger<LiveReleases>());
         var verifier = new ReleaseVerifier(_keys);
         _store = new ReleaseStore(Path.Combine(home, "releases"), verifier);
-        var reader = new ZoneReader(_store, _targets, new RuleContext(options.Place, _ruleCounts), _guard, _live);
+        var faults = options.FaultInjection ? new LoaderFaults() : null;
+        var reader = new ZoneReader(_store, new ZoneCompiler(_targets, new RuleContext(options.Place, _ruleCounts), _guard, faults), _live);
         _zones = new ZoneDirectory(reader, options.ZoneMemory, ZoneReader.Dropped, time);
         _ring = new UplinkRing(options.Name, Path.Combine(home, "uplink"), time);
         var authority = LocalAuthority.Open(data, time, options.Loggers.CreateLogger<LocalAuthority>());
@@ -178,6 +181,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
             _ring,
             _live
         );
+        _taster = options.Taster is { } taster ? new ReleaseTaster(taster, time, options.Loggers.CreateLogger<ReleaseTaster>()) : null;
         _intake = new ReleaseIntake(
             new ReleaseIntakeOptions
             {
@@ -198,6 +202,9 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
                     new AnnouncedKeys(_keys, keys.TrustedDirectory, _live),
                 ],
                 Purges = _purges,
+                Taster = _taster,
+                RefusalsPath = Path.Combine(home, "refused"),
+                Build = ReleaseTaster.Build,
                 Uplink = _ring,
                 Observer = _live,
                 Time = time,
@@ -331,6 +338,9 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     /// <summary>The connections to origins.</summary>
     internal OriginTargets Origins => _targets;
 
+    /// <summary>How the feed is followed.</summary>
+    internal IntakeState Intake => _intake.State;
+
     /// <summary>Whether it has been told to stop.</summary>
     internal bool IsStopping { get; private set; }
 
@@ -357,6 +367,15 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
 
     /// <inheritdoc/>
     EdgeGuard IEdgeState.Guard => _guard;
+
+    /// <inheritdoc/>
+    int? IEdgeState.TasterProcess => _taster?.ProcessId;
+
+    /// <inheritdoc/>
+    string? IEdgeState.TasterProblem => _intake.State.TasterProblem;
+
+    /// <inheritdoc/>
+    int IEdgeState.PutAside => _intake.State.PutAside;
 
     /// <inheritdoc/>
     int IEdgeState.Zones => _zones.Count;
@@ -554,6 +573,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     private Task RunBackgroundAsync(CancellationToken cancellationToken) =>
         Task.WhenAll(
             RunChannelsAsync(cancellationToken),
+            _taster?.RunAsync(cancellationToken) ?? Task.CompletedTask,
             new PurgeSweep(_responses, _options.Time).RunAsync(cancellationToken),
             WatchDiskAsync()
         );

@@ -1,8 +1,4 @@
 using Holdfast.Artifacts.Zones;
-using Holdfast.Edge.Guard;
-using Holdfast.Edge.Guard.Faults;
-using Holdfast.Edge.Origins;
-using Holdfast.Edge.Rules;
 using Holdfast.Edge.Zones;
 using Holdfast.Model.Releases;
 using Holdfast.Model.Zones;
@@ -16,17 +12,9 @@ namespace Holdfast.Edge.Releases;
 /// one before it taken. Any thread may use it.
 /// </summary>
 /// <param name="store">The releases.</param>
-/// <param name="targets">The origins.</param>
-/// <param name="rules">What rules get of the edge.</param>
-/// <param name="guard">What guards the zones' modules.</param>
+/// <param name="compiler">Compiles them.</param>
 /// <param name="observer">Told what can't be used.</param>
-internal sealed class ZoneReader(
-    ReleaseStore store,
-    OriginTargets targets,
-    RuleContext rules,
-    EdgeGuard guard,
-    IReleaseIntakeObserver observer
-) : IZoneSource
+internal sealed class ZoneReader(ReleaseStore store, ZoneCompiler compiler, IReleaseIntakeObserver observer) : IZoneSource
 {
     /// <summary>Told of zones whose newest generation is damaged on the disk.</summary>
     public Action<int>? Damaged { get; set; }
@@ -71,12 +59,7 @@ internal sealed class ZoneReader(
     }
 
     /// <summary>Compiles a zone; its origins are in use until <see cref="Dropped"/>.</summary>
-    public ZoneRuntime Compile(ZoneConfig config, long generation)
-    {
-        var zone = guard.Of(config.Id);
-        zone.Meet(FaultPoint.ZoneLoad);
-        return new(config, generation, ZoneOrigins.Of(config, targets), zone, ZoneRules.Of(config, rules));
-    }
+    public ZoneRuntime Compile(ZoneConfig config, long generation) => compiler.Compile(config, generation);
 
     /// <summary>A compiled zone is not kept any more.</summary>
     public static void Dropped(ZoneRuntime zone) => zone.Origins.Leave();
