@@ -1,4 +1,5 @@
 using Holdfast.Artifacts.Certificates;
+using Holdfast.Artifacts.Lists;
 using Holdfast.Artifacts.Zones;
 using Holdfast.Releases.Intake;
 using Holdfast.Releases.Keys;
@@ -11,5 +12,5 @@ public static class ArtifactKinds
     /// <summary>The checks, one for each kind; the same in control and on every edge.</summary>
     /// <param name="secrets">Opens private keys to see that they fit their certificates; it stays the caller's.</param>
     public static IReadOnlyList<IArtifactCheck> All(SecretBox secrets) =>
-        [new ZoneArtifact(), new CertificateArtifact(secrets), new KeyAnnouncementCheck()];
+        [new ZoneArtifact(), new CertificateArtifact(secrets), new ListArtifact(), new KeyAnnouncementCheck()];
 }

@@ -12,6 +12,7 @@ public static class ArtifactKindNames
             ArtifactKind.Zone => "zone",
             ArtifactKind.Certificate => "certificate",
             ArtifactKind.SigningKey => "signing-key",
+            ArtifactKind.List => "list",
             _ => ((int)kind).ToString(System.Globalization.CultureInfo.InvariantCulture),
         };
 

@@ -103,50 +103,10 @@ public class RateLimitJsonTests
         Assert.Contains(problems, problem => problem.Pointer == "/rules/0/ratelimit" + pointer && problem.ToString().Contains(says));
     }
 
-    [Fact]
-    public void AResponse_IsReadAndWrittenAgain()
-    {
-        var (response, problems) = ReadResponse("""{"status_code":430,"content_type":"text/plain","content":"slow down"}""");
-        Assert.Empty(problems);
-        Assert.Equal(new RateLimitResponse(430, "text/plain", "slow down"), response);
-        Assert.Equal(response, ReadResponse(RateLimitResponseJson.Write(response!).ToJsonString()).Response);
-        Assert.Equal(429, ReadResponse("""{"content_type":"text/html","content":""}""").Response!.Status);
-        Assert.NotNull(ReadResponse($$"""{"content_type":"text/html","content":"{{new string('a', 30 * 1024)}}"}""").Response);
-    }
-
-    [Theory]
-    [InlineData("""{"status_code":399,"content_type":"text/html","content":""}""", "/status_code")]
-    [InlineData("""{"status_code":500,"content_type":"text/html","content":""}""", "/status_code")]
-    [InlineData("""{"status_code":429,"content_type":"image/png","content":""}""", "/content_type")]
-    [InlineData("""{"status_code":429,"content":""}""", "/content_type")]
-    [InlineData("""{"status_code":429,"content_type":"text/html"}""", "/content")]
-    [InlineData("""{"content_type":"text/html","content":"","x":1}""", "/x")]
-    [InlineData("[]", "")]
-    public void AResponse_ThatIsNone_IsRefusedWithThePlace(string json, string pointer)
-    {
-        var (response, problems) = ReadResponse(json);
-        Assert.Null(response);
-        Assert.Contains(problems, problem => problem.Pointer == pointer);
-    }
-
-    [Fact]
-    public void AResponse_WithABodyThatIsTooLarge_IsRefused() =>
-        Assert.Contains(
-            ReadResponse($$"""{"content_type":"text/html","content":"{{new string('a', (30 * 1024) + 1)}}"}""").Problems,
-            problem => problem.Pointer == "/content"
-        );
-
     private static (RateLimitConfig? Config, List<ArtifactProblem> Problems) Read(string json, string pointer = "")
     {
         using var document = JsonDocument.Parse(json);
         var problems = new List<ArtifactProblem>();
         return (RateLimitJson.Read(document.RootElement, pointer, problems), problems);
-    }
-
-    private static (RateLimitResponse? Response, List<ArtifactProblem> Problems) ReadResponse(string json)
-    {
-        using var document = JsonDocument.Parse(json);
-        var problems = new List<ArtifactProblem>();
-        return (RateLimitResponseJson.Read(document.RootElement, "", problems), problems);
     }
 }

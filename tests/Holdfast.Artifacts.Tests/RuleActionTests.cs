@@ -181,7 +181,8 @@ public sealed class RuleActionTests
         Assert.Contains(said, string.Join("; ", found), StringComparison.Ordinal);
     }
 
-    private static JsonNode Zone(string phase, string action, string parameters)
+    /// <summary>A zone with one rule.</summary>
+    internal static JsonNode Zone(string phase, string action, string parameters)
     {
         var zone = new ZoneConfig
         {

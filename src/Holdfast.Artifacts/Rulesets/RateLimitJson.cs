@@ -14,7 +14,42 @@ namespace Holdfast.Artifacts.Rulesets;
 /// <summary>The member <c>ratelimit</c> of a rule, in Cloudflare's form: in the API and in a release alike.</summary>
 public static class RateLimitJson
 {
+    private const string Name = "ratelimit";
     private static readonly string PeriodsText = string.Join(", ", RateLimitLimits.Periods);
+
+    /// <summary>Reads it from a rule: what acts beyond a limit needs one, and nothing else has one.</summary>
+    /// <param name="rule">The rule.</param>
+    /// <param name="phase">Its phase.</param>
+    /// <param name="action">What it does; null when that is wrong.</param>
+    /// <param name="problems">Gets what is wrong, as <paramref name="rule"/> does.</param>
+    /// <returns>Null when it has none, or something is wrong.</returns>
+    internal static RateLimitConfig? ReadOf(JsonMembers rule, RulePhase phase, RuleAction? action, ICollection<ArtifactProblem> problems)
+    {
+        var isThere = rule.TryGet(Name, out var value) && value.ValueKind != JsonValueKind.Null;
+        if (phase != RulePhase.HttpRatelimit || action is SkipAction)
+        {
+            if (isThere)
+            {
+                rule.Report(
+                    Name,
+                    "there",
+                    phase == RulePhase.HttpRatelimit
+                        ? "nothing: a rule that skips makes exceptions, and counts nothing"
+                        : $"nothing: rules of {RulePhases.NameOf(RulePhase.HttpRatelimit)} have it"
+                );
+            }
+
+            return null;
+        }
+
+        if (isThere)
+        {
+            return Read(value, rule.PointerTo(Name), problems);
+        }
+
+        rule.Report(Name, "missing", "an object that says what is counted and how much of it may come");
+        return null;
+    }
 
     /// <summary>Reads it.</summary>
     /// <param name="value">The member's value.</param>
@@ -101,9 +136,9 @@ public static class RateLimitJson
 
     private static ImmutableArray<string> ReadCharacteristics(JsonMembers members, ICollection<ArtifactProblem> problems)
     {
-        const string Name = "characteristics";
+        const string name = "characteristics";
         var allowed = $"an array of 1 to {RateLimitLimits.MostCharacteristics} of {Characteristic.Allowed}";
-        if (!members.TryRequire(Name, allowed, out var value))
+        if (!members.TryRequire(name, allowed, out var value))
         {
             return [];
         }
@@ -111,7 +146,7 @@ public static class RateLimitJson
         if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() is 0 or > RateLimitLimits.MostCharacteristics)
         {
             members.Report(
-                Name,
+                name,
                 value.ValueKind == JsonValueKind.Array ? $"an array of {value.GetArrayLength()}" : StrictJson.Describe(value),
                 allowed
             );
@@ -122,7 +157,7 @@ public static class RateLimitJson
         var at = 0;
         foreach (var item in value.EnumerateArray())
         {
-            var place = StrictJson.Pointer(members.PointerTo(Name), $"{at++}");
+            var place = StrictJson.Pointer(members.PointerTo(name), $"{at++}");
             var text = StrictJson.TextOf(item)?.Trim();
             var problem = "";
             if (text == Characteristic.DataCenter)
@@ -197,9 +232,9 @@ public static class RateLimitJson
 
     private static string? ReadHeaderName(JsonMembers members)
     {
-        const string Name = "score_response_header_name";
+        const string name = "score_response_header_name";
         var allowed = $"a header field's name of 1 to {RateLimitLimits.LongestName} characters";
-        if (members.OptionalText(Name, allowed) is not { Length: > 0 } text)
+        if (members.OptionalText(name, allowed) is not { Length: > 0 } text)
         {
             return null;
         }
@@ -207,7 +242,7 @@ public static class RateLimitJson
         // RFC 9110 section 5.1: a field name is a token.
         if (text.Length > RateLimitLimits.LongestName || text.AsSpan().ContainsAnyExcept(TokenCharacters))
         {
-            members.Report(Name, $"'{text}'", allowed);
+            members.Report(name, $"'{text}'", allowed);
             return null;
         }
 
@@ -216,23 +251,22 @@ public static class RateLimitJson
 
     private static string? ReadCounting(JsonMembers members)
     {
-        const string Name = "counting_expression";
+        const string name = "counting_expression";
         const string Allowed = "an expression of the rules language, which may read the response";
 
         // An empty one means what none means.
-        if (members.OptionalText(Name, Allowed) is not { Length: > 0 } text)
+        if (members.OptionalText(name, Allowed) is not { Length: > 0 } text)
         {
             return null;
         }
 
-        var scope = new RuleScope(new ExpressionPlace(ExpressionUse.Counting, RulePhase.HttpRatelimit));
-        var reading = RuleParser.ReadFilter(text, scope);
+        var reading = RuleParser.ReadFilter(text, RuleExpressions.CountingScope);
         if (reading.Tree is { } tree)
         {
             return CanonicalText.Of(tree);
         }
 
-        members.Report(Name, $"no such expression ({reading.Errors[0]})", Allowed);
+        members.Report(name, $"no such expression ({reading.Errors[0]})", Allowed);
         return null;
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Holdfast.Artifacts.Json;
+using Holdfast.Artifacts.Lists;
 using Holdfast.Model.Rulesets;
 using Holdfast.Releases.Intake;
 using Holdfast.Rules.Phases;
@@ -27,6 +28,9 @@ public sealed record RuleDraft
     /// <summary>What it does.</summary>
     public required RuleAction Action { get; init; }
 
+    /// <summary>The limit beyond which it acts, or null.</summary>
+    public required RateLimitConfig? RateLimit { get; init; }
+
     /// <summary>Whether it is asked at all.</summary>
     public required bool Enabled { get; init; }
 
@@ -43,12 +47,14 @@ public sealed record RuleDraft
     /// <param name="phase">The phase of its ruleset, one that edges run.</param>
     /// <param name="problems">Gets what is wrong, as <paramref name="members"/> does.</param>
     /// <param name="warnings">Gets what is right and maybe not what was meant, with its place; null when nobody asks.</param>
+    /// <param name="lists">The lists that there are, null when that is not known, and then any will do.</param>
     /// <returns>Null when there is a problem.</returns>
     public static RuleDraft? Read(
         JsonMembers members,
         string phase,
         ICollection<ArtifactProblem> problems,
-        ICollection<RuleWarning>? warnings = null
+        ICollection<RuleWarning>? warnings = null,
+        KnownLists? lists = null
     )
     {
         if (!members.IsObject || !RulePhases.TryFind(phase, out var found))
@@ -69,7 +75,8 @@ public sealed record RuleDraft
         }
 
         var action = RuleActions.Read(members, found.Value, problems);
-        var expression = RuleExpressions.ReadFilter(members, "expression", found.Value, warnings);
+        var limit = RateLimitJson.ReadOf(members, found.Value, action, problems);
+        var expression = RuleExpressions.ReadFilter(members, "expression", found.Value, warnings, lists);
         var description = RulesetTexts.Read(members, "description", RulesetLimits.DescriptionCharacters) ?? "";
         var enabled = members.OptionalFlag("enabled") ?? true;
         var logging = ReadLogging(members);
@@ -81,6 +88,7 @@ public sealed record RuleDraft
                 Ref = reference,
                 Expression = expression,
                 Action = action,
+                RateLimit = limit,
                 Enabled = enabled,
                 Logging = logging,
                 Description = description,

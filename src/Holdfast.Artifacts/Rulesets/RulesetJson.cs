@@ -59,6 +59,11 @@ public static class RulesetJson
             json["action_parameters"] = parameters;
         }
 
+        if (rule.RateLimit is { } limit)
+        {
+            json["ratelimit"] = RateLimitJson.Write(limit);
+        }
+
         json["expression"] = rule.Expression;
         json["description"] = rule.Description;
         json["last_updated"] = Text(rule.LastUpdated);
@@ -210,6 +215,7 @@ public static class RulesetJson
                     LastUpdated = updated.Value,
                     Expression = draft.Expression,
                     Action = draft.Action,
+                    RateLimit = draft.RateLimit,
                     Enabled = draft.Enabled,
                     Logging = draft.Logging,
                     Description = draft.Description,

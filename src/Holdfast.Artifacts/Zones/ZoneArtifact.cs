@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Holdfast.Artifacts.Access;
 using Holdfast.Artifacts.Json;
 using Holdfast.Artifacts.Rulesets;
 using Holdfast.Model.Releases;
@@ -12,10 +13,10 @@ using Holdfast.Releases.Intake;
 namespace Holdfast.Artifacts.Zones;
 
 /// <summary>
-/// A zone's configuration as an artifact: <c>{"development_mode_until","id","name","origin","paused","records":[...],"rulesets":[...],"settings":{...},"type"}</c>. Settings stand as in the API
+/// A zone's configuration as an artifact: <c>{"access_rules":[...],"development_mode_until","id","name","origin","paused","records":[...],"rulesets":[...],"settings":{...},"type"}</c>. Settings stand as in the API
 /// (<see cref="ZoneSettingDefinitions"/>). A setting that is missing has its default, and so have <c>development_mode_until</c>,
 /// <c>paused</c> and <c>type</c>: an older control can feed a newer edge.
-/// Records stand as <see cref="RecordOrigins"/> writes them, rulesets as <see cref="RulesetJson"/> does; <c>rulesets</c> is there only when
+/// Records stand as <see cref="RecordOrigins"/> writes them, rulesets as <see cref="RulesetJson"/> does; <c>rulesets</c> and <c>access_rules</c> (<see cref="AccessRuleJson"/>) are there only when
 /// there are some, so that the zones that have none are the same to an edge that knows of none.
 /// </summary>
 public sealed class ZoneArtifact : IArtifactCheck
@@ -43,6 +44,12 @@ public sealed class ZoneArtifact : IArtifactCheck
 
         var writer = new CanonicalJsonWriter(UsualBytes + (zone.Records.Length * UsualRecordBytes));
         writer.StartObject();
+        if (!zone.AccessRules.IsEmpty)
+        {
+            writer.Name("access_rules");
+            writer.Value(new JsonArray([.. zone.AccessRules.Select(rule => (JsonNode)AccessRuleJson.Write(rule))]));
+        }
+
         writer.Name("development_mode_until");
         writer.Value(zone.DevelopmentModeUntil?.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture));
         writer.Name("id");
@@ -134,6 +141,9 @@ public sealed class ZoneArtifact : IArtifactCheck
         var records = members.TryGet("records", out var list)
             ? RecordOrigins.Read(list, members.PointerTo("records"), name ?? "", problems)
             : [];
+        var access = members.TryGet("access_rules", out var rulesOfAccess)
+            ? AccessRuleJson.ReadAll(rulesOfAccess, members.PointerTo("access_rules"), problems)
+            : [];
         var rulesets = members.TryGet("rulesets", out var rules) ? RulesetJson.ReadAll(rules, members.PointerTo("rulesets"), problems) : [];
         var settings = new ZoneSettings();
         if (members.TryRequire("settings", "an object", out var value))
@@ -157,6 +167,7 @@ public sealed class ZoneArtifact : IArtifactCheck
                 DevelopmentModeUntil = developmentModeUntil,
                 Records = records,
                 Rulesets = rulesets,
+                AccessRules = access,
                 Settings = settings,
             };
     }

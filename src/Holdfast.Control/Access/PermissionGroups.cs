@@ -87,6 +87,15 @@ internal static class PermissionGroups
             Includes = AccountTokensRead,
         };
 
+    public static PermissionGroup RuleListsRead { get; } =
+        new("4f1071168de8466e9808de86febfc516", "Account Rule Lists Read", "Grants read access to lists", ResourceScope.Account);
+
+    public static PermissionGroup RuleListsWrite { get; } =
+        new("2edbf20661fd4661b0fe10e9e12f485c", "Account Rule Lists Write", "Grants write access to lists", ResourceScope.Account)
+        {
+            Includes = RuleListsRead,
+        };
+
     public static PermissionGroup TokensRead { get; } =
         new("0cc3a61731504c89b99ec1be78b77aa0", "API Tokens Read", "Grants read access to the user's API tokens", ResourceScope.User);
 
@@ -124,6 +133,15 @@ internal static class PermissionGroups
         new("fb6778dc191143babbfaa57993f1d275", "Zone WAF Write", "Grants write access to custom rules", ResourceScope.Zone)
         {
             Includes = ZoneWafRead,
+        };
+
+    public static PermissionGroup FirewallServicesRead { get; } =
+        new("4ec32dfcb35641c5bb32d5ef1ab963b4", "Firewall Services Read", "Grants read access to IP access rules", ResourceScope.Zone);
+
+    public static PermissionGroup FirewallServicesWrite { get; } =
+        new("43137f8d07884d3198dc0ee77ca6e79b", "Firewall Services Write", "Grants write access to IP access rules", ResourceScope.Zone)
+        {
+            Includes = FirewallServicesRead,
         };
 
     public static PermissionGroup CacheSettingsRead { get; } =
@@ -178,6 +196,8 @@ internal static class PermissionGroups
         TokensWrite,
         AccountTokensRead,
         AccountTokensWrite,
+        RuleListsRead,
+        RuleListsWrite,
         AccountSettingsRead,
         AccountSettingsWrite,
         CachePurge,
@@ -189,6 +209,8 @@ internal static class PermissionGroups
         DnsWrite,
         RedirectsRead,
         RedirectsWrite,
+        FirewallServicesRead,
+        FirewallServicesWrite,
         MembershipsRead,
         MembershipsWrite,
         OriginRead,

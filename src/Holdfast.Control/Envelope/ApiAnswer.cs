@@ -12,8 +12,14 @@ internal static class ApiAnswer
     /// <param name="result">The envelope's <c>result</c>.</param>
     /// <param name="status">The status.</param>
     /// <param name="messages">The envelope's <c>messages</c>: what is right and maybe not what was meant.</param>
-    public static Task ResultAsync(HttpContext context, JsonNode? result, int status = 200, IReadOnlyList<ApiError>? messages = null) =>
-        WriteAsync(context, status, result, null, [], messages);
+    /// <param name="info">The envelope's <c>result_info</c>, or null.</param>
+    public static Task ResultAsync(
+        HttpContext context,
+        JsonNode? result,
+        int status = 200,
+        IReadOnlyList<ApiError>? messages = null,
+        JsonNode? info = null
+    ) => WriteAsync(context, status, result, info, [], messages);
 
     /// <summary>204: it is done, and there is nothing to say.</summary>
     public static void Nothing(HttpContext context)

@@ -28,7 +28,9 @@ internal sealed record Paging(int Page, int PerPage)
         : values.Contains(text) ? text
         : throw ApiException.Invalid("/" + name, $"the query's {name} must be one of {string.Join(", ", values)}");
 
-    private static int Number(HttpRequest request, string name, int otherwise, int most)
+    /// <summary>A whole number from 1, or what stands for it when it is missing or empty.</summary>
+    /// <exception cref="ApiException">It is something else, or too large.</exception>
+    public static int Number(HttpRequest request, string name, int otherwise, int most)
     {
         if (Text(request, name) is not { } text)
         {

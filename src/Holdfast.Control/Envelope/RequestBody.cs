@@ -29,7 +29,12 @@ internal sealed class RequestBody : IDisposable
     /// <exception cref="ApiException">It is no JSON.</exception>
     public static Task<RequestBody> ReadOptionalAsync(HttpContext context) => ReadAsync(context, "{}");
 
-    private static async Task<RequestBody> ReadAsync(HttpContext context, string otherwise)
+    private static async Task<RequestBody> ReadAsync(HttpContext context, string otherwise) =>
+        new(await ParseAsync(context, otherwise).ConfigureAwait(false));
+
+    /// <summary>The request's body as any JSON; the caller disposes it.</summary>
+    /// <exception cref="ApiException">It is no JSON.</exception>
+    internal static async Task<JsonDocument> ParseAsync(HttpContext context, string otherwise)
     {
         using var buffer = new MemoryStream();
         await context.Request.Body.CopyToAsync(buffer, context.RequestAborted).ConfigureAwait(false);
@@ -40,7 +45,7 @@ internal sealed class RequestBody : IDisposable
 
         var problems = new List<ArtifactProblem>();
         return StrictJson.TryParse(buffer.GetBuffer().AsSpan(0, (int)buffer.Length), problems, out var document)
-            ? new RequestBody(document)
+            ? document
             : throw ApiException.Invalid(problems, ErrorCodes.MalformedJson);
     }
 

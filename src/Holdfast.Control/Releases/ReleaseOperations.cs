@@ -6,7 +6,7 @@ namespace Holdfast.Control.Releases;
 /// <summary>What can be asked of releases.</summary>
 internal static class ReleaseOperations
 {
-    private static readonly ApiSchema Kind = ApiSchema.OneOf("The kind of artifact.", "zone", "certificate", "signing-key");
+    private static readonly ApiSchema Kind = ApiSchema.OneOf("The kind of artifact.", "zone", "certificate", "signing-key", "list");
 
     private static readonly ApiSchema Name = ApiSchema.Text("The artifact's id.", "353e105f4ecef8ad9ca31a8372d0c023");
 

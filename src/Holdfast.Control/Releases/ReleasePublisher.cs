@@ -1,7 +1,9 @@
 using Holdfast.Artifacts;
 using Holdfast.Artifacts.Certificates;
+using Holdfast.Artifacts.Lists;
 using Holdfast.Artifacts.Zones;
 using Holdfast.Model.Certificates;
+using Holdfast.Model.Lists;
 using Holdfast.Model.Releases;
 using Holdfast.Releases.Intake;
 using Holdfast.Releases.Keys;
@@ -48,6 +50,13 @@ internal sealed class ReleasePublisher
             CertificateArtifact.FormatVersion,
             CertificateArtifact.Write(certificate)
         );
+
+    /// <exception cref="ArtifactInvalidException">An edge would refuse it.</exception>
+    public Release List(ListConfig list, long generation) =>
+        Build(ArtifactKind.List, list.Id, generation, ListArtifact.FormatVersion, ListArtifact.Write(list));
+
+    public Release ListRemoval(string id, long generation) =>
+        _signer.SignRemoval(ArtifactKind.List, id, generation, ListArtifact.FormatVersion);
 
     public Release ZoneRemoval(string id, long generation) =>
         _signer.SignRemoval(ArtifactKind.Zone, id, generation, ZoneArtifact.FormatVersion);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Holdfast.Artifacts.Lists;
 using Holdfast.Artifacts.Rulesets;
 using Holdfast.Control.Audit;
 using Holdfast.Control.Envelope;
@@ -26,7 +27,8 @@ internal sealed class RuleEndpoints(RulesetStore rulesets, TimeProvider time)
         var warnings = new List<RuleWarning>();
         using var body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
         var position = RulePosition.Read(body);
-        var wanted = RulesetBody.ReadRule(body.Members, body, ruleset.Phase, warnings);
+        var lists = await rulesets.ListsAsync().ConfigureAwait(false);
+        var wanted = RulesetBody.ReadRule(body.Members, body, ruleset.Phase, warnings, lists);
         if (wanted?.Draft.Id is not null)
         {
             body.Members.Report("id", "there", "nothing: a new rule gets its id here");
@@ -53,7 +55,8 @@ internal sealed class RuleEndpoints(RulesetStore rulesets, TimeProvider time)
         var warnings = new List<RuleWarning>();
         using var body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
         var position = RulePosition.Read(body);
-        var edit = ReadEdit(body, ruleset.Phase, id, warnings);
+        var lists = await rulesets.ListsAsync().ConfigureAwait(false);
+        var edit = ReadEdit(body, ruleset.Phase, id, warnings, lists);
         body.Complete();
         await ChangeAsync(
                 context,
@@ -78,7 +81,13 @@ internal sealed class RuleEndpoints(RulesetStore rulesets, TimeProvider time)
     }
 
     // With an action or an expression it is the whole rule, as Cloudflare has it; without, what is not named stays.
-    private static Func<RuleConfig, RuleConfig> ReadEdit(RequestBody body, string phase, string id, List<RuleWarning> warnings)
+    private static Func<RuleConfig, RuleConfig> ReadEdit(
+        RequestBody body,
+        string phase,
+        string id,
+        List<RuleWarning> warnings,
+        KnownLists lists
+    )
     {
         var members = body.Members;
         if (members.OptionalText("id", "the rule's id") is { } said && said != id)
@@ -88,12 +97,13 @@ internal sealed class RuleEndpoints(RulesetStore rulesets, TimeProvider time)
 
         if (members.TryGet("action", out _) | members.TryGet("expression", out _))
         {
-            var wanted = RulesetBody.ReadRule(members, body, phase, warnings)?.Draft;
+            var wanted = RulesetBody.ReadRule(members, body, phase, warnings, lists)?.Draft;
             return before =>
                 before with
                 {
                     Ref = wanted!.Ref ?? before.Ref,
                     Action = wanted.Action,
+                    RateLimit = wanted.RateLimit,
                     Expression = wanted.Expression,
                     Description = wanted.Description,
                     Enabled = wanted.Enabled,

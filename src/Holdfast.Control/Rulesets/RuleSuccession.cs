@@ -53,6 +53,7 @@ internal static class RuleSuccession
                 LastUpdated = before?.LastUpdated ?? default,
                 Expression = draft.Expression,
                 Action = draft.Action,
+                RateLimit = draft.RateLimit,
                 Enabled = draft.Enabled,
                 Logging = draft.Logging,
                 Description = draft.Description,
@@ -76,7 +77,10 @@ internal static class RuleSuccession
         && draft.Description == rule.Description
         && draft.Enabled == rule.Enabled
         && draft.Logging == rule.Logging
-        && JsonNode.DeepEquals(RulesetJson.Write(rule), RulesetJson.Write(rule with { Action = draft.Action }));
+        && JsonNode.DeepEquals(
+            RulesetJson.Write(rule),
+            RulesetJson.Write(rule with { Action = draft.Action, RateLimit = draft.RateLimit })
+        );
 
     private static void Claim(
         IReadOnlyList<PlacedDraft> wanted,

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Holdfast.Artifacts.Json;
+using Holdfast.Artifacts.Lists;
 using Holdfast.Artifacts.Rulesets;
 using Holdfast.Control.Envelope;
 using Holdfast.Model.Rulesets;
@@ -23,7 +24,8 @@ internal sealed record RulesetBody(string? Name, string? Description, IReadOnlyL
     /// <param name="body">The request.</param>
     /// <param name="phase">The ruleset's phase.</param>
     /// <param name="warnings">Gets what is right and maybe not meant.</param>
-    public static RulesetBody Read(RequestBody body, string phase, ICollection<RuleWarning> warnings)
+    /// <param name="lists">The lists that rules can name.</param>
+    public static RulesetBody Read(RequestBody body, string phase, ICollection<RuleWarning> warnings, KnownLists lists)
     {
         var members = body.Members;
         var name = RulesetTexts.Read(members, "name", RulesetLimits.NameCharacters);
@@ -45,20 +47,31 @@ internal sealed record RulesetBody(string? Name, string? Description, IReadOnlyL
             members.TryGet(given, out _);
         }
 
-        return new RulesetBody(name, description, ReadRules(body, phase, warnings));
+        return new RulesetBody(name, description, ReadRules(body, phase, warnings, lists));
     }
 
     /// <summary>Reads one rule.</summary>
-    public static PlacedDraft? ReadRule(JsonMembers members, RequestBody body, string phase, ICollection<RuleWarning> warnings)
+    public static PlacedDraft? ReadRule(
+        JsonMembers members,
+        RequestBody body,
+        string phase,
+        ICollection<RuleWarning> warnings,
+        KnownLists lists
+    )
     {
         // What control says of a rule and a client sends back.
         members.TryGet("version", out _);
         members.TryGet("last_updated", out _);
-        var draft = RuleDraft.Read(members, phase, body.Problems, warnings);
+        var draft = RuleDraft.Read(members, phase, body.Problems, warnings, lists);
         return draft is null ? null : new PlacedDraft(draft, members.PointerTo("")[..^1]);
     }
 
-    private static ImmutableArray<PlacedDraft>? ReadRules(RequestBody body, string phase, ICollection<RuleWarning> warnings)
+    private static ImmutableArray<PlacedDraft>? ReadRules(
+        RequestBody body,
+        string phase,
+        ICollection<RuleWarning> warnings,
+        KnownLists lists
+    )
     {
         if (!body.Members.TryGet("rules", out var list))
         {
@@ -77,7 +90,7 @@ internal sealed record RulesetBody(string? Name, string? Description, IReadOnlyL
         {
             var place = string.Create(CultureInfo.InvariantCulture, $"/rules/{index++}");
             var members = new JsonMembers(element, place, body.Problems);
-            if (ReadRule(members, body, phase, warnings) is { } draft)
+            if (ReadRule(members, body, phase, warnings, lists) is { } draft)
             {
                 rules.Add(draft);
             }

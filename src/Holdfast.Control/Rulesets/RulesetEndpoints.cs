@@ -81,7 +81,8 @@ internal sealed class RulesetEndpoints(RulesetStore rulesets, TimeProvider time)
             throw ApiException.Invalid([.. body.Problems]);
         }
 
-        var wanted = RulesetBody.Read(body, phase, warnings);
+        var lists = await rulesets.ListsAsync().ConfigureAwait(false);
+        var wanted = RulesetBody.Read(body, phase, warnings, lists);
         body.Complete();
         var ruleset = await ChangeAsync(
                 context,
@@ -107,7 +108,8 @@ internal sealed class RulesetEndpoints(RulesetStore rulesets, TimeProvider time)
         var version = Preconditions.IfMatch(context.Request);
         var warnings = new List<RuleWarning>();
         using var body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
-        var wanted = RulesetBody.Read(body, before.Phase, warnings);
+        var lists = await rulesets.ListsAsync().ConfigureAwait(false);
+        var wanted = RulesetBody.Read(body, before.Phase, warnings, lists);
         body.Complete();
         var ruleset = await ChangeAsync(
                 context,
@@ -133,7 +135,8 @@ internal sealed class RulesetEndpoints(RulesetStore rulesets, TimeProvider time)
         var version = Preconditions.IfMatch(context.Request);
         var warnings = new List<RuleWarning>();
         using var body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
-        var wanted = RulesetBody.Read(body, phase, warnings);
+        var lists = await rulesets.ListsAsync().ConfigureAwait(false);
+        var wanted = RulesetBody.Read(body, phase, warnings, lists);
         body.Complete();
         var ruleset = await ChangeAsync(
                 context,

@@ -51,6 +51,7 @@ internal static class RulesetOperations
         ("description?", Description),
         ("action", ApiSchema.Text("What the rule does.", "block")),
         ("action_parameters?", ApiSchema.Any("How it does it; each action has its own.", null)),
+        ("ratelimit?", ApiSchema.Any("In http_ratelimit: what is counted, and how much of it may come before the rule acts.", null)),
         ("expression", ApiSchema.Text("When it does it, in the rules language.", "http.request.uri.path eq \"/admin\"")),
         ("enabled?", ApiSchema.Flag("Whether it is asked at all; yes unless given.", true)),
         ("logging?", ApiSchema.Any("{\"enabled\": false} keeps it out of the log's security fields.", null)),
@@ -250,6 +251,7 @@ internal static class RulesetOperations
         var example = schema.Example!.DeepClone().AsObject();
         example.Remove("action_parameters");
         example.Remove("logging");
+        example.Remove("ratelimit");
         return schema with { Example = example };
     }
 }

@@ -21,6 +21,14 @@ internal sealed class ControlDbContext : DbContext
 
     public DbSet<RulesetVersionRow> RulesetVersions => Set<RulesetVersionRow>();
 
+    public DbSet<ListRow> Lists => Set<ListRow>();
+
+    public DbSet<ListItemRow> ListItems => Set<ListItemRow>();
+
+    public DbSet<ListOperationRow> ListOperations => Set<ListOperationRow>();
+
+    public DbSet<ListUseRow> ListUses => Set<ListUseRow>();
+
     public DbSet<TokenRow> Tokens => Set<TokenRow>();
 
     public DbSet<IdempotencyRow> IdempotencyKeys => Set<IdempotencyRow>();
@@ -95,6 +103,32 @@ internal sealed class ControlDbContext : DbContext
         modelBuilder.Entity<RulesetVersionRow>(table =>
         {
             table.ToTable("ruleset_versions").HasKey(row => new { row.RulesetId, row.Version });
+            table.HasIndex(row => row.ZoneId);
+            table.HasOne<ZoneRow>().WithMany().HasForeignKey(row => row.ZoneId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<ListRow>(table =>
+        {
+            table.ToTable("lists").HasKey(row => row.Id);
+            table.HasIndex(row => row.Name).IsUnique();
+            table.Property(row => row.Generation).IsConcurrencyToken();
+        });
+        modelBuilder.Entity<ListItemRow>(table =>
+        {
+            table.ToTable("list_items").HasKey(row => new { row.ListId, row.Value });
+            table.Property(row => row.Id).IsRequired();
+            table.HasIndex(row => row.Id).IsUnique();
+            table.HasOne<ListRow>().WithMany().HasForeignKey(row => row.ListId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<ListOperationRow>(table =>
+        {
+            table.ToTable("list_operations").HasKey(row => row.Number);
+            table.Property(row => row.Id).IsRequired();
+            table.Property(row => row.Number).ValueGeneratedOnAdd();
+            table.HasIndex(row => row.Id).IsUnique();
+        });
+        modelBuilder.Entity<ListUseRow>(table =>
+        {
+            table.ToTable("list_uses").HasKey(row => new { row.ListName, row.ZoneId });
             table.HasIndex(row => row.ZoneId);
             table.HasOne<ZoneRow>().WithMany().HasForeignKey(row => row.ZoneId).OnDelete(DeleteBehavior.Cascade);
         });

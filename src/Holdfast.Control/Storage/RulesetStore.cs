@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Holdfast.Artifacts.Json;
+using Holdfast.Artifacts.Lists;
 using Holdfast.Artifacts.Rulesets;
 using Holdfast.Artifacts.Zones;
 using Holdfast.Control.Audit;
@@ -23,6 +24,9 @@ internal sealed class RulesetStore(ControlDatabase database, ZoneStore zones, Re
     /// <returns>The zone's rulesets in the order of their phases; null when there is no such zone.</returns>
     public async Task<ImmutableArray<RulesetConfig>?> AllAsync(string zoneId) =>
         (await zones.FindAsync(zoneId).ConfigureAwait(false))?.Config.Rulesets;
+
+    /// <summary>The lists that rules can name.</summary>
+    public Task<KnownLists> ListsAsync() => database.ReadAsync(ListUses.KnownAsync);
 
     /// <summary>The versions of a ruleset that are kept, the newest first.</summary>
     public Task<IReadOnlyList<RulesetConfig>> VersionsAsync(string rulesetId) =>

@@ -39,6 +39,15 @@ internal enum EdgeError
     /// <summary>403 with 1020: a rule of the site has blocked the request.</summary>
     BlockedByRule,
 
+    /// <summary>403 with 1006: the site does not let the visitor's address in.</summary>
+    BannedAddress,
+
+    /// <summary>403 with 1005: the site does not let the visitor's autonomous system in.</summary>
+    BannedNetwork,
+
+    /// <summary>403 with 1009: the site does not let the visitor's country in.</summary>
+    BannedCountry,
+
     /// <summary>The zone is not served at IPv6 addresses.</summary>
     NotOverIpv6,
 

@@ -162,6 +162,36 @@ internal static partial class EdgeErrorCatalog
                 code: 1020
             ),
             Entry(
+                EdgeError.BannedAddress,
+                403,
+                Blame.Visitor,
+                "Access denied",
+                "This site's owner does not let your address in.",
+                "If you should have access, write to the site's owner and name the ray id below.",
+                "The access rule stands beside the ray id in the access log, as SecurityRuleID.",
+                code: 1006
+            ),
+            Entry(
+                EdgeError.BannedNetwork,
+                403,
+                Blame.Visitor,
+                "Access denied",
+                "This site's owner does not let the network that you come from in.",
+                "If you should have access, write to the site's owner and name the ray id below.",
+                "The access rule stands beside the ray id in the access log, as SecurityRuleID.",
+                code: 1005
+            ),
+            Entry(
+                EdgeError.BannedCountry,
+                403,
+                Blame.Visitor,
+                "Access denied",
+                "This site's owner does not let the country that you come from in.",
+                "If you should have access, write to the site's owner and name the ray id below.",
+                "The access rule stands beside the ray id in the access log, as SecurityRuleID.",
+                code: 1009
+            ),
+            Entry(
                 EdgeError.NotOverIpv6,
                 421,
                 Blame.Visitor,

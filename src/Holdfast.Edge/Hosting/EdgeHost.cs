@@ -16,10 +16,12 @@ using Holdfast.Edge.Listening;
 using Holdfast.Edge.Listening.Accepting;
 using Holdfast.Edge.Listening.Certificates;
 using Holdfast.Edge.Listening.Http2;
+using Holdfast.Edge.Lists;
 using Holdfast.Edge.Management;
 using Holdfast.Edge.Origins;
 using Holdfast.Edge.Origins.Concurrency;
 using Holdfast.Edge.Phases.Cache;
+using Holdfast.Edge.Phases.RateLimiting;
 using Holdfast.Edge.Releases;
 using Holdfast.Edge.Releases.Tasting;
 using Holdfast.Edge.Reporting;
@@ -71,6 +73,8 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     private readonly CertificateStore _certificates;
     private readonly ReleaseStore _store;
     private readonly RuleCounts _ruleCounts = new();
+    private readonly ListTable _lists = new();
+    private readonly RateLimitPhase _rateLimits;
     private readonly EdgeCounters _counters = new(Enum.GetNames<MessageFault>()[1..]);
     private readonly EdgeMetrics _metrics;
     private readonly EdgeGuard _guard;
@@ -134,9 +138,10 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
                 )
                 : null;
         _responses = new MemoryStore(options.Cache with { SpillDirectory = cache }, marks) { Disk = _disk };
+        _rateLimits = new RateLimitPhase(new RateLimitState(time));
         _metrics = new EdgeMetrics(
             _counters,
-            HostGauges.Of(() => _zones, () => _intake?.State, _responses, () => _purges, _ruleCounts, _guard)
+            HostGauges.Of(() => _zones, () => _intake?.State, _responses, () => _purges, _ruleCounts, _guard, _rateLimits.State)
         );
         _telemetry = EdgeTelemetry.Start(
             Environment.GetEnvironmentVariable(EdgeTelemetry.EndpointVariable),
@@ -166,13 +171,16 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         _live = new LiveReleases(options.Loggers.CreateLogger<LiveReleases>());
         var verifier = new ReleaseVerifier(_keys);
         _store = new ReleaseStore(Path.Combine(home, "releases"), verifier);
+        var rules = new RuleContext(options.Place, _ruleCounts, _rateLimits) { Lists = _lists };
         var faults = options.FaultInjection ? new LoaderFaults() : null;
-        var reader = new ZoneReader(_store, new ZoneCompiler(_targets, new RuleContext(options.Place, _ruleCounts), _guard, faults), _live);
+        var reader = new ZoneReader(_store, new ZoneCompiler(_targets, rules, _guard, faults), _live);
         _zones = new ZoneDirectory(reader, options.ZoneMemory, ZoneReader.Dropped, time);
         _ring = new UplinkRing(options.Name, Path.Combine(home, "uplink"), time);
         var authority = LocalAuthority.Open(data, time, options.Loggers.CreateLogger<LocalAuthority>());
         var certificateReader = new CertificateReader(_store, _secrets, _live);
         _certificates = new CertificateStore(authority, new ZonePolicies(_zones).OfAsync, certificateReader, time);
+        var listCompiler = new ListCompiler(Path.Combine(home, "lists"));
+        listCompiler.Clear();
         _feedSecret = options.Control is null || options.Identity is not null ? null : FeedSecret.LoadOrCreate(keys.FeedKeyFile);
         _purges = new PurgeIntake(
             Path.Combine(home, "purges"),
@@ -199,6 +207,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
                 [
                     new ZoneConsumer(_zones, reader, _store),
                     new CertificateConsumer(_certificates, certificateReader),
+                    new ListConsumer(_lists, listCompiler, _store),
                     new AnnouncedKeys(_keys, keys.TrustedDirectory, _live),
                 ],
                 Purges = _purges,

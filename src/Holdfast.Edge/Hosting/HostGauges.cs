@@ -1,5 +1,6 @@
 using Holdfast.Cache.Storage;
 using Holdfast.Edge.Guard;
+using Holdfast.Edge.Phases.RateLimiting;
 using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Rules.Counting;
 using Holdfast.Edge.Zones;
@@ -18,13 +19,15 @@ internal static class HostGauges
     /// <param name="purges">How purges are taken in, or null before they are.</param>
     /// <param name="rules">How often rules have acted.</param>
     /// <param name="guard">What guards the modules.</param>
+    /// <param name="limits">What counts for rate limits.</param>
     public static MetricFamily[] Of(
         Func<ZoneDirectory?> zones,
         Func<IntakeState?> intake,
         MemoryStore responses,
         Func<PurgeIntake?> purges,
         RuleCounts rules,
-        EdgeGuard guard
+        EdgeGuard guard,
+        RateLimitState limits
     ) =>
         [
             EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.zones", "Zones that are live.", () => zones()?.Count ?? 0),
@@ -52,6 +55,13 @@ internal static class HostGauges
             .. GuardMetrics.Of(guard),
             EdgeMetrics.Plain(MetricKind.Counter, "holdfast.edge.rules.acted", "How often zones' rules have acted.", () => rules.Acted),
             EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.rules", "Rules whose actions are counted one by one.", () => rules.Count),
+            EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.ratelimit.keys", "Keys that rate limits count by.", () => limits.Keys),
+            EdgeMetrics.Plain(
+                MetricKind.Counter,
+                "holdfast.edge.ratelimit.evicted",
+                "Keys that were forgotten to make room while something was counted for them.",
+                () => limits.Evicted
+            ),
             EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.cache.objects", "Responses that are stored.", () => responses.Count),
             EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.cache.size", "What they take.", () => responses.Bytes, "bytes"),
             EdgeMetrics.Plain(

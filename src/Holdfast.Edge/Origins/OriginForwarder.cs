@@ -334,6 +334,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
     {
         ForwardedHeaders.PrepareResponse(request);
         request.Response.Headers.Add(KnownHeader.Connection, "Upgrade"u8);
+        request.Rules?.Answered(request);
         forwarded.Stamp(request);
         var visitor = await request.AcceptUpgradeAsync().ConfigureAwait(false);
 

@@ -178,7 +178,7 @@ internal sealed class OriginTarget
 internal sealed record OriginTargetKey(string Host, int Port, string? ServerName, bool Verify, bool Http2)
 {
     /// <summary>The addresses to use, when there are several and no name that they are resolved from; <c>Host</c> is then the first.</summary>
-    public AddressList? Addresses { get; init; }
+    public ServingAddresses? Addresses { get; init; }
 
     /// <summary>Whether connections are secured.</summary>
     public bool Tls => ServerName is not null;

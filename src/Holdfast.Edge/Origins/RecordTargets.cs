@@ -53,7 +53,7 @@ internal sealed class RecordTargets
             ? new OriginTargetKey(target, port, serverName, verify, http2)
             : new OriginTargetKey(_record.Addresses[0].ToString(), port, serverName, verify, http2)
             {
-                Addresses = _record.Addresses.Length > 1 ? new AddressList(_record.Addresses) : null,
+                Addresses = _record.Addresses.Length > 1 ? new ServingAddresses(_record.Addresses) : null,
             };
     }
 

@@ -27,21 +27,6 @@ internal sealed class LocalAnswers(string node, string place, string? statusPage
     /// <summary>Answers somebody who is over a limit with an error page.</summary>
     public ValueTask LimitedAsync(EdgeRequest request, QuotaNotice notice) => ErrorAsync(request, EdgeError.RateLimited, default, notice);
 
-    /// <summary>Answers somebody who is over a limit with what the zone's owner has written.</summary>
-    public ValueTask LimitedAsync(EdgeRequest request, QuotaNotice notice, int status, string contentType, string content)
-    {
-        var body = request.Scratch.Output;
-        body.Clear();
-        body.Advance(Encoding.UTF8.GetBytes(content, body.GetSpan(Encoding.UTF8.GetMaxByteCount(content.Length))));
-        request.Error = EdgeError.RateLimited;
-        var headers = Begin(request, status);
-        headers.Add(KnownHeader.ContentType, Encoding.ASCII.GetBytes(contentType));
-        headers.Add(KnownHeader.CacheControl, "private, no-store, max-age=0"u8);
-        AddRetryAfter(headers, notice.RetryAfter);
-        AddQuota(headers, notice);
-        return SendAsync(request, body.Written.Span);
-    }
-
     private ValueTask ErrorAsync(EdgeRequest request, EdgeError error, ReadOnlySpan<byte> detail, QuotaNotice notice)
     {
         var info = EdgeErrorCatalog.Get(error);
@@ -76,13 +61,8 @@ internal sealed class LocalAnswers(string node, string place, string? statusPage
             headers.Add("Content-Security-Policy"u8, ContentSecurityPolicy);
         }
 
-        if (retryAfter > 0)
-        {
-            AddRetryAfter(headers, retryAfter);
-        }
-
+        AddRetryAfter(headers, retryAfter);
         AddQuota(headers, notice);
-
         if (error == EdgeError.MethodNotAllowed)
         {
             headers.Add("Allow"u8, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"u8);
@@ -123,12 +103,21 @@ internal sealed class LocalAnswers(string node, string place, string? statusPage
     /// <param name="status">The status.</param>
     /// <param name="contentType">The whole field.</param>
     /// <param name="content">The body.</param>
-    public ValueTask RuleAsync(EdgeRequest request, int status, ReadOnlySpan<byte> contentType, ReadOnlySpan<byte> content)
+    /// <param name="notice">What somebody is told who is over a limit; nothing for everybody else.</param>
+    public ValueTask RuleAsync(
+        EdgeRequest request,
+        int status,
+        ReadOnlySpan<byte> contentType,
+        ReadOnlySpan<byte> content,
+        QuotaNotice notice = default
+    )
     {
         var headers = Begin(request, status);
         headers.Add(KnownHeader.ContentType, contentType);
         headers.Add(KnownHeader.CacheControl, "private, no-store, max-age=0"u8);
         headers.Add("X-Content-Type-Options"u8, "nosniff"u8);
+        AddRetryAfter(headers, notice.RetryAfter);
+        AddQuota(headers, notice);
         return SendAsync(request, content);
     }
 
@@ -209,9 +198,12 @@ internal sealed class LocalAnswers(string node, string place, string? statusPage
 
     private static void AddRetryAfter(HeaderBlock headers, int retryAfter)
     {
-        Span<byte> seconds = stackalloc byte[11];
-        Utf8Formatter.TryFormat(retryAfter, seconds, out var length);
-        headers.Add(KnownHeader.RetryAfter, seconds[..length]);
+        if (retryAfter > 0)
+        {
+            Span<byte> seconds = stackalloc byte[11];
+            Utf8Formatter.TryFormat(retryAfter, seconds, out var length);
+            headers.Add(KnownHeader.RetryAfter, seconds[..length]);
+        }
     }
 
     private static void AddQuota(HeaderBlock headers, QuotaNotice notice)

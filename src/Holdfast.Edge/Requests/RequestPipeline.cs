@@ -62,6 +62,7 @@ internal sealed partial class RequestPipeline(
         }
         finally
         {
+            request.Rules?.Ended(request);
             span.End(request);
             observer.Ended(request);
         }

@@ -53,7 +53,7 @@ internal static class RequestPhases
     {
         turn.Phase = ruleset.Module;
         turn.Evaluation.Checkpoint = GuardSlot.Current;
-        for (var at = ruleset.Next(0, turn.Signals, turn.Evaluation); at >= 0; at = ruleset.Next(at + 1, turn.Signals, turn.Evaluation))
+        for (var at = ruleset.Next(0, turn); at >= 0; at = ruleset.Next(at + 1, turn))
         {
             var rule = ruleset.Rules[at];
             rule.Count.Add(request.StartedAt.ToUnixTimeMilliseconds());

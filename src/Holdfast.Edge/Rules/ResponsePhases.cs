@@ -11,6 +11,8 @@ internal static class ResponsePhases
     /// <summary>Runs them.</summary>
     public static void Run(EdgeRequest request, RuleTurn turn)
     {
+        turn.Answered(request);
+
         // What goes to a lower edge is for its cache; it runs these phases over what visitors get.
         if (turn.Zone.Response.IsEmpty || request.Lower is not null)
         {

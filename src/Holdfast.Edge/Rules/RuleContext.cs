@@ -1,4 +1,6 @@
 using System.Text;
+using Holdfast.Edge.Lists;
+using Holdfast.Edge.Phases.RateLimiting;
 using Holdfast.Edge.Rules.Counting;
 
 namespace Holdfast.Edge.Rules;
@@ -6,11 +8,18 @@ namespace Holdfast.Edge.Rules;
 /// <summary>What rules get of their edge.</summary>
 /// <param name="place">The edge's place, <c>cf.colo.name</c>.</param>
 /// <param name="counts">How often rules have acted.</param>
-internal sealed class RuleContext(string place, RuleCounts counts)
+/// <param name="rateLimits">What counts for rate limits.</param>
+internal sealed class RuleContext(string place, RuleCounts counts, RateLimitPhase rateLimits)
 {
     /// <summary>The edge's place.</summary>
     public byte[] Place { get; } = Encoding.UTF8.GetBytes(place);
 
     /// <summary>How often rules have acted; it outlives every change of the rules.</summary>
     public RuleCounts Counts => counts;
+
+    /// <summary>The account's lists.</summary>
+    public ListTable Lists { get; init; } = new();
+
+    /// <summary>What counts for rate limits; it too outlives every change of the rules.</summary>
+    public RateLimitPhase RateLimits => rateLimits;
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Holdfast.Artifacts.Rulesets;
+using Holdfast.Edge.Phases.RateLimiting;
 using Holdfast.Edge.Rules.Counting;
 using Holdfast.Edge.Rules.Effects;
 using Holdfast.Model.Rulesets;
@@ -23,13 +24,20 @@ internal sealed class RuleRuntime
         IdText = Encoding.ASCII.GetBytes(config.Id);
         ActionText = Encoding.ASCII.GetBytes(config.Action.Name);
         DescriptionText = Encoding.UTF8.GetBytes(config.Description);
-        Effect = RuleEffects.Of(config.Action, phase);
+        Limit = config.RateLimit is { } limit ? RateLimitRuntime.Compile(zone, config.Id, limit) : null;
+        Effect = RuleEffects.Of(config.Action, phase, Limit);
         IsLogged = config.Logging ?? true;
         Count = context.Counts.Of(zone, config.Id, config.Action.Name);
     }
 
     /// <summary>When it acts.</summary>
     public RuleFilter Filter { get; }
+
+    /// <summary>The limit beyond which it acts; null when it acts on all that its filter is for.</summary>
+    public RateLimitRuntime? Limit { get; }
+
+    /// <summary>Whether the request's body has to be held back for it.</summary>
+    public bool ReadsBody => Filter.Reads.Any(read => read.IsOfBody) || Limit is { ReadsBody: true };
 
     /// <summary>What it does.</summary>
     public RuleEffect Effect { get; }

@@ -1,4 +1,5 @@
 using Holdfast.Edge.Guard;
+using Holdfast.Edge.Phases.RateLimiting;
 using Holdfast.Edge.Requests;
 using Holdfast.Edge.Rules.Events;
 using Holdfast.Edge.Rules.Signals;
@@ -23,6 +24,9 @@ internal sealed class RuleTurn
 
     /// <summary>The rules that have acted, for the log.</summary>
     public RuleEvents Events { get; } = new();
+
+    /// <summary>What rate limits keep of the request.</summary>
+    public RateLimitTurn RateLimits { get; } = new();
 
     /// <summary>The older products that a rule has spared the request.</summary>
     public SkippedProducts SkippedProducts { get; private set; }
@@ -57,6 +61,39 @@ internal sealed class RuleTurn
         SkippedProducts = SkippedProducts.None;
         Signals.Begin(request, rules.Context);
         Events.Clear();
+        RateLimits.Clear();
+    }
+
+    /// <summary>The answer's head is there, as whoever answers wrote it: what depends on it is counted now.</summary>
+    public void Answered(EdgeRequest request)
+    {
+        if (RateLimits.CountsLater)
+        {
+            Signals.BeginResponse();
+            request.Zone!.Guard.Run(
+                EdgeModule.RateLimit,
+                request,
+                (request, turn: this),
+                static it =>
+                {
+                    it.turn.Evaluation.Checkpoint = GuardSlot.Current;
+                    it.turn.Zone.Context.RateLimits.Answered(it.request, it.turn);
+                    return true;
+                },
+                otherwise: false
+            );
+            RateLimits.Clear();
+        }
+    }
+
+    /// <summary>The request has ended, with an answer or without one.</summary>
+    public void Ended(EdgeRequest request)
+    {
+        if (RateLimits.CountsLater)
+        {
+            Zone.Context.RateLimits.Ended(request, this);
+            RateLimits.Clear();
+        }
     }
 
     /// <summary>Whether a rule has spared the request a phase (the design's law 23): whoever runs the phase asks.</summary>

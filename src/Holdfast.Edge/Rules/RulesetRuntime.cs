@@ -13,7 +13,7 @@ internal sealed class RulesetRuntime
     {
         Phase = phase;
         Rules = rules;
-        ReadsBody = rules.Any(rule => rule.Filter.Reads.Any(field => field.IsOfBody));
+        ReadsBody = rules.Any(rule => rule.ReadsBody);
     }
 
     /// <summary>When they are asked.</summary>
@@ -43,14 +43,16 @@ internal sealed class RulesetRuntime
     }
 
     /// <summary>
-    /// The first rule from a place on whose filter holds, or -1. One that is unknown does not act (the design's law 4). This is the one
-    /// place where filters are run: what plans a ruleset's filters together takes its place.
+    /// The first rule from a place on that acts, or -1: whose filter holds, and beyond whose limit the request is where it has one. One that
+    /// is unknown does not act (the design's law 4). This is the one place where filters are run: what plans a ruleset's filters together
+    /// takes its place.
     /// </summary>
-    public int Next(int from, IRuleSignals signals, RuleEvaluation evaluation)
+    public int Next(int from, RuleTurn turn)
     {
         for (var i = from; i < Rules.Length; i++)
         {
-            if (Rules[i].Filter.Evaluate(signals, evaluation) == Truth.True)
+            var matches = Rules[i].Filter.Evaluate(turn.Signals, turn.Evaluation);
+            if (Rules[i].Limit is { } limit ? turn.Zone.Context.RateLimits.Acts(limit, matches, turn) : matches == Truth.True)
             {
                 return i;
             }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Holdfast.Edge.Phases.Access;
 using Holdfast.Model.Zones;
 using Holdfast.Rules.Phases;
 
@@ -38,7 +39,7 @@ internal sealed class ZoneRules
     /// <returns>Null when it has none that are enabled.</returns>
     public static ZoneRules? Of(ZoneConfig zone, RuleContext context)
     {
-        if (zone.Paused || zone.Rulesets.All(ruleset => ruleset.Rules.All(rule => !rule.Enabled)))
+        if (zone.Paused || (zone.AccessRules.IsEmpty && zone.Rulesets.All(ruleset => ruleset.Rules.All(rule => !rule.Enabled))))
         {
             return null;
         }
@@ -48,6 +49,11 @@ internal sealed class ZoneRules
             .Select(ruleset => RulesetRuntime.Of(ruleset, zone.Id, context))
             .OrderBy(ruleset => ruleset.Phase)
             .ToList();
+        if (!zone.AccessRules.IsEmpty)
+        {
+            rulesets.Insert(0, RulesetRuntime.Of(AccessRulesets.Of(zone.AccessRules), zone.Id, context));
+        }
+
         return new ZoneRules(
             [.. rulesets.Where(ruleset => !RulePhases.SeesResponse(ruleset.Phase))],
             [.. rulesets.Where(ruleset => RulePhases.SeesResponse(ruleset.Phase))],

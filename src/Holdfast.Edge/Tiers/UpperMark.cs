@@ -26,6 +26,12 @@ internal sealed class UpperMark
     /// <summary>Whether the edge that was asked is the one that asks.</summary>
     public bool IsSelf { get; private init; }
 
+    /// <summary>Whether the origin was asked for the answer: the upper edge had none, or none that could be used without asking.</summary>
+    public bool AskedOrigin =>
+        Text.AsSpan().IndexOf(";status=hit"u8) < 0
+        && Text.AsSpan().IndexOf(";status=stale"u8) < 0
+        && Text.AsSpan().IndexOf(";status=updating"u8) < 0;
+
     /// <summary>Puts it into an answer from the store or the origin.</summary>
     /// <param name="headers">The answer's fields.</param>
     /// <param name="node">The upper edge's name.</param>

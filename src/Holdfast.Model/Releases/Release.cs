@@ -6,7 +6,7 @@ public sealed record Release
     /// <summary>What kind of artifact it is.</summary>
     public required ArtifactKind Kind { get; init; }
 
-    /// <summary>Which artifact of that kind: a zone's or certificate's id.</summary>
+    /// <summary>Which artifact of that kind: a zone's, certificate's or list's id.</summary>
     public required string Name { get; init; }
 
     /// <summary>Strictly increasing per artifact, from 1; a lower one never replaces a higher one.</summary>
@@ -48,4 +48,7 @@ public enum ArtifactKind
 
     /// <summary>A new key that releases will be signed with, announced by the one before.</summary>
     SigningKey = 3,
+
+    /// <summary>A list that rules refer to: <see cref="Lists.ListConfig"/>.</summary>
+    List = 4,
 }

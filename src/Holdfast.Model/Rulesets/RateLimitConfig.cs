@@ -39,16 +39,3 @@ public sealed record RateLimitConfig
     /// <summary>The limit, of whatever is counted.</summary>
     public int Limit => RequestsPerPeriod ?? ScorePerPeriod ?? 0;
 }
-
-/// <summary>What somebody gets who is over a limit, instead of the edge's own error page.</summary>
-/// <param name="Status">From 400 to 499.</param>
-/// <param name="ContentType">What the body is.</param>
-/// <param name="Content">The body.</param>
-public sealed record RateLimitResponse(int Status, string ContentType, string Content)
-{
-    /// <summary>The status where none was said: 429 (RFC 6585 section 4).</summary>
-    public const int DefaultStatus = 429;
-
-    /// <summary>The types that a body may have, Cloudflare's.</summary>
-    public static readonly ImmutableArray<string> ContentTypes = ["application/json", "text/html", "text/plain", "text/xml"];
-}

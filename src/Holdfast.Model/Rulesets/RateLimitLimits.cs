@@ -24,13 +24,4 @@ public static class RateLimitLimits
 
     /// <summary>Longest name of a header field, a cookie or an argument in a characteristic, in characters: 256.</summary>
     public const int LongestName = 256;
-
-    /// <summary>Lowest status of a response to what was refused.</summary>
-    public const int LowestStatus = 400;
-
-    /// <summary>Highest status of such a response.</summary>
-    public const int HighestStatus = 499;
-
-    /// <summary>Largest body of such a response in UTF-8 bytes: 30 KB, Cloudflare's.</summary>
-    public const int MostResponseBytes = 30 * 1024;
 }

@@ -7,11 +7,11 @@ namespace Holdfast.Model.Rulesets;
 public abstract record RuleAction(string Name);
 
 /// <summary>The request is answered by the edge, and goes no further.</summary>
-/// <param name="Response">The answer; null for the edge's own page with code 1020.</param>
+/// <param name="Response">The answer; null for the edge's own page with code 1020, or with 1015 where the rule is a rate limit.</param>
 public sealed record BlockAction(BlockResponse? Response) : RuleAction("block");
 
 /// <summary>The answer to a request that is blocked.</summary>
-/// <param name="StatusCode">From 400 to 499.</param>
+/// <param name="StatusCode">From <see cref="RulesetLimits.LowestBlockStatus"/> to <see cref="RulesetLimits.HighestBlockStatus"/>.</param>
 /// <param name="ContentType">One of <see cref="RulesetLimits.ContentTypes"/>.</param>
 /// <param name="Content">The body; at most <see cref="RulesetLimits.ContentBytes"/>.</param>
 public sealed record BlockResponse(int StatusCode, string ContentType, string Content);

@@ -21,6 +21,9 @@ public sealed record RuleConfig
     /// <summary>What it does.</summary>
     public required RuleAction Action { get; init; }
 
+    /// <summary>The limit beyond which it acts; null for a rule that acts on every request that its expression holds for.</summary>
+    public RateLimitConfig? RateLimit { get; init; }
+
     /// <summary>Whether it is asked at all. Default yes.</summary>
     public bool Enabled { get; init; } = true;
 

@@ -17,8 +17,14 @@ public static class RulesetLimits
     /// <summary>Characters of a rule's ref.</summary>
     public const int RefCharacters = 64;
 
-    /// <summary>Bytes of a body that a rule answers with: 30 KB, as Cloudflare has it.</summary>
-    public const int ContentBytes = 30_000;
+    /// <summary>Bytes of a body that a rule answers with, in UTF-8: 30 KB, as Cloudflare has it.</summary>
+    public const int ContentBytes = 30 * 1024;
+
+    /// <summary>Lowest status of the answer of a rule that blocks.</summary>
+    public const int LowestBlockStatus = 400;
+
+    /// <summary>Highest status of such an answer.</summary>
+    public const int HighestBlockStatus = 499;
 
     /// <summary>Versions of a ruleset that are kept; the oldest go first.</summary>
     public const int KeptVersions = 100;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Holdfast.Model.Access;
 using Holdfast.Model.Rulesets;
 
 namespace Holdfast.Model.Zones;
@@ -36,6 +37,9 @@ public sealed record ZoneConfig
 
     /// <summary>The zone's rulesets, in the order of their phases, one for each phase that has rules.</summary>
     public ImmutableArray<RulesetConfig> Rulesets { get; init; } = [];
+
+    /// <summary>The zone's IP access rules, the oldest first.</summary>
+    public ImmutableArray<AccessRule> AccessRules { get; init; } = [];
 
     /// <summary>The zone's settings; those that its owner never touched have their defaults.</summary>
     public ZoneSettings Settings { get; init; } = new();

@@ -145,6 +145,8 @@ public sealed class AuditCoverageTests
                 ("certificates-delete", () => control.DeleteAsync($"/client/v4/zones/{zone}/custom_certificates/{certificate}")),
                 .. RecordCalls($"/client/v4/zones/{zone}/dns_records"),
                 .. RulesetCalls($"/client/v4/zones/{zone}/rulesets"),
+                .. AccessRuleCalls($"/client/v4/zones/{zone}/firewall/access_rules/rules"),
+                .. ListCalls($"/client/v4/accounts/{account}/rules/lists"),
                 ("cache-purge", () => control.PostAsync($"/client/v4/zones/{zone}/purge_cache", """{"purge_everything":true}""")),
                 ("zones-delete", () => control.DeleteAsync($"/client/v4/zones/{zone}")),
                 (
@@ -274,6 +276,53 @@ public sealed class AuditCoverageTests
             yield return ("rulesets-put-entrypoint", () => control.PutAsync(path + entryPoint, """{"description":"all"}"""));
             yield return ("rulesets-delete-version", () => control.DeleteAsync($"{path}/{ruleset}/versions/1"));
             yield return ("rulesets-delete", () => control.DeleteAsync($"{path}/{ruleset}"));
+        }
+
+        private IEnumerable<(string Operation, Func<Task<Answer>> Call)> AccessRuleCalls(string path)
+        {
+            var rule = "";
+            yield return (
+                "access-rules-create",
+                async () =>
+                {
+                    const string body = """{"mode":"block","configuration":{"target":"ip","value":"192.0.2.1"}}""";
+                    var answer = await control.PostAsync(path, body);
+                    rule = answer.Result["id"]!.GetValue<string>();
+                    return answer;
+                }
+            );
+            yield return ("access-rules-edit", () => control.PatchAsync($"{path}/{rule}", """{"notes":"a friend"}"""));
+            yield return ("access-rules-delete", () => control.DeleteAsync($"{path}/{rule}"));
+        }
+
+        private IEnumerable<(string Operation, Func<Task<Answer>> Call)> ListCalls(string path)
+        {
+            var list = "";
+            yield return (
+                "lists-create",
+                async () =>
+                {
+                    var answer = await control.PostAsync(path, """{"name":"offices","kind":"ip"}""");
+                    list = answer.Result["id"]!.GetValue<string>();
+                    return answer;
+                }
+            );
+            yield return ("lists-update", () => control.PutAsync($"{path}/{list}", """{"description":"where we sit"}"""));
+            yield return ("lists-append-items", () => control.PostAsync($"{path}/{list}/items", """[{"ip":"192.0.2.1"}]"""));
+            yield return (
+                "lists-replace-items",
+                () => control.PutAsync($"{path}/{list}/items", """[{"ip":"192.0.2.2"},{"ip":"2001:db8::/32"}]""")
+            );
+            yield return (
+                "lists-delete-items",
+                async () =>
+                {
+                    var items = await control.GetAsync($"{path}/{list}/items");
+                    var body = $$"""{"items":[{"id":"{{items.Result[0]!["id"]}}"}]}""";
+                    return await control.SendAsync(HttpMethod.Delete, $"{path}/{list}/items", body);
+                }
+            );
+            yield return ("lists-delete", () => control.DeleteAsync($"{path}/{list}"));
         }
 
         private async Task<Answer> ImportAsync(string path)

@@ -193,7 +193,7 @@ public sealed class RulesetApiTests : IAsyncLifetime
         "another rule's"
     )]
     [InlineData("""{"rules":[{"id":"353e105f4ecef8ad9ca31a8372d0c023","action":"log","expression":"true"}]}""", "/rules/0/id", "no rule")]
-    [InlineData("""{"rules":[{"action":"log","expression":"true","ratelimit":{"period":10}}]}""", "/rules/0/ratelimit", "unknown")]
+    [InlineData("""{"rules":[{"action":"log","expression":"true","ratelimit":{"period":10}}]}""", "/rules/0/ratelimit", "http_ratelimit")]
     [InlineData("""{"phase":"http_ratelimit"}""", "/phase", "stays in its phase")]
     [InlineData("""{"kind":"custom"}""", "/kind", "zone")]
     public async Task EntryPoint_WithSomethingWrong_IsRefusedWithThePlace(string body, string pointer, string said)
@@ -207,10 +207,36 @@ public sealed class RulesetApiTests : IAsyncLifetime
     [Fact]
     public async Task Phase_ThatNoEdgeRuns_IsRefusedWithTheReason()
     {
-        var answer = await _control.PutAsync($"{_rulesets}/phases/http_ratelimit/entrypoint", """{"rules":[]}""");
+        var answer = await _control.PutAsync($"{_rulesets}/phases/http_request_sbfm/entrypoint", """{"rules":[]}""");
         Assert.Equal(HttpStatusCode.BadRequest, answer.Status);
         Assert.Contains("no edge runs rules in yet", answer.Error["message"]!.ToString(), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.NotFound, (await _control.PutAsync($"{_rulesets}/phases/nonsense/entrypoint", "{}")).Status);
+    }
+
+    [Fact]
+    public async Task RateLimit_ChangedByItsRef_KeepsItsIdAndCountsItsVersions()
+    {
+        const string limits = "phases/http_ratelimit/entrypoint";
+        var made = await DoneAsync(_control.PutAsync($"{_rulesets}/{limits}", Login(5)));
+        var rule = Rule(made, 0);
+        Assert.Equal("""["cf.colo.id","ip.src"]""", rule["ratelimit"]!["characteristics"]!.ToJsonString());
+
+        var same = await DoneAsync(_control.PutAsync($"{_rulesets}/{limits}", Login(5)));
+        Assert.Equal("1", Text(same, "version"));
+
+        var changed = Rule(await DoneAsync(_control.PutAsync($"{_rulesets}/{limits}", Login(7))), 0);
+        Assert.Equal((rule["id"]!.ToString(), "2"), (changed["id"]!.ToString(), changed["version"]!.ToString()));
+        Assert.Equal(7, changed["ratelimit"]!["requests_per_period"]!.GetValue<int>());
+
+        var off = await DoneAsync(_control.PatchAsync($"{_rulesets}/{Text(made, "id")}/rules/{rule["id"]}", """{"enabled":false}"""));
+        Assert.Equal(7, Rule(off, 0)["ratelimit"]!["requests_per_period"]!.GetValue<int>());
+
+        var answer = await _control.PutAsync($"{_rulesets}/{limits}", """{"rules":[{"action":"block","expression":"true"}]}""");
+        Assert.Equal((HttpStatusCode.BadRequest, "/rules/0/ratelimit"), Place(answer));
+
+        static string Login(int most) =>
+            """{"rules":[{"ref":"login","action":"block","expression":"true","ratelimit":{"characteristics":["cf.colo.id","ip.src"],"period":60,"requests_per_period":"""
+            + $"{most}}}}}]}}";
     }
 
     [Fact]

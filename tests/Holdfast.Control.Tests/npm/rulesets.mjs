@@ -126,6 +126,40 @@ await check('Redirects, rewrites and cache settings are taken as they come', asy
   }
 });
 
+await check('Rate limits are made, read back and changed', async () => {
+  const limits = 'http_ratelimit';
+  const ratelimit = {
+    characteristics: ['cf.colo.id', 'ip.src', 'http.request.headers["x-api-key"]'],
+    period: 60,
+    requests_per_period: 100,
+    mitigation_timeout: 600,
+    counting_expression: 'http.response.code eq 401',
+    requests_to_origin: true,
+  };
+  const response = { status_code: 429, content_type: 'application/json', content: '{"error":"slow down"}' };
+  const rule = { action: 'block', action_parameters: { response }, expression: 'http.request.uri.path eq "/login"', ref: 'login', ratelimit };
+  const made = await rulesets.phases.update(limits, { zone_id, rules: [rule] });
+  assert.deepEqual(made.rules[0].ratelimit, ratelimit);
+  assert.deepEqual(made.rules[0].action_parameters.response, response);
+  const scored = {
+    characteristics: ['cf.colo.id', 'ip.src'],
+    period: 10,
+    score_per_period: 400,
+    score_response_header_name: 'x-score',
+    mitigation_timeout: 0,
+    requests_to_origin: false,
+  };
+  const added = await rulesets.rules.create(made.id, { zone_id, action: 'log', expression: 'true', ratelimit: scored });
+  assert.deepEqual(added.rules[1].ratelimit, scored);
+  const edited = await rulesets.rules.edit(added.rules[1].id, { ruleset_id: made.id, zone_id, enabled: false });
+  assert.deepEqual([edited.rules[1].enabled, edited.rules[1].ratelimit], [false, scored]);
+  const error = await raises(Cloudflare.BadRequestError, 400, 40000, () =>
+    rulesets.phases.update(limits, { zone_id, rules: [{ ...rule, ratelimit: { ...ratelimit, period: 11 } }] }),
+  );
+  assert.equal(error.errors[0].source.pointer, '/rules/0/ratelimit/period');
+  await rulesets.delete(made.id, { zone_id });
+});
+
 await check('A ruleset is made by name and deleted', async () => {
   await rulesets.delete(ruleset.id, { zone_id });
   await raises(Cloudflare.NotFoundError, 404, 10003, () => rulesets.get(ruleset.id, { zone_id }));

@@ -1,12 +1,14 @@
 using System.Net;
 using System.Threading.Channels;
 using Holdfast.Artifacts.Certificates;
+using Holdfast.Artifacts.Lists;
 using Holdfast.Artifacts.Zones;
 using Holdfast.Edge.Hosting;
 using Holdfast.Edge.Listening.Certificates;
 using Holdfast.Edge.Management;
 using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Zones;
+using Holdfast.Model.Lists;
 using Holdfast.Model.Purging;
 using Holdfast.Model.Releases;
 using Holdfast.Model.Zones;
@@ -162,6 +164,31 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
         var generation = ++_generation;
         _feed.Publish(ArtifactKind.Zone, id, generation, ZoneArtifact.Write(change is null ? config : change(config)));
         return generation;
+    }
+
+    /// <summary>Publishes a list, its items in any order, and waits until it is live.</summary>
+    public async Task PutListAsync(string name, ListKind kind, params IEnumerable<string> items)
+    {
+        var list = new ListConfig
+        {
+            Id = IdOf(name),
+            Name = name,
+            Kind = kind,
+            Items = [.. items.Order(StringComparer.Ordinal)],
+        };
+        var generation = ++_generation;
+        _feed.Publish(ArtifactKind.List, list.Id, generation, ListArtifact.Write(list));
+        await UntilAsync(() => ((IEdgeState)_host).LiveReleases(1000).Any(r => r.Name == list.Id && r.Generation == generation));
+    }
+
+    /// <summary>Publishes any bytes as a list, which the edge will not take.</summary>
+    public void PublishBadList(string name, byte[] payload) => _feed.Publish(ArtifactKind.List, IdOf(name), ++_generation, payload);
+
+    /// <summary>Publishes a list's removal and waits until it is gone.</summary>
+    public async Task RemoveListAsync(string name)
+    {
+        _feed.Remove(ArtifactKind.List, IdOf(name), ++_generation);
+        await UntilAsync(() => ((IEdgeState)_host).LiveReleases(1000).All(r => r.Name != IdOf(name)));
     }
 
     /// <summary>The zones' certificates.</summary>

@@ -24,7 +24,7 @@ public class RateLimitPhaseTests
     public RateLimitPhaseTests()
     {
         _state = new RateLimitState(_clock, depth: 2, blocks: 4);
-        _phase = new RateLimitPhase(_state, null!);
+        _phase = new RateLimitPhase(_state);
     }
 
     [Fact]
@@ -166,6 +166,15 @@ public class RateLimitPhaseTests
         var rule = Compile(PerAddress with { RequestsPerPeriod = 1, RequestsToOrigin = true });
         Assert.Equal([false, false, false], Enumerable.Range(0, 3).Select(_ => Exchange(rule, 200, askedOrigin: false)).ToArray());
         Assert.Equal([false, false, true], Enumerable.Range(0, 3).Select(_ => Exchange(rule, 200)).ToArray());
+    }
+
+    [Fact]
+    public void RequestsToOrigin_WithACountingExpressionOverTheRequest_DecidesWhenTheRequestIsThere()
+    {
+        var rule = Compile(PerAddress with { RequestsPerPeriod = 1, RequestsToOrigin = true, CountingExpression = "http.host eq \"a\"" });
+        Assert.Equal((true, false), (rule.CountsResponses, rule.ReadsResponse));
+        Assert.False(Outcome(rule, new TestSignals { Texts = { [Signal.HttpHost] = "b" } }).CountsLater);
+        Assert.True(Outcome(rule, new TestSignals { Texts = { [Signal.HttpHost] = "a" } }).CountsLater);
     }
 
     [Fact]

@@ -45,6 +45,29 @@ public sealed class RuleTests(SharedHoldfast shared) : SharedTests(shared)
     }
 
     [Fact]
+    public async Task Rule_ThatNamesAList_FollowsTheListWithinASecond()
+    {
+        await using var origin = await NginxOrigin.StartAsync("location / { return 200 'from the origin'; }");
+        var id = await Holdfast.ZoneAsync("rules.example.com", origin.Url);
+        var account = (await Holdfast.ApiAsync(HttpMethod.Get, "/client/v4/accounts"))[0]!["id"]!.GetValue<string>();
+        var lists = $"/client/v4/accounts/{account}/rules/lists";
+        var wanted = new JsonObject { ["name"] = "visitors", ["kind"] = "ip" };
+        var list = (await Holdfast.ApiAsync(HttpMethod.Post, lists, wanted))["id"]!.GetValue<string>();
+        await PutAsync(id, """{"rules":[{"action":"block","expression":"ip.src in $visitors"}]}""");
+        Assert.Equal(200, (await AskAsync("/")).Status);
+
+        await Holdfast.ApiAsync(HttpMethod.Post, $"{lists}/{list}/items", JsonNode.Parse("""[{"ip":"127.0.0.0/8"}]"""));
+        var made = Stopwatch.StartNew();
+        await Eventually.TrueAsync(async () => (await AskAsync("/")).Status == 403, "the list is live");
+        Assert.True(made.Elapsed < Promised, $"it took {made.Elapsed}");
+
+        await Holdfast.ApiAsync(HttpMethod.Put, $"{lists}/{list}/items", JsonNode.Parse("""[{"ip":"192.0.2.1"}]"""));
+        await Eventually.TrueAsync(async () => (await AskAsync("/")).Status == 200, "the list is another");
+        await PutAsync(id, """{"rules":[]}""");
+        await Holdfast.ApiAsync(HttpMethod.Delete, $"{lists}/{list}");
+    }
+
+    [Fact]
     public async Task Rule_ThatReadsTheBody_BlocksOverHttp2Too()
     {
         await using var origin = await NginxOrigin.StartAsync("location / { return 200 'from the origin'; }");
@@ -99,6 +122,58 @@ public sealed class RuleTests(SharedHoldfast shared) : SharedTests(shared)
         Assert.Equal(0, (await Holdfast.CommandAsync("ruleset", "remove", "phases.example.com", "http_request_dynamic_redirect")).ExitCode);
         var left = await Holdfast.CommandAsync("ruleset", "list", "phases.example.com", "--json");
         Assert.Equal(4, JsonNode.Parse(left.Out)!.AsArray().Count);
+    }
+
+    [Fact]
+    public async Task RateLimit_MadeThroughTheApi_StopsAFloodAndNothingElse()
+    {
+        const string limits = "phases/http_ratelimit/entrypoint";
+        await using var origin = await NginxOrigin.StartAsync("location / { return 200 'from the origin'; }");
+        var id = await Holdfast.ZoneAsync("flooded.example.com", origin.Url);
+        await Holdfast.ZoneAsync("calm.example.com", origin.Url);
+        var made = await Holdfast.ApiAsync(HttpMethod.Put, $"/client/v4/zones/{id}/rulesets/{limits}", Limit(20));
+        var rule = made["rules"]![0]!["id"]!.GetValue<string>();
+        await Holdfast.ZoneAsync("flooded.example.com", origin.Url);
+
+        // A flood of 60 over one connection: twenty pass, however fast they come.
+        var statuses = await FloodAsync("flooded.example.com", 60);
+        Assert.Equal((20, 40), (statuses.Count(status => status == "200"), statuses.Count(status => status == "429")));
+        Assert.All(await FloodAsync("calm.example.com", 60), status => Assert.Equal("200", status));
+
+        var refused = await Curl.GetAsync(Holdfast.Http, "flooded.example.com", "/api");
+        Assert.Equal((429, "{}"), (refused.Status, refused.Body));
+        Assert.Equal($"\"{rule}\";q=20;w=3600", refused["ratelimit-policy"]);
+        Assert.Equal($"\"{rule}\";r=0;t={refused["retry-after"]}", refused["ratelimit"]);
+        var record = await Holdfast.LogRecordAsync(refused.Ray);
+        Assert.Equal((1015, rule), (record["ErrorCode"]!.GetValue<int>(), record["SecurityRuleID"]!.GetValue<string>()));
+
+        // A release with a higher limit finds what was counted.
+        await Holdfast.ApiAsync(HttpMethod.Put, $"/client/v4/zones/{id}/rulesets/{limits}", Limit(25));
+        await Holdfast.ZoneAsync("flooded.example.com", origin.Url);
+        Assert.Equal(5, (await FloodAsync("flooded.example.com", 20)).Count(status => status == "200"));
+        Assert.Equal(200, (await Curl.GetAsync(Holdfast.Http, "flooded.example.com", "/else")).Status);
+
+        static JsonNode Limit(int most) =>
+            JsonNode.Parse(
+                $$$"""
+                {"rules":[{
+                  "ref":"api","action":"block","expression":"starts_with(http.request.uri.path, \"/api\")",
+                  "action_parameters":{"response":{"status_code":429,"content_type":"application/json","content":"{}"}},
+                  "ratelimit":{"characteristics":["cf.colo.id","ip.src"],"period":3600,"requests_per_period":{{{most}}}}
+                }]}
+                """
+            )!;
+    }
+
+    // One curl, as many requests as wanted.
+    private async Task<string[]> FloodAsync(string host, int times)
+    {
+        var result = await Curl.RunAsync(Holdfast.Http, host, $"/api?[1-{times}]", "--write-out", "\nstatus=%{http_code}\n");
+        Assert.True(result.ExitCode == 0, result.Error);
+        return
+        [
+            .. result.Out.Split('\n').Where(line => line.StartsWith("status=", StringComparison.Ordinal)).Select(line => line[7..].Trim()),
+        ];
     }
 
     private async Task ApplyAsync(TemporaryDirectory directory, string phase, string rules)

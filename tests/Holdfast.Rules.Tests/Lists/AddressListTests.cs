@@ -34,6 +34,7 @@ public sealed class AddressListTests : IDisposable
                 {
                     var ranges = given.Select(AddressListWriter.Canonical).OrderBy(range => range.First).ToArray();
                     var list = Open(ranges);
+                    var few = new FewAddresses(given);
                     var asked = low.Select(bits => new RuleAddress(bits, false))
                         .Concat(others)
                         .Concat(ranges.SelectMany(Around))
@@ -41,6 +42,7 @@ public sealed class AddressListTests : IDisposable
                     foreach (var address in asked)
                     {
                         Assert.Equal((address, Slow(ranges, address)), (address, list.Contains(address) == Truth.True));
+                        Assert.Equal((address, Slow(ranges, address)), (address, few.Contains(address) == Truth.True));
                     }
 
                     Assert.Equal(ranges.Length, list.Items);

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Artifacts.Json;
 using Holdfast.Model.Rulesets;
@@ -9,9 +8,13 @@ using Holdfast.Rules.Phases;
 namespace Holdfast.Artifacts.Rulesets.Actions;
 
 /// <summary><c>block</c>: <c>{"response":{"status_code","content_type","content"}}</c>, or nothing.</summary>
-internal sealed class BlockActionJson() : RuleActionJson("block", "an object with response", RulePhase.HttpRequestFirewallCustom)
+internal sealed class BlockActionJson()
+    : RuleActionJson("block", "an object with response", RulePhase.HttpRequestFirewallCustom, RulePhase.HttpRatelimit)
 {
-    private const string StatusForm = "a whole number from 400 to 499";
+    // What the edge's own pages have: 403 with code 1020; 429 (RFC 6585 section 4) with 1015.
+    private const int UsualStatus = 403;
+    private const int UsualStatusOfLimit = 429;
+
     private static readonly string TypeForm = string.Join(", ", RulesetLimits.ContentTypes);
     private static readonly string ContentForm = string.Create(
         CultureInfo.InvariantCulture,
@@ -26,15 +29,9 @@ internal sealed class BlockActionJson() : RuleActionJson("block", "an object wit
             return new BlockAction(null);
         }
 
-        var status = 0;
-        if (
-            response.TryRequire("status_code", StatusForm, out var value)
-            && !(value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out status) && status is >= 400 and <= 499)
-        )
-        {
-            response.Report("status_code", StrictJson.Describe(value), StatusForm);
-        }
-
+        var status =
+            response.OptionalWhole("status_code", RulesetLimits.LowestBlockStatus, RulesetLimits.HighestBlockStatus)
+            ?? (phase == RulePhase.HttpRatelimit ? UsualStatusOfLimit : UsualStatus);
         var type = response.RequireText("content_type", TypeForm);
         if (type is not null && !RulesetLimits.ContentTypes.Contains(type))
         {
@@ -48,7 +45,7 @@ internal sealed class BlockActionJson() : RuleActionJson("block", "an object wit
         }
 
         response.RefuseOthers();
-        return type is null || content is null ? null : new BlockAction(new BlockResponse(status, type, content));
+        return type is null || content is null ? null : new BlockAction(new BlockResponse((int)status, type, content));
     }
 
     /// <inheritdoc/>

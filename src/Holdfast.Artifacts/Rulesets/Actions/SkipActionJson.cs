@@ -8,7 +8,7 @@ namespace Holdfast.Artifacts.Rulesets.Actions;
 
 /// <summary><c>skip</c>: <c>{"ruleset":"current"}</c>, <c>{"phases":[...]}</c>, <c>{"products":[...]}</c>, or several of them.</summary>
 internal sealed class SkipActionJson()
-    : RuleActionJson("skip", "an object with ruleset, phases or products", RulePhase.HttpRequestFirewallCustom)
+    : RuleActionJson("skip", "an object with ruleset, phases or products", RulePhase.HttpRequestFirewallCustom, RulePhase.HttpRatelimit)
 {
     private const string NoSuchRulesets = "what is there: there are no managed rulesets yet, so ruleset, phases and products only";
 
@@ -22,7 +22,7 @@ internal sealed class SkipActionJson()
         }
 
         var ruleset = ReadCurrent(members, "ruleset");
-        var phases = ReadNames(members, "phases", RulesetLimits.SkippablePhases);
+        var phases = ReadNames(members, "phases", [.. RulesetLimits.SkippablePhases.Where(name => RulesetPhase.Order(name) > (int)phase)]);
         var products = ReadNames(members, "products", RulesetLimits.SkippableProducts);
 
         // "phase": "current" is the older way to say that what comes in this phase is skipped.

@@ -193,6 +193,112 @@ namespace Holdfast.Control.Storage.Migrations
                     b.ToTable("join_tokens", (string)null);
                 });
 
+            modelBuilder.Entity("Holdfast.Control.Storage.ListItemRow", b =>
+                {
+                    b.Property<string>("ListId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Value")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Comment")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Id")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ModifiedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ListId", "Value");
+
+                    b.HasIndex("Id")
+                        .IsUnique();
+
+                    b.ToTable("list_items", (string)null);
+                });
+
+            modelBuilder.Entity("Holdfast.Control.Storage.ListOperationRow", b =>
+                {
+                    b.Property<long>("Number")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CompletedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Id")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Number");
+
+                    b.HasIndex("Id")
+                        .IsUnique();
+
+                    b.ToTable("list_operations", (string)null);
+                });
+
+            modelBuilder.Entity("Holdfast.Control.Storage.ListRow", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Description")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Generation")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Items")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ModifiedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Name")
+                        .IsUnique();
+
+                    b.ToTable("lists", (string)null);
+                });
+
+            modelBuilder.Entity("Holdfast.Control.Storage.ListUseRow", b =>
+                {
+                    b.Property<string>("ListName")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ZoneId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Rules")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ListName", "ZoneId");
+
+                    b.HasIndex("ZoneId");
+
+                    b.ToTable("list_uses", (string)null);
+                });
+
             modelBuilder.Entity("Holdfast.Control.Storage.NodeRow", b =>
                 {
                     b.Property<string>("Name")
@@ -695,6 +801,24 @@ namespace Holdfast.Control.Storage.Migrations
                         .WithMany()
                         .HasForeignKey("ZoneId")
                         .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Holdfast.Control.Storage.ListItemRow", b =>
+                {
+                    b.HasOne("Holdfast.Control.Storage.ListRow", null)
+                        .WithMany()
+                        .HasForeignKey("ListId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Holdfast.Control.Storage.ListUseRow", b =>
+                {
+                    b.HasOne("Holdfast.Control.Storage.ZoneRow", null)
+                        .WithMany()
+                        .HasForeignKey("ZoneId")
+                        .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 

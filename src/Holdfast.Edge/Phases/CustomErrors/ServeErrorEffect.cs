@@ -1,4 +1,3 @@
-using System.Text;
 using Holdfast.Edge.ErrorPages;
 using Holdfast.Edge.Requests;
 using Holdfast.Edge.Rules;
@@ -11,10 +10,7 @@ namespace Holdfast.Edge.Phases.CustomErrors;
 /// <summary>Puts another body in the place of an error's, the origin's or the edge's own. The first rule that holds does it.</summary>
 internal sealed class ServeErrorEffect(ServeErrorAction action) : RuleEffect
 {
-    private readonly byte[] _content = Encoding.UTF8.GetBytes(action.Content);
-    private readonly byte[] _contentType = Encoding.ASCII.GetBytes(
-        action.ContentType == "application/json" ? action.ContentType : action.ContentType + "; charset=utf-8"
-    );
+    private readonly OwnContent _content = new(action.ContentType, action.Content);
 
     /// <inheritdoc/>
     public override RuleStep Apply(EdgeRequest request, RuleTurn turn)
@@ -46,8 +42,8 @@ internal sealed class ServeErrorEffect(ServeErrorAction action) : RuleEffect
             headers.Remove("Content-Security-Policy"u8);
         }
 
-        headers.Set(KnownHeader.ContentType, _contentType);
-        turn.Replacement = _content;
+        headers.Set(KnownHeader.ContentType, _content.Type);
+        turn.Replacement = _content.Bytes;
         turn.Signals.FieldsChanged();
         return RuleStep.NextPhase;
     }

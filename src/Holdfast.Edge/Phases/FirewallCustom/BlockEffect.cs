@@ -1,4 +1,3 @@
-using System.Text;
 using Holdfast.Edge.ErrorPages;
 using Holdfast.Edge.Requests;
 using Holdfast.Edge.Rules;
@@ -10,13 +9,10 @@ namespace Holdfast.Edge.Phases.FirewallCustom;
 /// <summary>Answers instead of the origin: with the rule's own answer, else with the page that says that a rule has blocked the request.</summary>
 internal sealed class BlockEffect(BlockAction action) : RuleEffect
 {
-    private readonly byte[]? _contentType = action.Response is { } response
-        ? Encoding.ASCII.GetBytes(WithCharset(response.ContentType))
-        : null;
-    private readonly byte[] _content = Encoding.UTF8.GetBytes(action.Response?.Content ?? "");
+    private readonly OwnContent? _content = OwnContent.Of(action.Response);
 
     /// <inheritdoc/>
-    public override ReadOnlySpan<byte> Source => "firewallCustom"u8;
+    public override ReadOnlySpan<byte> Source => SecuritySources.FirewallCustom;
 
     /// <inheritdoc/>
     public override RuleStep Apply(EdgeRequest request, RuleTurn turn) => RuleStep.Answer;
@@ -24,16 +20,13 @@ internal sealed class BlockEffect(BlockAction action) : RuleEffect
     /// <inheritdoc/>
     public override async ValueTask<EdgeError> AnswerAsync(EdgeRequest request, LocalAnswers answers)
     {
-        if (_contentType is null)
+        if (_content is null)
         {
             return EdgeError.BlockedByRule;
         }
 
         request.Error = EdgeError.BlockedByRule;
-        await answers.RuleAsync(request, action.Response!.StatusCode, _contentType, _content).ConfigureAwait(false);
+        await answers.RuleAsync(request, action.Response!.StatusCode, _content.Type, _content.Bytes).ConfigureAwait(false);
         return EdgeError.None;
     }
-
-    // The rule's texts are Unicode; what doesn't say so is guessed at by browsers.
-    private static string WithCharset(string type) => type == "application/json" ? type : type + "; charset=utf-8";
 }

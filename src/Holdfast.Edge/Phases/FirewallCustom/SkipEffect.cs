@@ -9,17 +9,19 @@ namespace Holdfast.Edge.Phases.FirewallCustom;
 /// <summary>Spares a request what comes later. Nothing takes it back: an allow wins over what comes after it (the design's law 23).</summary>
 internal sealed class SkipEffect : RuleEffect
 {
+    private readonly RulePhase _phase;
     private readonly uint _phases;
     private readonly SkippedProducts _products;
     private readonly bool _ruleset;
 
     /// <summary>Of an action.</summary>
-    public SkipEffect(SkipAction action)
+    public SkipEffect(SkipAction action, RulePhase phase)
     {
+        _phase = phase;
         _ruleset = action.Ruleset;
         foreach (var name in action.Phases)
         {
-            _phases |= RulePhases.TryFind(name, out var phase) ? 1u << (int)phase.Value : 0;
+            _phases |= RulePhases.TryFind(name, out var skipped) ? 1u << (int)skipped.Value : 0;
         }
 
         foreach (var name in action.Products)
@@ -29,7 +31,7 @@ internal sealed class SkipEffect : RuleEffect
     }
 
     /// <inheritdoc/>
-    public override ReadOnlySpan<byte> Source => "firewallCustom"u8;
+    public override ReadOnlySpan<byte> Source => SecuritySources.Of(_phase);
 
     /// <inheritdoc/>
     public override RuleStep Apply(EdgeRequest request, RuleTurn turn)

@@ -1,21 +1,59 @@
 using Holdfast.Edge.Requests;
-using Holdfast.Model.Rulesets;
+using Holdfast.Edge.Rules;
 using Holdfast.Rules.Evaluation;
 
 namespace Holdfast.Edge.Phases.RateLimiting;
 
 /// <summary>What a rate limit says of a request.</summary>
 /// <param name="Reading">Whether the rule acts, and what is counted.</param>
-/// <param name="Key">The request's key, for <see cref="RateLimitPhase.OnResponse"/>.</param>
-/// <param name="CountsLater">Whether <see cref="RateLimitPhase.OnResponse"/> is to be called when the response is known.</param>
+/// <param name="Key">The request's key, for <see cref="RateLimitPhase.OnResponse(RateLimitRuntime, UInt128, IRuleSignals, RuleEvaluation, bool)"/>.</param>
+/// <param name="CountsLater">Whether that is to be called when the response is known.</param>
 internal readonly record struct RateLimitOutcome(RateLimitReading Reading, UInt128 Key, bool CountsLater);
 
 /// <summary>
 /// Runs rate limits over requests: one call for each rule when the request is there, and one when its response is known for those that
-/// asked for it. It neither waits nor allocates, but to answer.
+/// asked for it. It neither waits nor allocates.
 /// </summary>
-internal sealed class RateLimitPhase(RateLimitState state, LocalAnswers answers)
+internal sealed class RateLimitPhase(RateLimitState state)
 {
+    /// <summary>The counters; they outlive every change of the rules.</summary>
+    public RateLimitState State => state;
+
+    /// <summary>Whether a rule acts on a request, which is counted, or is kept to be counted when its response is known.</summary>
+    /// <param name="rule">The rule.</param>
+    /// <param name="matches">What the rule's expression says.</param>
+    /// <param name="turn">The request's way through the rules.</param>
+    public bool Acts(RateLimitRuntime rule, Truth matches, RuleTurn turn)
+    {
+        var outcome = OnRequest(rule, matches, turn.Signals, turn.Evaluation);
+        turn.RateLimits.Note(rule, outcome);
+        return outcome.Reading.IsLimited;
+    }
+
+    /// <summary>Counts a request whose response's head is there, as whoever answered wrote it: before rules change it.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="turn">Its way through the rules; its response can be read.</param>
+    public void Answered(EdgeRequest request, RuleTurn turn)
+    {
+        var asked = RateLimitTurn.AskedOrigin(request);
+        foreach (var (rule, key) in turn.RateLimits.Later)
+        {
+            OnResponse(rule, key, turn.Signals, turn.Evaluation, asked);
+        }
+    }
+
+    /// <summary>Counts a request that ended without a response, because its visitor left: the origin may have been asked all the same.</summary>
+    public void Ended(EdgeRequest request, RuleTurn turn)
+    {
+        foreach (var (rule, key) in turn.RateLimits.Later)
+        {
+            if (!rule.ReadsResponse && RateLimitTurn.AskedOrigin(request))
+            {
+                state.Add(key, rule.Window);
+            }
+        }
+    }
+
     /// <summary>Counts a request, or finds out whether the rule acts.</summary>
     /// <param name="rule">The rule.</param>
     /// <param name="matches">What the rule's expression says. A rule that nobody can decide neither acts nor counts.</param>
@@ -24,7 +62,7 @@ internal sealed class RateLimitPhase(RateLimitState state, LocalAnswers answers)
     public RateLimitOutcome OnRequest(RateLimitRuntime rule, Truth matches, IRuleSignals signals, RuleEvaluation evaluation)
     {
         var acts = matches == Truth.True;
-        var mayCount = rule.CountsWhatMatches ? acts : rule.CountsResponses || rule.Counts(signals, evaluation);
+        var mayCount = rule.CountsWhatMatches ? acts : rule.CountingReadsResponse || rule.Counts(signals, evaluation);
         if ((!acts && !mayCount) || !rule.TryGetKey(state, signals, evaluation, out var key))
         {
             return default;
@@ -56,31 +94,11 @@ internal sealed class RateLimitPhase(RateLimitState state, LocalAnswers answers)
     {
         if (
             (askedOrigin || !rule.Config.RequestsToOrigin)
-            && rule.Counts(signals, evaluation)
+            && (!rule.CountingReadsResponse || rule.Counts(signals, evaluation))
             && rule.UnitsOf(signals) is > 0 and var units
         )
         {
             state.Add(key, rule.Window, units);
         }
-    }
-
-    /// <summary>Answers a request that a rule refuses.</summary>
-    /// <param name="request">Nothing was sent yet.</param>
-    /// <param name="rule">The rule.</param>
-    /// <param name="reading">What it said.</param>
-    /// <param name="response">What the rule's owner wants it to get, or null for the edge's own page with 429.</param>
-    public ValueTask AnswerAsync(EdgeRequest request, RateLimitRuntime rule, RateLimitReading reading, RateLimitResponse? response)
-    {
-        var seconds = RateLimitFields.RetryAfter(reading.Wait, unchecked((uint)request.Ray.Value));
-        Span<byte> value = stackalloc byte[RateLimitFields.MostBytes + rule.QuotedName.Length];
-        var notice = new QuotaNotice
-        {
-            Policy = rule.Policy,
-            State = value[..RateLimitFields.Write(value, rule, rule.Window.Limit, seconds)],
-            RetryAfter = seconds,
-        };
-        return response is null
-            ? answers.LimitedAsync(request, notice)
-            : answers.LimitedAsync(request, notice, response.Status, response.ContentType, response.Content);
     }
 }

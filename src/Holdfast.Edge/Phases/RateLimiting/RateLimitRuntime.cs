@@ -2,11 +2,11 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Holdfast.Artifacts.Rulesets;
 using Holdfast.Model.Rulesets;
 using Holdfast.Rules.Evaluation;
 using Holdfast.Rules.Fields;
 using Holdfast.Rules.Parsing;
-using Holdfast.Rules.Phases;
 
 namespace Holdfast.Edge.Phases.RateLimiting;
 
@@ -35,15 +35,15 @@ internal sealed class RateLimitRuntime
         );
         if (config.CountingExpression is { } text)
         {
-            var scopeOfText = new RuleScope(new ExpressionPlace(ExpressionUse.Counting, RulePhase.HttpRatelimit));
             _counting = new RuleFilter(
-                RuleParser.ReadFilter(text, scopeOfText).Tree
+                RuleParser.ReadFilter(text, RuleExpressions.CountingScope).Tree
                     ?? throw new ArgumentException("a counting expression that was not checked", nameof(config))
             );
         }
 
-        CountsResponses =
-            config.RequestsToOrigin || config.ScorePerPeriod is not null || _counting?.Reads.Any(field => field.IsOfResponse) == true;
+        CountingReadsResponse = _counting?.Reads.Any(field => field.IsOfResponse) == true;
+        ReadsResponse = CountingReadsResponse || _scoreField is not null;
+        CountsResponses = config.RequestsToOrigin || ReadsResponse;
         ReadsBody = _parts.Any(part => part.ReadsBody) || _counting?.Reads.Any(field => field.IsOfBody) == true;
     }
 
@@ -62,6 +62,12 @@ internal sealed class RateLimitRuntime
 
     /// <summary>Whether counting waits until the response is known.</summary>
     public bool CountsResponses { get; }
+
+    /// <summary>Whether its counting expression can be decided only when the response is known.</summary>
+    public bool CountingReadsResponse { get; }
+
+    /// <summary>Whether what it counts depends on what the response says.</summary>
+    public bool ReadsResponse { get; }
 
     /// <summary>Whether it counts what its own expression matches, and nothing else.</summary>
     public bool CountsWhatMatches => _counting is null;

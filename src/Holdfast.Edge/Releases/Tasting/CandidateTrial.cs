@@ -3,9 +3,11 @@ using Holdfast.Cache.Storage;
 using Holdfast.Edge.ErrorPages;
 using Holdfast.Edge.Geo;
 using Holdfast.Edge.Guard;
+using Holdfast.Edge.Lists;
 using Holdfast.Edge.Origins;
 using Holdfast.Edge.Origins.Concurrency;
 using Holdfast.Edge.Phases.Cache;
+using Holdfast.Edge.Phases.RateLimiting;
 using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Requests;
 using Holdfast.Edge.Rules;
@@ -37,6 +39,7 @@ internal sealed class CandidateTrial : ICandidateTrial, IZoneSource
 
     private readonly Dictionary<ArtifactKind, IArtifactCheck> _checks;
     private readonly SecretBox _secrets;
+    private readonly ListCompiler _lists;
     private readonly TimeProvider _time;
     private readonly DeadlineSweep _sweep;
     private readonly OriginTargets _targets;
@@ -55,12 +58,16 @@ internal sealed class CandidateTrial : ICandidateTrial, IZoneSource
     /// <summary>For one batch.</summary>
     /// <param name="checks">The checks of every kind.</param>
     /// <param name="secrets">Opens certificates' keys.</param>
+    /// <param name="lists">Compiles lists.</param>
+    /// <param name="counters">What counts for rate limits.</param>
     /// <param name="origin">The origin of all zones.</param>
     /// <param name="faults">The faults that the process was started with, or null.</param>
     /// <param name="time">The clock.</param>
     public CandidateTrial(
         IReadOnlyList<IArtifactCheck> checks,
         SecretBox secrets,
+        ListCompiler lists,
+        RateLimitPhase counters,
         InsideOrigin origin,
         LoaderFaults? faults,
         TimeProvider time
@@ -68,6 +75,7 @@ internal sealed class CandidateTrial : ICandidateTrial, IZoneSource
     {
         _checks = checks.ToDictionary(check => check.Kind);
         _secrets = secrets;
+        _lists = lists;
         _time = time;
         _sweep = new DeadlineSweep(time);
         var limits = new OriginPoolLimits();
@@ -75,7 +83,12 @@ internal sealed class CandidateTrial : ICandidateTrial, IZoneSource
         {
             Connector = new OriginConnector(limits, _sweep) { Inside = origin.EndPoint },
         };
-        _compiler = new ZoneCompiler(_targets, new RuleContext("LOC", new RuleCounts()), new EdgeGuard(Guard, null, time, _faults), faults);
+        _compiler = new ZoneCompiler(
+            _targets,
+            new RuleContext("LOC", new RuleCounts(), counters),
+            new EdgeGuard(Guard, null, time, _faults),
+            faults
+        );
         _zones = new ZoneDirectory(this, ZoneDirectory.DefaultBudget, ZoneReader.Dropped, time);
         var edge = new EdgeLimits();
         var forwarded = new ForwardedHeaders("taster", "LOC");
@@ -112,7 +125,7 @@ internal sealed class CandidateTrial : ICandidateTrial, IZoneSource
             !_checks.TryGetValue(release.Kind, out var check) ? "this build does not know its kind of artifact"
             : check.Check(release.FormatVersion, release.Payload.Span) is { Count: > 0 } problems ? ArtifactProblem.Summary(problems)
             : release.Kind == ArtifactKind.Zone ? await ReasonOfZoneAsync(release).ConfigureAwait(false)
-            : ReasonOfCertificate(release);
+            : ReasonOfOther(release);
         return reason is not null
             ? new TasteVerdict(TasteOutcome.Refused, reason)
             : TasteVerdict.Good with
@@ -132,10 +145,21 @@ internal sealed class CandidateTrial : ICandidateTrial, IZoneSource
         _sweep.Dispose();
     }
 
-    private string? ReasonOfCertificate(Release release)
+    private string? ReasonOfOther(Release release)
     {
-        _ = CertificateReader.Make(release, _secrets);
-        return null;
+        switch (release.Kind)
+        {
+            case ArtifactKind.Certificate:
+                CertificateReader.Make(release, _secrets);
+                return null;
+
+            case ArtifactKind.List:
+                _lists.Compile(ListConsumer.ConfigOf(release));
+                return null;
+
+            default:
+                return "the taster does not know its kind of artifact";
+        }
     }
 
     private async Task<string?> ReasonOfZoneAsync(Release release)

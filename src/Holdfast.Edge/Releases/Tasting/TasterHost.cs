@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Holdfast.Artifacts;
 using Holdfast.Artifacts.Zones;
+using Holdfast.Edge.Lists;
+using Holdfast.Edge.Phases.RateLimiting;
 using Holdfast.Model.Releases;
 using Holdfast.Model.Zones;
 using Holdfast.Releases.Keys;
@@ -22,6 +24,8 @@ internal static class TasterHost
         using var secrets = SecretBox.LoadOrCreate(new KeyDirectory(Path.GetFullPath(dataDirectory)).SecretKeyFile);
         using var origin = new InsideOrigin();
         var checks = ArtifactKinds.All(secrets);
+        var lists = new ListCompiler(Path.Combine(Path.GetTempPath(), $"holdfast-taster-{Environment.ProcessId}"));
+        var counters = new RateLimitPhase(new RateLimitState(TimeProvider.System, depth: 4, blocks: 64));
         var faults = faultInjection ? new LoaderFaults() : null;
         await using (var first = Trial())
         {
@@ -31,7 +35,7 @@ internal static class TasterHost
 
         await TasterServer.RunAsync(input, output, Trial, End, TimeProvider.System).ConfigureAwait(false);
 
-        CandidateTrial Trial() => new(checks, secrets, origin, faults, TimeProvider.System);
+        CandidateTrial Trial() => new(checks, secrets, lists, counters, origin, faults, TimeProvider.System);
     }
 
     private static Release WarmUp() =>

@@ -1,9 +1,11 @@
+using Holdfast.Edge.Phases.Access;
 using Holdfast.Edge.Phases.CacheSettings;
 using Holdfast.Edge.Phases.CustomErrors;
 using Holdfast.Edge.Phases.DynamicRedirect;
 using Holdfast.Edge.Phases.FirewallCustom;
 using Holdfast.Edge.Phases.HeaderTransform;
 using Holdfast.Edge.Phases.OriginRules;
+using Holdfast.Edge.Phases.RateLimiting;
 using Holdfast.Edge.Phases.Transform;
 using Holdfast.Model.Rulesets;
 using Holdfast.Rules.Phases;
@@ -14,18 +16,24 @@ namespace Holdfast.Edge.Rules.Effects;
 internal static class RuleEffects
 {
     /// <summary>The effect of an action in a phase.</summary>
+    /// <param name="action">The action.</param>
+    /// <param name="phase">The phase of its rule.</param>
+    /// <param name="limit">The limit beyond which its rule acts, or null.</param>
     /// <exception cref="InvalidOperationException">There is none: the artifact was not checked.</exception>
-    public static RuleEffect Of(RuleAction action, RulePhase phase) =>
+    public static RuleEffect Of(RuleAction action, RulePhase phase, RateLimitRuntime? limit) =>
         action switch
         {
+            BlockAction block when limit is not null => new RateLimitBlock(block, limit),
             BlockAction block => new BlockEffect(block),
-            SkipAction skip => new SkipEffect(skip),
-            LogAction => new LogEffect(),
+            SkipAction skip => new SkipEffect(skip, phase),
+            LogAction => new LogEffect(phase),
             RedirectAction redirect => new RedirectEffect(redirect, phase),
             RewriteUriAction uri => new RewriteUriEffect(uri, phase),
             RewriteHeadersAction headers => new HeadersEffect(headers, phase),
             RouteAction route => new RouteEffect(route),
             ServeErrorAction error => new ServeErrorEffect(error),
+            AccessBlockAction block => new AccessBlockEffect(block),
+            AccessAllowAction => new AccessAllowEffect(),
             CacheSettingsAction settings => new CacheSettingsEffect(settings),
             _ => throw new InvalidOperationException($"no edge does {action.Name} in {RulePhases.NameOf(phase)}"),
         };

@@ -4,6 +4,7 @@ using Holdfast.Edge.Requests;
 using Holdfast.Http.Headers;
 using Holdfast.Rules.Evaluation;
 using Holdfast.Rules.Fields;
+using Holdfast.Rules.Lists;
 using Holdfast.Rules.Types;
 
 namespace Holdfast.Edge.Rules.Signals;
@@ -20,6 +21,7 @@ internal sealed class RequestSignals : IRuleSignals
     private readonly ResponseSignals _response;
     private EdgeRequest _request = null!;
     private RuleContext _context = null!;
+    private RuleLists _lists = RuleLists.None;
     private ByteArena.Piece _ray;
     private ByteArena.Piece _seed;
     private ByteArena.Piece _cipher;
@@ -47,6 +49,7 @@ internal sealed class RequestSignals : IRuleSignals
     {
         _request = request;
         _context = context;
+        _lists = context.Lists.Current;
         _arena.Clear();
         _uri.Begin(request);
         _fields.Begin(request);
@@ -183,13 +186,13 @@ internal sealed class RequestSignals : IRuleSignals
     }
 
     /// <inheritdoc/>
-    public Truth IsInList(string list, ReadOnlySpan<byte> value) => Truth.Unknown;
+    public Truth IsInList(string list, ReadOnlySpan<byte> value) => _lists.Contains(list, value);
 
     /// <inheritdoc/>
-    public Truth IsInList(string list, long value) => Truth.Unknown;
+    public Truth IsInList(string list, long value) => _lists.Contains(list, value);
 
     /// <inheritdoc/>
-    public Truth IsInList(string list, RuleAddress value) => Truth.Unknown;
+    public Truth IsInList(string list, RuleAddress value) => _lists.Contains(list, value);
 
     // Whoever ended TLS before us has not said how.
     private bool IsTlsKnown => _request.Connection.IsTls || !_request.IsHttps;
