@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 using Holdfast.Model.Releases;
 using Holdfast.Releases.Intake;
 using Holdfast.Releases.Signing;
@@ -311,36 +309,5 @@ public sealed class ReleaseIntakeTests
         public List<string> Reasons { get; } = [];
 
         public void Refused(ReleaseRefusal refusal) => Reasons.Add($"{refusal.Release.Name}/{refusal.Release.Generation} {refusal.Reason}");
-    }
-
-    /// <summary>Each connection delivers its messages and is lost; after the last one it stays open and silent.</summary>
-    private sealed class ScriptedFeed(FeedMessage[][] connections) : IReleaseFeed
-    {
-        private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private int _next;
-
-        public List<long> AskedAfter { get; } = [];
-
-        public Task Ended => _ended.Task;
-
-        public async IAsyncEnumerable<FeedMessage> ReadAsync(
-            FeedPosition after,
-            [EnumeratorCancellation] CancellationToken cancellationToken
-        )
-        {
-            AskedAfter.Add(after.Release);
-            if (_next < connections.Length)
-            {
-                foreach (var message in connections[_next++])
-                {
-                    yield return message;
-                }
-
-                throw new IOException("lost");
-            }
-
-            _ended.TrySetResult();
-            await Channel.CreateUnbounded<int>().Reader.ReadAsync(cancellationToken);
-        }
     }
 }

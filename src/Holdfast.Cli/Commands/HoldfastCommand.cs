@@ -209,7 +209,8 @@ internal static class HoldfastCommand
                 "Run one role alone, in the foreground; 'up' runs them all.",
                 RunEdgeCommand.Create(context),
                 RunControlCommand.Create(context),
-                RunStatusCommand.Create(context)
+                RunStatusCommand.Create(context),
+                RunTasterCommand.Create(context)
             ),
             Group(
                 help,

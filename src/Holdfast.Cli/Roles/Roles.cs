@@ -1,11 +1,14 @@
+using System.ComponentModel;
 using System.Net;
 using System.Net.Sockets;
 using Holdfast.Cli.Settings;
+using Holdfast.Cli.Supervision;
 using Holdfast.Cli.Terminal;
 using Holdfast.Control;
 using Holdfast.Control.Storage;
 using Holdfast.Edge.Guard.Faults;
 using Holdfast.Edge.Hosting;
+using Holdfast.Edge.Releases.Tasting;
 using Holdfast.Releases.Keys;
 using Holdfast.Status;
 using Holdfast.Status.Storage;
@@ -92,6 +95,8 @@ internal static partial class Roles
     public static async Task RunEdgeAsync(EdgeRoleOptions options, Action<ReadyInfo> ready, CancellationToken cancellationToken)
     {
         InlineSockets.Enable();
+        KeepSockets(options.Http, options.Https, [options.Management]);
+        var program = OwnProgram.Find();
         using var loggers = Loggers(options.Logging);
         EdgeSocket[] http = [.. options.Http.Select(listener => VisitorSocket(listener, tls: false, options.Settings))];
         EdgeSocket[] https = [.. options.Https.Select(listener => VisitorSocket(listener, tls: true, options.Settings))];
@@ -126,6 +131,15 @@ internal static partial class Roles
                         Connections = options.Settings.Connections,
                         Cache = options.Settings.Cache,
                         Disk = options.Settings.Disk,
+                        Taster = new TasterOptions
+                        {
+                            FileName = program.FileName,
+                            Arguments =
+                            [
+                                .. program.LeadingArguments,
+                                .. ChildArguments.Taster(options.DataDirectory, options.FaultInjection),
+                            ],
+                        },
                         FaultInjection = options.FaultInjection,
                         Loggers = loggers,
                     },
@@ -147,6 +161,22 @@ internal static partial class Roles
                 $"{options.Name} wants to be replaced: {await replacement.ConfigureAwait(false)}",
                 exitCode: CliFailure.Failed
             );
+        }
+    }
+
+    // A taster that had the edge's sockets would hold them when the edge is gone.
+    private static void KeepSockets(params IEnumerable<IEnumerable<RoleListener>> listeners)
+    {
+        foreach (var descriptor in listeners.SelectMany(several => several).Select(listener => listener.Descriptor).OfType<int>())
+        {
+            try
+            {
+                FileDescriptorFlags.SetInheritable(descriptor, inheritable: false);
+            }
+            catch (Win32Exception e)
+            {
+                throw new CliFailure($"descriptor {descriptor} is not a socket to listen on: {e.Message}");
+            }
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Holdfast.Cli.Settings;
 using Holdfast.Model.Zones;
@@ -12,6 +13,10 @@ internal static class ChildArguments
 
     /// <summary>Flag: faults may be tripped.</summary>
     public const string FaultInjection = "--fault-injection";
+
+    /// <summary><c>run taster ...</c>, which an edge starts.</summary>
+    public static ImmutableArray<string> Taster(string dataDirectory, bool faultInjection) =>
+        ["run", "taster", "--data", dataDirectory, .. faultInjection ? [FaultInjection] : Array.Empty<string>()];
 
     /// <summary><c>run control ...</c></summary>
     public static IReadOnlyList<string> Control(string dataDirectory, ListeningSocket control, ListeningSocket? nodes) =>

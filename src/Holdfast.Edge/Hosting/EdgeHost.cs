@@ -24,6 +24,7 @@ using Holdfast.Edge.Origins.Concurrency;
 using Holdfast.Edge.Phases.Cache;
 using Holdfast.Edge.Phases.RateLimiting;
 using Holdfast.Edge.Releases;
+using Holdfast.Edge.Releases.Tasting;
 using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Requests;
 using Holdfast.Edge.Rules;
@@ -93,6 +94,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     private readonly UplinkRing _ring;
     private readonly SecurityEventUplink? _events;
     private readonly PurgeIntake _purges;
+    private readonly ReleaseTaster? _taster;
     private readonly ReleaseIntake _intake;
     private readonly FeedSecret? _feedSecret;
     private readonly HttpClient _client;
@@ -184,7 +186,8 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
             ? null
             : new SecurityEventUplink(options.Name, Path.Combine(home, "events"), _ruleCounts, options.Events, time);
         var rules = new RuleContext(options.Place, _ruleCounts, _rateLimits) { Lists = _lists, Events = _events?.Events };
-        var reader = new ZoneReader(_store, _targets, rules, _guard, _kills, _live);
+        var faults = options.FaultInjection ? new LoaderFaults() : null;
+        var reader = new ZoneReader(_store, new ZoneCompiler(_targets, rules, _guard, _kills, faults), _kills, _live);
         _zones = new ZoneDirectory(reader, options.ZoneMemory, ZoneReader.Dropped, time);
         _kills.Changed = zone =>
         {
@@ -205,6 +208,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
             _ring,
             _live
         );
+        _taster = options.Taster is { } taster ? new ReleaseTaster(taster, time, options.Loggers.CreateLogger<ReleaseTaster>()) : null;
         _intake = new ReleaseIntake(
             new ReleaseIntakeOptions
             {
@@ -227,6 +231,9 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
                     new KillSwitchConsumer(_kills),
                 ],
                 Purges = _purges,
+                Taster = _taster,
+                RefusalsPath = Path.Combine(home, "refused"),
+                Build = ReleaseTaster.Build,
                 Uplink = _ring,
                 Observer = _live,
                 Time = time,
@@ -359,6 +366,9 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     /// <summary>The connections to origins.</summary>
     internal OriginTargets Origins => _targets;
 
+    /// <summary>How the feed is followed.</summary>
+    internal IntakeState Intake => _intake.State;
+
     /// <summary>Whether it has been told to stop.</summary>
     internal bool IsStopping { get; private set; }
 
@@ -388,6 +398,15 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
 
     /// <inheritdoc/>
     KillSet IEdgeState.KillSwitches => _kills.Set;
+
+    /// <inheritdoc/>
+    int? IEdgeState.TasterProcess => _taster?.ProcessId;
+
+    /// <inheritdoc/>
+    string? IEdgeState.TasterProblem => _intake.State.TasterProblem;
+
+    /// <inheritdoc/>
+    int IEdgeState.PutAside => _intake.State.PutAside;
 
     /// <inheritdoc/>
     int IEdgeState.Zones => _zones.Count;
@@ -586,6 +605,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     private Task RunBackgroundAsync(CancellationToken cancellationToken) =>
         Task.WhenAll(
             RunChannelsAsync(cancellationToken),
+            _taster?.RunAsync(cancellationToken) ?? Task.CompletedTask,
             new PurgeSweep(_responses, _options.Time).RunAsync(cancellationToken),
             WatchDiskAsync()
         );

@@ -5,6 +5,7 @@ using Holdfast.Cache.Storage;
 using Holdfast.Edge.Guard;
 using Holdfast.Edge.Listening.Admission;
 using Holdfast.Edge.Origins;
+using Holdfast.Edge.Releases.Tasting;
 using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Zones;
 using Holdfast.Model.Releases;
@@ -107,6 +108,12 @@ internal sealed record EdgeOptions
     /// on: see docs/decisions/0004-inline-scheduling.md. It wants <see cref="InlineSockets.Enable"/> before the process's first socket.
     /// </summary>
     public bool InlineScheduling { get; init; } = true;
+
+    /// <summary>
+    /// How the process is started that loads releases before the edge does; null: there is none, and the edge loads them at once. The
+    /// program always has one.
+    /// </summary>
+    public TasterOptions? Taster { get; init; }
 
     /// <summary>Wraps the sockets that visitors come in by, to hold a connection at a chosen place. Default: as they are.</summary>
     public Func<IConnectionListenerFactory, IConnectionListenerFactory> Transport { get; init; } = static sockets => sockets;

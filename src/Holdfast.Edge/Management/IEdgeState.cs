@@ -43,6 +43,15 @@ internal interface IEdgeState
     /// <summary>How often rules have acted.</summary>
     RuleCounts RuleCounts { get; }
 
+    /// <summary>The process that tastes releases, null for a moment while it is replaced.</summary>
+    int? TasterProcess { get; }
+
+    /// <summary>Why releases are not tasted, and wait; null while they are.</summary>
+    string? TasterProblem { get; }
+
+    /// <summary>Releases that hold the taster up, and are tasted alone.</summary>
+    int PutAside { get; }
+
     /// <summary>Releases that are live, at most <paramref name="limit"/> of them, in the order in which their artifacts came.</summary>
     IEnumerable<LiveRelease> LiveReleases(int limit);
 }

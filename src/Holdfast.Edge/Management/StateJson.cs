@@ -52,6 +52,15 @@ internal static class StateJson
 
         json.WriteEndObject();
         json.WriteEndObject();
+        json.WriteStartObject("taster");
+        if (state.TasterProcess is { } taster)
+        {
+            json.WriteNumber("process", taster);
+        }
+
+        json.WriteNumber("put_aside", state.PutAside);
+        json.WriteString("problem", state.TasterProblem);
+        json.WriteEndObject();
         WriteRules(json, state.RuleCounts);
         GuardJson.Write(json, state.Guard);
         WriteKillSwitches(json, state.KillSwitches);

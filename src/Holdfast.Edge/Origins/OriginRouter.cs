@@ -13,7 +13,11 @@ namespace Holdfast.Edge.Origins;
 /// <summary>
 /// Sends a request to its zone's origin in the version of HTTP that it speaks; one that an upper edge may have the answer to goes there first.
 /// </summary>
-internal sealed class OriginRouter(OriginForwarder http1, Http2OriginForwarder http2, OriginQueue queue, UpperForwarder? upper = null)
+/// <param name="http1">Speaks HTTP/1.1.</param>
+/// <param name="http2">Speaks HTTP/2; null where all origins are asked in HTTP/1.1.</param>
+/// <param name="queue">Where requests wait for an origin that takes no more.</param>
+/// <param name="upper">Asks upper edges, or null.</param>
+internal sealed class OriginRouter(OriginForwarder http1, Http2OriginForwarder? http2, OriginQueue queue, UpperForwarder? upper = null)
 {
     /// <summary>
     /// Whether an upgrade can reach the origin: the framework's HTTP/2 client upgrades nothing; an https origin speaks HTTP/1.1
@@ -77,5 +81,7 @@ internal sealed class OriginRouter(OriginForwarder http1, Http2OriginForwarder h
     }
 
     private ValueTask<EdgeError> SendAsync(EdgeRequest request, ZoneRuntime zone, bool upgrade) =>
-        request.Target!.Key.Http2 && !upgrade ? http2.ForwardAsync(request, zone) : http1.ForwardAsync(request, zone, upgrade);
+        http2 is not null && request.Target!.Key.Http2 && !upgrade
+            ? http2.ForwardAsync(request, zone)
+            : http1.ForwardAsync(request, zone, upgrade);
 }

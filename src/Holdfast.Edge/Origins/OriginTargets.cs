@@ -31,7 +31,7 @@ internal sealed class OriginTargets : IDisposable
     public OriginPoolLimits Limits { get; }
 
     /// <summary>Makes connections.</summary>
-    public OriginConnector Connector { get; }
+    public OriginConnector Connector { get; init; }
 
     /// <summary>Ends what waits too long.</summary>
     public DeadlineSweep Sweep { get; }

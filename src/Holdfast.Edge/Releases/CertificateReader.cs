@@ -49,7 +49,11 @@ internal sealed class CertificateReader(ReleaseStore store, SecretBox secrets, I
 
     /// <summary>Makes a release's certificate ready for handshakes.</summary>
     /// <exception cref="ArtifactRefusedException">It cannot be used; the message says why.</exception>
-    public CustomCertificate Make(Release release)
+    public CustomCertificate Make(Release release) => Make(release, secrets);
+
+    /// <summary>The same, with a key to open its key.</summary>
+    /// <exception cref="ArtifactRefusedException">It cannot be used; the message says why.</exception>
+    public static CustomCertificate Make(Release release, SecretBox secrets)
     {
         var config = Config(release);
         using var leaf = CertificateArtifact.Open(config, secrets, out var intermediates);

@@ -1,5 +1,6 @@
 using Holdfast.Artifacts.Lists;
 using Holdfast.Edge.Lists;
+using Holdfast.Model.Lists;
 using Holdfast.Model.Releases;
 using Holdfast.Releases.Intake;
 using Holdfast.Releases.Store;
@@ -18,16 +19,7 @@ internal sealed class ListConsumer(ListTable lists, ListCompiler compiler, Relea
     /// <inheritdoc/>
     public PreparedRelease Prepare(Release release)
     {
-        if (!ListArtifact.TryParse(release.FormatVersion, release.Payload.Span, out var config, out var problems))
-        {
-            throw new ArtifactRefusedException(string.Join("; ", problems));
-        }
-
-        if (config.Id != release.Name)
-        {
-            throw new ArtifactRefusedException($"the release is named {release.Name} and holds the list {config.Id}");
-        }
-
+        var config = ConfigOf(release);
         if (lists.IsTaken(config.Name, store.Find(ArtifactKind.List, release.Name)?.Number))
         {
             throw new ArtifactRefusedException($"the name {config.Name} belongs to another list");
@@ -36,6 +28,20 @@ internal sealed class ListConsumer(ListTable lists, ListCompiler compiler, Relea
         var name = config.Name;
         var list = compiler.Compile(config);
         return new PreparedRelease(0, (artifact, _) => lists.Put(artifact, name, list));
+    }
+
+    /// <summary>A release's list.</summary>
+    /// <exception cref="ArtifactRefusedException">It is none.</exception>
+    public static ListConfig ConfigOf(Release release)
+    {
+        if (!ListArtifact.TryParse(release.FormatVersion, release.Payload.Span, out var config, out var problems))
+        {
+            throw new ArtifactRefusedException(string.Join("; ", problems));
+        }
+
+        return config.Id == release.Name
+            ? config
+            : throw new ArtifactRefusedException($"the release is named {release.Name} and holds the list {config.Id}");
     }
 
     /// <inheritdoc/>

@@ -28,6 +28,15 @@ internal sealed partial class LiveReleases(ILogger<LiveReleases> logger) : IRele
         LogRefused(refusal.Release.Kind, refusal.Release.Name, refusal.Release.Generation, refusal.Reason);
 
     /// <inheritdoc/>
+    public void PutAside(Release release) => LogPutAside(release.Kind, release.Name, release.Generation);
+
+    /// <inheritdoc/>
+    public void TasterUnavailable(string reason) => LogTasterUnavailable(reason);
+
+    /// <inheritdoc/>
+    public void TasterAvailable() => LogTasterAvailable();
+
+    /// <inheritdoc/>
     public void Purged(Purge purge)
     {
         LogPurged(purge.Sequence, purge.ZoneId, purge.Kind, purge.Values.Length);
@@ -65,6 +74,23 @@ internal sealed partial class LiveReleases(ILogger<LiveReleases> logger) : IRele
         Message = "{Kind} {Name} generation {Generation} was refused, what was live stays: {Reason}"
     )]
     private partial void LogRefused(ArtifactKind kind, string name, long generation, string reason);
+
+    [LoggerMessage(
+        EventId = 1121,
+        Level = LogLevel.Warning,
+        Message = "{Kind} {Name} generation {Generation} holds the taster up and is tasted alone; what was live stays, others go on."
+    )]
+    private partial void LogPutAside(ArtifactKind kind, string name, long generation);
+
+    [LoggerMessage(
+        EventId = 1122,
+        Level = LogLevel.Error,
+        Message = "There is no taster: {Reason}. What was live stays; new releases wait, and it is tried again."
+    )]
+    private partial void LogTasterUnavailable(string reason);
+
+    [LoggerMessage(EventId = 1123, Level = LogLevel.Information, Message = "There is a taster again; the releases that waited are taken.")]
+    private partial void LogTasterAvailable();
 
     [LoggerMessage(EventId = 1103, Level = LogLevel.Warning, Message = "Release store: {Path}: {Reason}")]
     private partial void LogStoreProblem(string path, string reason);

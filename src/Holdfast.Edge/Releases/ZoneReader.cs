@@ -1,9 +1,5 @@
 using Holdfast.Artifacts.Zones;
-using Holdfast.Edge.Guard;
-using Holdfast.Edge.Guard.Faults;
 using Holdfast.Edge.KillSwitches;
-using Holdfast.Edge.Origins;
-using Holdfast.Edge.Rules;
 using Holdfast.Edge.Zones;
 using Holdfast.Model.Releases;
 using Holdfast.Model.Zones;
@@ -17,19 +13,11 @@ namespace Holdfast.Edge.Releases;
 /// one before it taken. Any thread may use it.
 /// </summary>
 /// <param name="store">The releases.</param>
-/// <param name="targets">The origins.</param>
-/// <param name="rules">What rules get of the edge.</param>
-/// <param name="guard">What guards the zones' modules.</param>
-/// <param name="kills">The kill switches.</param>
+/// <param name="compiler">Compiles them.</param>
+/// <param name="kills">The kill switches: one can take a release out.</param>
 /// <param name="observer">Told what can't be used.</param>
-internal sealed class ZoneReader(
-    ReleaseStore store,
-    OriginTargets targets,
-    RuleContext rules,
-    EdgeGuard guard,
-    KillSwitchBoard kills,
-    IReleaseIntakeObserver observer
-) : IZoneSource
+internal sealed class ZoneReader(ReleaseStore store, ZoneCompiler compiler, KillSwitchBoard kills, IReleaseIntakeObserver observer)
+    : IZoneSource
 {
     /// <summary>Told of zones whose newest generation is damaged on the disk.</summary>
     public Action<int>? Damaged { get; set; }
@@ -79,19 +67,7 @@ internal sealed class ZoneReader(
     }
 
     /// <summary>Compiles a zone; its origins are in use until <see cref="Dropped"/>.</summary>
-    public ZoneRuntime Compile(ZoneConfig config, long generation)
-    {
-        var zone = guard.Of(config.Id);
-        zone.Meet(FaultPoint.ZoneLoad);
-        var set = kills.Set;
-        var left = set.Apply(config, out var notes);
-        var compiled = new ZoneRuntime(left, generation, ZoneOrigins.Of(left, targets), zone, ZoneRules.Of(left, rules))
-        {
-            KillSwitches = notes,
-        };
-        zone.Killed = set.ModulesOf(config.Id);
-        return compiled;
-    }
+    public ZoneRuntime Compile(ZoneConfig config, long generation) => compiler.Compile(config, generation);
 
     /// <summary>A compiled zone is not kept any more.</summary>
     public static void Dropped(ZoneRuntime zone) => zone.Origins.Leave();

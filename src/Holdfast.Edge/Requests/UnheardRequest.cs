@@ -1,13 +1,20 @@
 using System.IO.Pipelines;
+using Holdfast.Http.Bodies;
 using Holdfast.Http.Headers;
 using Holdfast.Http.Messages;
 
 namespace Holdfast.Edge.Requests;
 
-/// <summary>A request that nobody waits for: what it is answered with is counted and goes nowhere.</summary>
+/// <summary>A request without a visitor: what it is answered with goes to nobody.</summary>
 internal abstract class UnheardRequest : EdgeRequest
 {
     private byte[] _room = [];
+
+    /// <inheritdoc/>
+    public override BodyReader Body => NoBody.Instance;
+
+    /// <inheritdoc/>
+    public override long BodyBytesRead => 0;
 
     /// <inheritdoc/>
     public override bool CanSendInterim => false;
@@ -47,9 +54,9 @@ internal abstract class UnheardRequest : EdgeRequest
     public override void Abort() => HasEnded = IsBrokenOff = true;
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">Always: nobody is there to be upgraded with.</exception>
+    /// <exception cref="InvalidOperationException">Always: it cannot be upgraded.</exception>
     public override ValueTask<PipeReader> AcceptUpgradeAsync() =>
-        throw new InvalidOperationException("A request that nobody waits for is not upgraded.");
+        throw new InvalidOperationException("Nobody is there to speak another protocol.");
 
     /// <inheritdoc/>
     public override ValueTask<bool> SendUpgradedAsync(ReadOnlyMemory<byte> bytes) => new(false);
@@ -59,4 +66,15 @@ internal abstract class UnheardRequest : EdgeRequest
 
     /// <inheritdoc/>
     public override void StopReadingBody() { }
+
+    private sealed class NoBody : BodyReader
+    {
+        public static readonly NoBody Instance = new();
+
+        public override long Length => 0;
+
+        public override bool IsComplete => true;
+
+        public override ValueTask<BodyPiece> ReadAsync(CancellationToken cancellationToken) => new(new BodyPiece { End = true });
+    }
 }

@@ -14,6 +14,12 @@ public sealed class OriginConnector(OriginPoolLimits limits, DeadlineSweep sweep
     /// <summary>How an origin's certificate chain is built. No downloads: the addresses of missing certificates would be the origin's to choose.</summary>
     public static X509ChainPolicy ChainPolicy => new() { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
 
+    /// <summary>
+    /// Where every connection goes, in the clear and whatever its endpoint says: an origin inside this process, on a socket that no network
+    /// has. Null: to the endpoint.
+    /// </summary>
+    public UnixDomainSocketEndPoint? Inside { get; init; }
+
     private static readonly List<SslApplicationProtocol> Http11 = [SslApplicationProtocol.Http11];
 
     /// <summary>Connects, and secures the connection when its endpoint says so.</summary>
@@ -26,6 +32,11 @@ public sealed class OriginConnector(OriginPoolLimits limits, DeadlineSweep sweep
         CancellationToken cancellationToken
     )
     {
+        if (Inside is not null)
+        {
+            return await ConnectInsideAsync(Inside, endpoint, cancellationToken).ConfigureAwait(false);
+        }
+
         var started = Stopwatch.GetTimestamp();
         Socket socket;
         try
@@ -58,6 +69,30 @@ public sealed class OriginConnector(OriginPoolLimits limits, DeadlineSweep sweep
             return stream is null
                 ? new ConnectResult(null, tlsFault, tcp, tls)
                 : new ConnectResult(new OriginConnection(socket, stream, endpoint, sweep), OriginFault.None, tcp, tls);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private async ValueTask<ConnectResult> ConnectInsideAsync(
+        UnixDomainSocketEndPoint inside,
+        OriginEndpoint endpoint,
+        CancellationToken cancellationToken
+    )
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(inside, cancellationToken).ConfigureAwait(false);
+            return new ConnectResult(new OriginConnection(socket, null, endpoint, sweep), OriginFault.None, TimeSpan.Zero, TimeSpan.Zero);
+        }
+        catch (SocketException e)
+        {
+            socket.Dispose();
+            return new ConnectResult(null, FaultOf(e.SocketErrorCode), TimeSpan.Zero, TimeSpan.Zero);
         }
         catch
         {

@@ -29,6 +29,9 @@ public static class UplinkRecordTypes
     /// <summary>A release was refused: kind, name, generation, digest, reason.</summary>
     public const string ReleaseRefused = "release.refused";
 
+    /// <summary>Releases wait on the node, because there is no taster: reason.</summary>
+    public const string TasterUnavailable = "taster.unavailable";
+
     /// <summary>The purge log is in effect up to here: log, sequence.</summary>
     public const string PurgeApplied = "purge.applied";
 

@@ -21,6 +21,10 @@ public interface IArtifactCheck
 /// <param name="Allowed">What may stand there.</param>
 public sealed record ArtifactProblem(string Pointer, string Found, string Allowed)
 {
+    /// <summary>The first of several problems, and how many more there are.</summary>
+    public static string Summary(IReadOnlyList<ArtifactProblem> problems) =>
+        problems[0] + (problems.Count > 1 ? $" (and {problems.Count - 1} more)" : "");
+
     /// <summary>The problem as one sentence.</summary>
     public override string ToString() => $"{(Pointer.Length == 0 ? "the value" : Pointer)} is {Found}; allowed is {Allowed}";
 }

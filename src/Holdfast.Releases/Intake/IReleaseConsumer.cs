@@ -12,6 +12,9 @@ public interface IReleaseConsumer
     /// <summary>The kind that it uses.</summary>
     ArtifactKind Kind { get; }
 
+    /// <summary>Whether its releases are loaded by the taster first; false of what is not loaded, only noted.</summary>
+    bool IsTasted => true;
+
     /// <summary>
     /// What the consumer finds an artifact by without reading its release; it stands in the store's index. Two artifacts may have the
     /// same. Never throws; 0 when there is nothing to say.

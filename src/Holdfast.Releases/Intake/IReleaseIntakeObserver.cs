@@ -15,6 +15,15 @@ public interface IReleaseIntakeObserver
     /// <summary>A release was refused; what was in use before stays in use.</summary>
     void Refused(ReleaseRefusal refusal) { }
 
+    /// <summary>A release holds the taster up; others go on, and its verdict comes later.</summary>
+    void PutAside(Release release) { }
+
+    /// <summary>There is no taster: releases wait, and what is in use stays. Told once until there is one again.</summary>
+    void TasterUnavailable(string reason) { }
+
+    /// <summary>There is a taster again; the releases that waited are read again.</summary>
+    void TasterAvailable() { }
+
     /// <summary>A purge is in effect.</summary>
     void Purged(Purge purge) { }
 

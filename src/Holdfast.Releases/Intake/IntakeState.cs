@@ -24,6 +24,12 @@ public sealed record IntakeState
     /// <summary>Releases refused since the start.</summary>
     public long Refused { get; init; }
 
+    /// <summary>Releases that hold the taster up and have no verdict yet.</summary>
+    public int PutAside { get; init; }
+
+    /// <summary>Why releases are not tasted, and wait; null while they are.</summary>
+    public string? TasterProblem { get; init; }
+
     /// <summary>Writes to the store that failed since the start.</summary>
     public long FailedWrites { get; init; }
 

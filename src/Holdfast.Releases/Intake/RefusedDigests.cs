@@ -3,32 +3,67 @@ using Holdfast.Model.Releases;
 namespace Holdfast.Releases.Intake;
 
 /// <summary>
-/// The contents that were refused: they are never tried again by this process (DESIGN, law 5). A new process, which may be a new build,
-/// tries each once more. Bounded; the oldest is forgotten first.
+/// The contents that were refused: they are never tried again by this process (DESIGN, law 5). Those that were refused for what they did
+/// when they were run are never tried again by this build: they stand in a file. The others, which may be good when something else has
+/// changed, are tried once more by the next process. Bounded; the oldest is forgotten first.
 /// </summary>
-internal sealed class RefusedDigests
+/// <param name="file">Where they are kept, or null for nowhere.</param>
+internal sealed class RefusedDigests(RefusalFile? file = null)
 {
     private const int Capacity = 10_000;
 
     private readonly Dictionary<(ArtifactKind, string, string), string> _reasons = [];
     private readonly Queue<(ArtifactKind, string, string)> _order = new();
 
-    public void Add(Release release, string reason)
+    /// <summary>Reads the file.</summary>
+    /// <returns>Null, or why it could not be read.</returns>
+    public Store.StoreProblem? Open()
     {
-        // All removals have the same digest, and one that failed is worth another try.
-        if (release.Removed || !_reasons.TryAdd(Key(release), reason))
+        if (file is null)
         {
-            return;
+            return null;
         }
 
-        _order.Enqueue(Key(release));
+        var problem = file.Open(out var kept);
+        foreach (var refusal in kept)
+        {
+            Add((refusal.Kind, refusal.Name, refusal.Digest), refusal.Reason);
+        }
+
+        return problem;
+    }
+
+    /// <summary>Remembers a refused release.</summary>
+    /// <param name="release">The release.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="forGood">Whether the file gets it too.</param>
+    /// <returns>Null, or why the file could not be written.</returns>
+    public Store.StoreProblem? Add(Release release, string reason, bool forGood = false)
+    {
+        // All removals have the same digest, and one that failed is worth another try.
+        return !release.Removed && Add(Key(release), reason) && forGood
+            ? file?.Append(new KeptRefusal(release.Kind, release.Name, release.Digest, reason))
+            : null;
+    }
+
+    /// <summary>Why a content was refused, or null.</summary>
+    public string? ReasonFor(Release release) => release.Removed ? null : _reasons.GetValueOrDefault(Key(release));
+
+    private bool Add((ArtifactKind, string, string) key, string reason)
+    {
+        if (!_reasons.TryAdd(key, reason))
+        {
+            return false;
+        }
+
+        _order.Enqueue(key);
         if (_order.Count > Capacity)
         {
             _reasons.Remove(_order.Dequeue());
         }
-    }
 
-    public string? ReasonFor(Release release) => release.Removed ? null : _reasons.GetValueOrDefault(Key(release));
+        return true;
+    }
 
     private static (ArtifactKind, string, string) Key(Release release) => (release.Kind, release.Name, release.Digest);
 }

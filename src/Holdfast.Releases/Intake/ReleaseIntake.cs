@@ -11,7 +11,7 @@ namespace Holdfast.Releases.Intake;
 /// follows the feed until it is cancelled. Every release is verified, checked and activated by itself: one that is refused changes
 /// nothing, and the next one is dealt with at once.
 /// </summary>
-public sealed class ReleaseIntake
+public sealed partial class ReleaseIntake
 {
     // Releases of a long burst after which the position is written: a flush to the disk costs about as much as taking twenty.
     private const int SaveEvery = 1_000;
@@ -22,7 +22,9 @@ public sealed class ReleaseIntake
     private readonly ReleaseIntakeOptions _options;
     private readonly Dictionary<ArtifactKind, IArtifactCheck> _checks;
     private readonly Dictionary<ArtifactKind, IReleaseConsumer> _consumers;
-    private readonly RefusedDigests _refused = new();
+    private readonly RefusedDigests _refused;
+    private readonly FeedProgress _progress = new();
+    private readonly IntakeTasting _tasting;
     private readonly RetryDelay _delay;
     private readonly ConcurrentDictionary<int, bool> _damaged = new();
     private int _sinceSaved;
@@ -41,6 +43,8 @@ public sealed class ReleaseIntake
         _checks = options.Checks.ToDictionary(check => check.Kind);
         _consumers = options.Consumers.ToDictionary(consumer => consumer.Kind);
         _delay = new RetryDelay(options.Random);
+        _refused = new RefusedDigests(options.RefusalsPath is { } path ? new RefusalFile(path, options.Build) : null);
+        _tasting = new IntakeTasting(options);
     }
 
     /// <summary>How it stands; may be read from any thread.</summary>
@@ -61,6 +65,11 @@ public sealed class ReleaseIntake
         }
 
         var problems = new List<StoreProblem>(contents.Problems);
+        if (_refused.Open() is { } unread)
+        {
+            _options.Observer?.StoreProblem(unread);
+        }
+
         var before = problems.Count;
         foreach (var artifact in _options.Store.Artifacts())
         {
@@ -136,138 +145,143 @@ public sealed class ReleaseIntake
         }
     }
 
-    /// <summary>Follows the feed for ever; lost connections are made again after a delay (<see cref="RetryDelay"/>).</summary>
-    /// <param name="cancellationToken">Ends it; the task then completes without an exception.</param>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <summary>Deals with the releases that have come: those that pass are tasted together, then each is dealt with in its turn.</summary>
+    private async ValueTask TasteAsync(CancellationToken cancellationToken)
     {
-        while (!cancellationToken.IsCancellationRequested)
+        if (_tasting.IsEmpty)
         {
-            try
+            return;
+        }
+
+        var batch = _tasting.Take();
+        var reasons = new string?[batch.Count];
+        var candidates = new List<Release>(batch.Count);
+        for (var i = 0; i < batch.Count; i++)
+        {
+            reasons[i] = ReasonBefore(batch[i].Release);
+            if (reasons[i] is null && IsTasted(batch[i].Release))
             {
-                await FollowAsync(cancellationToken).ConfigureAwait(false);
-                throw new IOException("the feed ended");
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                break;
-            }
-            catch (Exception e)
-            {
-                // Whatever the channel throws, the edge serves on with what it has and tries again.
-                var retryIn = _delay.Next();
-                Update(state => state with { Connected = false, LastError = e.Message });
-                _options.Observer?.Lost(e, retryIn);
-                await Task.Delay(retryIn, _options.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                candidates.Add(batch[i].Release);
             }
         }
 
-        Update(state => state with { Connected = false });
-    }
-
-    private async Task FollowAsync(CancellationToken cancellationToken)
-    {
-        var after = _state.Position;
-        _options.Purges?.Connecting();
-        var position = new FeedPosition(after, _options.Purges?.Position);
-        await foreach (var message in _options.Feed.ReadAsync(position, cancellationToken).ConfigureAwait(false))
+        var verdicts = await _tasting.TasteAsync(candidates, cancellationToken).ConfigureAwait(false);
+        for (int i = 0, tasted = 0; i < batch.Count; i++)
         {
-            if (!_state.Connected)
+            var (position, release) = batch[i];
+            if (reasons[i] is { } reason)
             {
-                _options.Observer?.Connected();
-            }
-
-            _delay.Reset();
-            if (message.Position < _state.Position)
-            {
-                // Control's database was restored or made anew: its positions mean something else now.
-                Update(state => state with { Position = 0 });
-                throw new IOException($"the feed is at {message.Position}, before position {after}; it is read again from its beginning");
-            }
-
-            _options.Purges?.Take(message);
-            if (message.Release is { } release)
-            {
-                Take(release);
-            }
-            else if (message.Problem is { } problem)
-            {
-                Update(state => state with { Refused = state.Refused + 1, LastError = problem });
-            }
-
-            var isHeartbeat = message is { Release: null, Problem: null, Purge: null };
-            if (isHeartbeat && _unknownKey is { } key && _options.Verifier.Believes(key))
-            {
-                _unknownKey = null;
-                Update(state => state with { Position = 0 });
-                throw new IOException($"key {key} is believed now: the feed is read again from its beginning");
-            }
-
-            if (isHeartbeat && _options.Purges is { HasMore: true })
-            {
-                throw new IOException("the key of purges that were refused is believed now: they are read again");
-            }
-
-            // A heartbeat follows every burst of releases: the position is written once for all of them, or now and then in a long one.
-            _sinceSaved++;
-            if (isHeartbeat || _sinceSaved >= SaveEvery)
-            {
-                _sinceSaved = 0;
-                if (_unknownKey is null && _options.Store.SavePosition(message.Position) is { } unsaved)
+                if (reason.Length > 0)
                 {
-                    _options.Observer?.StoreProblem(unsaved);
+                    NoteKey(release);
+                    Refuse(release, reason, fromStore: false);
                 }
             }
-
-            Update(state => state with { Position = message.Position, Connected = true, LastMessageAt = _options.Time.GetUtcNow() });
-            if (_readAgain && (_readAgainAt is not { } last || _options.Time.GetElapsedTime(last) >= ReadAgainInterval))
+            else
             {
-                _readAgain = false;
-                _readAgainAt = _options.Time.GetTimestamp();
-                Update(state => state with { Position = 0 });
-                throw new IOException("a release on the disk is damaged: the feed is read again from its beginning");
+                Act(position, release, IsTasted(release) ? verdicts[tasted++] : TasteVerdict.Good);
             }
+        }
+
+        _sinceSaved += batch.Count;
+        if (_sinceSaved >= SaveEvery)
+        {
+            SavePosition();
+        }
+
+        Update(state => state with { Position = _progress.Settled, PutAside = _tasting.PutAside, TasterProblem = _tasting.Problem });
+    }
+
+    private void TakeLate()
+    {
+        var any = false;
+        while (_tasting.TryTakeLate(out var position, out var late))
+        {
+            any = true;
+            _progress.Close(position);
+
+            // A newer generation may have come meanwhile, and been taken.
+            if (late.Verdict.Outcome != TasteOutcome.Good || !IsOvertaken(late.Release))
+            {
+                Act(position, late.Release, late.Verdict);
+            }
+        }
+
+        if (any)
+        {
+            Update(state => state with { Position = _progress.Settled, PutAside = _tasting.PutAside });
         }
     }
 
-    private void Take(Release release)
+    private void Act(long position, Release release, TasteVerdict verdict)
     {
-        if (_refused.ReasonFor(release) is not null)
+        switch (verdict.Outcome)
         {
-            return;
-        }
+            case TasteOutcome.Good:
+                Use(release);
+                break;
 
+            case TasteOutcome.Refused:
+                Remember(release, verdict.Reason!, forGood: true);
+                Refuse(release, verdict.Reason!, fromStore: false);
+                break;
+
+            case TasteOutcome.Later:
+                _progress.Open(position);
+                if (_tasting.PutAsideAt(position, release))
+                {
+                    _options.Observer?.PutAside(release);
+                }
+
+                break;
+
+            case TasteOutcome.Unavailable:
+                _progress.Wait(position);
+                break;
+        }
+    }
+
+    private bool IsOvertaken(Release release) =>
+        _options.Store.Find(release.Kind, release.Name) is { } live && release.Generation <= live.Generation;
+
+    /// <summary>Everything that says no before the release is loaded anywhere.</summary>
+    /// <returns>Null when it is to be tasted, empty when it is dealt with already, else why it is refused.</returns>
+    private string? ReasonBefore(Release release)
+    {
         var known = _options.Store.Find(release.Kind, release.Name);
-        var damaged = known is { } and var at && _damaged.ContainsKey(at.Number);
-        if (!damaged && _options.Store.Has(release))
+        if (_refused.ReasonFor(release) is not null || (!IsDamaged(known) && _options.Store.Has(release)))
         {
-            return;
+            return "";
         }
 
         var reason = _consumers.ContainsKey(release.Kind)
             ? _options.Verifier.Verify(release)
             : "this build does not know its kind of artifact";
-        if (
-            reason is null
-            && known is { } live
-            && (release.Generation < live.Generation || (release.Generation == live.Generation && !damaged))
-        )
+        return reason ?? ReasonOfOrder(release, known);
+    }
+
+    private string? ReasonOfOrder(Release release, StoredArtifact? known) =>
+        known is { } live && (release.Generation < live.Generation || (release.Generation == live.Generation && !IsDamaged(known)))
+            ? $"its generation {release.Generation} is not above {live.Generation}, which is in use"
+            : null;
+
+    private bool IsDamaged(StoredArtifact? known) => known is { } at && _damaged.ContainsKey(at.Number);
+
+    /// <summary>Loads a release and takes it into use.</summary>
+    private void Use(Release release)
+    {
+        var known = _options.Store.Find(release.Kind, release.Name);
+        if (_refused.ReasonFor(release) is not null || (!IsDamaged(known) && _options.Store.Has(release)))
         {
-            reason = $"its generation {release.Generation} is not above {live.Generation}, which is in use";
+            // The same came twice in one burst.
+            return;
         }
 
         PreparedRelease? prepared = null;
-        if (reason is null && !release.Removed)
-        {
-            reason = Refusal(release, out prepared);
-        }
-
+        var reason = ReasonOfOrder(release, known) ?? (release.Removed ? null : Refusal(release, out prepared));
         if (reason is not null)
         {
-            if (!_options.Verifier.Believes(release.KeyId))
-            {
-                _unknownKey = release.KeyId;
-            }
-
+            NoteKey(release);
             Refuse(release, reason, fromStore: false);
             return;
         }
@@ -293,6 +307,22 @@ public sealed class ReleaseIntake
         }
     }
 
+    private void NoteKey(Release release)
+    {
+        if (!_options.Verifier.Believes(release.KeyId))
+        {
+            _unknownKey = release.KeyId;
+        }
+    }
+
+    private void Remember(Release release, string reason, bool forGood = false)
+    {
+        if (_refused.Add(release, reason, forGood) is { } problem)
+        {
+            _options.Observer?.StoreProblem(problem);
+        }
+    }
+
     /// <summary>The checks, and everything of the use that can fail.</summary>
     /// <returns>Null when the release is ready, otherwise the reason it is not.</returns>
     private string? Refusal(Release release, out PreparedRelease? prepared)
@@ -312,15 +342,14 @@ public sealed class ReleaseIntake
                 return null;
             }
 
-            var more = problems.Count > 1 ? $" (and {problems.Count - 1} more)" : "";
-            _refused.Add(release, problems[0].ToString());
-            return problems[0] + more;
+            Remember(release, problems[0].ToString());
+            return ArtifactProblem.Summary(problems);
         }
         catch (Exception e)
         {
             // Nothing in an artifact may end the process or the intake: what fails is this release.
             var reason = e is ArtifactRefusedException ? e.Message : $"it cannot be used: {e.GetType().Name}: {e.Message}";
-            _refused.Add(release, reason);
+            Remember(release, reason);
             return reason;
         }
     }

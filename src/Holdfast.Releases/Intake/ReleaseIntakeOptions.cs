@@ -27,6 +27,15 @@ public sealed record ReleaseIntakeOptions
     /// <summary>Who deals with purges, or null: then none are asked for.</summary>
     public PurgeIntake? Purges { get; init; }
 
+    /// <summary>Who loads them first, or null: then they are loaded by this process at once.</summary>
+    public IReleaseTaster? Taster { get; init; }
+
+    /// <summary>Where the contents that were refused for good are kept, a file; null for nowhere.</summary>
+    public string? RefusalsPath { get; init; }
+
+    /// <summary>What tells this build from others: what another build refused is tried once more.</summary>
+    public string Build { get; init; } = "";
+
     /// <summary>Where acknowledgements go, or null.</summary>
     public IUplinkSink? Uplink { get; init; }
 

@@ -18,6 +18,9 @@ public sealed class AnnouncedKeys(VerificationKeys trusted, string directory, IR
     /// <inheritdoc/>
     public ArtifactKind Kind => ArtifactKind.SigningKey;
 
+    /// <summary>A key is noted; nothing is loaded.</summary>
+    public bool IsTasted => false;
+
     /// <inheritdoc/>
     public PreparedRelease Prepare(Release release)
     {

@@ -81,6 +81,15 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
     /// <summary>How often rules have acted.</summary>
     public Holdfast.Edge.Rules.Counting.RuleCounts RuleCounts => _host.RuleCounts;
 
+    /// <summary>How the feed is followed.</summary>
+    public Holdfast.Releases.Intake.IntakeState Intake => _host.Intake;
+
+    /// <summary>The process that tastes releases.</summary>
+    public int? TasterProcess => ((IEdgeState)_host).TasterProcess;
+
+    /// <summary>The generation of an artifact that is live, 0 for none.</summary>
+    public long LiveGeneration(string name) => ((IEdgeState)_host).LiveReleases(1000).FirstOrDefault(r => r.Name == name).Generation;
+
     /// <summary>The access log's file.</summary>
     public string LogFile => Path.Combine(Data, "logs", "edge-1.jsonl");
 

@@ -111,6 +111,10 @@ public sealed class ManagementListenerTests : IAsyncLifetime
         var release = json.GetProperty("releases")[0];
         Assert.Equal("zone", release.GetProperty("kind").GetString());
         Assert.Equal(7, release.GetProperty("generation").GetInt64());
+        var taster = json.GetProperty("taster");
+        Assert.Equal(4711, taster.GetProperty("process").GetInt32());
+        Assert.Equal(2, taster.GetProperty("put_aside").GetInt32());
+        Assert.Equal("no such file", taster.GetProperty("problem").GetString());
     }
 
     [Fact]
@@ -178,6 +182,12 @@ public sealed class ManagementListenerTests : IAsyncLifetime
         public Holdfast.Edge.Guard.EdgeGuard Guard { get; } = Harness.TestGuard.Edge();
 
         public Holdfast.Edge.Rules.Counting.RuleCounts RuleCounts { get; } = new();
+
+        public int? TasterProcess => 4711;
+
+        public string? TasterProblem => "no such file";
+
+        public int PutAside => 2;
 
         public IEnumerable<LiveRelease> LiveReleases(int limit) => [new(ArtifactKind.Zone, "0123456789abcdef0123456789abcdef", 7)];
     }

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using Holdfast.Edge.Requests;
-using Holdfast.Http.Bodies;
 using Holdfast.Http.Messages;
 
 namespace Holdfast.Edge.Phases.Cache;
@@ -28,20 +27,5 @@ internal sealed class DetachedRequest : UnheardRequest
         CachePolicy = visitor.CachePolicy;
         Route = visitor.Route;
         SetCacheKey(visitor.HasKeyQuery ? (ReadOnlyMemory<byte>?)visitor.KeyQuery.ToArray() : null, visitor.KeySuffix.ToArray());
-    }
-
-    /// <inheritdoc/>
-    public override BodyReader Body { get; } = new NoBody();
-
-    /// <inheritdoc/>
-    public override long BodyBytesRead => 0;
-
-    private sealed class NoBody : BodyReader
-    {
-        public override long Length => 0;
-
-        public override bool IsComplete => true;
-
-        public override ValueTask<BodyPiece> ReadAsync(CancellationToken cancellationToken) => new(new BodyPiece { End = true });
     }
 }

@@ -1,0 +1,40 @@
+using Holdfast.Edge.Guard;
+using Holdfast.Edge.Guard.Faults;
+using Holdfast.Edge.KillSwitches;
+using Holdfast.Edge.Origins;
+using Holdfast.Edge.Rules;
+using Holdfast.Edge.Zones;
+using Holdfast.Model.Zones;
+
+namespace Holdfast.Edge.Releases;
+
+/// <summary>Makes of a zone's configuration what requests run on. The edge and its taster use this one alike.</summary>
+/// <param name="targets">The origins.</param>
+/// <param name="rules">What rules get of the edge.</param>
+/// <param name="guard">What guards the zones' modules.</param>
+/// <param name="kills">The kill switches.</param>
+/// <param name="faults">The faults that this process was started with, or null.</param>
+internal sealed class ZoneCompiler(
+    OriginTargets targets,
+    RuleContext rules,
+    EdgeGuard guard,
+    KillSwitchBoard kills,
+    LoaderFaults? faults = null
+)
+{
+    /// <summary>Compiles a zone; its origins are in use until <see cref="ZoneReader.Dropped"/>.</summary>
+    public ZoneRuntime Compile(ZoneConfig config, long generation)
+    {
+        faults?.Meet(config.Name);
+        var zone = guard.Of(config.Id);
+        zone.Meet(FaultPoint.ZoneLoad);
+        var set = kills.Set;
+        var left = set.Apply(config, out var notes);
+        var compiled = new ZoneRuntime(left, generation, ZoneOrigins.Of(left, targets), zone, ZoneRules.Of(left, rules))
+        {
+            KillSwitches = notes,
+        };
+        zone.Killed = set.ModulesOf(config.Id);
+        return compiled;
+    }
+}
