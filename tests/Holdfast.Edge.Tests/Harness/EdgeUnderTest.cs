@@ -68,6 +68,9 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
     /// <summary>What the edge counts.</summary>
     public EdgeCounters Counters => _host.Counters;
 
+    /// <summary>Whether the cache does something that no visitor waits for.</summary>
+    public bool WorksBehindVisitors => _host.DetachedCount > 0;
+
     /// <summary>The zones.</summary>
     public ZoneDirectory Zones => _host.Zones;
 
