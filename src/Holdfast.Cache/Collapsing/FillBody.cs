@@ -5,7 +5,8 @@ namespace Holdfast.Cache.Collapsing;
 /// <summary>
 /// A body as it arrives: one writer, many readers, each at its own speed. As long as it is to be kept it stands in memory whole. From
 /// <see cref="Narrow"/> on only its last <see cref="Window"/> bytes do; what a slower reader still needs goes to a file, and a reader
-/// that is further behind than that, or for whom there is no file, is cut off. The writer then goes no faster than its fastest reader.
+/// that is further behind than that, or for whom there is no file, is cut off. After <see cref="TryGoToDisk"/> all of it goes to a file, and
+/// whoever comes while it arrives can read it from its beginning. The writer then goes no faster than its fastest reader.
 /// </summary>
 internal sealed class FillBody(SpillSpace spill)
 {
@@ -20,6 +21,8 @@ internal sealed class FillBody(SpillSpace spill)
     private SpillFile? _spilled;
     private bool _noSpill;
     private bool _isNarrow;
+    private bool _isOnDisk;
+    private long _reserved;
     private bool _isEnded;
     private bool _isWhole;
     private long _published;
@@ -46,6 +49,20 @@ internal sealed class FillBody(SpillSpace spill)
         }
     }
 
+    /// <summary>Has all of it go to a file, but for its last <see cref="Window"/>. Before anything is appended.</summary>
+    /// <param name="length">Its length.</param>
+    /// <returns>Whether there is room for it on the disk.</returns>
+    public bool TryGoToDisk(long length)
+    {
+        if (!spill.TryReserve(length))
+        {
+            return false;
+        }
+
+        (_isOnDisk, _reserved) = (true, length);
+        return true;
+    }
+
     /// <summary>
     /// Shows readers what was appended. Of a body that is not kept it also makes room in memory, and waits until the fastest reader needs
     /// more.
@@ -54,7 +71,7 @@ internal sealed class FillBody(SpillSpace spill)
     public ValueTask<bool> SettleAsync()
     {
         Publish();
-        return _isNarrow ? MakeRoomAsync() : new ValueTask<bool>(true);
+        return _isNarrow || _isOnDisk ? MakeRoomAsync() : new ValueTask<bool>(true);
     }
 
     /// <summary>Nothing more comes.</summary>
@@ -62,6 +79,7 @@ internal sealed class FillBody(SpillSpace spill)
     {
         SpillFile? unread = null;
         TaskCompletionSource? room;
+        long unused;
         lock (_gate)
         {
             if (_isEnded)
@@ -72,6 +90,7 @@ internal sealed class FillBody(SpillSpace spill)
             (_isEnded, _isWhole) = (true, whole);
             _published = Memory.Length;
             (room, _room) = (_room, null);
+            (unused, _reserved) = (_spilled is null ? _reserved : 0, 0);
             if (_readers.Count == 0)
             {
                 (unread, _spilled) = (_spilled, null);
@@ -81,6 +100,7 @@ internal sealed class FillBody(SpillSpace spill)
         Publish();
         room?.TrySetResult();
         unread?.Dispose();
+        spill.GiveBack(unused);
     }
 
     /// <summary>Adds a reader, unless what it begins with may be gone already.</summary>
@@ -88,7 +108,7 @@ internal sealed class FillBody(SpillSpace spill)
     {
         lock (_gate)
         {
-            if (_isNarrow)
+            if (_isNarrow || _from > 0)
             {
                 return false;
             }
@@ -246,6 +266,8 @@ internal sealed class FillBody(SpillSpace spill)
             {
                 if (_isEnded || _readers.Count == 0)
                 {
+                    // Nobody can come to what ends now.
+                    _isNarrow = true;
                     return false;
                 }
 
@@ -270,7 +292,7 @@ internal sealed class FillBody(SpillSpace spill)
         bool isNeeded;
         lock (_gate)
         {
-            isNeeded = _readers.Any(r => r.Offset < end);
+            isNeeded = _isOnDisk || _readers.Any(r => r.Offset < end);
         }
 
         var isSpilled = isNeeded && await TrySpillAsync(start, piece).ConfigureAwait(false);
@@ -287,7 +309,7 @@ internal sealed class FillBody(SpillSpace spill)
 
     private async ValueTask<bool> TrySpillAsync(long start, ReadOnlyMemory<byte> piece)
     {
-        if (_noSpill || (_spilled ??= spill.Open()) is not { } spilled)
+        if (_noSpill || (_spilled ??= spill.Open(_reserved)) is not { } spilled)
         {
             _noSpill = true;
             return false;

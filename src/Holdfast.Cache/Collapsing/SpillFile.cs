@@ -4,12 +4,12 @@ namespace Holdfast.Cache.Collapsing;
 /// A part of one body on disk, in the manner of a ring: each byte lies at its offset modulo <paramref name="size"/>, so that an endless body
 /// takes no more than that. One writer, many readers.
 /// </summary>
-internal sealed class SpillFile(FileStream file, long size, SpillSpace space) : IDisposable
+internal sealed class SpillFile(FileStream file, long size, SpillSpace space, long reserved) : IDisposable
 {
     /// <summary>How far behind a reader may be, bytes.</summary>
     public long Size => size;
 
-    private long _taken;
+    private long _taken = reserved;
 
     /// <summary>Writes a piece of the body; false when there is no room for it.</summary>
     public async ValueTask<bool> WriteAsync(long offset, ReadOnlyMemory<byte> piece)

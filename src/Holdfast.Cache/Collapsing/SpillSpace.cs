@@ -1,7 +1,7 @@
 namespace Holdfast.Cache.Collapsing;
 
 /// <summary>
-/// Where bodies go that are not kept, as far as somebody is too slow for memory to wait for: files that nobody else can see, because they
+/// Where bodies go that are too large for memory, or that somebody is too slow for: files that nobody else can see, because they
 /// have no name any more. Thread-safe.
 /// </summary>
 /// <param name="directory">A directory on the edge's disk, made when it is first needed; null: there is no disk for that.</param>
@@ -24,8 +24,13 @@ public sealed class SpillSpace(string? directory, long mostBytes = SpillSpace.Mo
     /// <summary>How often there was no room on the disk, or no disk: some visitor was too far behind then, and was cut off.</summary>
     public long Failures => Volatile.Read(ref _failures);
 
+    /// <summary>Keeps room for a whole body.</summary>
+    /// <returns>Whether there is that much left. It is given back by <see cref="GiveBack"/>, or with the file that is opened for it.</returns>
+    internal bool TryReserve(long bytes) => directory is not null && TryTake(bytes);
+
     /// <summary>A new file, or null when there can be none.</summary>
-    internal SpillFile? Open()
+    /// <param name="reserved">What is kept for it, so that it can hold that much; 0 for a ring of the size that a file may have.</param>
+    internal SpillFile? Open(long reserved = 0)
     {
         if (directory is null)
         {
@@ -54,7 +59,7 @@ public sealed class SpillSpace(string? directory, long mostBytes = SpillSpace.Mo
 
             // It lives as long as it is open: nothing is left behind, however this process ends.
             File.Delete(path);
-            return new SpillFile(file, fileBytes, this);
+            return new SpillFile(file, reserved > 0 ? reserved : fileBytes, this, reserved);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

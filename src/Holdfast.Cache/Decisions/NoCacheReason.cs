@@ -89,4 +89,7 @@ public enum NoCacheReason : byte
 
     /// <summary>The origin gave no answer.</summary>
     NoAnswer,
+
+    /// <summary>A rule has it checked, and its type is none that the target's extension speaks of (<see cref="DeceptionArmor"/>).</summary>
+    TypeMismatch,
 }

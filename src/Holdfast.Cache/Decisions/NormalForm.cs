@@ -5,8 +5,9 @@ using Holdfast.Cache.Storage;
 namespace Holdfast.Cache.Decisions;
 
 /// <summary>
-/// A request field's value in a form that is the same for all spellings of the same meaning (RFC 9111 section 4.1): lines joined; and for
-/// Accept-Encoding and Accept-Language, whose grammar is known, members in lower case, without white space, in order of their weight.
+/// A request field's value in a form that is the same for all spellings of the same meaning (RFC 9111 section 4.1): lines joined, and no
+/// white space around the commas of a list; for Accept-Encoding and Accept-Language, whose grammar is known, members in lower case in order
+/// of their weight. Cookie, Referer and User-Agent are no lists: a comma in them is part of the text.
 /// </summary>
 internal static class NormalForm
 {
@@ -39,8 +40,45 @@ internal static class NormalForm
             // Tags of equal weight keep their order: some origins read it as an order of preference (RFC 9110 section 12.5.4).
             WriteByWeight(into, start, sortNames: known == FieldName.AcceptEncoding);
         }
+        else if (present && !IsText(name))
+        {
+            into.Truncate(start + CloseUp(into.Written[start..]));
+        }
 
         return present;
+    }
+
+    private static bool IsText(ReadOnlySpan<byte> name) =>
+        Ascii.EqualsIgnoreCase(name, "user-agent"u8)
+        || Ascii.EqualsIgnoreCase(name, "cookie"u8)
+        || Ascii.EqualsIgnoreCase(name, "referer"u8);
+
+    // Takes white space around commas out, but for those in quotes. What opens quotes and does not close them stays as it is from there on.
+    private static int CloseUp(Span<byte> value)
+    {
+        var (length, isQuoted, isEscaped) = (0, false, false);
+        for (var i = 0; i < value.Length; i++)
+        {
+            var octet = value[i];
+            if (octet == ',' && !isQuoted)
+            {
+                while (length > 0 && value[length - 1] is (byte)' ' or (byte)'\t')
+                {
+                    length--;
+                }
+
+                while (i + 1 < value.Length && value[i + 1] is (byte)' ' or (byte)'\t')
+                {
+                    i++;
+                }
+            }
+
+            isQuoted ^= octet == '"' && !isEscaped;
+            isEscaped = octet == '\\' && isQuoted && !isEscaped;
+            value[length++] = octet;
+        }
+
+        return length;
     }
 
     private static void WriteByWeight(ByteBuffer into, int start, bool sortNames)

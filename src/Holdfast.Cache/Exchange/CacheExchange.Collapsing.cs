@@ -2,6 +2,7 @@ using Holdfast.Cache.Collapsing;
 using Holdfast.Cache.Decisions;
 using Holdfast.Cache.Directives;
 using Holdfast.Cache.Facts;
+using Holdfast.Cache.Fields;
 using Holdfast.Cache.Ranges;
 using Holdfast.Cache.Storage;
 
@@ -135,13 +136,13 @@ public sealed partial class CacheExchange
         }
 
         if (
-            (response.BodyLength < 0 && _request.Has(RequestTraits.Range))
+            ((response.BodyLength < 0 || fill.Fill?.Reason == NoCacheReason.TooLarge) && _request.Has(RequestTraits.Range))
             || (fill.Fill is not null && RangeRequest.Of(_request, _visitor, response, now / 1000).Outcome == RangeOutcome.Parts)
             || !VisitorAnswer.IsAtHand(_request, _visitor, response, now)
         )
         {
-            // What part of a body of unknown length is asked for cannot be said before its end; several are not in its order; and what
-            // was confirmed for another may be a part without the bytes that this one needs.
+            // What part of a body of unknown length is asked for cannot be said before its end; one of a very large body would come late;
+            // several are not in its order; and what was confirmed for another may be a part without the bytes that this one needs.
             WasLetGo = true;
             return JoinStep.Alone;
         }
@@ -216,12 +217,31 @@ public sealed partial class CacheExchange
             Shared!.LetGo(ForwardStatus);
 
             // An error says nothing of what the origin usually sends, and is no time for many requests at once; nor does what an upper cache
-            // sends because it does not reach the origin.
-            if (ForwardStatus < 500 && Status != CfCacheStatus.Stale)
+            // sends because it does not reach the origin. What is too large may be for everybody the next time.
+            if (ForwardStatus < 500 && Status != CfCacheStatus.Stale && Reason != NoCacheReason.TooLarge)
             {
                 store.Fills.Mark(Shared.Slot, now);
             }
         }
+    }
+
+    // What is too large for the store goes over the disk, and those who come while it does need not ask the origin for it again.
+    private bool TryGoToDisk<T>(T fields, in ResponseFacts facts, Storability storability, long length, long requested, long received)
+        where T : IFields
+    {
+        if (Reason != NoCacheReason.TooLarge || !_leads || facts.Part.IsUsable)
+        {
+            return false;
+        }
+
+        var fill = new CacheFill(store, BeginStored(fields, facts, storability, requested, received), length, facts.Part);
+        if (!MayBeShared(fill.Response, received) || !fill.TryGoToDisk())
+        {
+            return false;
+        }
+
+        (Fill, State, Status) = (fill, CacheState.Storing, CfCacheStatus.Bypass);
+        return true;
     }
 
     // Others' requests have not been validated by this one's answer, so it must be fresh for them.

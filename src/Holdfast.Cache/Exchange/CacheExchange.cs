@@ -367,6 +367,16 @@ public sealed partial class CacheExchange(MemoryStore store)
         return ResponseStep.Pass;
     }
 
+    private ReadOnlySpan<byte> Path
+    {
+        get
+        {
+            var target = _key.Written[_originLength..];
+            var end = target.IndexOfAny((byte)'?', (byte)0);
+            return end < 0 ? target : target[..end];
+        }
+    }
+
     private ResponseStep Store<T>(T fields, in ResponseFacts facts, long length, long requested, long received)
         where T : IFields
     {
@@ -374,6 +384,7 @@ public sealed partial class CacheExchange(MemoryStore store)
         Reason =
             !storability.IsStorable ? storability.Reason
             : facts.Part.IsUsable && length >= 0 && length != facts.Part.Length ? NoCacheReason.PartialContent
+            : _policy.DeceptionArmor && DeceptionArmor.Refuses(Path, fields) ? NoCacheReason.TypeMismatch
             : Math.Max(length, facts.Part.Length) > store.Limits.LargestBody ? NoCacheReason.TooLarge
             : NoCacheReason.None;
         if (Reason != NoCacheReason.None)
@@ -382,6 +393,11 @@ public sealed partial class CacheExchange(MemoryStore store)
             {
                 // The origin has something else now that may not be kept: the old one is not it.
                 store.Remove(Stored);
+            }
+
+            if (TryGoToDisk(fields, facts, storability, length, requested, received))
+            {
+                return ResponseStep.PassAndStore;
             }
 
             // What answers the visitor's own condition or range says nothing against storing the whole another time.

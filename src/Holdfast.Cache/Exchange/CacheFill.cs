@@ -63,6 +63,14 @@ public sealed class CacheFill
         return _body.TryAdd(reader) ? reader : null;
     }
 
+    /// <summary>Says from the beginning that it is too large to be stored, and has it go over the disk to everybody who comes meanwhile.</summary>
+    /// <returns>Whether there is room for it there.</returns>
+    internal bool TryGoToDisk()
+    {
+        Reason = NoCacheReason.TooLarge;
+        return _body.TryGoToDisk(_expected);
+    }
+
     /// <summary>
     /// Takes the next bytes of the body. Readers see them from <see cref="SettleAsync"/> on; with the last byte of a known length the
     /// response is in the store before, so that whoever has read it and asks next finds it there.
@@ -85,7 +93,7 @@ public sealed class CacheFill
             Hold(bytes.Length);
         }
 
-        _body.Append(bytes, _expected < 0 ? -1 : _expected - _body.Length);
+        _body.Append(bytes, _expected < 0 || Reason != NoCacheReason.None ? -1 : _expected - _body.Length);
         if (Reason == NoCacheReason.None && _body.Length == _expected)
         {
             Store();

@@ -60,7 +60,7 @@ public static class HttpTime
                 && rest[2] == ' '
                 && rest[6] == ' '
                 && rest[11] == ' '
-                && IsUtc(rest[20..])
+                && IsGmt(rest[20..])
                 && TryNumber(rest[..2], out var day)
                 && TryNumber(rest[7..11], out var year)
                 && TryMake(year, rest[3..6], day, rest[12..20], out seconds);
@@ -71,7 +71,7 @@ public static class HttpTime
             && rest[2] == '-'
             && rest[6] == '-'
             && rest[9] == ' '
-            && IsUtc(rest[18..])
+            && IsGmt(rest[18..])
             && TryNumber(rest[..2], out var dayOfMonth)
             && TryNumber(rest[7..9], out var twoDigits)
             && TryMake(YearOf(twoDigits, now), rest[3..6], dayOfMonth, rest[10..18], out seconds);
@@ -102,7 +102,8 @@ public static class HttpTime
         return false;
     }
 
-    private static bool IsUtc(ReadOnlySpan<byte> zone) => Ascii.EqualsIgnoreCase(zone, " GMT"u8) || Ascii.EqualsIgnoreCase(zone, " UTC"u8);
+    // No other name of a zone makes a date (RFC 9111 section 4.2).
+    private static bool IsGmt(ReadOnlySpan<byte> zone) => Ascii.EqualsIgnoreCase(zone, " GMT"u8);
 
     private static bool TryMake(int year, ReadOnlySpan<byte> monthName, int day, ReadOnlySpan<byte> time, out long seconds)
     {

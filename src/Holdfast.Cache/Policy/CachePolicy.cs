@@ -41,6 +41,12 @@ public sealed record CachePolicy
     /// <summary>Whether nothing stale is served while the origin is asked about it.</summary>
     public bool NeverUpdating { get; init; }
 
+    /// <summary>Whether an answer is only stored when its type is one that the target's extension speaks of.</summary>
+    public bool DeceptionArmor { get; init; }
+
+    /// <summary>Whether answers with a strong entity tag go out as the origin made them, byte for byte.</summary>
+    public bool RespectStrongEtags { get; init; }
+
     /// <summary>Whether large files are fetched and stored in slices.</summary>
     public bool Slices { get; init; }
 

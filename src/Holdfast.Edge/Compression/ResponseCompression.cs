@@ -47,7 +47,11 @@ internal static class ResponseCompression
         if (
             request is not { Zone.Settings.Compression: true, Lower: null }
             || length is >= 0 and < Compressibility.SmallestBody
-            || (length < 0 && response.Headers.TryGet(KnownHeader.ETag, out var tag) && !tag.StartsWith("W/"u8))
+            || (
+                (length < 0 || request.CachePolicy.RespectStrongEtags)
+                && response.Headers.TryGet(KnownHeader.ETag, out var tag)
+                && !tag.StartsWith("W/"u8)
+            )
             || !Compressibility.IsCompressible(response.Status, new HeaderFields(response.Headers))
         )
         {

@@ -363,6 +363,9 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     /// <summary>The stored responses, and those on their way.</summary>
     internal MemoryStore Responses => _responses;
 
+    /// <summary>How many fills and revalidations are under way that no visitor waits for the end of.</summary>
+    internal int DetachedCount => _cache.DetachedCount;
+
     /// <summary>The connections to origins.</summary>
     internal OriginTargets Origins => _targets;
 

@@ -17,6 +17,9 @@ public sealed record CacheSettingsAction() : RuleAction("set_cache_settings")
     /// <summary>Whether everybody waits for the origin where something stale could be served meanwhile.</summary>
     public bool? DisableStaleWhileUpdating { get; init; }
 
+    /// <summary>Whether answers with a strong entity tag go out as the origin made them, byte for byte.</summary>
+    public bool? RespectStrongEtags { get; init; }
+
     /// <summary>What tells answers apart.</summary>
     public CustomCacheKey? Key { get; init; }
 }
@@ -69,6 +72,9 @@ public sealed record CustomCacheKey
 
     /// <summary>Whether the arguments' order makes no difference.</summary>
     public bool IgnoreQueryOrder { get; init; }
+
+    /// <summary>Whether an answer is only kept when its type is one that the target's extension speaks of.</summary>
+    public bool DeceptionArmor { get; init; }
 
     /// <summary>Whether phones, tablets and others are told apart.</summary>
     public bool DeviceType { get; init; }

@@ -10,13 +10,22 @@ using Holdfast.Model.Purging;
 namespace Holdfast.Cache.Tests.Collapsing;
 
 /// <summary>Requests for the same, as the state machine sees them (RFC 9111 section 4), without an edge.</summary>
-public class CollapsingTests
+public sealed class CollapsingTests : IDisposable
 {
     private const long Now = 1_800_000_000_000;
     private const string Fresh = "Cache-Control: max-age=60";
     private static readonly TextFields NoFields = new();
 
     private readonly MemoryStore _store = new(new MemoryStoreLimits { Budget = 800_000 });
+    private readonly Lazy<string> _directory = new(() => Directory.CreateTempSubdirectory("holdfast-spill-").FullName);
+
+    public void Dispose()
+    {
+        if (_directory.IsValueCreated)
+        {
+            Directory.Delete(_directory.Value, recursive: true);
+        }
+    }
 
     [Fact]
     public async Task WhoeverComesSecond_WaitsAndReadsWhatTheFirstGets()
@@ -163,6 +172,114 @@ public class CollapsingTests
         Ask("/a", NoFields, CollapseStep.Lead);
         fill.Complete();
         Assert.Equal(0, _store.Count);
+    }
+
+    [Fact]
+    public async Task ALengthBeyondTheLargest_IsReadFromItsBeginningByWhoeverComesWhileItArrives()
+    {
+        const int length = 3 * 1024 * 1024;
+        var store = new MemoryStore(new MemoryStoreLimits { Budget = 800_000, SpillDirectory = _directory.Value });
+        var (first, second, third) = (Begin(store), Begin(store), Begin(store));
+        Assert.Equal((CollapseStep.Lead, CollapseStep.Wait), (first.Collapse(Now), second.Collapse(Now)));
+        Assert.Equal(ResponseStep.PassAndStore, first.Received(200, new TextFields(Fresh), length, Now, Now));
+        Assert.Equal((NoCacheReason.TooLarge, CfCacheStatus.Bypass), (first.Fill!.Reason, first.Status));
+        Assert.Equal(length, store.Fills.Spill.Bytes);
+        using var leader = first.Fill.TryRead(0);
+        Assert.Equal(JoinStep.ServeFill, second.Join(Now));
+        var body = Enumerable.Range(0, length).Select(i => (byte)(i % 251)).ToArray();
+        var reading = ReadAsync(leader!, length);
+        await WriteAsync(0, length / 2);
+        Assert.Equal(body[..(length / 2)], await ReadAsync(second.Reader!, length / 2));
+
+        // Its beginning is gone from memory.
+        Assert.Equal((CollapseStep.Wait, JoinStep.ServeFill), (third.Collapse(Now), third.Join(Now)));
+        var readingAll = ReadAsync(third.Reader!, length);
+        await WriteAsync(length / 2, length);
+        first.Fill.Complete();
+        Assert.Equal(body, await readingAll);
+        Assert.Equal(body, await reading);
+        Assert.Equal(CollapseStep.Lead, Begin(store).Collapse(Now));
+
+        // The second has half of it still to read, when nothing more comes.
+        Assert.Equal(body[(length / 2)..], await ReadAsync(second.Reader!, length));
+        Assert.Equal((FillEnd.Whole, 0L, 0L), (second.Reader!.End, store.Count, store.Fills.Held));
+        leader!.Dispose();
+        second.Reset();
+        third.Reset();
+        Assert.Equal(0, store.Fills.Spill.Bytes);
+
+        async Task WriteAsync(int from, int to)
+        {
+            for (var at = from; at < to; at += 64 * 1024)
+            {
+                first.Fill.Append(body.AsSpan(at, 64 * 1024));
+                Assert.True(await first.Fill.SettleAsync());
+            }
+        }
+    }
+
+    [Fact]
+    public async Task ALengthBeyondTheLargest_ThatNobodyReadsAnyMore_EndsAndIsJoinedByNobody()
+    {
+        var store = new MemoryStore(new MemoryStoreLimits { Budget = 800_000, SpillDirectory = _directory.Value });
+        var (first, second) = (Begin(store), Begin(store));
+        Assert.Equal((CollapseStep.Lead, CollapseStep.Wait), (first.Collapse(Now), second.Collapse(Now)));
+        first.Received(200, new TextFields(Fresh), 3 * 1024 * 1024, Now, Now);
+        first.Fill!.TryRead(0)!.Dispose();
+        first.Fill.Append(new byte[64 * 1024]);
+
+        Assert.False(await first.Fill.SettleAsync());
+        Assert.Equal(JoinStep.Alone, second.Join(Now));
+        first.Fill.Break(1);
+        Assert.Equal((0L, 0L), (store.Fills.Spill.Bytes, store.Fills.Count));
+    }
+
+    [Fact]
+    public void ALengthBeyondTheLargest_IsNotForWhoAsksForARange()
+    {
+        var store = new MemoryStore(new MemoryStoreLimits { Budget = 800_000, SpillDirectory = _directory.Value });
+        var (first, second) = (Begin(store), Begin(store, "Range: bytes=2000000-"));
+        Assert.Equal((CollapseStep.Lead, CollapseStep.Wait), (first.Collapse(Now), second.Collapse(Now)));
+        first.Received(200, new TextFields(Fresh), 3 * 1024 * 1024, Now, Now);
+
+        Assert.Equal(JoinStep.Alone, second.Join(Now));
+        first.Fill!.Break(1);
+    }
+
+    [Theory]
+    [InlineData(900_000, false)]
+    [InlineData(2L * 1024 * 1024 * 1024, true)]
+    public void ALengthBeyondTheLargest_WithoutRoomOnTheDisk_LetsEverybodyGo(long length, bool hasDisk)
+    {
+        var store = new MemoryStore(new MemoryStoreLimits { Budget = 800_000, SpillDirectory = hasDisk ? _directory.Value : null });
+        var (first, second) = (Begin(store), Begin(store));
+        Assert.Equal((CollapseStep.Lead, CollapseStep.Wait), (first.Collapse(Now), second.Collapse(Now)));
+
+        Assert.Equal(ResponseStep.Pass, first.Received(200, new TextFields(Fresh), length, Now, Now));
+        Assert.Equal((NoCacheReason.TooLarge, JoinStep.Alone), (first.Reason, second.Join(Now)));
+
+        // Nothing says that the next one must go alone.
+        Assert.Equal(CollapseStep.Lead, Begin(store).Collapse(Now));
+    }
+
+    private static CacheExchange Begin(MemoryStore store, params string[] fields)
+    {
+        var exchange = new CacheExchange(store);
+        MemoryStoreTests.Begin(exchange, "/a", new TextFields(fields));
+        return exchange;
+    }
+
+    private static async Task<byte[]> ReadAsync(FillReader reader, int most)
+    {
+        var read = new MemoryStream();
+        while (read.Length < most && await reader.NextAsync(TestContext.Current.CancellationToken) is { IsEmpty: false } piece)
+        {
+            piece = piece[..(int)Math.Min(piece.Length, most - read.Length)];
+            read.Write(piece.Span);
+            reader.Advance(piece.Length);
+        }
+
+        return read.ToArray();
     }
 
     [Fact]

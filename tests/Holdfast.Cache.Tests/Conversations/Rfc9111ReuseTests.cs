@@ -177,6 +177,13 @@ public class Rfc9111ReuseTests
     [InlineData("X-Any", "a", "a ", true)]
     [InlineData("X-Any", "a", "A", false)]
     [InlineData("X-Any", "a, b", "b, a", false)]
+    [InlineData("X-Any", "1,2", " 1 ,\t2 ", true)]
+    [InlineData("X-Any", "a b", "ab", false)]
+    [InlineData("X-Any", "\"a, b\"", "\"a,b\"", false)]
+    [InlineData("X-Any", "\"a\\\", b\"", "\"a\\\",b\"", false)]
+    [InlineData("X-Any", "\"a\", b", "\"a\",b", true)]
+    [InlineData("User-Agent", "a, b", "a,b", false)]
+    [InlineData("Cookie", "a=1, b", "a=1,b", false)]
     public void Section4_1_Vary_ComparesNormalForms(string field, string first, string second, bool same) =>
         Conversation.Standard(
             $"""

@@ -20,9 +20,9 @@ internal static class ReferenceFields
 
     private static readonly Regex[] Dates =
     [
-        new($@"^(?:Sun|Mon|Tue|Wed|Thu|Fri|Sat), (?<d>[0-9][0-9]) (?<mon>{Months}) (?<y>[0-9]{{4}}) {Clock} (?:GMT|UTC)\z", Options),
+        new($@"^(?:Sun|Mon|Tue|Wed|Thu|Fri|Sat), (?<d>[0-9][0-9]) (?<mon>{Months}) (?<y>[0-9]{{4}}) {Clock} GMT\z", Options),
         new(
-            $@"^(?:Sunday|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday), (?<d>[0-9][0-9])-(?<mon>{Months})-(?<yy>[0-9][0-9]) {Clock} (?:GMT|UTC)\z",
+            $@"^(?:Sunday|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday), (?<d>[0-9][0-9])-(?<mon>{Months})-(?<yy>[0-9][0-9]) {Clock} GMT\z",
             Options
         ),
         new($@"^(?:Sun|Mon|Tue|Wed|Thu|Fri|Sat) (?<mon>{Months}) (?<d>[ 0-9][0-9]) {Clock} (?<y>[0-9]{{4}})\z", Options),

@@ -75,6 +75,9 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
     /// <summary>What guards the modules.</summary>
     public Holdfast.Edge.Guard.EdgeGuard Guard => _host.Guard;
 
+    /// <summary>Whether the cache does something that no visitor waits for.</summary>
+    public bool WorksBehindVisitors => _host.DetachedCount > 0;
+
     /// <summary>The zones.</summary>
     public ZoneDirectory Zones => _host.Zones;
 

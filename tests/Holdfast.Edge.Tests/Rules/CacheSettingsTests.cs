@@ -245,6 +245,46 @@ public partial class CacheSettingsTests
         Assert.Equal(["MISS"], await StatusesAsync(site, "/p|X-A: 1"));
     }
 
+    [Theory]
+    [InlineData("/account/x.css", "text/html", "BYPASS")]
+    [InlineData("/account/x.css", "text/css", "HIT")]
+    [InlineData("/account", "text/html", "HIT")]
+    public async Task Key_WithDeceptionArmor_KeepsOnlyWhatTheExtensionSpeaksOf(string target, string type, string second)
+    {
+        await using var site = await SiteAsync(
+            $"Cache-Control: max-age=60\r\nContent-Type: {type}\r\n",
+            Rule("true", Everything with { Key = new CustomCacheKey { DeceptionArmor = true } })
+        );
+
+        Assert.Equal(second, (await StatusesAsync(site, target, target))[1]);
+    }
+
+    [Theory]
+    [InlineData(true, "\"1\"", false)]
+    [InlineData(false, "\"1\"", true)]
+    [InlineData(true, "W/\"1\"", true)]
+    public async Task RespectStrongEtags_LeavesWhatHasOneAsItCame(bool respects, string tag, bool isCoded)
+    {
+        var body = new string('a', 1000);
+        await using var site = await StartAsync(
+            ScriptedOrigin.Answering(
+                $"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\nContent-Type: text/css\r\nCache-Control: max-age=60\r\nETag: {tag}\r\n\r\n{body}"
+            ),
+            null,
+            Ruleset(Phase, Rule("true", Everything with { RespectStrongEtags = respects }))
+        );
+
+        foreach (var status in new[] { "MISS", "HIT" })
+        {
+            using var visitor = await Conversation.ConnectAsync(site.Edge.Http);
+            await visitor.SendAsync("GET /a.css HTTP/1.1\r\nHost: example.com\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n");
+            var head = (await visitor.ReadToEndAsync()).Split("\r\n\r\n")[0] + "\r\n";
+            Assert.Contains($"CF-Cache-Status: {status}\r\n", head, StringComparison.Ordinal);
+            Assert.Equal(isCoded, head.Contains("Content-Encoding: gzip", StringComparison.Ordinal));
+            Assert.Contains($"\r\nETag: {(isCoded ? "W/\"1\"" : tag)}\r\n", head, StringComparison.Ordinal);
+        }
+    }
+
     private static Task<RuledSite> SiteAsync(string fields, params RuleConfig[] rules) =>
         StartAsync(ScriptedOrigin.Answering($"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n{fields}\r\nok"), null, Ruleset(Phase, rules));
 

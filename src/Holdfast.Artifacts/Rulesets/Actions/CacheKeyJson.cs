@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Artifacts.Json;
 using Holdfast.Model.Rulesets;
@@ -21,12 +20,8 @@ internal static class CacheKeyJson
         {
             IgnoreQueryOrder = members.OptionalFlag("ignore_query_strings_order") ?? false,
             DeviceType = members.OptionalFlag("cache_by_device_type") ?? false,
+            DeceptionArmor = members.OptionalFlag("cache_deception_armor") ?? false,
         };
-        if (members.TryGet("cache_deception_armor", out var armor) && armor.ValueKind != JsonValueKind.False)
-        {
-            members.Report("cache_deception_armor", StrictJson.Describe(armor), "false: no edge does it yet");
-        }
-
         if (members.TryGetObject("custom_key", out var custom))
         {
             key = ReadCustom(custom, key);
@@ -48,6 +43,11 @@ internal static class CacheKeyJson
         if (key.DeviceType)
         {
             json["cache_by_device_type"] = true;
+        }
+
+        if (key.DeceptionArmor)
+        {
+            json["cache_deception_armor"] = true;
         }
 
         var custom = new JsonObject();

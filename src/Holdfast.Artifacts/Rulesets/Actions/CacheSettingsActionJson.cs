@@ -9,7 +9,7 @@ namespace Holdfast.Artifacts.Rulesets.Actions;
 internal sealed class CacheSettingsActionJson()
     : RuleActionJson(
         "set_cache_settings",
-        "an object with cache, edge_ttl, browser_ttl, serve_stale or cache_key",
+        "an object with cache, edge_ttl, browser_ttl, serve_stale, respect_strong_etags or cache_key",
         RulePhase.HttpRequestCacheSettings
     )
 {
@@ -20,7 +20,6 @@ internal sealed class CacheSettingsActionJson()
         ("origin_cache_control", "nothing: what the origin says is always read as RFC 9111 has it"),
         ("origin_error_page_passthru", "nothing: the origin's own error pages always pass"),
         ("read_timeout", "nothing: the zone's setting proxy_read_timeout says it"),
-        ("respect_strong_etags", "nothing: no edge does it yet"),
         ("shared_dictionary", "nothing: no edge does it yet"),
         ("strip_etags", "nothing: no edge does it yet"),
         ("strip_last_modified", "nothing: no edge does it yet"),
@@ -52,6 +51,7 @@ internal sealed class CacheSettingsActionJson()
             EdgeTtl = members.TryGetObject("edge_ttl", out var edge) ? TtlJson.ReadEdge(edge) : null,
             BrowserTtl = members.TryGetObject("browser_ttl", out var browser) ? TtlJson.ReadBrowser(browser) : null,
             DisableStaleWhileUpdating = ReadStale(members),
+            RespectStrongEtags = members.OptionalFlag("respect_strong_etags"),
             Key = members.TryGetObject("cache_key", out var key) ? CacheKeyJson.Read(key) : null,
         };
         if (action == new CacheSettingsAction())
@@ -85,6 +85,11 @@ internal sealed class CacheSettingsActionJson()
         if (settings.DisableStaleWhileUpdating is { } disable)
         {
             json["serve_stale"] = new JsonObject { ["disable_stale_while_updating"] = disable };
+        }
+
+        if (settings.RespectStrongEtags is { } respects)
+        {
+            json["respect_strong_etags"] = respects;
         }
 
         if (settings.Key is { } key)

@@ -64,6 +64,9 @@ internal sealed class CachePhase : IAsyncDisposable
         _detached = new DetachedWork(logger);
     }
 
+    /// <summary>How many fills and revalidations are under way that no visitor waits for the end of.</summary>
+    public int DetachedCount => _detached.Count;
+
     /// <summary>Answers a request whose fields are as the visitor sent them.</summary>
     /// <param name="request">Its zone has an origin.</param>
     /// <param name="zone">The zone that the request began with.</param>

@@ -9,6 +9,18 @@ internal sealed partial class DetachedWork(ILogger logger) : IAsyncDisposable
     private readonly Dictionary<Task, Action> _running = [];
     private bool _isStopping;
 
+    /// <summary>How much is under way.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _running.Count;
+            }
+        }
+    }
+
     /// <summary>Takes work over.</summary>
     /// <param name="work">What is under way.</param>
     /// <param name="hurry">Gives it a moment to end; called at most once, when the edge stops.</param>

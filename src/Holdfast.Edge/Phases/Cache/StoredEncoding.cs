@@ -22,6 +22,7 @@ internal static class StoredEncoding
             (stored.Flags & StoredFlags.Compressible) == 0
             || stored.BodyLength < Compressibility.SmallestBody
             || request is not { Zone.Settings.Compression: true, Lower: null }
+            || (request.CachePolicy.RespectStrongEtags && stored.EntityTag is [(byte)'"', ..])
         )
         {
             return ContentCoding.Identity;

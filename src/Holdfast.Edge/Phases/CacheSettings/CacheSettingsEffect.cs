@@ -42,6 +42,8 @@ internal sealed class CacheSettingsEffect(CacheSettingsAction action) : RuleEffe
             Eligible = action.Cache ?? before.Eligible,
             EdgeLifetime = _edge ?? before.EdgeLifetime,
             BrowserLifetime = _browser ?? before.BrowserLifetime,
+            DeceptionArmor = action.Key?.DeceptionArmor ?? before.DeceptionArmor,
+            RespectStrongEtags = action.RespectStrongEtags ?? before.RespectStrongEtags,
             NeverUpdating = action.DisableStaleWhileUpdating ?? before.NeverUpdating,
         };
 }
