@@ -147,6 +147,7 @@ public sealed class AuditCoverageTests
                 .. RulesetCalls($"/client/v4/zones/{zone}/rulesets"),
                 .. AccessRuleCalls($"/client/v4/zones/{zone}/firewall/access_rules/rules"),
                 .. ListCalls($"/client/v4/accounts/{account}/rules/lists"),
+                .. KillSwitchCalls("/holdfast/v1/kill-switches"),
                 ("cache-purge", () => control.PostAsync($"/client/v4/zones/{zone}/purge_cache", """{"purge_everything":true}""")),
                 ("zones-delete", () => control.DeleteAsync($"/client/v4/zones/{zone}")),
                 (
@@ -293,6 +294,21 @@ public sealed class AuditCoverageTests
             );
             yield return ("access-rules-edit", () => control.PatchAsync($"{path}/{rule}", """{"notes":"a friend"}"""));
             yield return ("access-rules-delete", () => control.DeleteAsync($"{path}/{rule}"));
+        }
+
+        private IEnumerable<(string Operation, Func<Task<Answer>> Call)> KillSwitchCalls(string path)
+        {
+            var id = "";
+            yield return (
+                "kill-switches-create",
+                async () =>
+                {
+                    var answer = await control.PostAsync(path, """{"subject":"module","target":"cache","zone":"*","reason":"it fails"}""");
+                    id = answer.Result["id"]!.GetValue<string>();
+                    return answer;
+                }
+            );
+            yield return ("kill-switches-delete", () => control.DeleteAsync($"{path}/{id}"));
         }
 
         private IEnumerable<(string Operation, Func<Task<Answer>> Call)> ListCalls(string path)

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
 using Holdfast.Artifacts.Certificates;
+using Holdfast.Artifacts.KillSwitches;
 using Holdfast.Artifacts.Lists;
 using Holdfast.Artifacts.Zones;
 using Holdfast.Control.Audit;
@@ -74,6 +75,11 @@ internal static class StoredState
                 {
                     retired.Add(key.Id);
                 }
+            }
+            else if (release.Kind == ArtifactKind.KillSwitch)
+            {
+                // It is kept nowhere else.
+                Assert.True(release.Removed || KillSwitchArtifact.TryParse(release.FormatVersion, release.Payload.Span, out _, out _));
             }
             else if (!release.Removed)
             {
