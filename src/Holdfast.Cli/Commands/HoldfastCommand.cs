@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Holdfast.Cli.Commands.Drills;
 using Holdfast.Cli.Commands.Keys;
 using Holdfast.Cli.Commands.Nodes;
 using Holdfast.Cli.Commands.Profiles;
@@ -181,6 +182,7 @@ internal static class HoldfastCommand
             BackupCommand.Create(context),
             RestoreCommand.Create(context),
             LogsCommand.Create(context),
+            DrillCommand.Create(context),
             Group(help, "rules", "Rules: expressions, checked on this machine.", RulesCheckCommand.Create(context)),
             Group(
                 help,

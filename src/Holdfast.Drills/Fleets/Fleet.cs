@@ -1,0 +1,211 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Holdfast.Drills.Programs;
+using Holdfast.Drills.Visitors;
+
+namespace Holdfast.Drills.Fleets;
+
+/// <summary>
+/// A control and several edges, each with a data directory of its own as on machines of their own, joined over TLS; and the origin of
+/// their sites.
+/// </summary>
+internal sealed class Fleet : IAsyncDisposable
+{
+    /// <summary>How many edges: the fewest of which two can be wrong in different ways while a third is right.</summary>
+    public const int EdgeCount = 3;
+
+    /// <summary>How many zones have visitors.</summary>
+    public const int ZoneCount = 8;
+
+    private readonly List<FleetNode> edges = [];
+    private readonly List<SeverableLink> links = [];
+    private readonly List<int> ports = [];
+    private readonly List<FleetZone> zones = [];
+
+    private Fleet(DrillOrigin origin, FleetNode control, ControlApi api)
+    {
+        Origin = origin;
+        Control = control;
+        Api = api;
+    }
+
+    /// <summary>The sites' server.</summary>
+    public DrillOrigin Origin { get; }
+
+    /// <summary>The machine with the API.</summary>
+    public FleetNode Control { get; }
+
+    /// <summary>The API, as its administrator.</summary>
+    public ControlApi Api { get; }
+
+    /// <summary>The edges.</summary>
+    public IReadOnlyList<FleetNode> Edges => edges;
+
+    /// <summary>For each edge, its network to control.</summary>
+    public IReadOnlyList<SeverableLink> Links => links;
+
+    /// <summary>For each edge, its port for visitors on 127.0.0.1.</summary>
+    public IReadOnlyList<int> VisitorPorts => ports;
+
+    /// <summary>The sites.</summary>
+    public IReadOnlyList<FleetZone> Zones => zones;
+
+    /// <summary>Starts all of it, and ends when every edge serves every zone.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="directory">Where the machines' data directories are made.</param>
+    /// <param name="progress">Told what is being done.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="DrillFailure">Something does not start.</exception>
+    public static async Task<Fleet> StartAsync(
+        IHoldfastProgram program,
+        string directory,
+        Action<string> progress,
+        CancellationToken cancellationToken
+    )
+    {
+        progress("starting the origin and control");
+        var origin = await DrillOrigin.StartAsync(cancellationToken);
+        var api = program.Listen();
+        var nodes = program.Listen();
+        var control = new FleetNode(
+            program,
+            "control",
+            Path.Combine(directory, "control"),
+            ["run", "control", "--fd-control", Number(api.Descriptor), "--fd-nodes", Number(nodes.Descriptor)],
+            [api, nodes]
+        );
+        Fleet? fleet = null;
+        try
+        {
+            var ready = await control.StartAsync(cancellationToken);
+            var token = ready.AdminToken ?? throw new DrillFailure("control did not say its first token");
+            fleet = new Fleet(origin, control, new ControlApi(api.Port, token));
+            await fleet.AddZonesAsync(cancellationToken);
+            for (var index = 1; index <= EdgeCount; index++)
+            {
+                progress($"starting edge {index} of {EdgeCount}");
+                await fleet.AddEdgeAsync(program, directory, $"edge-{index}", nodes.Port, cancellationToken);
+            }
+
+            progress("waiting until every edge serves every zone");
+            foreach (var edge in Enumerable.Range(0, EdgeCount))
+            {
+                await fleet.ServesAllAsync(edge, cancellationToken);
+            }
+
+            return fleet;
+        }
+        catch
+        {
+            if (fleet is not null)
+            {
+                await fleet.DisposeAsync();
+            }
+            else
+            {
+                await control.DisposeAsync();
+                await origin.DisposeAsync();
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Waits until an edge serves every zone rightly.</summary>
+    /// <exception cref="DrillFailure">It does not in time.</exception>
+    public async Task ServesAllAsync(int edge, CancellationToken cancellationToken)
+    {
+        foreach (var zone in zones)
+        {
+            await Condition.HoldsAsync(
+                () => ServesAsync(edge, zone.Name, cancellationToken),
+                $"{edges[edge].Name} serves {zone.Name}",
+                TimeSpan.FromSeconds(30),
+                cancellationToken
+            );
+        }
+    }
+
+    /// <summary>Whether an edge answers for a host as its origin does.</summary>
+    public async Task<bool> ServesAsync(int edge, string host, CancellationToken cancellationToken) =>
+        (await AskAsync(edge, host, "/once", cancellationToken)).Right;
+
+    /// <summary>One visitor on a connection of their own.</summary>
+    public async Task<Visit> AskAsync(int edge, string host, string path, CancellationToken cancellationToken)
+    {
+        using var visitor = new Visitor(ports[edge]);
+        return await visitor.AskAsync(host, path, cancellationToken);
+    }
+
+    /// <summary>Makes a zone whose origin is the fleet's.</summary>
+    public async Task<FleetZone> AddZoneAsync(string name, CancellationToken cancellationToken)
+    {
+        await Api.DoAsync(
+            HttpMethod.Post,
+            "/holdfast/v1/zones/import",
+            new JsonObject { ["zones"] = new JsonArray(new JsonObject { ["name"] = name, ["origin"] = Origin.Address.ToString() }) },
+            cancellationToken
+        );
+        var found = await Api.DoAsync(HttpMethod.Get, $"/client/v4/zones?name={name}", null, cancellationToken);
+        return new FleetZone(name, found[0].GetProperty("id").GetString()!);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(edges.Select(async edge => await edge.DisposeAsync()));
+        foreach (var link in links)
+        {
+            await link.DisposeAsync();
+        }
+
+        await Control.DisposeAsync();
+        Api.Dispose();
+        await Origin.DisposeAsync();
+    }
+
+    private async Task AddZonesAsync(CancellationToken cancellationToken)
+    {
+        for (var index = 1; index <= ZoneCount; index++)
+        {
+            zones.Add(await AddZoneAsync($"site-{index}.example.com", cancellationToken));
+        }
+    }
+
+    private async Task AddEdgeAsync(
+        IHoldfastProgram program,
+        string directory,
+        string name,
+        int controlPort,
+        CancellationToken cancellationToken
+    )
+    {
+        var invited = await Api.DoAsync(HttpMethod.Post, "/holdfast/v1/join_tokens", new JsonObject { ["node"] = name }, cancellationToken);
+        var link = new SeverableLink(controlPort);
+        links.Add(link);
+        var (http, https) = (program.Listen(), program.Listen());
+        ports.Add(http.Port);
+        string[] arguments =
+        [
+            "run",
+            "edge",
+            "--control",
+            $"https://127.0.0.1:{link.Port}",
+            "--fd-http",
+            Number(http.Descriptor),
+            "--fd-https",
+            Number(https.Descriptor),
+        ];
+        var environment = new Dictionary<string, string?> { ["HOLDFAST_JOIN"] = invited.GetProperty("token").GetString() };
+        var edge = new FleetNode(program, name, Path.Combine(directory, name), arguments, [http, https], environment);
+        edges.Add(edge);
+        await edge.StartAsync(cancellationToken);
+    }
+
+    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
+}
+
+/// <summary>A site of the fleet.</summary>
+/// <param name="Name">Its domain.</param>
+/// <param name="Id">Its id at control.</param>
+internal sealed record FleetZone(string Name, string Id);
