@@ -167,7 +167,13 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         _live = new LiveReleases(options.Loggers.CreateLogger<LiveReleases>());
         var verifier = new ReleaseVerifier(_keys);
         _store = new ReleaseStore(Path.Combine(home, "releases"), verifier);
-        var reader = new ZoneReader(_store, _targets, new RuleContext(options.Place, _ruleCounts, _rateLimits), _guard, _live);
+        var reader = new ZoneReader(
+            _store,
+            _targets,
+            new RuleContext(options.Place, _ruleCounts, _rateLimits) { PlannedFrom = options.RulesPlannedFrom },
+            _guard,
+            _live
+        );
         _zones = new ZoneDirectory(reader, options.ZoneMemory, ZoneReader.Dropped, time);
         _ring = new UplinkRing(options.Name, Path.Combine(home, "uplink"), time);
         var authority = LocalAuthority.Open(data, time, options.Loggers.CreateLogger<LocalAuthority>());

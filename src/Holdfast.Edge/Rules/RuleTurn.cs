@@ -28,6 +28,9 @@ internal sealed class RuleTurn
     /// <summary>What rate limits keep of the request.</summary>
     public RateLimitTurn RateLimits { get; } = new();
 
+    /// <summary>How far it is in the rules of the phase that are planned together.</summary>
+    public PlannedTurn Planned { get; } = new();
+
     /// <summary>The older products that a rule has spared the request.</summary>
     public SkippedProducts SkippedProducts { get; private set; }
 
@@ -89,6 +92,9 @@ internal sealed class RuleTurn
     /// <summary>The request has ended, with an answer or without one.</summary>
     public void Ended(EdgeRequest request)
     {
+        // The checkpoint may be another thread's.
+        Evaluation.Checkpoint = null;
+        Planned.End();
         if (RateLimits.CountsLater)
         {
             Zone.Context.RateLimits.Ended(request, this);

@@ -3,17 +3,24 @@ using Holdfast.Edge.Guard;
 using Holdfast.Model.Rulesets;
 using Holdfast.Rules.Evaluation;
 using Holdfast.Rules.Phases;
+using Holdfast.Rules.Planning;
 
 namespace Holdfast.Edge.Rules;
 
 /// <summary>The enabled rules of one phase, in their order: immutable, compiled off the request path.</summary>
 internal sealed class RulesetRuntime
 {
-    private RulesetRuntime(RulePhase phase, ImmutableArray<RuleRuntime> rules)
+    private readonly RulePlan? _plan;
+
+    private RulesetRuntime(RulePhase phase, ImmutableArray<RuleRuntime> rules, int plannedFrom)
     {
         Phase = phase;
         Rules = rules;
         ReadsBody = rules.Any(rule => rule.ReadsBody);
+
+        // Limits also count what their rules are not for.
+        _plan =
+            rules.Length >= plannedFrom && phase != RulePhase.HttpRatelimit ? RulePlan.Build([.. rules.Select(rule => rule.Filter)]) : null;
     }
 
     /// <summary>When they are asked.</summary>
@@ -24,6 +31,9 @@ internal sealed class RulesetRuntime
 
     /// <summary>The rules.</summary>
     public ImmutableArray<RuleRuntime> Rules { get; }
+
+    /// <summary>Whether they are planned together.</summary>
+    public bool IsPlanned => _plan is not null;
 
     /// <summary>Whether one of them reads the request's body.</summary>
     public bool ReadsBody { get; }
@@ -38,16 +48,20 @@ internal sealed class RulesetRuntime
 
         return new RulesetRuntime(
             phase.Value,
-            [.. config.Rules.Where(rule => rule.Enabled).Select(rule => new RuleRuntime(rule, phase.Value, zone, context))]
+            [.. config.Rules.Where(rule => rule.Enabled).Select(rule => new RuleRuntime(rule, phase.Value, zone, context))],
+            context.PlannedFrom
         );
     }
 
     /// <summary>
     /// The first rule from a place on that acts, or -1: whose filter holds, and beyond whose limit the request is where it has one. One that
-    /// is unknown does not act (the design's law 4). This is the one place where filters are run: what plans a ruleset's filters together
-    /// takes its place.
+    /// is unknown does not act (the design's law 4). A phase is asked from 0 on, and then from behind what was found. This is the one place
+    /// where filters are run.
     /// </summary>
-    public int Next(int from, RuleTurn turn)
+    public int Next(int from, RuleTurn turn) => _plan is null ? NextAlone(from, turn) : turn.Planned.Next(this, _plan, from, turn);
+
+    /// <summary>The same, rule by rule.</summary>
+    public int NextAlone(int from, RuleTurn turn)
     {
         for (var i = from; i < Rules.Length; i++)
         {

@@ -7,8 +7,8 @@ namespace Holdfast.Edge.Rules;
 /// <summary>A zone's rules as requests run on them: immutable, and only of the phases that the zone uses.</summary>
 internal sealed class ZoneRules
 {
-    // About what a rule takes when it is compiled: its tree, the objects that run it, its texts.
-    private const int RuleWeight = 4 * 1024;
+    // About what a rule takes when it is compiled: its tree, the objects that run it, its texts, its part in a plan.
+    private const int RuleWeight = 5 * 1024;
 
     private ZoneRules(ImmutableArray<RulesetRuntime> request, ImmutableArray<RulesetRuntime> response, RuleContext context)
     {

@@ -60,6 +60,17 @@ public sealed class RulePass : IDisposable
         return false;
     }
 
+    /// <summary>Leaves out the rules before one, which were asked by another pass.</summary>
+    /// <param name="rule">Its index; at least that of the rule found last.</param>
+    public void SkipTo(int rule)
+    {
+        _word = rule >> 6;
+        if (_word < _candidates.Length)
+        {
+            _candidates[_word] &= ulong.MaxValue << (rule & 63);
+        }
+    }
+
     /// <summary>Gives it back.</summary>
     public void Dispose()
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Holdfast.Edge.Hosting;
 using Holdfast.Edge.Tests.Harness;
 using Holdfast.Model.Rulesets;
 using Holdfast.Model.Zones;
@@ -34,6 +35,10 @@ internal sealed class RuledSite : IAsyncDisposable
             null,
             Ruleset(phase, rules)
         );
+
+    /// <summary>A site without rules as yet, on an edge with other options.</summary>
+    public static async Task<RuledSite> StartAsync(ScriptedOrigin origin, Func<EdgeOptions, EdgeOptions> change) =>
+        new(origin, await EdgeUnderTest.StartAsync(change));
 
     public static async Task<RuledSite> StartAsync(ScriptedOrigin origin, ZoneSettings? settings, params RulesetConfig[] rulesets)
     {

@@ -58,9 +58,20 @@ internal sealed class RequestSignals : IRuleSignals
     /// <summary>The answer's head is there.</summary>
     public void BeginResponse() => _response.Begin(_request);
 
+    /// <summary>How often rules have changed what they read: the target, fields, the answer.</summary>
+    public int Changes { get; private set; }
+
+    /// <summary>Gives the request another target, which later rules see.</summary>
+    public void Rewrite(ReadOnlySpan<byte> target, int pathLength)
+    {
+        Changes++;
+        _uri.Rewrite(target, pathLength);
+    }
+
     /// <summary>Fields have changed: what was computed of them is old.</summary>
     public void FieldsChanged()
     {
+        Changes++;
         _fields.Changed();
         if (_response.IsKnown)
         {
