@@ -37,9 +37,14 @@ internal static class ResponseCompression
     private static void Decide(EdgeRequest request, long length, bool hasBody)
     {
         var response = request.Response;
-        if (response.Status == 304 && request.Lower is null)
+        if (response.Status == 304)
         {
-            KeepWeak(request);
+            // Where nothing goes through a coding, the origin's tag is the only one that there is.
+            if (request is { Zone.Settings.Compression: true, Lower: null, CachePolicy.RespectStrongEtags: false })
+            {
+                KeepWeak(request);
+            }
+
             return;
         }
 

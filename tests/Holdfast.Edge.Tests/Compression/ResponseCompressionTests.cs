@@ -257,6 +257,16 @@ public class ResponseCompressionTests
     }
 
     [Fact]
+    public async Task AnOrigins304_WhereNothingIsCompressed_HasTheOriginsTag()
+    {
+        await using var site = await CachedSite.StartAsync(
+            (_, c) => c.SendAsync("HTTP/1.1 304 Not Modified\r\nETag: \"1\"\r\n\r\n"),
+            new ZoneSettings { Compression = false }
+        );
+        Assert.Equal("\"1\"", (await site.AskAsync("GET /a", "If-None-Match: W/\"1\""))["ETag"]);
+    }
+
+    [Fact]
     public async Task HeadFromTheOrigin_SaysTheFieldsOfGetWithoutALength()
     {
         await using var site = await CachedSite.StartAsync(

@@ -200,7 +200,7 @@ internal sealed class ModelEntry
         bool Replaces(string name) => !kept.Contains(name, StringComparer.OrdinalIgnoreCase);
         var updated = update.Fields.Where(f => Replaces(f.Name)).ToList();
         var stays = Kept.Where(f => f.Name != "Date" && !updated.Any(u => u.Name.Equals(f.Name, StringComparison.OrdinalIgnoreCase)));
-        return update with { Status = Status, Fields = [.. stays, .. updated] };
+        return new ReferenceResponse(Status, [.. stays, .. updated], update.Requested, update.Received);
     }
 
     private static bool HasStrongDate(ReferenceResponse response) => response.LastModified is { } date && response.Date - date >= 60;
