@@ -349,7 +349,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     internal EdgeGuard Guard => _guard;
 
     /// <summary>The kill switches in force.</summary>
-    internal KillSet KillSwitches => _kills.Set;
+    internal KillSet KillSwitches => _kills.InForce;
 
     /// <summary>Ends when the process should be replaced, with the reason: too many of its threads are lost.</summary>
     public Task<string> ReplacementWanted => _guard.ReplacementWanted;
@@ -400,7 +400,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     EdgeGuard IEdgeState.Guard => _guard;
 
     /// <inheritdoc/>
-    KillSet IEdgeState.KillSwitches => _kills.Set;
+    KillSet IEdgeState.KillSwitches => _kills.InForce;
 
     /// <inheritdoc/>
     int? IEdgeState.TasterProcess => _taster?.ProcessId;

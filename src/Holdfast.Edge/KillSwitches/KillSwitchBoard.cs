@@ -12,11 +12,15 @@ internal sealed class KillSwitchBoard
     private readonly Lock _gate = new();
     private ImmutableDictionary<string, KillSwitchConfig> _released = ImmutableDictionary<string, KillSwitchConfig>.Empty;
     private volatile KillSet _set = KillSet.Empty;
+    private volatile KillSet _inForce = KillSet.Empty;
 
-    /// <summary>What is in force.</summary>
+    /// <summary>What is to be in force: what is compiled from now on is compiled with it.</summary>
     public KillSet Set => _set;
 
-    /// <summary>Told of every change, when it is in force, with the zone that it is for; null for all of them.</summary>
+    /// <summary>What is in force: all that requests run on has been compiled with it.</summary>
+    public KillSet InForce => _inForce;
+
+    /// <summary>Told of every change, to compile anew the zone that it is for; null for all of them.</summary>
     public Action<string?>? Changed { get; set; }
 
     /// <summary>A kill switch that control has released.</summary>
@@ -44,6 +48,8 @@ internal sealed class KillSwitchBoard
             {
                 Changed?.Invoke(changed.ZoneId);
             }
+
+            _inForce = _set;
         }
     }
 }

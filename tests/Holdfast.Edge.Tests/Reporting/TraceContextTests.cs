@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using System.Text;
 using CsCheck;
 using Holdfast.Edge.Reporting;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Holdfast.Edge.Tests.Reporting;
 
@@ -60,36 +58,4 @@ public class TraceContextTests
     [Fact]
     public void Create_ZeroRandom_HasValidIds() =>
         Assert.True(TraceContext.TryParse(Encoding.ASCII.GetBytes(TraceContext.Create(new byte[24], true).ToString()), out _));
-
-    [Fact]
-    public void StartRequest_OnlyWithAListener_MakesASpanOfTheVisitorsTrace()
-    {
-        TraceContext.TryParse(Encoding.ASCII.GetBytes(Good), out var parent);
-        Assert.Null(EdgeTelemetry.StartRequest("GET", parent));
-
-        using var listener = new ActivityListener
-        {
-            ShouldListenTo = source => source.Name == EdgeMetrics.MeterName,
-            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
-        };
-        ActivitySource.AddActivityListener(listener);
-        using var span = EdgeTelemetry.StartRequest("GET", parent);
-
-        Assert.Equal("0af7651916cd43dd8448eb211c80319c", span?.TraceId.ToString());
-        Assert.Equal("b7ad6b7169203331", span?.ParentSpanId.ToString());
-    }
-
-    [Theory]
-    [InlineData(null, false)]
-    [InlineData(" ", false)]
-    [InlineData("not an address", false)]
-    [InlineData("ftp://127.0.0.1/", false)]
-    [InlineData("http://127.0.0.1:9", true)]
-    public void Telemetry_Endpoint_SwitchesExport(string? endpoint, bool exports)
-    {
-        // Nothing listens there; export that fails must not be felt.
-        using var telemetry = EdgeTelemetry.Start(endpoint, "edge-1", NullLogger<EdgeTelemetry>.Instance);
-
-        Assert.Equal(exports, telemetry.IsExporting);
-    }
 }
