@@ -40,6 +40,7 @@ using Holdfast.Releases.Intake;
 using Holdfast.Releases.Joining;
 using Holdfast.Releases.Keys;
 using Holdfast.Releases.Purging;
+using Holdfast.Releases.Rollout;
 using Holdfast.Releases.Signing;
 using Holdfast.Releases.Store;
 using Holdfast.Releases.Uplink;
@@ -189,10 +190,12 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         var faults = options.FaultInjection ? new LoaderFaults() : null;
         var reader = new ZoneReader(_store, new ZoneCompiler(_targets, rules, _guard, _kills, faults), _kills, _live);
         _zones = new ZoneDirectory(reader, options.ZoneMemory, ZoneReader.Dropped, time);
+        var trials = new ZoneTrials();
         _kills.Changed = zone =>
         {
             _guard.Shared.Killed = _kills.Set.ModulesEverywhere;
             _zones.Refresh(zone);
+            trials.Refresh(zone);
         };
         _ring = new UplinkRing(options.Name, Path.Combine(home, "uplink"), time);
         var authority = LocalAuthority.Open(data, time, options.Loggers.CreateLogger<LocalAuthority>());
@@ -224,7 +227,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
                 Checks = ArtifactKinds.All(_secrets),
                 Consumers =
                 [
-                    new ZoneConsumer(_zones, reader, _store, _kills),
+                    new ZoneConsumer(_zones, reader, _store, _kills, trials),
                     new CertificateConsumer(_certificates, certificateReader),
                     new ListConsumer(_lists, listCompiler, _store),
                     new AnnouncedKeys(_keys, keys.TrustedDirectory, _live),
@@ -232,6 +235,8 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
                 ],
                 Purges = _purges,
                 Taster = _taster,
+                Rollout = options.Rollout,
+                CrashesPath = Path.Combine(home, "starts"),
                 RefusalsPath = Path.Combine(home, "refused"),
                 Build = ReleaseTaster.Build,
                 Uplink = _ring,
@@ -240,6 +245,8 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
             }
         );
         reader.Damaged = _intake.ReportDamage;
+        reader.IsOut = _intake.IsOut;
+        certificateReader.IsOut = _intake.IsOut;
         certificateReader.Damaged = _intake.ReportDamage;
         _servesFromDisk = _intake.Boot().Live > 0;
         _disk?.Start();
@@ -412,6 +419,9 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     int IEdgeState.PutAside => _intake.State.PutAside;
 
     /// <inheritdoc/>
+    IEnumerable<ReleaseStanding> IEdgeState.Standings(int limit) => _intake.Standings.Take(limit);
+
+    /// <inheritdoc/>
     int IEdgeState.Zones => _zones.Count;
 
     /// <inheritdoc/>
@@ -501,6 +511,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
 
         _server.Dispose();
         await _background.ConfigureAwait(false);
+        _intake.Settle();
         if (_management is not null)
         {
             await _management.DisposeAsync().ConfigureAwait(false);

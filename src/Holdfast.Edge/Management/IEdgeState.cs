@@ -4,6 +4,7 @@ using Holdfast.Edge.KillSwitches;
 using Holdfast.Edge.Rules.Counting;
 using Holdfast.Model.Purging;
 using Holdfast.Model.Releases;
+using Holdfast.Releases.Rollout;
 
 namespace Holdfast.Edge.Management;
 
@@ -51,6 +52,9 @@ internal interface IEdgeState
 
     /// <summary>Releases that hold the taster up, and are tasted alone.</summary>
     int PutAside { get; }
+
+    /// <summary>Artifacts of which something is on trial, held, or was reverted, at most <paramref name="limit"/> of them.</summary>
+    IEnumerable<ReleaseStanding> Standings(int limit);
 
     /// <summary>Releases that are live, at most <paramref name="limit"/> of them, in the order in which their artifacts came.</summary>
     IEnumerable<LiveRelease> LiveReleases(int limit);

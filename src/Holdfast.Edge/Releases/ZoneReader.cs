@@ -22,6 +22,12 @@ internal sealed class ZoneReader(ReleaseStore store, ZoneCompiler compiler, Kill
     /// <summary>Told of zones whose newest generation is damaged on the disk.</summary>
     public Action<int>? Damaged { get; set; }
 
+    /// <summary>Says of a release on the disk that it is not for all requests: it was refused, or is beside what is live.</summary>
+    public Func<Release, bool> IsOut { get; set; } = static _ => false;
+
+    /// <summary>Compiles zones.</summary>
+    public ZoneCompiler Compiler => compiler;
+
     /// <inheritdoc/>
     public ZoneRuntime? Read(int artifact, ulong key)
     {
@@ -49,7 +55,7 @@ internal sealed class ZoneReader(ReleaseStore store, ZoneCompiler compiler, Kill
             }
             else if (stored.Release is { Removed: false } release)
             {
-                if (kills.Set.TakesOut(release.Name, release.Generation))
+                if (kills.Set.TakesOut(release.Name, release.Generation) || IsOut(release))
                 {
                     continue;
                 }

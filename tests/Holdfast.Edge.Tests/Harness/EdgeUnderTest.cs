@@ -93,6 +93,9 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
     /// <summary>The generation of an artifact that is live, 0 for none.</summary>
     public long LiveGeneration(string name) => ((IEdgeState)_host).LiveReleases(1000).FirstOrDefault(r => r.Name == name).Generation;
 
+    /// <summary>What is on trial, held, or was reverted.</summary>
+    public IEnumerable<Holdfast.Releases.Rollout.ReleaseStanding> Standings => ((IEdgeState)_host).Standings(1000);
+
     /// <summary>The access log's file.</summary>
     public string LogFile => Path.Combine(Data, "logs", "edge-1.jsonl");
 
@@ -108,6 +111,7 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
             Https = [new EdgeSocket(null, new IPEndPoint(IPAddress.Loopback, 0))],
             Management = new EdgeSocket(null, new IPEndPoint(IPAddress.Loopback, 0)),
             Feed = edge._feed,
+            Rollout = null,
             Loggers = NullLoggerFactory.Instance,
         };
 
