@@ -142,6 +142,7 @@ internal static partial class Roles
                             ],
                         },
                         FaultInjection = options.FaultInjection,
+                        Without = options.Without,
                         Loggers = loggers,
                     },
                     cancellationToken
