@@ -28,8 +28,15 @@ internal sealed class NodeStore
     /// <param name="batch">The records.</param>
     /// <param name="cancellationToken">Gives up before anything is written.</param>
     /// <returns>The highest sequence of the node that is safe; null when it is not known.</returns>
-    public Task<long?> TakeAsync(string name, bool mayBeNew, IReadOnlyList<UplinkRecord> batch, CancellationToken cancellationToken) =>
-        _database.WriteAsync<long?>(
+    public async Task<long?> TakeAsync(
+        string name,
+        bool mayBeNew,
+        IReadOnlyList<UplinkRecord> batch,
+        CancellationToken cancellationToken
+    )
+    {
+        var audited = 0;
+        var sequence = await _database.WriteAsync<long?>(
             async context =>
             {
                 var now = _time.GetUtcNow().UtcDateTime;
@@ -68,6 +75,14 @@ internal sealed class NodeStore
                         continue;
                     }
 
+                    if (NodeCommandAudit.Of(name, record) is { } entry)
+                    {
+                        // Each is chained to the one before, which has to be there.
+                        await AuditLog.AppendAsync(context, entry, _time).ConfigureAwait(false);
+                        await context.SaveChangesAsync(CancellationToken.None).ConfigureAwait(false);
+                        audited++;
+                    }
+
                     context.UplinkRecords.Add(
                         new UplinkRow
                         {
@@ -86,7 +101,14 @@ internal sealed class NodeStore
                 return node.Sequence;
             },
             cancellationToken
-        );
+        ).ConfigureAwait(false);
+        if (audited > 0)
+        {
+            _database.CountAuditEntries(audited);
+        }
+
+        return sequence;
+    }
 
     private static void NotePurged(NodeRow node, JsonElement body)
     {

@@ -8,6 +8,7 @@ using Holdfast.Http.Headers;
 using Holdfast.Http.Messages;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Connections.Features;
 
 namespace Holdfast.Edge.Http2;
 
@@ -208,6 +209,9 @@ internal sealed class Http2Request : EdgeRequest
         await _upgraded!.WriteAsync(bytes).ConfigureAwait(false);
         return !VisitorGone;
     }
+
+    /// <summary>Tells the visitor to come by another connection for what it has not begun (RFC 9113 section 6.8).</summary>
+    public void SayGoAway() => _features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
 
     private MessageFault ReadHead()
     {
