@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Holdfast.Control.Envelope;
 using Holdfast.Model.Uplink;
 
 namespace Holdfast.Control.Audit;
@@ -39,7 +40,7 @@ internal static class NodeCommandAudit
             return null;
         }
 
-        var after = new JsonObject { ["at"] = record.At.UtcDateTime };
+        var after = new JsonObject { ["at"] = ApiAnswer.Time(record.At.UtcDateTime) };
         foreach (var member in Members)
         {
             if (record.Body.TryGetProperty(member, out var value) && value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array))

@@ -3,6 +3,7 @@ using Holdfast.Edge.KillSwitches;
 using Holdfast.Model.Releases;
 using Holdfast.Model.Uplink;
 using Holdfast.Releases;
+using Holdfast.Releases.Feed;
 using Holdfast.Releases.Intake;
 using Holdfast.Releases.Keys;
 using Holdfast.Releases.Store;
@@ -63,6 +64,7 @@ internal sealed partial class BreakGlassDesk(
                 // What lies on the disk was tasted when it came; the start itself runs the checks.
                 var plan = Planner().Plan(command, _state);
                 Save(plan.After.WithDone(command.Id));
+                TellReverted(plan, command);
                 outcome = new NodeOutcome(true, plan.Said);
             }
             catch (NodeRefusedException e)
@@ -157,7 +159,7 @@ internal sealed partial class BreakGlassDesk(
         var said = plan.Said;
         foreach (var move in plan.Moves)
         {
-            var (refusal, tasted) = await intake
+            var (refusal, untasted) = await intake
                 .UseStoredAsync(move.Artifact, move.Release, () => Save(move.After), cancellationToken)
                 .ConfigureAwait(false);
             if (refusal is not null)
@@ -165,10 +167,11 @@ internal sealed partial class BreakGlassDesk(
                 throw new NodeRefusedException($"generation {move.Release.Generation} of {move.Release.Name} cannot be used: {refusal}");
             }
 
-            said += tasted ? "" : "; there was no taster to load it first, as there was when it came";
+            said += untasted ? "; there was no taster to load it first, as there was when it came" : "";
         }
 
         Save(plan.After.WithDone(command.Id));
+        TellReverted(plan, command);
         if (plan.Lifts)
         {
             intake.ReadHeldAgain();
@@ -195,6 +198,29 @@ internal sealed partial class BreakGlassDesk(
         {
             // A full disk costs durability alone.
             DiskProblem = e.Message;
+        }
+    }
+
+    private void TellReverted(NodePlan plan, NodeCommand command)
+    {
+        if (plan.Reverted is { } release)
+        {
+            uplink.Add(
+                UplinkRecordTypes.ReleaseProgress,
+                ReleaseProgressCodec.Encode(
+                    new ReleaseProgress
+                    {
+                        Kind = release.Kind,
+                        Name = release.Name,
+                        Generation = release.Generation,
+                        Digest = release.Digest,
+                        Stage = ReleaseStage.Reverted,
+                        Share = 0,
+                        Reason = $"ordered on this node's own machine by {command.By}{(command.Reason is { } why ? $": {why}" : "")}",
+                        At = command.At,
+                    }
+                )
+            );
         }
     }
 

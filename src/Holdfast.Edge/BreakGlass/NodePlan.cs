@@ -12,6 +12,9 @@ internal sealed record NodePlan(LocalState After, string Said)
     /// <summary>Generations to take into use, one after the other.</summary>
     public ImmutableArray<Move> Moves { get; init; } = [];
 
+    /// <summary>The release that a revert takes out of use, or null.</summary>
+    public Release? Reverted { get; init; }
+
     /// <summary>Whether what pins held back is to be read again.</summary>
     public bool Lifts { get; init; }
 

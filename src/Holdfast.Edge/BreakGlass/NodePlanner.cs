@@ -82,6 +82,7 @@ internal sealed class NodePlanner(ReleaseStore store, Func<Release, LocalState, 
         )
         {
             Moves = [new NodePlan.Move(found.Artifact, target, after)],
+            Reverted = used,
         };
     }
 

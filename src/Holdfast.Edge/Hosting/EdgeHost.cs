@@ -698,7 +698,10 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
                     new HttpEdgeUplink(_client, control, _options.Name, _feedSecret, _options.Time, FeedHeaders.EventsPath),
                     cancellationToken
                 ),
-                new HealthReports(_ring, _counters, _intake, _purges, _zones, _keys, _guard, _options.Time) { Draining = () => IsDraining }.RunAsync(cancellationToken)
+                new HealthReports(_ring, _counters, _intake, _purges, _zones, _keys, _guard, _options.Time)
+                {
+                    Draining = () => IsDraining,
+                }.RunAsync(cancellationToken)
             )
             .ConfigureAwait(false);
     }

@@ -6,9 +6,9 @@ using Holdfast.Edge.Requests;
 using Holdfast.Http.Bodies;
 using Holdfast.Http.Headers;
 using Holdfast.Http.Messages;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Connections.Features;
 
 namespace Holdfast.Edge.Http2;
 

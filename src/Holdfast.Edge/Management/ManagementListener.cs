@@ -128,7 +128,9 @@ internal sealed class ManagementListener : IAsyncDisposable
                     body.Write("ok\n"u8);
                     break;
                 case "/readyz":
-                    status = _state is { IsReady: true, IsDraining: false } ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+                    status = _state is { IsReady: true, IsDraining: false }
+                        ? StatusCodes.Status200OK
+                        : StatusCodes.Status503ServiceUnavailable;
                     StateJson.WriteReady(_state, body);
                     break;
                 case "/holdfast/health":

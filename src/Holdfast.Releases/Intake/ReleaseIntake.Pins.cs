@@ -1,4 +1,6 @@
 using Holdfast.Model.Releases;
+using Holdfast.Model.Uplink;
+using Holdfast.Releases.Feed;
 using Holdfast.Releases.Store;
 
 namespace Holdfast.Releases.Intake;
@@ -33,8 +35,8 @@ public sealed partial class ReleaseIntake
     /// <param name="release">One of its generations, as the store has read it.</param>
     /// <param name="commit">Called when everything that can fail has gone well, just before it is in use.</param>
     /// <param name="cancellationToken">Gives up before that.</param>
-    /// <returns>Why it was refused, or null; and whether a taster has loaded it now, which one that is not to be had cannot.</returns>
-    public async Task<(string? Refusal, bool Tasted)> UseStoredAsync(
+    /// <returns>Why it was refused, or null; and whether it was taken without being tasted now, because no taster was to be had.</returns>
+    public async Task<(string? Refusal, bool Untasted)> UseStoredAsync(
         StoredArtifact artifact,
         Release release,
         Action commit,
@@ -59,7 +61,7 @@ public sealed partial class ReleaseIntake
         var verdict = consumer.IsTasted ? await _tasting.TasteAloneAsync(release, cancellationToken).ConfigureAwait(false) : null;
         if (verdict is { Outcome: TasteOutcome.Refused or TasteOutcome.Later })
         {
-            return (verdict.Reason ?? "it holds the taster up", true);
+            return (verdict.Reason ?? "it holds the taster up", false);
         }
 
         lock (_turn)
@@ -76,12 +78,12 @@ public sealed partial class ReleaseIntake
                 prepared!.Activate(artifact.Number, artifact);
             }
 
-            return (refusal, verdict is { Outcome: TasteOutcome.Good });
+            return (refusal, verdict is { Outcome: TasteOutcome.Unavailable });
         }
     }
 
     /// <summary>Whether a pin holds back what has come; then its place in the feed is kept, so that it comes again after a restart.</summary>
-    private bool IsHeld(long position, Release release)
+    private bool IsPinnedOut(long position, Release release)
     {
         if (_options.Pins is { } pins && pins.KeepsOut(release, _options.Store.Find(release.Kind, release.Name)?.Generation ?? 0))
         {
@@ -89,6 +91,22 @@ public sealed partial class ReleaseIntake
             if (_held.Add(position))
             {
                 _options.Observer?.Held(release);
+                _options.Uplink?.Add(
+                    UplinkRecordTypes.ReleaseProgress,
+                    ReleaseProgressCodec.Encode(
+                        new ReleaseProgress
+                        {
+                            Kind = release.Kind,
+                            Name = release.Name,
+                            Generation = release.Generation,
+                            Digest = release.Digest,
+                            Stage = ReleaseStage.Held,
+                            Share = 0,
+                            Reason = "its artifact is pinned on this node's own machine",
+                            At = _options.Time.GetUtcNow(),
+                        }
+                    )
+                );
             }
 
             return true;
@@ -102,7 +120,7 @@ public sealed partial class ReleaseIntake
         return false;
     }
 
-    private bool IsHeldOnDisk(Release release) => _options.Pins?.Holds(release.Kind, release.Name, release.Generation) ?? false;
+    private bool IsPinnedAway(Release release) => _options.Pins?.Holds(release.Kind, release.Name, release.Generation) ?? false;
 
     // The feed is read again from before the oldest one that was held back.
     private void ReadAgainWhatWasHeld()

@@ -127,7 +127,7 @@ public sealed partial class ReleaseIntake
         {
             if (stored.Release is { Removed: false } release)
             {
-                if (IsHeldOnDisk(release))
+                if (IsPinnedAway(release))
                 {
                     continue;
                 }
@@ -164,7 +164,7 @@ public sealed partial class ReleaseIntake
         var candidates = new List<Release>(batch.Count);
         for (var i = 0; i < batch.Count; i++)
         {
-            reasons[i] = IsHeld(batch[i].Position, batch[i].Release) ? "" : ReasonBefore(batch[i].Release);
+            reasons[i] = IsPinnedOut(batch[i].Position, batch[i].Release) ? "" : ReasonBefore(batch[i].Release);
             if (reasons[i] is null && IsTasted(batch[i].Release))
             {
                 candidates.Add(batch[i].Release);
@@ -226,7 +226,7 @@ public sealed partial class ReleaseIntake
             case TasteOutcome.Good:
                 lock (_turn)
                 {
-                    if (!IsHeld(position, release))
+                    if (!IsPinnedOut(position, release))
                     {
                         Use(release);
                     }
