@@ -49,6 +49,7 @@ public sealed partial class ReleaseIntake
                 stored.Release is { Removed: false } release
                 && release.Generation != bad
                 && _refused.ReasonFor(release) is null
+                && !IsPinnedAway(release)
                 && Refusal(release, out var prepared) is null
             )
             {

@@ -67,6 +67,16 @@ public sealed partial class ReleaseIntake
 
             foreach (var held in _rollout.TakeDue(now))
             {
+                if (
+                    _options.Pins?.KeepsOut(held.Release, _options.Store.Find(held.Release.Kind, held.Release.Name)?.Generation ?? 0)
+                    == true
+                )
+                {
+                    // It was pinned while it waited.
+                    _rollout.Hold(held with { Until = now + TimeSpan.FromSeconds(1) });
+                    continue;
+                }
+
                 _released.Enqueue(held.Position);
                 Use(held.Position, held.Release);
             }

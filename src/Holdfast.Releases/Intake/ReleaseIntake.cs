@@ -74,6 +74,8 @@ public sealed partial class ReleaseIntake
             _options.Observer?.StoreProblem(unread);
         }
 
+        _options.Opened?.Invoke();
+
         BootRollout();
         var before = problems.Count;
         foreach (var artifact in _options.Store.Artifacts())
@@ -131,7 +133,7 @@ public sealed partial class ReleaseIntake
         {
             if (stored.Release is { Removed: false } release)
             {
-                if (_options.Rollout is not null && _refused.ReasonFor(release) is not null)
+                if ((_options.Rollout is not null && _refused.ReasonFor(release) is not null) || IsPinnedAway(release))
                 {
                     continue;
                 }
@@ -170,7 +172,7 @@ public sealed partial class ReleaseIntake
         {
             for (var i = 0; i < batch.Count; i++)
             {
-                reasons[i] = ReasonBefore(batch[i].Release);
+                reasons[i] = IsPinnedOut(batch[i].Position, batch[i].Release) ? "" : ReasonBefore(batch[i].Release);
                 if (reasons[i] is null && IsTasted(batch[i].Release))
                 {
                     candidates.Add(batch[i].Release);
@@ -237,7 +239,11 @@ public sealed partial class ReleaseIntake
         switch (verdict.Outcome)
         {
             case TasteOutcome.Good:
-                Use(position, release);
+                if (!IsPinnedOut(position, release))
+                {
+                    Use(position, release);
+                }
+
                 break;
 
             case TasteOutcome.Refused:
@@ -407,6 +413,7 @@ public sealed partial class ReleaseIntake
             _state = change(_state) with
             {
                 Live = _options.Store.Live,
+                Held = _held.Count,
                 FailedWrites = _options.Store.FailedWrites,
                 Unsaved = _options.Store.Unsaved,
             };
