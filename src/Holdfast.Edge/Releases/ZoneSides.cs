@@ -119,7 +119,7 @@ internal sealed class ZoneSides(
     {
         try
         {
-            return compiler.Compile(config, generation, new ZoneGuard(compiler.Guard, config.Id));
+            return compiler.Compile(config, generation, new ZoneGuard(compiler.Guard, config.Id) { Slice = _slice });
         }
         catch (Exception e)
         {

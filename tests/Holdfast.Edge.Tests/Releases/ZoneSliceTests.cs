@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.RegularExpressions;
-using Holdfast.Edge.Guard;
 using Holdfast.Edge.Guard.Faults;
 using Holdfast.Edge.Tests.Guard;
 using Holdfast.Edge.Tests.Harness;
@@ -30,7 +29,7 @@ public sealed partial class ZoneSliceTests : IAsyncDisposable
     [Fact]
     public async Task Slice_OfManyVisitors_IsTheShareAndEachStaysOnItsSide()
     {
-        var (live, candidate) = await SliceAsync();
+        var (live, candidate) = await SliceAsync(rulesets: [Blocking("/admin")]);
         var first = new List<long>();
         for (var visitor = 0; visitor < 300; visitor++)
         {
