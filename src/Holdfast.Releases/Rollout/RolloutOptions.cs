@@ -45,15 +45,15 @@ public sealed record RolloutOptions
     public TimeSpan LookEvery { get; init; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>
-    /// No slices and nothing held; a bake of 2 s. For tests and trials of Holdfast itself, where a person waits for each change.
+    /// No slices and nothing held; a bake of 60 s. For tests and trials of Holdfast itself, where a person waits for each change.
     /// </summary>
     public static RolloutOptions Quick { get; } =
         new()
         {
-            Zone = new RolloutPace { Bake = TimeSpan.FromSeconds(2) },
-            Certificate = new RolloutPace { Bake = TimeSpan.FromSeconds(2) },
-            Shared = new RolloutPace { Bake = TimeSpan.FromSeconds(2) },
-            KillSwitch = new RolloutPace { Bake = TimeSpan.FromSeconds(2) },
+            Zone = new RolloutPace { Bake = TimeSpan.FromSeconds(60) },
+            Certificate = new RolloutPace { Bake = TimeSpan.FromSeconds(60) },
+            Shared = new RolloutPace { Bake = TimeSpan.FromSeconds(60) },
+            KillSwitch = new RolloutPace { Bake = TimeSpan.FromSeconds(60) },
         };
 
     /// <summary>The pace of a kind; null for what is only noted: a signing key.</summary>
