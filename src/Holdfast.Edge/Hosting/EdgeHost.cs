@@ -206,6 +206,11 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
             _zones.Refresh(zone);
             trials.Refresh(zone);
         };
+        rules.Account.Changed = () =>
+        {
+            _zones.Refresh(null);
+            trials.Refresh(null);
+        };
         var authority = LocalAuthority.Open(data, time, options.Loggers.CreateLogger<LocalAuthority>());
         var certificateReader = new CertificateReader(_store, _secrets, _desk, _live);
         _certificates = new CertificateStore(authority, new ZonePolicies(_zones).OfAsync, certificateReader, time);
@@ -241,6 +246,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
                     new ZoneConsumer(_zones, reader, _store, _kills, trials),
                     new CertificateConsumer(_certificates, certificateReader),
                     new ListConsumer(_lists, listCompiler, _store),
+                    new AccountRulesetConsumer(rules, _store),
                     new AnnouncedKeys(_keys, keys.TrustedDirectory, _live),
                     new KillSwitchConsumer(_kills),
                 ],

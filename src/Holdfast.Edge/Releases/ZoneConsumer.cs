@@ -56,9 +56,9 @@ internal sealed class ZoneConsumer(ZoneDirectory zones, ZoneReader reader, Relea
             {
                 sides.Waiting = null;
                 zones.Put(artifact, key, before?.Key, zone);
-                if (set != kills.Set || kills.Set.TakesOut(release.Name, release.Generation))
+                if (sides.IsOutdated || set != kills.Set || kills.Set.TakesOut(release.Name, release.Generation))
                 {
-                    // It is read again when it is asked for, with the switches of now; one that is taken out leaves the one before it.
+                    // It is read again when it is asked for, with the switches and the account's rulesets of now; one that is taken out leaves the one before it.
                     zones.Refresh(release.Name);
                 }
             }

@@ -101,11 +101,15 @@ internal sealed class ZoneSides(
         }
     }
 
-    /// <summary>The kill switches have changed: the candidate is compiled with them.</summary>
+    /// <summary>Whether what it was compiled with has changed since.</summary>
+    public bool IsOutdated { get; private set; }
+
+    /// <summary>What it is compiled with has changed, kill switches or the account's rulesets: the candidate is compiled anew.</summary>
     public void Refresh()
     {
         lock (_gate)
         {
+            IsOutdated = true;
             if (_candidate is { } before && _slice is { } slice && Compile() is { } candidate)
             {
                 _candidate = candidate;

@@ -13,7 +13,7 @@ internal sealed class ZoneTrials
     /// <summary>One is not any more.</summary>
     public void Remove(ZoneSides sides) => _all.TryRemove(sides, out _);
 
-    /// <summary>The kill switches have changed.</summary>
+    /// <summary>What zones are compiled with has changed.</summary>
     /// <param name="zone">For which zone; null for all.</param>
     public void Refresh(string? zone)
     {
