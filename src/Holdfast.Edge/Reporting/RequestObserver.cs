@@ -60,6 +60,11 @@ internal sealed class RequestObserver(AccessLog log, EdgeCounters counters, Coun
             slice.Ended(request, elapsed);
         }
 
+        if (request.Rules is { Signals.AskedList: true } asked && asked.Zone.Context.Lists.Slices is { } lists)
+        {
+            lists.Ended(request, elapsed);
+        }
+
         if (request.IsCollapsed)
         {
             counters.Collapsed();

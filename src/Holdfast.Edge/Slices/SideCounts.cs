@@ -1,3 +1,5 @@
+using Holdfast.Edge.ErrorPages;
+using Holdfast.Edge.Requests;
 using Holdfast.Releases.Rollout;
 
 namespace Holdfast.Edge.Slices;
@@ -21,6 +23,22 @@ internal sealed class SideCounts
     private int _visitors;
     private int _failingVisitors;
     private int _faultingVisitors;
+
+    /// <summary>Counts a request that has ended.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="visitor">See <see cref="VisitorSide"/>.</param>
+    /// <param name="elapsed">How long it took in all.</param>
+    public void Add(EdgeRequest request, ulong visitor, TimeSpan elapsed)
+    {
+        var error = request.Error;
+        Add(
+            visitor,
+            error != EdgeError.None && !request.VisitorGone && EdgeErrorCatalog.Get(error).Status >= 500,
+            request.Guarded.Faulted != 0 || error is EdgeError.EdgeFault or EdgeError.ProtectionFailed,
+            error is EdgeError.BlockedByRule or EdgeError.BannedAddress or EdgeError.BannedNetwork or EdgeError.BannedCountry,
+            (long)Math.Max(0, (elapsed - request.Origin.Total).TotalMicroseconds)
+        );
+    }
 
     /// <summary>Counts a request that has ended.</summary>
     /// <param name="visitor">See <see cref="VisitorSide"/>.</param>

@@ -1,4 +1,3 @@
-using Holdfast.Edge.ErrorPages;
 using Holdfast.Edge.Requests;
 using Holdfast.Edge.Zones;
 using Holdfast.Releases.Rollout;
@@ -44,15 +43,7 @@ internal sealed class ZoneSlice(string zone, long generation)
     {
         var stage = _stage;
         var side = request.Zone!.Generation == generation ? stage.OnTrial : stage.Before;
-        var error = request.Error;
-        var isFault = request.Guarded.Faulted != 0 || error is EdgeError.EdgeFault or EdgeError.ProtectionFailed;
-        side.Add(
-            VisitorSide.Of(request.ClientAddress, _salt),
-            error != EdgeError.None && !request.VisitorGone && EdgeErrorCatalog.Get(error).Status >= 500,
-            isFault,
-            error is EdgeError.BlockedByRule or EdgeError.BannedAddress or EdgeError.BannedNetwork or EdgeError.BannedCountry,
-            (long)Math.Max(0, (elapsed - request.Origin.Total).TotalMicroseconds)
-        );
+        side.Add(request, VisitorSide.Of(request.ClientAddress, _salt), elapsed);
     }
 
     /// <summary>The figures since <see cref="Begin"/>.</summary>

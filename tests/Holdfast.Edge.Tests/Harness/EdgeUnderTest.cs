@@ -180,6 +180,14 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
     /// <summary>Publishes a list, its items in any order, and waits until it is live.</summary>
     public async Task PutListAsync(string name, ListKind kind, params IEnumerable<string> items)
     {
+        var generation = PublishList(name, kind, items);
+        await UntilAsync(() => ((IEdgeState)_host).LiveReleases(1000).Any(r => r.Name == IdOf(name) && r.Generation == generation));
+    }
+
+    /// <summary>Publishes a list, its items in any order.</summary>
+    /// <returns>Its generation.</returns>
+    public long PublishList(string name, ListKind kind, params IEnumerable<string> items)
+    {
         var list = new ListConfig
         {
             Id = IdOf(name),
@@ -189,7 +197,7 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
         };
         var generation = ++_generation;
         _feed.Publish(ArtifactKind.List, list.Id, generation, ListArtifact.Write(list));
-        await UntilAsync(() => ((IEdgeState)_host).LiveReleases(1000).Any(r => r.Name == list.Id && r.Generation == generation));
+        return generation;
     }
 
     /// <summary>Publishes any bytes as a list, which the edge will not take.</summary>
