@@ -203,6 +203,7 @@ internal static class HoldfastCommand
                 RulesCountersCommand.Create(context)
             ),
             DrillCommand.Create(context),
+            ProveCommand.Create(context),
             Group(
                 help,
                 "run",
