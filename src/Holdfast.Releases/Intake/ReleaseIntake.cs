@@ -64,6 +64,7 @@ public sealed partial class ReleaseIntake
             _options.Observer?.StoreProblem(problem);
         }
 
+        _options.Opened?.Invoke();
         var problems = new List<StoreProblem>(contents.Problems);
         if (_refused.Open() is { } unread)
         {
@@ -126,6 +127,11 @@ public sealed partial class ReleaseIntake
         {
             if (stored.Release is { Removed: false } release)
             {
+                if (IsPinnedAway(release))
+                {
+                    continue;
+                }
+
                 if (Refusal(release, out var prepared) is not { } reason)
                 {
                     prepared!.Activate(artifact.Number, null);
@@ -158,7 +164,7 @@ public sealed partial class ReleaseIntake
         var candidates = new List<Release>(batch.Count);
         for (var i = 0; i < batch.Count; i++)
         {
-            reasons[i] = ReasonBefore(batch[i].Release);
+            reasons[i] = IsPinnedOut(batch[i].Position, batch[i].Release) ? "" : ReasonBefore(batch[i].Release);
             if (reasons[i] is null && IsTasted(batch[i].Release))
             {
                 candidates.Add(batch[i].Release);
@@ -218,7 +224,14 @@ public sealed partial class ReleaseIntake
         switch (verdict.Outcome)
         {
             case TasteOutcome.Good:
-                Use(release);
+                lock (_turn)
+                {
+                    if (!IsPinnedOut(position, release))
+                    {
+                        Use(release);
+                    }
+                }
+
                 break;
 
             case TasteOutcome.Refused:
@@ -394,6 +407,7 @@ public sealed partial class ReleaseIntake
         _state = change(_state) with
         {
             Live = _options.Store.Live,
+            Held = _held.Count,
             FailedWrites = _options.Store.FailedWrites,
             Unsaved = _options.Store.Unsaved,
         };

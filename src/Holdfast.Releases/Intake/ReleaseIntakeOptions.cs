@@ -27,6 +27,12 @@ public sealed record ReleaseIntakeOptions
     /// <summary>Who deals with purges, or null: then none are asked for.</summary>
     public PurgeIntake? Purges { get; init; }
 
+    /// <summary>What people at this machine have pinned, or null.</summary>
+    public IReleasePins? Pins { get; init; }
+
+    /// <summary>Called at a start when the store can be read, before anything in it is taken into use; or null.</summary>
+    public Action? Opened { get; init; }
+
     /// <summary>Who loads them first, or null: then they are loaded by this process at once.</summary>
     public IReleaseTaster? Taster { get; init; }
 
