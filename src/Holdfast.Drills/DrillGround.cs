@@ -32,8 +32,6 @@ public sealed class DrillGround(IHoldfastProgram program, int rate, string direc
             {
                 FaultInjection = drill.FaultInjection,
                 DisksMayFill = drill.DisksMayFill,
-                Defects = drill.Defects,
-                HasStatusPage = drill.HasStatusPage,
                 Without = without,
             };
             await using var fleet = await Fleet.StartAsync(program, directory, setup, progress, cancellationToken);
