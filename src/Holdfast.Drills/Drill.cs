@@ -24,6 +24,12 @@ public abstract class Drill
     /// <summary>Whether its edges may be made to fail.</summary>
     internal virtual bool FaultInjection => Walls.Count > 0;
 
+    /// <summary>
+    /// Whether it may be held on a machine that serves visitors: it has machines of its own, and takes no more of this one's processors than its
+    /// visitors do.
+    /// </summary>
+    public virtual bool IsGentle => true;
+
     /// <summary>Whether its machines' disks may be filled.</summary>
     internal virtual bool DisksMayFill => false;
 

@@ -209,6 +209,7 @@ internal static class HoldfastCommand
                 RulesCountersCommand.Create(context)
             ),
             DrillCommand.Create(context),
+            ProveCommand.Create(context),
             Group(
                 help,
                 "run",

@@ -27,7 +27,7 @@ internal sealed record FleetSetup
                 yield return "--fault-injection";
             }
 
-            var names = string.Join(',', Without.Where(static wall => wall.IsOfEdges).Select(static wall => wall.Name));
+            var names = string.Join(',', Without.Where(static wall => wall.Removal == Removal.Edges).Select(static wall => wall.Name));
             if (names.Length > 0)
             {
                 yield return "--without";

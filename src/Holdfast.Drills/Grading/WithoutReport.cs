@@ -5,6 +5,12 @@ namespace Holdfast.Drills.Grading;
 /// <param name="Runs">The runs in their order; the first has all protections.</param>
 public sealed record WithoutReport(Drill Drill, IReadOnlyList<DrillReport> Runs)
 {
+    /// <summary>A smaller difference of shares is chance.</summary>
+    private const double LeastGain = 0.001;
+
+    /// <summary>Where so many are lost, there is not much left to lose.</summary>
+    private const double OutageShare = 0.1;
+
     /// <summary>Whether the last run has none of the drill's protections left.</summary>
     public bool IsBare => Runs.Count > 1 && Runs[^1].Without.Count == Drill.Walls.Count;
 
@@ -22,10 +28,10 @@ public sealed record WithoutReport(Drill Drill, IReadOnlyList<DrillReport> Runs)
     /// <param name="index">The run, from 1.</param>
     public string Bought(int index)
     {
-        var (before, after) = (Runs[index - 1], Runs[index]);
-        var requests = after.Lost - before.Lost;
-        return requests > 0
-            ? FormattableString.Invariant($"{(ShareOf(after) - ShareOf(before)) * 100:0.0}% more of the requests")
+        var before = ShareOf(Runs[index - 1]);
+        var gain = ShareOf(Runs[index]) - before;
+        return gain >= LeastGain ? FormattableString.Invariant($"{gain * 100:0.0}% more of the requests")
+            : before >= OutageShare ? "nothing more: the outage was there already"
             : "nothing by itself here: another one stands behind it";
     }
 

@@ -22,6 +22,9 @@ internal sealed class CatastrophicRegex : Drill
     public override string Precedent =>
         "Cloudflare, 2 July 2019: one rule's regular expression backtracked without end; every CPU at 100% everywhere, at once";
 
+    /// <inheritdoc/>
+    public override bool IsGentle => false;
+
     private protected override VisitorsLaw Visitors => new(3);
 
     internal override async Task BringAsync(DrillRun run, CancellationToken cancellationToken)

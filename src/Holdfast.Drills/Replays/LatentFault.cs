@@ -44,6 +44,9 @@ internal sealed class LatentFault : Drill
     /// <inheritdoc/>
     public override IReadOnlyList<Protection> Walls => [Protection.Guard];
 
+    /// <inheritdoc/>
+    public override bool IsGentle => false;
+
     private protected override VisitorsLaw Visitors => new(3);
 
     internal override bool IsOutage(DrillRun run, double from) => run.Timeline.LostShare(from) >= OutageShare;

@@ -29,6 +29,9 @@ internal sealed class ThunderingSignIn : Drill
     public override string Precedent =>
         "Cloudflare, 18 November 2025: the dashboard failed a second time from the backlog of people who tried to sign in";
 
+    /// <inheritdoc/>
+    public override bool IsGentle => false;
+
     private protected override VisitorsLaw Visitors => new(16);
 
     internal override async Task BringAsync(DrillRun run, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using Holdfast.Drills;
+using Holdfast.Drills.Protections;
 using Holdfast.Edge.Guard.Faults;
 
 namespace Holdfast.Cli.Tests.Drills;
@@ -9,7 +10,7 @@ public sealed class ProtectionTests
     [Fact]
     public void Walls_ThoseOfEdges_AreKnownToEdges()
     {
-        var walls = DrillCatalog.All.SelectMany(static drill => drill.Walls).Where(static wall => wall.IsOfEdges).ToList();
+        var walls = DrillCatalog.All.SelectMany(static drill => drill.Walls).Where(static wall => wall.Removal == Removal.Edges).ToList();
         Assert.NotEmpty(walls);
         Assert.All(walls, static wall => Assert.Null(ProtectionNames.TryRead(wall.Name, out _)));
     }

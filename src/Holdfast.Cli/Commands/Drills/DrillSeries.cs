@@ -14,6 +14,9 @@ namespace Holdfast.Cli.Commands.Drills;
 /// <param name="json">Whether as a line of JSON each.</param>
 internal sealed class DrillSeries(CliContext context, int rate, bool json)
 {
+    /// <summary>Whether nothing is shown on standard output.</summary>
+    public bool IsQuiet { get; init; }
+
     /// <summary>Holds drills with all protections.</summary>
     public async Task<IReadOnlyList<DrillReport>> HoldAllAsync(IEnumerable<Drill> drills, CancellationToken cancellationToken)
     {
@@ -59,7 +62,7 @@ internal sealed class DrillSeries(CliContext context, int rate, bool json)
         {
             context.WriteJson(report.ToJson());
         }
-        else
+        else if (!IsQuiet)
         {
             Show(report);
         }
