@@ -61,6 +61,7 @@ internal static class RunEdgeCommand
         var httpsDescriptors = new Option<string?>("--fd-https") { HelpName = "FD,...", Description = "The same for HTTPS." };
         var managementDescriptor = new Option<string?>("--fd-management") { HelpName = "FD", Description = "The same for management." };
         var faults = FaultInjection();
+        var bypass = new Option<bool>(ChildArguments.Bypass) { Description = "Only forward: no rules, no lists, no cache, in every zone." };
         var json = CommonOptions.Json();
         var supervised = Supervised();
         var command = new Command("edge", "Run one edge alone; systemd may hand it its sockets, named http, https and management.")
@@ -77,6 +78,7 @@ internal static class RunEdgeCommand
             httpsDescriptors,
             managementDescriptor,
             faults,
+            bypass,
             json,
             supervised,
         };
@@ -122,6 +124,7 @@ internal static class RunEdgeCommand
                             Identity = identity,
                             Uppers = uppers,
                             FaultInjection = result.GetValue(faults),
+                            Bypass = result.GetValue(bypass),
                             Settings = settings,
                             Logging = logging,
                         },

@@ -80,6 +80,9 @@ internal sealed record EdgeRoleOptions
     /// <summary>Whether tests and drills may make it fail.</summary>
     public required bool FaultInjection { get; init; }
 
+    /// <summary>Whether it only forwards, because it has died again and again.</summary>
+    public bool Bypass { get; init; }
+
     /// <summary>What <c>holdfast.yaml</c> says about edges.</summary>
     public required EdgeSettings Settings { get; init; }
 
@@ -102,6 +105,9 @@ internal sealed record ReadyInfo(string? AdminToken = null)
 
     /// <summary>Where control listens for nodes on other machines, a URL; null when it does not.</summary>
     public string? Nodes { get; init; }
+
+    /// <summary>Hands over to a successor on the same data directory and sockets, and serves on; null where that cannot be.</summary>
+    public Func<Task>? HandOver { get; init; }
 
     /// <summary>No secret.</summary>
     public override string ToString() => "ready";

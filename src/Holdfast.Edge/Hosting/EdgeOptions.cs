@@ -100,6 +100,9 @@ internal sealed record EdgeOptions
     /// <summary>Whether tests and drills may make it fail: <c>--fault-injection</c>. Only on a data directory that has never served without.</summary>
     public bool FaultInjection { get; init; }
 
+    /// <summary>Whether every zone is only forwarded, and no list is loaded, because edges before this one have died again and again.</summary>
+    public bool Bypass { get; init; }
+
     /// <summary>Where the edge's own messages go.</summary>
     public required ILoggerFactory Loggers { get; init; }
 
