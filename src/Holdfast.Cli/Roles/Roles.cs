@@ -142,6 +142,7 @@ internal static partial class Roles
                         },
                         FaultInjection = options.FaultInjection,
                         Bypass = options.Bypass,
+                        Without = options.Without,
                         Loggers = loggers,
                     },
                     cancellationToken

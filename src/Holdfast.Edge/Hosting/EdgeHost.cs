@@ -120,12 +120,16 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         var home = Path.Combine(data, "edges", options.Name);
         var limits = options.Limits;
         FaultMarkers.Claim(data, options.FaultInjection);
+        var without = options.FaultInjection ? options.Without : Protections.None;
         _guard = new EdgeGuard(
             options.Guard,
-            options.FaultInjection ? new FaultInjection() : null,
+            options.FaultInjection ? new FaultInjection { Clock = time as DrilledTime } : null,
             time,
             options.Loggers.CreateLogger<EdgeGuard>()
-        );
+        )
+        {
+            IsOff = without.HasFlag(Protections.Guard),
+        };
         _client = options.Identity is { } joined
             ? ControlTls.CreateClient(joined.Certificate, joined.Authority)
             : HttpReleaseFeed.CreateClient();
@@ -216,7 +220,10 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
             _ring,
             _live
         );
-        _taster = options.Taster is { } taster ? new ReleaseTaster(taster, time, options.Loggers.CreateLogger<ReleaseTaster>()) : null;
+        _taster =
+            options.Taster is { } taster && !without.HasFlag(Protections.Taster)
+                ? new ReleaseTaster(taster, time, options.Loggers.CreateLogger<ReleaseTaster>())
+                : null;
         _intake = new ReleaseIntake(
             new ReleaseIntakeOptions
             {
@@ -241,6 +248,9 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
                 Purges = _purges,
                 Taster = _taster,
                 RefusalsPath = Path.Combine(home, "refused"),
+                ForgetsRefusals = without.HasFlag(Protections.Refusals),
+                KeepsUntried = without.HasFlag(Protections.LastKnownGood),
+                AtLoaderFault = _guard.IsOff ? EndOfLoaderFault : null,
                 Build = ReleaseTaster.Build,
                 Uplink = _ring,
                 Pins = _desk,
@@ -317,7 +327,10 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
             _certificates,
             new ConnectionReports(_counters, options.Loggers.CreateLogger<ConnectionReports>()),
             time
-        );
+        )
+        {
+            Lingers = () => _isLeaving,
+        };
         _application = new Http2Application(pipeline, limits, time) { Draining = () => IsDraining || _isLeaving };
         var kestrel = new KestrelServerOptions
         {
@@ -450,7 +463,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     /// <exception cref="KeyFileException">A key file is unusable; the message says which and why.</exception>
     public static async Task<EdgeHost> StartAsync(EdgeOptions options, CancellationToken cancellationToken)
     {
-        var host = new EdgeHost(options);
+        var host = new EdgeHost(options.FaultInjection ? options with { Time = new DrilledTime(options.Time) } : options);
         try
         {
             host._watchdog = new Watchdog(host._guard);
@@ -564,6 +577,9 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         _stop.Dispose();
         _stopBackground.Dispose();
     }
+
+    // Without the guard, in a drill: as a program without one.
+    private static void EndOfLoaderFault(Exception fault) => Environment.FailFast($"a loader failed: {fault.Message}", fault);
 
     // Commands on this machine; without them the edge serves all the same.
     private LocalCredential? CredentialOf(string home)

@@ -3,6 +3,7 @@ using System.Net;
 using Holdfast.Cache.Disk;
 using Holdfast.Cache.Storage;
 using Holdfast.Edge.Guard;
+using Holdfast.Edge.Guard.Faults;
 using Holdfast.Edge.Listening.Admission;
 using Holdfast.Edge.Origins;
 using Holdfast.Edge.Releases.Tasting;
@@ -102,6 +103,9 @@ internal sealed record EdgeOptions
 
     /// <summary>Whether every zone is only forwarded, and no list is loaded, because edges before this one have died again and again.</summary>
     public bool Bypass { get; init; }
+
+    /// <summary>What drills take away; nothing unless <see cref="FaultInjection"/>.</summary>
+    public Protections Without { get; init; }
 
     /// <summary>Where the edge's own messages go.</summary>
     public required ILoggerFactory Loggers { get; init; }
