@@ -171,6 +171,7 @@ internal static class HoldfastCommand
                 [
                     NodeShowCommand.Create(context),
                     .. LocalCommands.Create(context),
+                    RestartCommand.Create(context),
                     NodeListCommand.Create(context),
                     NodeInviteCommand.Create(context),
                     NodeRemoveCommand.Create(context),

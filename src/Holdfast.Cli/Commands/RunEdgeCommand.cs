@@ -65,6 +65,7 @@ internal static class RunEdgeCommand
         var httpsDescriptors = new Option<string?>("--fd-https") { HelpName = "FD,...", Description = "The same for HTTPS." };
         var managementDescriptor = new Option<string?>("--fd-management") { HelpName = "FD", Description = "The same for management." };
         var faults = FaultInjection();
+        var bypass = new Option<bool>(ChildArguments.Bypass) { Description = "Only forward: no rules, no lists, no cache, in every zone." };
         var without = Without();
         var json = CommonOptions.Json();
         var supervised = Supervised();
@@ -82,6 +83,7 @@ internal static class RunEdgeCommand
             httpsDescriptors,
             managementDescriptor,
             faults,
+            bypass,
             without,
             json,
             supervised,
@@ -133,6 +135,7 @@ internal static class RunEdgeCommand
                             Identity = identity,
                             Uppers = uppers,
                             FaultInjection = result.GetValue(faults),
+                            Bypass = result.GetValue(bypass),
                             Without = ReadWithout(result.GetValue(without), result.GetValue(faults)),
                             Settings = settings,
                             Logging = logging,

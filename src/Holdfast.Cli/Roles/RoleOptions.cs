@@ -87,6 +87,9 @@ internal sealed record EdgeRoleOptions
     /// <summary>Whether tests and drills may make it fail.</summary>
     public required bool FaultInjection { get; init; }
 
+    /// <summary>Whether it only forwards, because it has died again and again.</summary>
+    public bool Bypass { get; init; }
+
     /// <summary>What drills take away; nothing without <see cref="FaultInjection"/>.</summary>
     public required Protections Without { get; init; }
 
@@ -112,6 +115,9 @@ internal sealed record ReadyInfo(string? AdminToken = null)
 
     /// <summary>Where control listens for nodes on other machines, a URL; null when it does not.</summary>
     public string? Nodes { get; init; }
+
+    /// <summary>Hands over to a successor on the same data directory and sockets, and serves on; null where that cannot be.</summary>
+    public Func<Task>? HandOver { get; init; }
 
     /// <summary>No secret.</summary>
     public override string ToString() => "ready";

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Holdfast.Cli.Supervision;
 using Holdfast.Cli.Terminal;
+using Holdfast.Edge.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Cli.Roles;
@@ -13,6 +14,9 @@ internal static class RoleProcess
 {
     /// <summary>How long a role may take to end before the process ends anyway; shorter than <c>up</c>'s patience.</summary>
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(9);
+
+    // The same of an edge that has handed over: nobody waits for it, and what it still serves may take its time.
+    private static readonly TimeSpan LeavingTime = EdgeHost.LeavingTime + TimeSpan.FromSeconds(4);
 
     /// <summary>Runs the role to its end.</summary>
     /// <param name="context">The process.</param>
@@ -34,12 +38,14 @@ internal static class RoleProcess
         // Neither is disposed: the starter's pipe may close at any time until the process is gone.
         var stop = new CancellationTokenSource();
         var last = new Timer(_ => Environment.Exit(0));
+        Func<Task>? handOver = null;
+        var hasHandedOver = false;
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Handle(signal, act: !supervised));
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => Handle(signal, act: !supervised));
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Handle(signal, act: true));
         if (supervised)
         {
-            WatchStarter(Stop);
+            WatchStarter(HandOver, Stop);
         }
 
         using var logging = new LineLoggerProvider(context.Error, name, LineLoggerProvider.LevelFrom(context.Environment), context.Time);
@@ -56,6 +62,7 @@ internal static class RoleProcess
 
         void Ready(ReadyInfo info)
         {
+            Volatile.Write(ref handOver, info.HandOver);
             if (supervised || json)
             {
                 var visitors = info.Visitors.IsEmpty ? null : info.Visitors.ToArray();
@@ -87,6 +94,27 @@ internal static class RoleProcess
             }
         }
 
+        // On the thread that reads what the starter says: nothing else comes meanwhile but the order to end.
+        void HandOver()
+        {
+            if (Volatile.Read(ref handOver) is { } role && !stop.IsCancellationRequested)
+            {
+                try
+                {
+                    role().GetAwaiter().GetResult();
+                }
+                catch (Exception fault)
+                {
+                    // The starter waits in vain, ends this process and starts another.
+                    context.Error.WriteLine($"holdfast: {name} could not hand over: {fault.Message}");
+                    return;
+                }
+
+                Volatile.Write(ref hasHandedOver, true);
+                context.WriteJson(ReadyMessage.HandedOver);
+            }
+        }
+
         void Handle(PosixSignalContext signal, bool act)
         {
             signal.Cancel = true;
@@ -99,24 +127,29 @@ internal static class RoleProcess
         void Stop()
         {
             // The process ends whatever happens to the role: an end that hangs would hold the listening sockets.
-            last.Change(StopTime, Timeout.InfiniteTimeSpan);
+            last.Change(Volatile.Read(ref hasHandedOver) ? LeavingTime : StopTime, Timeout.InfiniteTimeSpan);
             stop.Cancel();
         }
     }
 
     /// <summary>
-    /// Calls back when the starter's end of standard input closes, by its order or by its death. A thread of its own, because a read from a
+    /// Calls back when the starter asks to hand over, and when its end of standard input closes, by its order or by its death. A thread of its own, because a read from a
     /// pipe blocks for as long as the starter lives.
     /// </summary>
-    private static void WatchStarter(Action ended)
+    private static void WatchStarter(Action handOver, Action ended)
     {
-        var input = Console.OpenStandardInput();
+        var input = new StreamReader(Console.OpenStandardInput());
         var thread = new Thread(() =>
         {
-            var buffer = new byte[64];
             try
             {
-                while (input.Read(buffer) > 0) { }
+                while (input.ReadLine() is { } line)
+                {
+                    if (line == ChildArguments.HandOver)
+                    {
+                        handOver();
+                    }
+                }
             }
             catch (IOException)
             {

@@ -144,6 +144,7 @@ internal static partial class Roles
                             ],
                         },
                         FaultInjection = options.FaultInjection,
+                        Bypass = options.Bypass,
                         Without = options.Without,
                         Loggers = loggers,
                     },
@@ -153,7 +154,14 @@ internal static partial class Roles
             .ConfigureAwait(false);
         await using var running = edge!;
         await running.WaitUntilReadyAsync(cancellationToken).ConfigureAwait(false);
-        ready(new ReadyInfo { Visitors = [.. running.Addresses], Management = running.ManagementAddress });
+        ready(
+            new ReadyInfo
+            {
+                Visitors = [.. running.Addresses],
+                Management = running.ManagementAddress,
+                HandOver = running.HandOverAsync,
+            }
+        );
         var replacement = running.ReplacementWanted;
         await Task.WhenAny(WaitAsync(cancellationToken), replacement).ConfigureAwait(false);
         if (!cancellationToken.IsCancellationRequested)

@@ -14,6 +14,12 @@ internal static class ChildArguments
     /// <summary>Flag: faults may be tripped.</summary>
     public const string FaultInjection = "--fault-injection";
 
+    /// <summary>Flag: the edge is only to forward, because it has died again and again.</summary>
+    public const string Bypass = "--bypass";
+
+    /// <summary>What is said on an edge's standard input to have it hand over to its successor.</summary>
+    public const string HandOver = "hand over";
+
     /// <summary><c>run taster ...</c>, which an edge starts.</summary>
     public static ImmutableArray<string> Taster(string dataDirectory, bool faultInjection) =>
         ["run", "taster", "--data", dataDirectory, .. faultInjection ? [FaultInjection] : Array.Empty<string>()];

@@ -23,6 +23,7 @@ internal sealed class ChildProcess : IDisposable
     private readonly TextWriter error;
     private readonly Queue<string> held = new();
     private readonly TaskCompletionSource<ReadyMessage> ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource handedOver = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task output;
     private readonly Task errors;
     private string? lastErrorLine;
@@ -42,6 +43,9 @@ internal sealed class ChildProcess : IDisposable
 
     /// <summary>Ends when the child serves; cancelled when it ended before that.</summary>
     public Task<ReadyMessage> Ready => ready.Task;
+
+    /// <summary>Ends when it has handed over; cancelled when it ended before that.</summary>
+    public Task HandedOver => handedOver.Task;
 
     /// <summary>128 and the signal's number when a signal ended it. Only after <see cref="WaitForExitAsync"/>.</summary>
     public int ExitCode => process.ExitCode;
@@ -121,6 +125,20 @@ internal sealed class ChildProcess : IDisposable
         await Task.WhenAny(Task.WhenAll(output, errors), Task.Delay(LastWords));
     }
 
+    /// <summary>Asks it to hand over: it writes to nothing that its successor is to have, and serves on until it is ordered to end.</summary>
+    public void AskToHandOver()
+    {
+        try
+        {
+            process.StandardInput.WriteLine(ChildArguments.HandOver);
+            process.StandardInput.Flush();
+        }
+        catch (Exception fault) when (fault is IOException or ObjectDisposedException)
+        {
+            // It ended in between, which is what whoever waits is told.
+        }
+    }
+
     /// <summary>Orders it to end: closes the pipe that is its standard input.</summary>
     public void OrderToEnd()
     {
@@ -157,9 +175,14 @@ internal sealed class ChildProcess : IDisposable
             {
                 ready.TrySetResult(message);
             }
+            else if (line == ReadyMessage.HandedOver)
+            {
+                handedOver.TrySetResult();
+            }
         }
 
         ready.TrySetCanceled();
+        handedOver.TrySetCanceled();
     }
 
     private async Task ReadErrorsAsync()

@@ -12,6 +12,12 @@ internal sealed record ChildSpec
     /// <summary>The listening sockets that it inherits.</summary>
     public required IReadOnlyList<ListeningSocket> Sockets { get; init; }
 
+    /// <summary>Whether it is an edge: it can hand over to its successor, and be started in bypass.</summary>
+    public bool IsEdge { get; init; }
+
+    /// <summary>The same, started in bypass.</summary>
+    public ChildSpec InBypass() => this with { Arguments = [.. Arguments, ChildArguments.Bypass] };
+
     /// <summary>Environment variables to set, or to take away where the value is null.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 

@@ -23,6 +23,9 @@ internal sealed record ReadyMessage(
     string? Page = null
 )
 {
+    /// <summary>The line that an edge writes when it has handed over: its successor may have everything on the disk.</summary>
+    public const string HandedOver = "{\"handedOver\":true}";
+
     /// <summary>The line.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ReadyMessageJson.Default.ReadyMessage);
 

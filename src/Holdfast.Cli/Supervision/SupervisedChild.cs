@@ -19,6 +19,10 @@ internal sealed partial class SupervisedChild(
 
     private readonly TaskCompletionSource<ReadyMessage> firstReady = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly RestartPolicy policy = new(time);
+    private readonly CrashSeries? series = spec.IsEdge ? new CrashSeries(time) : null;
+    private readonly List<Task> leaving = [];
+    private TaskCompletionSource wanted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource? replacement;
     private int processId;
     private int restarts;
 
@@ -46,62 +50,114 @@ internal sealed partial class SupervisedChild(
         {
             if (await RunOnceAsync(stop, hurry) is not { } end)
             {
-                return;
+                break;
             }
 
             var isFirstFailure = firstReady.TrySetException(new ChildNeverReadyException(spec.Name, end.ExitCode, end.LastErrorLine));
             if (isFirstFailure && mustStart)
             {
-                return;
+                break;
             }
 
+            series?.Died();
             var delay = policy.Ended();
             LogEnded(logger, spec.Name, end.ProcessId, end.Describe(), delay == TimeSpan.Zero ? "now" : $"in {delay.TotalMilliseconds} ms");
+            if (series is { Bypasses: true })
+            {
+                LogBypass(logger, spec.Name, series.Stay.TotalMinutes);
+            }
+
             try
             {
                 await Task.Delay(delay, time, stop);
             }
             catch (OperationCanceledException)
             {
-                return;
+                break;
             }
 
             Interlocked.Increment(ref restarts);
         }
+
+        Volatile.Read(ref replacement)?.TrySetResult();
+        await Task.WhenAll(leaving);
     }
 
-    /// <summary>One life. Null when it ended because it was told to.</summary>
+    /// <summary>One life, and those of its successors. Null when the last one ended because it was told to.</summary>
     private async Task<ChildEnd?> RunOnceAsync(CancellationToken stop, CancellationToken hurry)
     {
         ChildProcess child;
         try
         {
-            child = ChildProcess.Start(program, spec, error);
+            child = Start();
         }
         catch (Win32Exception fault)
         {
             return new ChildEnd(0, null, fault.Message);
         }
 
-        using (child)
+        while (true)
         {
-            policy.Started();
-            Volatile.Write(ref processId, child.Id);
-            changed();
-            var ended = child.WaitForExitAsync();
-            var ready = WatchReadyAsync(child, ended);
-            var stopping = stop.IsCancellationRequested ? Task.CompletedTask : WhenAsync(stop, ended);
-            await Task.WhenAny(ended, stopping);
-            var told = stop.IsCancellationRequested && !ended.IsCompleted;
-            if (told)
+            var (end, successor) = await LiveAsync(child, stop, hurry);
+            if (successor is null)
             {
-                await EndAsync(child, ended, hurry);
+                child.Dispose();
+                return end;
             }
 
-            await ended;
-            await ready;
-            return told || stop.IsCancellationRequested ? null : new ChildEnd(child.Id, child.ExitCode, child.LastErrorLine);
+            leaving.RemoveAll(task => task.IsCompleted);
+            leaving.Add(LeaveAsync(child, stop, hurry));
+            child = successor;
         }
+    }
+
+    private ChildProcess Start()
+    {
+        var child = ChildProcess.Start(program, series is { Bypasses: true } ? spec.InBypass() : spec, error);
+        policy.Started();
+        return child;
+    }
+
+    /// <summary>Until it ends, which has an end or null when it was told to, or until it has a successor.</summary>
+    private async Task<(ChildEnd? End, ChildProcess? Successor)> LiveAsync(
+        ChildProcess child,
+        CancellationToken stop,
+        CancellationToken hurry
+    )
+    {
+        Volatile.Write(ref processId, child.Id);
+        changed();
+        var ended = child.WaitForExitAsync();
+        var ready = WatchReadyAsync(child, ended);
+        var stopping = stop.IsCancellationRequested ? Task.CompletedTask : WhenAsync(stop, ended);
+        using var over = new CancellationTokenSource();
+        await Task.WhenAny(ended, stopping, ReplacementWantedAsync(over.Token));
+        await over.CancelAsync();
+        if (!stop.IsCancellationRequested && !ended.IsCompleted)
+        {
+            Volatile.Write(ref wanted, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            series?.TryWithout();
+            if (await SucceedAsync(child, ended, stop) is { } successor)
+            {
+                return (null, successor);
+            }
+
+            if (!stop.IsCancellationRequested)
+            {
+                // It has given up a part of what it had at most: another one is started in its place, and visitors wait for that.
+                await EndAsync(child, ended, StopTime, hurry);
+            }
+        }
+
+        var told = stop.IsCancellationRequested && !ended.IsCompleted;
+        if (told)
+        {
+            await EndAsync(child, ended, StopTime, hurry);
+        }
+
+        await ended;
+        await ready;
+        return (told || stop.IsCancellationRequested ? null : new ChildEnd(child.Id, child.ExitCode, child.LastErrorLine), null);
     }
 
     private async Task WatchReadyAsync(ChildProcess child, Task ended)
@@ -127,10 +183,10 @@ internal sealed partial class SupervisedChild(
         }
     }
 
-    private async Task EndAsync(ChildProcess child, Task ended, CancellationToken hurry)
+    private async Task EndAsync(ChildProcess child, Task ended, TimeSpan patience, CancellationToken hurry)
     {
         child.OrderToEnd();
-        using var deadline = new CancellationTokenSource(StopTime, time);
+        using var deadline = new CancellationTokenSource(patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, hurry);
         await Task.WhenAny(ended, WhenAsync(either.Token, ended));
         if (!ended.IsCompleted)
@@ -153,6 +209,13 @@ internal sealed partial class SupervisedChild(
 
     [LoggerMessage(1002, LogLevel.Warning, "{Name} is back as process {Process}")]
     private static partial void LogReplaced(ILogger logger, string name, int process);
+
+    [LoggerMessage(
+        1007,
+        LogLevel.Error,
+        "{Name} dies again and again: it only forwards now, without rules and cache; tried without that in {Minutes} minutes, or by 'holdfast node restart'"
+    )]
+    private static partial void LogBypass(ILogger logger, string name, double minutes);
 
     [LoggerMessage(1003, LogLevel.Warning, "{Name} (process {Process}) did not end in time and was killed")]
     private static partial void LogKilled(ILogger logger, string name, int process);

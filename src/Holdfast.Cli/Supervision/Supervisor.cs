@@ -74,6 +74,7 @@ internal sealed partial class Supervisor
                             options.FaultInjection
                         ),
                         Sockets = edge.All,
+                        IsEdge = true,
                         Environment = new Dictionary<string, string?> { [AdminTokenVariable] = null, [StatusTokenVariable] = null },
                     },
                     mustStart: true
@@ -159,6 +160,15 @@ internal sealed partial class Supervisor
         }
 
         return await ReadyOrNullAsync(control, stop);
+    }
+
+    /// <summary>Replaces the edges' processes, one after the other: each new one serves before the next is asked to hand over.</summary>
+    public async Task ReplaceEdgesAsync(CancellationToken stop)
+    {
+        foreach (var edge in edges)
+        {
+            await edge.ReplaceAsync(stop);
+        }
     }
 
     /// <summary>Ends when every child has ended: the edges after the start's stop was cancelled, then control; removes <c>run/up.json</c>.</summary>

@@ -43,9 +43,7 @@ internal sealed class UpSession(UpOptions options, CliContext context)
         {
             var control = await supervisor.StartAsync(Progress, stop.Token, hurry.Token);
             await ReadyAsync(supervisor, listeners.Edges[0], control?.AdminToken, startedAt);
-            var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            await using var registration = stop.Token.Register(ended.SetResult);
-            await ended.Task;
+            await ReplaceWhenToldAsync(supervisor);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -59,6 +57,32 @@ internal sealed class UpSession(UpOptions options, CliContext context)
 
         Progress("stopped");
         return 0;
+    }
+
+    // Until all is to stop: 'holdfast node restart' signals.
+    private async Task ReplaceWhenToldAsync(Supervisor supervisor)
+    {
+        using var signals = new SemaphoreSlim(0, 1);
+        using var replace = PosixSignalRegistration.Create(
+            RestartSignal.Number,
+            signal =>
+            {
+                signal.Cancel = true;
+                try
+                {
+                    signals.Release();
+                }
+                catch (SemaphoreFullException)
+                {
+                    // One that has not begun yet is enough for both.
+                }
+            }
+        );
+        while (true)
+        {
+            await signals.WaitAsync(stop.Token);
+            await supervisor.ReplaceEdgesAsync(stop.Token);
+        }
     }
 
     private async Task ReadyAsync(Supervisor supervisor, EdgeListeners edge1, string? adminToken, long startedAt)

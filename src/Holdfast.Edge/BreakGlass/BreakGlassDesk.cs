@@ -38,6 +38,9 @@ internal sealed partial class BreakGlassDesk(
     /// <summary>What is in force.</summary>
     public LocalState State => _state;
 
+    /// <summary>Whether this process was started in bypass, because those before it have died again and again.</summary>
+    public bool IsBypassed { get; init; }
+
     /// <summary>Why what is in force would be forgotten with this process; null when it is on the disk.</summary>
     public string? DiskProblem { get; private set; }
 
@@ -45,7 +48,8 @@ internal sealed partial class BreakGlassDesk(
     public Func<Release, bool> IsOut { get; set; } = static _ => false;
 
     /// <inheritdoc/>
-    public bool Holds(ArtifactKind kind, string name, long generation) => Holds(kind, name, generation, _state);
+    public bool Holds(ArtifactKind kind, string name, long generation) =>
+        Holds(kind, name, generation, _state) || (IsBypassed && kind == ArtifactKind.List);
 
     /// <inheritdoc/>
     public bool KeepsOut(Release release, long newest) =>
@@ -58,7 +62,13 @@ internal sealed partial class BreakGlassDesk(
         Note(_waiting.Make());
         _state = _file.Read(out var problem);
         Note(problem);
-        kills.SetLocal(LocalKills.Of(_state), _state.Bypasses.Select(bypass => bypass.Zone));
+        PutInForce(_state);
+        if (IsBypassed)
+        {
+            LogBypassed();
+            uplink.Add(UplinkRecordTypes.EdgeBypassed, new JsonObject { ["reason"] = "the edge has died again and again" });
+        }
+
         foreach (var command in _waiting.Read(out problem).Where(command => !_state.Done.Contains(command.Id)))
         {
             NodeOutcome outcome;
@@ -184,13 +194,16 @@ internal sealed partial class BreakGlassDesk(
         return DiskProblem is { } problem ? $"{said}; it will be forgotten when this process ends, because {problem}" : said;
     }
 
+    private void PutInForce(LocalState state) =>
+        kills.SetLocal(LocalKills.Of(state), IsBypassed ? [null] : state.Bypasses.Select(bypass => bypass.Zone));
+
     private void Save(LocalState state)
     {
         var before = _state;
         _state = state;
         if (before.Kills != state.Kills || before.Bypasses != state.Bypasses)
         {
-            kills.SetLocal(LocalKills.Of(state), state.Bypasses.Select(bypass => bypass.Zone));
+            PutInForce(state);
         }
 
         try
@@ -272,6 +285,13 @@ internal sealed partial class BreakGlassDesk(
         Message = "Ordered on this machine by {By}: {Verb} {Target}: {Outcome}: {Text}."
     )]
     private partial void LogCommand(NodeVerb verb, string target, string by, string outcome, string text);
+
+    [LoggerMessage(
+        EventId = 1135,
+        Level = LogLevel.Error,
+        Message = "This edge has died again and again, and was started in bypass: every zone is only forwarded, without rules, lists and cache."
+    )]
+    private partial void LogBypassed();
 
     [LoggerMessage(EventId = 1132, Level = LogLevel.Error, Message = "What was ordered on this machine is not all known: {Problem}.")]
     private partial void LogUnread(string problem);

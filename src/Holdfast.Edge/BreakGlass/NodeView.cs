@@ -48,6 +48,7 @@ internal sealed class NodeView(
             ["version"] = Version,
             ["process"] = Environment.ProcessId,
             ["ready"] = state.IsReady,
+            ["started_in_bypass"] = desk.IsBypassed,
             ["draining"] = Order(ordered.Draining),
             ["zones"] = state.Zones,
             ["feed"] = new JsonObject

@@ -71,6 +71,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
 
     private readonly EdgeOptions _options;
     private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _stopBackground = new();
     private readonly ZoneDirectory _zones;
     private readonly CertificateStore _certificates;
     private readonly ReleaseStore _store;
@@ -196,7 +197,10 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         var rules = new RuleContext(options.Place, _ruleCounts, _rateLimits) { Lists = _lists, Events = _events?.Events };
         var faults = options.FaultInjection ? new LoaderFaults() : null;
         _ring = new UplinkRing(options.Name, Path.Combine(home, "uplink"), time);
-        _desk = new BreakGlassDesk(home, _store, _kills, _ring, options.Loggers.CreateLogger<BreakGlassDesk>());
+        _desk = new BreakGlassDesk(home, _store, _kills, _ring, options.Loggers.CreateLogger<BreakGlassDesk>())
+        {
+            IsBypassed = options.Bypass,
+        };
         var reader = new ZoneReader(_store, new ZoneCompiler(_targets, rules, _guard, _kills, faults), _kills, _desk, _live);
         _zones = new ZoneDirectory(reader, options.ZoneMemory, ZoneReader.Dropped, time);
         var trials = new ZoneTrials();
@@ -326,15 +330,22 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         );
 
         // Listening
-        var http1 = new Http1ConnectionHandler(pipeline, limits, _sweep) { Stopping = _stop.Token, Draining = () => IsDraining };
+        var http1 = new Http1ConnectionHandler(pipeline, limits, _sweep)
+        {
+            Stopping = _stop.Token,
+            Draining = () => IsDraining || _isLeaving,
+        };
         _listener = new EdgeListener(
             options.Connections,
             VisitorHttp2Limits.From(limits),
             _certificates,
             new ConnectionReports(_counters, options.Loggers.CreateLogger<ConnectionReports>()),
             time
-        );
-        _application = new Http2Application(pipeline, limits, time) { Draining = () => IsDraining };
+        )
+        {
+            Lingers = () => _isLeaving,
+        };
+        _application = new Http2Application(pipeline, limits, time) { Draining = () => IsDraining || _isLeaving };
         var kestrel = new KestrelServerOptions
         {
             AddServerHeader = false,
@@ -484,7 +495,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
                 .StartAsync(host.ListenForManagement, host, host._counters, host._metrics, options.Loggers, cancellationToken)
                 .ConfigureAwait(false);
             host.TellAddress();
-            host._background = host.RunBackgroundAsync(host._stop.Token);
+            host._background = host.RunBackgroundAsync(host._stopBackground.Token);
             return host;
         }
         catch
@@ -532,10 +543,16 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     /// <summary>Stops accepting, lets requests in flight end, writes the log's rest.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync().ConfigureAwait(false);
-        IsStopping = true;
-        using (var enough = new CancellationTokenSource(ReplacementWanted.IsCompleted ? ReplacementDrainTime : DrainTime))
+        if (_hasHandedOver)
         {
+            await LeaveAsync().ConfigureAwait(false);
+        }
+        else
+        {
+            await _stop.CancelAsync().ConfigureAwait(false);
+            await _stopBackground.CancelAsync().ConfigureAwait(false);
+            IsStopping = true;
+            using var enough = new CancellationTokenSource(ReplacementWanted.IsCompleted ? ReplacementDrainTime : DrainTime);
             await Task.WhenAll(_server.StopAsync(enough.Token), _http3?.StopAsync(enough.Token) ?? Task.CompletedTask)
                 .ConfigureAwait(false);
         }
@@ -576,6 +593,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         _metrics.Dispose();
         _countries.Dispose();
         _stop.Dispose();
+        _stopBackground.Dispose();
     }
 
     // Without the guard, in a drill: as a program without one.
@@ -695,7 +713,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
             return;
         }
 
-        await ((Task)Task.WhenAny(_disk.Ended, Task.Delay(Timeout.Infinite, _stop.Token))).ConfigureAwait(false);
+        await ((Task)Task.WhenAny(_disk.Ended, Task.Delay(Timeout.Infinite, _stopBackground.Token))).ConfigureAwait(false);
         if (_disk.Ended.Exception is { } fault)
         {
             LogDiskFault(_options.Loggers.CreateLogger<EdgeHost>(), fault.InnerException ?? fault);

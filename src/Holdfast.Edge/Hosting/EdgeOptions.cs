@@ -102,6 +102,9 @@ internal sealed record EdgeOptions
     /// <summary>Whether tests and drills may make it fail: <c>--fault-injection</c>. Only on a data directory that has never served without.</summary>
     public bool FaultInjection { get; init; }
 
+    /// <summary>Whether every zone is only forwarded, and no list is loaded, because edges before this one have died again and again.</summary>
+    public bool Bypass { get; init; }
+
     /// <summary>What drills take away; nothing unless <see cref="FaultInjection"/>.</summary>
     public Protections Without { get; init; }
 

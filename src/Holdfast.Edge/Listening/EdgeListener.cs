@@ -48,6 +48,9 @@ internal sealed class EdgeListener
     /// <summary>Who is let in, and how many are open.</summary>
     public ConnectionAdmission Admission { get; }
 
+    /// <summary>Whether HTTP/2 connections that the edge ends wait a moment for the client to go first.</summary>
+    public Func<bool> Lingers { get; init; } = static () => false;
+
     /// <summary>Adds one listener to a server, and hands the server the limits that it keeps itself.</summary>
     /// <param name="server">The server's options, before it starts.</param>
     /// <param name="config">Where and how to listen.</param>
@@ -85,7 +88,7 @@ internal sealed class EdgeListener
         options.Use(Admission.LimitPerAddress);
         if (config.Tls)
         {
-            options.Use(new TlsMiddleware(_certificates, config.Http2, _limits, _http2Limits, Ledger, _time).Use);
+            options.Use(new TlsMiddleware(_certificates, config.Http2, _limits, _http2Limits, Ledger, _time) { Lingers = Lingers }.Use);
         }
 
         options.Use(next =>

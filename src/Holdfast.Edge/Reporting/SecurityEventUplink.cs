@@ -30,6 +30,7 @@ internal sealed class SecurityEventUplink : IDisposable
     private readonly TimeProvider _time;
     private readonly ArrayBufferWriter<byte> _record = new();
     private long _told;
+    private bool _hasHandedOver;
 
     /// <summary>What waits on the disk is read now; nothing is sent yet.</summary>
     public SecurityEventUplink(string node, string directory, RuleCounts counts, SecurityEventOptions options, TimeProvider time)
@@ -54,10 +55,22 @@ internal sealed class SecurityEventUplink : IDisposable
     /// <summary>Puts what rules have written onto the disk, where the next start finds it.</summary>
     public void Dispose()
     {
+        if (!_hasHandedOver)
+        {
+            HandOver();
+        }
+
+        Ring.Dispose();
+    }
+
+    /// <summary>The same, and writes nothing more: a successor has the files. Call it when it gathers no more.</summary>
+    public void HandOver()
+    {
+        _hasHandedOver = true;
         Gather();
         while (AddCounts()) { }
 
-        Ring.Dispose();
+        Ring.HandOver();
     }
 
     /// <summary>Puts into the ring what rules have written.</summary>

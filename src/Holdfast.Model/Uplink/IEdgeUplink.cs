@@ -41,6 +41,9 @@ public static class UplinkRecordTypes
     /// </summary>
     public const string NodeCommand = "node.command";
 
+    /// <summary>The node was started as a plain forwarder, because it had died again and again: reason.</summary>
+    public const string EdgeBypassed = "edge.bypassed";
+
     /// <summary>The purge log is in effect up to here: log, sequence.</summary>
     public const string PurgeApplied = "purge.applied";
 

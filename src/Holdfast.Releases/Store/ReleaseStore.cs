@@ -25,6 +25,7 @@ public sealed partial class ReleaseStore : IDisposable
     private readonly ConcurrentDictionary<int, Release> _unsaved = new();
     private readonly ConcurrentDictionary<int, string> _names = new();
     private long _position;
+    private bool _isHandedOver;
 
     /// <summary>The store in this directory, which is made when the first release is kept.</summary>
     public ReleaseStore(string directory, ReleaseVerifier verifier, ReleaseStoreLimits? limits = null)
@@ -169,6 +170,21 @@ public sealed partial class ReleaseStore : IDisposable
     /// <summary>Writes the index, so that the next start need not scan what was written last.</summary>
     public void Dispose()
     {
+        HandOver();
+        _log.Dispose();
+    }
+
+    /// <summary>
+    /// The same, and writes nothing more: a successor has the files. What is open can be read on. Only for the thread that changes the store.
+    /// </summary>
+    public void HandOver()
+    {
+        if (_isHandedOver)
+        {
+            return;
+        }
+
+        _isHandedOver = true;
         if (_log.BytesSinceCovered > 0 && _unsaved.IsEmpty)
         {
             _ = Guarded(() =>
@@ -177,8 +193,6 @@ public sealed partial class ReleaseStore : IDisposable
                 WriteCheckpoint();
             });
         }
-
-        _log.Dispose();
     }
 
     /// <summary>The first eight bytes of a release's digest.</summary>

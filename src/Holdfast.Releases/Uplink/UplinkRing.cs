@@ -32,6 +32,7 @@ public sealed class UplinkRing : IUplinkSink, IDisposable
     private long _bytes;
     private long _lastSequence;
     private long _untold;
+    private bool _isHandedOver;
 
     /// <summary>A ring of this node.</summary>
     /// <param name="node">The node's name, in every record.</param>
@@ -153,7 +154,10 @@ public sealed class UplinkRing : IUplinkSink, IDisposable
                 RemoveFirst();
             }
 
-            _segments?.Trim(sequence);
+            if (!_isHandedOver)
+            {
+                _segments?.Trim(sequence);
+            }
         }
     }
 
@@ -180,11 +184,27 @@ public sealed class UplinkRing : IUplinkSink, IDisposable
         }
     }
 
+    /// <summary>Closes the files and takes nothing more: a successor has them, and numbers its records by them.</summary>
+    public void HandOver()
+    {
+        lock (_gate)
+        {
+            _isHandedOver = true;
+            _segments?.Dispose();
+        }
+    }
+
     /// <summary>Closes the files; what waits stays in them.</summary>
     public void Dispose() => _segments?.Dispose();
 
     private void Append(string type, JsonElement body)
     {
+        if (_isHandedOver)
+        {
+            Dropped++;
+            return;
+        }
+
         var record = new UplinkRecord(_node, ++_lastSequence, _time.GetUtcNow(), type, body);
         var encoded = UplinkCodec.Encode(record);
         if (encoded.Length > MaxRecordBytes)

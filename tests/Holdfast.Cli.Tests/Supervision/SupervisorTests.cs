@@ -149,6 +149,63 @@ public sealed class SupervisorTests : IDisposable
     }
 
     [Fact]
+    public async Task RunAsync_AnEdgeThatKeepsDying_IsStartedInBypass()
+    {
+        var (supervisor, listeners) = Create(
+            Serve,
+            "case \"$*\" in *--bypass*) " + Serve + " ;; *) echo '{\"ready\":true,\"role\":\"x\",\"name\":\"x\"}'; exit 134 ;; esac"
+        );
+        using var sockets = listeners;
+        await supervisor.StartAsync(Ignore, stop.Token, default);
+        await Eventually.TrueAsync(() => supervisor.State.Restarts["edge-1"] == CrashSeries.Most, "started in bypass");
+        var bypassed = supervisor.State.Processes["edge-1"];
+        Assert.True(Signals.IsAlive(bypassed));
+        await EndAsync(supervisor);
+    }
+
+    [Fact]
+    public async Task ReplaceEdgesAsync_AnEdge_ServesUntilItsSuccessorDoes()
+    {
+        // One that has been told to hand over says so, and ends when its input does.
+        var edge =
+            """echo '{"ready":true,"role":"x","name":"x"}'; while read -r line; do [ "$line" = "hand over" ] && echo '{"handedOver":true}'; done""";
+        var (supervisor, listeners) = Create(Serve, edge);
+        using var sockets = listeners;
+        await supervisor.StartAsync(Ignore, stop.Token, default);
+        var before = supervisor.State.Processes["edge-1"];
+
+        await supervisor.ReplaceEdgesAsync(stop.Token);
+
+        await Eventually.TrueAsync(() => supervisor.State.Processes["edge-1"] != before, "another process");
+        await Eventually.TrueAsync(() => !Signals.IsAlive(before), "the end of the one before");
+        Assert.True(Signals.IsAlive(supervisor.State.Processes["edge-1"]));
+        Assert.Equal(0, supervisor.State.Restarts["edge-1"]);
+        await EndAsync(supervisor);
+    }
+
+    [Fact]
+    public async Task ReplaceEdgesAsync_ASuccessorThatDoesNotComeUp_IsTriedAgainWhileTheOneBeforeServes()
+    {
+        var first = directory["first"];
+        var broken = directory["broken"];
+        var edge =
+            $"if [ -e '{broken}' ]; then rm '{broken}'; echo 'no library' >&2; exit 1; fi; touch '{first}'; "
+            + """echo '{"ready":true,"role":"x","name":"x"}'; while read -r line; do [ "$line" = "hand over" ] && echo '{"handedOver":true}'; done""";
+        var (supervisor, listeners) = Create(Serve, edge);
+        using var sockets = listeners;
+        await supervisor.StartAsync(Ignore, stop.Token, default);
+        var before = supervisor.State.Processes["edge-1"];
+        File.WriteAllText(broken, "");
+
+        await supervisor.ReplaceEdgesAsync(stop.Token);
+
+        await Eventually.TrueAsync(() => supervisor.State.Processes["edge-1"] != before, "another process");
+        Assert.False(File.Exists(broken));
+        Assert.Contains("no library", error.ToString(), StringComparison.Ordinal);
+        await EndAsync(supervisor);
+    }
+
+    [Fact]
     public async Task WaitForEndAsync_AChildThatIgnoresItsOrder_IsKilledWhenInAHurry()
     {
         using var hurry = new CancellationTokenSource();

@@ -345,6 +345,12 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
         }
     }
 
+    /// <summary>Gives up the disk, and serves on.</summary>
+    public Task HandOverAsync() => _host.HandOverAsync();
+
+    /// <summary>Whether it has handed over and tells its visitors to come by another connection.</summary>
+    public bool IsLeaving => _host.IsLeaving;
+
     public async ValueTask DisposeAsync() => await _host.DisposeAsync();
 
     private sealed class TestFeed(SigningKey key) : IReleaseFeed

@@ -36,6 +36,9 @@ internal sealed class TlsMiddleware(
     /// <summary>Plain text in the largest TLS record (RFC 8446 section 5.1).</summary>
     private const int LargestRecord = 16 * 1024;
 
+    /// <summary>Whether HTTP/2 connections that the edge ends wait a moment for the client to go first.</summary>
+    public Func<bool> Lingers { get; init; } = static () => false;
+
     /// <summary>The step.</summary>
     public ConnectionDelegate Use(ConnectionDelegate next) =>
         async connection =>
@@ -159,7 +162,7 @@ internal sealed class TlsMiddleware(
         finally
         {
             connection.Transport = encrypted;
-            await CloseAsync(connection, stream, input, output);
+            await CloseAsync(connection, facts, stream, input, output);
         }
     }
 
@@ -170,7 +173,13 @@ internal sealed class TlsMiddleware(
     }
 
     // Says goodbye (close_notify) where the client still listens, so that it can tell an end from a cut.
-    private async Task CloseAsync(ConnectionContext connection, SslStream stream, PipeReader input, PipeWriter output)
+    private async Task CloseAsync(
+        ConnectionContext connection,
+        ConnectionFacts facts,
+        SslStream stream,
+        PipeReader input,
+        PipeWriter output
+    )
     {
         try
         {
@@ -179,6 +188,10 @@ internal sealed class TlsMiddleware(
             if (!connection.ConnectionClosed.IsCancellationRequested)
             {
                 await stream.ShutdownAsync().WaitAsync(limits.CloseTimeout, time);
+                if (facts.Alpn == "h2" && Lingers())
+                {
+                    await LingerAsync(connection);
+                }
             }
         }
         catch (TimeoutException)
@@ -191,6 +204,23 @@ internal sealed class TlsMiddleware(
         }
 
         await stream.DisposeAsync();
+    }
+
+    // What was on its way when the client was told to go is dropped: closing on unread bytes would be a reset, and the client would not
+    // read by GOAWAY which of its requests were never begun, and are to be sent again.
+    private async Task LingerAsync(ConnectionContext connection)
+    {
+        using var enough = new CancellationTokenSource(limits.CloseTimeout, time);
+        var input = connection.Transport.Input;
+        while (true)
+        {
+            var read = await input.ReadAsync(enough.Token);
+            input.AdvanceTo(read.Buffer.End);
+            if (read.IsCompleted || read.IsCanceled)
+            {
+                return;
+            }
+        }
     }
 
     private static string? Name(SslApplicationProtocol protocol) =>

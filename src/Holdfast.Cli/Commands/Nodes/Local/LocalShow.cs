@@ -125,6 +125,11 @@ internal static class LocalShow
 
     private static IEnumerable<string> Ordered(JsonElement shown, JsonElement feed, DateTimeOffset now)
     {
+        if (shown.GetProperty("started_in_bypass").GetBoolean())
+        {
+            yield return "  BYPASSED  EVERY ZONE: it has died again and again; 'holdfast node restart' tries it without";
+        }
+
         if (shown.GetProperty("draining") is { ValueKind: JsonValueKind.Object } draining)
         {
             yield return $"  DRAINING  {Who(draining, now)}";
