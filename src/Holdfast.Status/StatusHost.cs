@@ -4,6 +4,7 @@ using Holdfast.Status.Access;
 using Holdfast.Status.Drafts;
 using Holdfast.Status.Page;
 using Holdfast.Status.ReadApi;
+using Holdfast.Status.Reports;
 using Holdfast.Status.Storage;
 using Holdfast.Status.Watching;
 using Holdfast.Status.WriteApi;
@@ -34,12 +35,23 @@ public sealed class StatusHost : IAsyncDisposable
     private readonly WebApplication application;
     private readonly StatusStore store;
     private readonly Lookout lookout;
+    private readonly ReportDesk reports;
     private readonly CancellationTokenSource stop = new();
     private readonly ILogger logger;
     private Task looking = Task.CompletedTask;
+    private Task taking = Task.CompletedTask;
 
-    private StatusHost(WebApplication application, StatusStore store, Lookout lookout, Uri url, string? firstToken, ILogger logger)
+    private StatusHost(
+        WebApplication application,
+        StatusStore store,
+        Lookout lookout,
+        ReportDesk reports,
+        Uri url,
+        string? firstToken,
+        ILogger logger
+    )
     {
+        this.reports = reports;
         this.lookout = lookout;
         this.logger = logger;
         this.application = application;
@@ -64,19 +76,24 @@ public sealed class StatusHost : IAsyncDisposable
         var path = Path.Combine(Path.GetFullPath(options.DataDirectory), "status", "status.db");
         var known = options.Url?.TrimEnd('/') ?? $"http://{bound ?? options.Endpoint}";
         var store = StatusStore.Open(path, options.Name, known, options.Time);
+        ReportDesk? reports = null;
         try
         {
+            reports = ReportDesk.Open(Path.Combine(Path.GetDirectoryName(path)!, "reports.db"), store, options, logger);
             var tokens = new StatusTokens(store, options.Time);
             var watches = new WatchDesk(store);
             var drafts = new DraftDesk(store, options.Time, logger);
-            var lookout = new Lookout(watches, drafts, store, options.Time, logger);
+            var lookout = new Lookout(watches, drafts, store, reports, options.Time, logger);
             var application = Create(options);
             try
             {
                 application.Use(next => context => GuardedAsync(context, next, logger));
                 application.UseRouting();
-                new WriteEndpoints(store, tokens, watches, lookout, drafts).Map(application);
-                new ReadEndpoints(store, new Documents(store, options.Time), new PageRenderer(options.LoggerFactory)).Map(application);
+                new WriteEndpoints(store, tokens, watches, lookout, drafts, reports).Map(application);
+                var documents = new Documents(store, options.Time);
+                var pages = new PageRenderer(options.LoggerFactory);
+                new ReadEndpoints(store, documents, pages).Map(application);
+                new ReportEndpoints(reports, store, documents, pages, options).Map(application);
                 application.MapMethods("/healthz", ["GET", "HEAD"], context => context.Response.WriteAsync("ok\n"));
                 application.MapFallback(context => throw StatusProblem.Missing("page", context.Request.Path));
                 await application.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -84,7 +101,7 @@ public sealed class StatusHost : IAsyncDisposable
                 var url = new Uri($"http://{bound ?? AddressOf(application)}");
                 var first = tokens.EnsureFirst(options.FirstToken);
                 StatusLog.Listening(logger, url);
-                var host = new StatusHost(application, store, lookout, url, first, logger);
+                var host = new StatusHost(application, store, lookout, reports, url, first, logger) { taking = reports.RunAsync() };
                 if (options.Looks)
                 {
                     host.looking = lookout.RunAsync(host.stop.Token);
@@ -101,6 +118,7 @@ public sealed class StatusHost : IAsyncDisposable
         }
         catch
         {
+            reports?.Dispose();
             store.Dispose();
             throw;
         }
@@ -122,6 +140,9 @@ public sealed class StatusHost : IAsyncDisposable
 
         lookout.Dispose();
         await application.DisposeAsync().ConfigureAwait(false);
+        reports.Complete();
+        await taking.ConfigureAwait(false);
+        reports.Dispose();
         store.Dispose();
         stop.Dispose();
     }

@@ -19,4 +19,14 @@ internal static partial class StatusLog
 
     [LoggerMessage(4005, LogLevel.Warning, "draft {Draft} is published as incident {Incident} by {Who}")]
     public static partial void Published(ILogger logger, string draft, string incident, string who);
+
+    [LoggerMessage(4020, LogLevel.Warning, "the country database {Path} cannot be used, so reports have no region: {Reason}")]
+    public static partial void NoCountries(ILogger logger, string path, string reason);
+
+    [LoggerMessage(
+        4021,
+        LogLevel.Warning,
+        "visitors' reports about {Service}: {Level} ({Reports} from {Networks} networks, {Expected} are usual)"
+    )]
+    public static partial void Reported(ILogger logger, string service, string level, int reports, int networks, double expected);
 }

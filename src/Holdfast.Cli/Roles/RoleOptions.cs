@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using Holdfast.Cli.Settings;
 using Holdfast.Model.Zones;
 using Holdfast.Releases.Joining;
@@ -42,6 +43,12 @@ internal sealed record StatusRoleOptions
 
     /// <summary>The first token when the user chose it; used only while there is none.</summary>
     public required string? FirstToken { get; init; }
+
+    /// <summary>Proxies that say who reports a problem; null for those of this machine.</summary>
+    public ImmutableArray<IPNetwork>? Proxies { get; init; }
+
+    /// <summary>The work that a report takes, in bits; null for the usual.</summary>
+    public int? ReportWork { get; init; }
 
     /// <summary>Where its log lines go.</summary>
     public required ILoggerProvider Logging { get; init; }

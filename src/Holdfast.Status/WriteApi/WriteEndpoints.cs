@@ -5,6 +5,7 @@ using Holdfast.Status.Components;
 using Holdfast.Status.Drafts;
 using Holdfast.Status.Incidents;
 using Holdfast.Status.ReadApi;
+using Holdfast.Status.Reports;
 using Holdfast.Status.Storage;
 using Holdfast.Status.Watching;
 using Microsoft.AspNetCore.Builder;
@@ -17,7 +18,14 @@ namespace Holdfast.Status.WriteApi;
 /// The API that operators and their tools post with, below <c>/v1/pages/{page_id}</c>, in the shape of Statuspage's own. A path may end in
 /// <c>.json</c>, as its clients write it.
 /// </summary>
-internal sealed partial class WriteEndpoints(StatusStore store, StatusTokens tokens, WatchDesk watches, Lookout lookout, DraftDesk drafts)
+internal sealed partial class WriteEndpoints(
+    StatusStore store,
+    StatusTokens tokens,
+    WatchDesk watches,
+    Lookout lookout,
+    DraftDesk drafts,
+    ReportDesk reports
+)
 {
     private readonly IncidentDesk incidents = new(store);
     private readonly ComponentDesk components = new(store);
@@ -56,6 +64,7 @@ internal sealed partial class WriteEndpoints(StatusStore store, StatusTokens tok
         MapIncidents(routes);
         MapWatches(routes);
         MapDrafts(routes);
+        MapReports(routes);
     }
 
     private void MapComponents(IEndpointRouteBuilder routes, string path, bool group)
