@@ -29,8 +29,17 @@ public static class UplinkRecordTypes
     /// <summary>A release was refused: kind, name, generation, digest, reason.</summary>
     public const string ReleaseRefused = "release.refused";
 
+    /// <summary>A step of a release on the node: <see cref="Releases.ReleaseProgress"/>.</summary>
+    public const string ReleaseProgress = "release.progress";
+
     /// <summary>Releases wait on the node, because there is no taster: reason.</summary>
     public const string TasterUnavailable = "taster.unavailable";
+
+    /// <summary>
+    /// Somebody at the node's own machine ordered something: id, verb, target, everything, generation, subject, killed, reason, by (the local
+    /// user), given_at, waited (until the node started), outcome (<c>done</c> or <c>refused</c>) and text. Control writes each into its audit log.
+    /// </summary>
+    public const string NodeCommand = "node.command";
 
     /// <summary>The purge log is in effect up to here: log, sequence.</summary>
     public const string PurgeApplied = "purge.applied";
