@@ -15,6 +15,7 @@ internal sealed class ReportEndpoints(ReportDesk desk, StatusStore store, Docume
     private const string Json = "application/json; charset=utf-8";
 
     private readonly ServiceViews views = new(desk);
+    private readonly ReportAnswers answers = new(store, pages, options.Time);
     private readonly WindowCounts<long> tries = new(
         TimeSpan.FromMinutes(1),
         ReportLimits.TriesOfMinute,
@@ -98,85 +99,33 @@ internal sealed class ReportEndpoints(ReportDesk desk, StatusStore store, Docume
         await AnswerAsync(context, service, await desk.TakeAsync(report).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
-    private Task AskToWaitAsync(HttpContext context, ReportedService service, Visitor visitor, ReportForm form, TimeSpan? waited)
+    private async Task AskToWaitAsync(HttpContext context, ReportedService service, Visitor visitor, ReportForm form, TimeSpan? waited)
     {
         // Who is too early goes on with the ticket that is there: a new one would make the wait begin again.
-        var ticket = waited is null ? desk.Tickets.Ticket(service.Id, visitor) : form.Ticket;
-        return AnswerAsync(
-            context,
-            service,
-            200,
-            waited is null ? "One more step" : "A few seconds more",
-            $"Your browser has not done the work that keeps false reports away, most likely because it runs no scripts. Wait for {ReportLimits.Wait.TotalSeconds:0} seconds, then send the report.",
-            ("Ticket", ticket),
-            ("Problem", StatusWords<Problem>.Of(form.Problem)),
-            ("Comment", form.Comment)
-        );
+        var body = await answers
+            .WaitAsync(service, isEarly: waited is not null, waited is null ? desk.Tickets.Ticket(service.Id, visitor) : form.Ticket, form)
+            .ConfigureAwait(false);
+        await SendAsync(context, StatusCodes.Status200OK, body).ConfigureAwait(false);
     }
 
-    private Task AnswerAsync(HttpContext context, ReportedService service, ReportOutcome outcome) =>
-        outcome switch
-        {
-            ReportOutcome.Taken => AnswerAsync(
+    private async Task AnswerAsync(HttpContext context, ReportedService service, ReportOutcome outcome) =>
+        await SendAsync(
                 context,
-                service,
-                201,
-                "Thank you",
-                "Your report counts. It is on the chart within a minute."
-            ),
-            ReportOutcome.TakenWithoutComment => AnswerAsync(
-                context,
-                service,
-                201,
-                "Thank you",
-                "Your report counts. So many comments wait to be read that yours was not kept."
-            ),
-            ReportOutcome.AlreadyToday => AnswerAsync(
-                context,
-                service,
-                200,
-                "Reported already",
-                "A report from your address range counts already today (UTC). One a day is enough: what counts is how many people report."
-            ),
-            ReportOutcome.NetworkFull => AnswerAsync(
-                context,
-                service,
-                200,
-                "Enough from your network",
-                "So many reports came from your network today that no more are counted."
-            ),
-            ReportOutcome.DayFull => throw new StatusProblem(
-                503,
-                "so many reports came today that no more can be taken; what was reported still stands"
-            ),
-            _ => throw new StatusProblem(503, "more reports come than can be written just now; try again in a minute"),
-        };
-
-    private async Task AnswerAsync(
-        HttpContext context,
-        ReportedService service,
-        int status,
-        string title,
-        string text,
-        params (string Name, object? Value)[] more
-    )
-    {
-        var body = await pages
-            .RenderAsync<AnswerPage>([
-                ("View", new PageView(store.Current, options.Time.GetUtcNow())),
-                ("Name", service.Name),
-                ("Slug", service.Slug),
-                ("Title", title),
-                ("Text", text),
-                .. more,
-            ])
+                outcome is ReportOutcome.Taken or ReportOutcome.TakenWithoutComment
+                    ? StatusCodes.Status201Created
+                    : StatusCodes.Status200OK,
+                await answers.OutcomeAsync(service, outcome).ConfigureAwait(false)
+            )
             .ConfigureAwait(false);
+
+    private static Task SendAsync(HttpContext context, int status, byte[] body)
+    {
         context.Response.StatusCode = status;
         context.Response.ContentType = Html;
         context.Response.ContentLength = body.Length;
         context.Response.Headers.CacheControl = "no-store";
         Protect(context.Response.Headers);
-        await context.Response.Body.WriteAsync(body, context.RequestAborted).ConfigureAwait(false);
+        return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
     }
 
     private ReportedService Service(HttpContext context)
@@ -196,7 +145,8 @@ internal sealed class ReportEndpoints(ReportDesk desk, StatusStore store, Docume
     private void Page(IEndpointRouteBuilder routes, string path, Func<PageView, ReportedService?, ValueTask<byte[]>> render) =>
         Add(routes, path, Html, render, Protect);
 
-    private void Open(IEndpointRouteBuilder routes, string path, Func<PageView, ReportedService?, byte[]> render) =>
+    private void Open(IEndpointRouteBuilder routes, string path, Func<PageView, ReportedService?, byte[]> render)
+    {
         Add(
             routes,
             path,
@@ -204,6 +154,8 @@ internal sealed class ReportEndpoints(ReportDesk desk, StatusStore store, Docume
             (view, service) => ValueTask.FromResult(render(view, service)),
             headers => headers.AccessControlAllowOrigin = "*"
         );
+        ReadEndpoints.Preflight(routes, path);
+    }
 
     private void Add(
         IEndpointRouteBuilder routes,

@@ -58,9 +58,11 @@ internal readonly struct Visitor
     {
         var address = Plain(context.Connection.RemoteIpAddress ?? IPAddress.None);
         var named = context.Request.Headers["X-Forwarded-For"].ToString().Split(',', StringSplitOptions.TrimEntries);
-        for (var i = named.Length - 1; i >= 0 && IsProxy(address, proxies) && IPAddress.TryParse(named[i], out var before); i--)
+
+        // Some proxies write the port too.
+        for (var i = named.Length - 1; i >= 0 && IsProxy(address, proxies) && IPEndPoint.TryParse(named[i], out var before); i--)
         {
-            address = Plain(before);
+            address = Plain(before.Address);
         }
 
         return new Visitor(address);

@@ -179,7 +179,9 @@ public sealed class TakingTests
         // What stands before the proxy's own entry is what the visitor wrote.
         Assert.Equal(HttpStatusCode.Created, (await visitors.ReportAsync("example-cloud", "10.1.1.1, 203.0.113.7")).Status);
         Assert.Equal(HttpStatusCode.OK, (await visitors.ReportAsync("example-cloud", "10.2.2.2, 203.0.113.7, 127.0.0.1")).Status);
-        Assert.Equal(1, await DayAsync(page, "example-cloud"));
+        Assert.Equal(HttpStatusCode.OK, (await visitors.ReportAsync("example-cloud", "203.0.113.7:4711")).Status);
+        Assert.Equal(HttpStatusCode.Created, (await visitors.ReportAsync("example-cloud", "[2001:db8::1]:4711")).Status);
+        Assert.Equal(2, await DayAsync(page, "example-cloud"));
     }
 
     [Fact]
