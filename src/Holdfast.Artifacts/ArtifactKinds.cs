@@ -1,6 +1,7 @@
 using Holdfast.Artifacts.Certificates;
 using Holdfast.Artifacts.KillSwitches;
 using Holdfast.Artifacts.Lists;
+using Holdfast.Artifacts.Rulesets;
 using Holdfast.Artifacts.Zones;
 using Holdfast.Releases.Intake;
 using Holdfast.Releases.Keys;
@@ -13,5 +14,12 @@ public static class ArtifactKinds
     /// <summary>The checks, one for each kind; the same in control and on every edge.</summary>
     /// <param name="secrets">Opens private keys to see that they fit their certificates; it stays the caller's.</param>
     public static IReadOnlyList<IArtifactCheck> All(SecretBox secrets) =>
-        [new ZoneArtifact(), new CertificateArtifact(secrets), new ListArtifact(), new KillSwitchArtifact(), new KeyAnnouncementCheck()];
+        [
+            new ZoneArtifact(),
+            new CertificateArtifact(secrets),
+            new ListArtifact(),
+            new AccountRulesetArtifact(),
+            new KillSwitchArtifact(),
+            new KeyAnnouncementCheck(),
+        ];
 }

@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using Holdfast.Status.Access;
 using Holdfast.Status.Drafts;
+using Holdfast.Status.Export;
+using Holdfast.Status.Operating;
 using Holdfast.Status.Page;
 using Holdfast.Status.ReadApi;
 using Holdfast.Status.Reports;
@@ -36,22 +38,27 @@ public sealed class StatusHost : IAsyncDisposable
     private readonly StatusStore store;
     private readonly Lookout lookout;
     private readonly ReportDesk reports;
+    private readonly PasswordGate gate;
     private readonly CancellationTokenSource stop = new();
     private readonly ILogger logger;
     private Task looking = Task.CompletedTask;
     private Task taking = Task.CompletedTask;
+    private Task exporting = Task.CompletedTask;
+    private AutoExport? export;
 
     private StatusHost(
         WebApplication application,
         StatusStore store,
         Lookout lookout,
         ReportDesk reports,
+        PasswordGate gate,
         Uri url,
         string? firstToken,
         ILogger logger
     )
     {
         this.reports = reports;
+        this.gate = gate;
         this.lookout = lookout;
         this.logger = logger;
         this.application = application;
@@ -73,14 +80,18 @@ public sealed class StatusHost : IAsyncDisposable
     {
         var logger = options.LoggerFactory.CreateLogger("Holdfast.Status");
         var bound = options.ListenHandle is { } handle ? AddressOf(handle) : null;
-        var path = Path.Combine(Path.GetFullPath(options.DataDirectory), "status", "status.db");
+        var path = StatusStore.PathIn(options.DataDirectory);
         var known = options.Url?.TrimEnd('/') ?? $"http://{bound ?? options.Endpoint}";
         var store = StatusStore.Open(path, options.Name, known, options.Time);
         ReportDesk? reports = null;
+        var gate = new PasswordGate();
         try
         {
             reports = ReportDesk.Open(Path.Combine(Path.GetDirectoryName(path)!, "reports.db"), store, options, logger);
             var tokens = new StatusTokens(store, options.Time);
+            var box = SecretBox.Open(Path.Combine(Path.GetDirectoryName(path)!, "secret.key"));
+            var operators = new OperatorDesk(store, box, gate);
+            var sessions = new Sessions(store, operators, gate, options.Time);
             var watches = new WatchDesk(store);
             var drafts = new DraftDesk(store, options.Time, logger);
             var lookout = new Lookout(watches, drafts, store, reports, options.Time, logger);
@@ -89,11 +100,13 @@ public sealed class StatusHost : IAsyncDisposable
             {
                 application.Use(next => context => GuardedAsync(context, next, logger));
                 application.UseRouting();
-                new WriteEndpoints(store, tokens, watches, lookout, drafts, reports).Map(application);
-                var documents = new Documents(store, options.Time);
                 var pages = new PageRenderer(options.LoggerFactory);
-                new ReadEndpoints(store, documents, pages).Map(application);
+                new WriteEndpoints(store, tokens, operators, watches, lookout, drafts, reports).Map(application);
+                var site = new PublicPages(store, pages);
+                var documents = new Documents(store, options.Time);
+                new ReadEndpoints(documents, site).Map(application);
                 new ReportEndpoints(reports, store, documents, pages, options).Map(application);
+                new OperatorEndpoints(store, tokens, operators, sessions, drafts, pages, options.Time).Map(application);
                 application.MapMethods("/healthz", ["GET", "HEAD"], context => context.Response.WriteAsync("ok\n"));
                 application.MapFallback(context => throw StatusProblem.Missing("page", context.Request.Path));
                 await application.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -101,7 +114,23 @@ public sealed class StatusHost : IAsyncDisposable
                 var url = new Uri($"http://{bound ?? AddressOf(application)}");
                 var first = tokens.EnsureFirst(options.FirstToken);
                 StatusLog.Listening(logger, url);
-                var host = new StatusHost(application, store, lookout, reports, url, first, logger) { taking = reports.RunAsync() };
+                var host = new StatusHost(application, store, lookout, reports, gate, url, first, logger) { taking = reports.RunAsync() };
+                if (options.ExportDirectory is { } directory)
+                {
+                    var command = options.ExportCommand is { } text
+                        ? new ExportCommand(text, options.ExportCommandLimit ?? ExportCommand.DefaultLimit)
+                        : null;
+                    host.export = new AutoExport(
+                        store,
+                        new StaticSite(store, site, options.Time),
+                        directory,
+                        command,
+                        options.Time,
+                        logger
+                    );
+                    host.exporting = host.export.RunAsync(host.stop.Token);
+                }
+
                 if (options.Looks)
                 {
                     host.looking = lookout.RunAsync(host.stop.Token);
@@ -119,6 +148,7 @@ public sealed class StatusHost : IAsyncDisposable
         catch
         {
             reports?.Dispose();
+            gate.Dispose();
             store.Dispose();
             throw;
         }
@@ -129,6 +159,8 @@ public sealed class StatusHost : IAsyncDisposable
     {
         await stop.CancelAsync().ConfigureAwait(false);
         await looking.ConfigureAwait(false);
+        await exporting.ConfigureAwait(false);
+        export?.Dispose();
         try
         {
             lookout.Keep();
@@ -143,6 +175,7 @@ public sealed class StatusHost : IAsyncDisposable
         reports.Complete();
         await taking.ConfigureAwait(false);
         reports.Dispose();
+        gate.Dispose();
         store.Dispose();
         stop.Dispose();
     }

@@ -43,6 +43,15 @@ public sealed record StatusOptions
     /// <summary>The country database; a missing one leaves every region unknown.</summary>
     public string CountryDatabase { get; init; } = Countries.DefaultPath;
 
+    /// <summary>The folder that the page is exported to as files on every change; null: it is not.</summary>
+    public string? ExportDirectory { get; init; }
+
+    /// <summary>What is run by a shell after each export, with the folder in <c>HOLDFAST_EXPORT</c>; null: nothing is.</summary>
+    public string? ExportCommand { get; init; }
+
+    /// <summary>How long <see cref="ExportCommand"/> may run; null: two minutes.</summary>
+    public TimeSpan? ExportCommandLimit { get; init; }
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

@@ -31,6 +31,16 @@ internal static class RunStatusCommand
             HelpName = "BITS",
             Description = "The work that a report takes a browser, 1 to 24; each more is twice as much [default: 16, under a second].",
         };
+        var export = new Option<string?>("--export")
+        {
+            HelpName = "DIR",
+            Description = "Write the page as files there on every change [HOLDFAST_STATUS_EXPORT].",
+        };
+        var then = new Option<string?>("--export-command")
+        {
+            HelpName = "CMD",
+            Description = "Run this by a shell after each export [HOLDFAST_STATUS_EXPORT_COMMAND].",
+        };
         var json = CommonOptions.Json();
         var supervised = RunEdgeCommand.Supervised();
         var command = new Command(
@@ -43,6 +53,8 @@ internal static class RunStatusCommand
             descriptor,
             proxies,
             work,
+            export,
+            then,
             json,
             supervised,
         };
@@ -52,6 +64,13 @@ internal static class RunStatusCommand
             var listeners = new RoleListeners(SocketActivation.From(context.Environment, Environment.ProcessId));
             var listener = listeners.One("status", result.GetValue(descriptor), "listen", result.GetValue(listen), UpOptions.DefaultStatus);
             var token = UpOptionsReader.ReadStatusToken(context.Environment);
+            var folder = Filled(result.GetValue(export), context.Environment("HOLDFAST_STATUS_EXPORT"));
+            var after = Filled(result.GetValue(then), context.Environment("HOLDFAST_STATUS_EXPORT_COMMAND"));
+            if (after is not null && folder is null)
+            {
+                throw new CliFailure("--export-command runs after an export", "say where to with --export DIR");
+            }
+
             directory.Create();
             return await RoleProcess.RunAsync(
                 context,
@@ -68,6 +87,8 @@ internal static class RunStatusCommand
                             FirstToken = token,
                             Proxies = ReadProxies(result.GetValue(proxies)),
                             ReportWork = ReadWork(result.GetValue(work)),
+                            ExportDirectory = folder is null ? null : Path.GetFullPath(folder, context.CurrentDirectory),
+                            ExportCommand = after,
                             Logging = logging,
                         },
                         ready,
@@ -94,4 +115,9 @@ internal static class RunStatusCommand
         bits is null or (>= 1 and <= StatusOptions.MostReportWork)
             ? bits
             : throw new CliFailure($"--report-work: it is {bits}, and has to be 1 to {StatusOptions.MostReportWork}");
+
+    private static string? Filled(string? given, string? fallback) =>
+        given is { Length: > 0 } ? given
+        : fallback is { Length: > 0 } ? fallback
+        : null;
 }

@@ -51,6 +51,12 @@ internal sealed record StatusRoleOptions
     /// <summary>The work that a report takes, in bits; null for the usual.</summary>
     public int? ReportWork { get; init; }
 
+    /// <summary>The folder that the page is exported to, absolute; null: it is not.</summary>
+    public string? ExportDirectory { get; init; }
+
+    /// <summary>What a shell runs after each export, or null.</summary>
+    public string? ExportCommand { get; init; }
+
     /// <summary>Where its log lines go.</summary>
     public required ILoggerProvider Logging { get; init; }
 

@@ -203,6 +203,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
             _guard.Shared.Killed = _kills.Set.ModulesEverywhere;
             _zones.Refresh(zone);
         };
+        rules.Account.Changed = () => _zones.Refresh(null);
         var authority = LocalAuthority.Open(data, time, options.Loggers.CreateLogger<LocalAuthority>());
         var certificateReader = new CertificateReader(_store, _secrets, _desk, _live);
         _certificates = new CertificateStore(authority, new ZonePolicies(_zones).OfAsync, certificateReader, time);
@@ -238,6 +239,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
                     new ZoneConsumer(_zones, reader, _store, _kills),
                     new CertificateConsumer(_certificates, certificateReader),
                     new ListConsumer(_lists, listCompiler, _store),
+                    new AccountRulesetConsumer(rules, _store),
                     new AnnouncedKeys(_keys, keys.TrustedDirectory, _live),
                     new KillSwitchConsumer(_kills),
                 ],

@@ -88,6 +88,43 @@ internal sealed class KillSet
         return zone;
     }
 
+    /// <summary>The account's rulesets without what is out for a zone.</summary>
+    /// <param name="account">The rulesets.</param>
+    /// <param name="zone">The zone, as it is left.</param>
+    /// <param name="notes">Gets the ids of the switches that take out something that the zone's requests could meet.</param>
+    /// <returns>The very same when nothing is taken out.</returns>
+    public ImmutableArray<RulesetConfig> Apply(ImmutableArray<RulesetConfig> account, ZoneConfig zone, ref ImmutableArray<byte[]> notes)
+    {
+        foreach (var kill in _all.Where(kill => kill.Subject != KillSubject.Release && (kill.ZoneId is null || kill.ZoneId == zone.Id)))
+        {
+            var met = ExecutedBy(zone.Rulesets.Concat(account.Where(set => set.Kind == RulesetKind.Root)));
+            var left = Left(account, kill);
+            if (
+                SizeOf(left, met) != SizeOf(account, met)
+                && notes.All(note => !note.AsSpan().SequenceEqual(Encoding.ASCII.GetBytes(kill.Id)))
+            )
+            {
+                notes = notes.Add(Encoding.ASCII.GetBytes(kill.Id));
+            }
+
+            account = SizeOf(left, null) == SizeOf(account, null) ? account : left;
+        }
+
+        return account;
+    }
+
+    // A ruleset counts too, not its rules alone: one without rules can be taken out as well.
+    private static int SizeOf(ImmutableArray<RulesetConfig> account, HashSet<string>? met) =>
+        account.Where(set => met is null || set.Kind == RulesetKind.Root || met.Contains(set.Id)).Sum(set => 1 + set.Rules.Length);
+
+    private static HashSet<string> ExecutedBy(IEnumerable<RulesetConfig> rulesets) =>
+        rulesets
+            .SelectMany(set => set.Rules)
+            .Select(rule => rule.Action)
+            .OfType<ExecuteAction>()
+            .Select(action => action.Ruleset)
+            .ToHashSet(StringComparer.Ordinal);
+
     private static ImmutableArray<RulesetConfig> Left(ImmutableArray<RulesetConfig> rulesets, KillSwitchConfig kill) =>
         [
             .. rulesets

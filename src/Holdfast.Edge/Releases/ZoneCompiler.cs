@@ -30,7 +30,8 @@ internal sealed class ZoneCompiler(
         zone.Meet(FaultPoint.ZoneLoad);
         var set = kills.Set;
         var left = set.Apply(config, out var notes);
-        var compiled = new ZoneRuntime(left, generation, ZoneOrigins.Of(left, targets), zone, ZoneRules.Of(left, rules))
+        var account = rules.Account.Current.Without(set, left, ref notes);
+        var compiled = new ZoneRuntime(left, generation, ZoneOrigins.Of(left, targets), zone, ZoneRules.Of(left, rules, account))
         {
             KillSwitches = notes,
         };

@@ -40,6 +40,9 @@ internal sealed class RuleTurn
     /// <summary>The module of the phase that runs, or ran last.</summary>
     public EdgeModule Phase { get; set; }
 
+    /// <summary>The rule that executes the ruleset whose rules are being asked; null outside of one.</summary>
+    public RuleRuntime? Executor { get; set; }
+
     /// <summary>The body that goes out in the place of the answer's own, or null.</summary>
     public ReadOnlyMemory<byte>? Replacement { get; set; }
 
@@ -57,6 +60,7 @@ internal sealed class RuleTurn
     {
         Zone = rules;
         Replacement = null;
+        Executor = null;
         _skippedPhases = 0;
         SkippedProducts = SkippedProducts.None;
         Signals.Begin(request, rules.Context);

@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Holdfast.Artifacts.Certificates;
 using Holdfast.Artifacts.KillSwitches;
 using Holdfast.Artifacts.Lists;
+using Holdfast.Artifacts.Rulesets;
 using Holdfast.Artifacts.Zones;
 using Holdfast.Edge.Hosting;
 using Holdfast.Edge.Listening.Certificates;
@@ -13,6 +14,7 @@ using Holdfast.Model.KillSwitches;
 using Holdfast.Model.Lists;
 using Holdfast.Model.Purging;
 using Holdfast.Model.Releases;
+using Holdfast.Model.Rulesets;
 using Holdfast.Model.Zones;
 using Holdfast.Releases.Keys;
 using Holdfast.Releases.Purging;
@@ -194,6 +196,29 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
     {
         _feed.Remove(ArtifactKind.List, IdOf(name), ++_generation);
         await UntilAsync(() => ((IEdgeState)_host).LiveReleases(1000).All(r => r.Name != IdOf(name)));
+    }
+
+    /// <summary>Publishes a ruleset of the account, and waits until it is live.</summary>
+    public async Task PutAccountRulesetAsync(RulesetConfig ruleset)
+    {
+        var generation = ++_generation;
+        _feed.Publish(ArtifactKind.AccountRuleset, ruleset.Id, generation, AccountRulesetArtifact.Write(ruleset));
+        await UntilAsync(() => LiveGeneration(ruleset.Id) == generation);
+    }
+
+    /// <summary>Publishes a ruleset of the account that the edge will not take, and waits until it has said so.</summary>
+    public async Task PutBadAccountRulesetAsync(RulesetConfig ruleset)
+    {
+        var before = Intake.Refused;
+        _feed.Publish(ArtifactKind.AccountRuleset, ruleset.Id, ++_generation, AccountRulesetArtifact.Write(ruleset));
+        await UntilAsync(() => Intake.Refused > before);
+    }
+
+    /// <summary>Publishes the removal of a ruleset of the account, and waits until it is gone.</summary>
+    public async Task RemoveAccountRulesetAsync(string id)
+    {
+        _feed.Remove(ArtifactKind.AccountRuleset, id, ++_generation);
+        await UntilAsync(() => LiveGeneration(id) == 0);
     }
 
     /// <summary>The zones' certificates.</summary>

@@ -80,4 +80,7 @@ internal enum FaultPoint
 
     /// <summary>A zone's release is compiled.</summary>
     ZoneLoad,
+
+    /// <summary>A rule executes a ruleset that is missing or killed: where the outage of 5 December 2025 began.</summary>
+    ExecuteResultMissing,
 }

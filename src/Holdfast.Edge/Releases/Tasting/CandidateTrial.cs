@@ -13,6 +13,7 @@ using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Requests;
 using Holdfast.Edge.Rules;
 using Holdfast.Edge.Rules.Counting;
+using Holdfast.Edge.Rules.Executing;
 using Holdfast.Edge.Tiers;
 using Holdfast.Edge.Zones;
 using Holdfast.Http.Deadlines;
@@ -44,6 +45,7 @@ internal sealed class CandidateTrial : ICandidateTrial, IZoneSource
     private readonly TimeProvider _time;
     private readonly DeadlineSweep _sweep;
     private readonly OriginTargets _targets;
+    private readonly RuleContext _rules;
     private readonly ZoneCompiler _compiler;
     private readonly ZoneDirectory _zones;
     private readonly CachePhase _cache;
@@ -84,13 +86,8 @@ internal sealed class CandidateTrial : ICandidateTrial, IZoneSource
         {
             Connector = new OriginConnector(limits, _sweep) { Inside = origin.EndPoint },
         };
-        _compiler = new ZoneCompiler(
-            _targets,
-            new RuleContext("LOC", new RuleCounts(), counters),
-            new EdgeGuard(Guard, null, time, _faults),
-            new KillSwitchBoard(),
-            faults
-        );
+        _rules = new RuleContext("LOC", new RuleCounts(), counters);
+        _compiler = new ZoneCompiler(_targets, _rules, new EdgeGuard(Guard, null, time, _faults), new KillSwitchBoard(), faults);
         _zones = new ZoneDirectory(this, ZoneDirectory.DefaultBudget, ZoneReader.Dropped, time);
         var edge = new EdgeLimits();
         var forwarded = new ForwardedHeaders("taster", "LOC");
@@ -127,6 +124,7 @@ internal sealed class CandidateTrial : ICandidateTrial, IZoneSource
             !_checks.TryGetValue(release.Kind, out var check) ? "this build does not know its kind of artifact"
             : check.Check(release.FormatVersion, release.Payload.Span) is { Count: > 0 } problems ? ArtifactProblem.Summary(problems)
             : release.Kind == ArtifactKind.Zone ? await ReasonOfZoneAsync(release).ConfigureAwait(false)
+            : release.Kind == ArtifactKind.AccountRuleset ? await ReasonOfRulesetAsync(release).ConfigureAwait(false)
             : ReasonOfOther(release);
         return reason is not null
             ? new TasteVerdict(TasteOutcome.Refused, reason)
@@ -168,15 +166,30 @@ internal sealed class CandidateTrial : ICandidateTrial, IZoneSource
         }
     }
 
-    private async Task<string?> ReasonOfZoneAsync(Release release)
-    {
-        if (ZoneReader.TryRead(release, out var config) is { } problem)
-        {
-            return problem;
-        }
+    private async Task<string?> ReasonOfZoneAsync(Release release) =>
+        ZoneReader.TryRead(release, out var config) is { } problem
+            ? problem
+            : await ReasonOfZoneAsync(config!, release.Generation).ConfigureAwait(false);
 
-        _candidate = _compiler.Compile(config!, release.Generation);
-        var key = ZoneKey.Of(config!.Name);
+    // What it does for a zone that has nothing of its own; what is executed is executed by all requests.
+    private async Task<string?> ReasonOfRulesetAsync(Release release)
+    {
+        var config = AccountRulesetConsumer.ConfigOf(release);
+        _rules.Account.Put(0, new AccountRuleset(config, _rules), _rules);
+        try
+        {
+            return await ReasonOfZoneAsync(SampleZone.Executing(config), release.Generation).ConfigureAwait(false);
+        }
+        finally
+        {
+            _rules.Account.Remove(0, _rules);
+        }
+    }
+
+    private async Task<string?> ReasonOfZoneAsync(ZoneConfig config, long generation)
+    {
+        _candidate = _compiler.Compile(config, generation);
+        var key = ZoneKey.Of(config.Name);
         _zones.Add(0, key);
         try
         {
