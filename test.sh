@@ -120,6 +120,8 @@ if [ $# -eq 0 ]; then
   check "rules benchmark, short (bench/rules.sh runs longer)" bench/rules.sh --short
   check "zones benchmark, short (bench/zones.sh runs longer)" \
     env HOLDFAST_BINARY=tests/Holdfast.Cli.Tests/bin/Release/net10.0/holdfast bench/zones.sh --seconds 1 --zones 2000
+  check "reports benchmark, short (bench/reports.sh runs longer)" \
+    env HOLDFAST_BINARY=tests/Holdfast.Cli.Tests/bin/Release/net10.0/holdfast bench/reports.sh --short
   check "rate limit benchmark, short (bench/ratelimit.sh runs longer)" bench/ratelimit.sh --keys 200000 --counts 100000
 fi
 

@@ -6,6 +6,7 @@ using Holdfast.Status.Export;
 using Holdfast.Status.Operating;
 using Holdfast.Status.Page;
 using Holdfast.Status.ReadApi;
+using Holdfast.Status.Reports;
 using Holdfast.Status.Storage;
 using Holdfast.Status.Watching;
 using Holdfast.Status.WriteApi;
@@ -36,10 +37,12 @@ public sealed class StatusHost : IAsyncDisposable
     private readonly WebApplication application;
     private readonly StatusStore store;
     private readonly Lookout lookout;
+    private readonly ReportDesk reports;
     private readonly PasswordGate gate;
     private readonly CancellationTokenSource stop = new();
     private readonly ILogger logger;
     private Task looking = Task.CompletedTask;
+    private Task taking = Task.CompletedTask;
     private Task exporting = Task.CompletedTask;
     private AutoExport? export;
 
@@ -47,12 +50,14 @@ public sealed class StatusHost : IAsyncDisposable
         WebApplication application,
         StatusStore store,
         Lookout lookout,
+        ReportDesk reports,
         PasswordGate gate,
         Uri url,
         string? firstToken,
         ILogger logger
     )
     {
+        this.reports = reports;
         this.gate = gate;
         this.lookout = lookout;
         this.logger = logger;
@@ -78,25 +83,29 @@ public sealed class StatusHost : IAsyncDisposable
         var path = StatusStore.PathIn(options.DataDirectory);
         var known = options.Url?.TrimEnd('/') ?? $"http://{bound ?? options.Endpoint}";
         var store = StatusStore.Open(path, options.Name, known, options.Time);
+        ReportDesk? reports = null;
         var gate = new PasswordGate();
         try
         {
+            reports = ReportDesk.Open(Path.Combine(Path.GetDirectoryName(path)!, "reports.db"), store, options, logger);
             var tokens = new StatusTokens(store, options.Time);
             var box = SecretBox.Open(Path.Combine(Path.GetDirectoryName(path)!, "secret.key"));
             var operators = new OperatorDesk(store, box, gate);
             var sessions = new Sessions(store, operators, gate, options.Time);
             var watches = new WatchDesk(store);
             var drafts = new DraftDesk(store, options.Time, logger);
-            var lookout = new Lookout(watches, drafts, store, options.Time, logger);
+            var lookout = new Lookout(watches, drafts, store, reports, options.Time, logger);
             var application = Create(options);
             try
             {
                 application.Use(next => context => GuardedAsync(context, next, logger));
                 application.UseRouting();
                 var pages = new PageRenderer(options.LoggerFactory);
-                new WriteEndpoints(store, tokens, operators, watches, lookout, drafts).Map(application);
+                new WriteEndpoints(store, tokens, operators, watches, lookout, drafts, reports).Map(application);
                 var site = new PublicPages(store, pages);
-                new ReadEndpoints(new Documents(store, options.Time), site).Map(application);
+                var documents = new Documents(store, options.Time);
+                new ReadEndpoints(documents, site).Map(application);
+                new ReportEndpoints(reports, store, documents, pages, options).Map(application);
                 new OperatorEndpoints(store, tokens, operators, sessions, drafts, pages, options.Time).Map(application);
                 application.MapMethods("/healthz", ["GET", "HEAD"], context => context.Response.WriteAsync("ok\n"));
                 application.MapFallback(context => throw StatusProblem.Missing("page", context.Request.Path));
@@ -105,7 +114,7 @@ public sealed class StatusHost : IAsyncDisposable
                 var url = new Uri($"http://{bound ?? AddressOf(application)}");
                 var first = tokens.EnsureFirst(options.FirstToken);
                 StatusLog.Listening(logger, url);
-                var host = new StatusHost(application, store, lookout, gate, url, first, logger);
+                var host = new StatusHost(application, store, lookout, reports, gate, url, first, logger) { taking = reports.RunAsync() };
                 if (options.ExportDirectory is { } directory)
                 {
                     var command = options.ExportCommand is { } text
@@ -138,6 +147,7 @@ public sealed class StatusHost : IAsyncDisposable
         }
         catch
         {
+            reports?.Dispose();
             gate.Dispose();
             store.Dispose();
             throw;
@@ -162,6 +172,9 @@ public sealed class StatusHost : IAsyncDisposable
 
         lookout.Dispose();
         await application.DisposeAsync().ConfigureAwait(false);
+        reports.Complete();
+        await taking.ConfigureAwait(false);
+        reports.Dispose();
         gate.Dispose();
         store.Dispose();
         stop.Dispose();

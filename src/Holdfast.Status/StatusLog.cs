@@ -25,4 +25,14 @@ internal static partial class StatusLog
 
     [LoggerMessage(4007, LogLevel.Error, "the export failed, and is tried again: {Reason}")]
     public static partial void NotExported(ILogger logger, string reason);
+
+    [LoggerMessage(4020, LogLevel.Warning, "the country database {Path} cannot be used, so reports have no region: {Reason}")]
+    public static partial void NoCountries(ILogger logger, string path, string reason);
+
+    [LoggerMessage(
+        4021,
+        LogLevel.Warning,
+        "visitors' reports about {Service}: {Level} ({Reports} from {Networks} networks, {Expected} are usual)"
+    )]
+    public static partial void Reported(ILogger logger, string service, string level, int reports, int networks, double expected);
 }

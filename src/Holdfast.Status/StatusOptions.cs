@@ -1,4 +1,5 @@
 using System.Net;
+using Holdfast.Status.Reports;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -27,6 +28,20 @@ public sealed record StatusOptions
 
     /// <summary>Whether it looks at its watches by itself, each second; else <see cref="StatusHost.LookAsync"/> does.</summary>
     public bool Looks { get; init; } = true;
+
+    /// <summary>
+    /// Proxies before the page, whose <c>X-Forwarded-For</c> says who reports a problem; at first those on this machine.
+    /// </summary>
+    public IReadOnlyList<IPNetwork> Proxies { get; init; } = [IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")];
+
+    /// <summary>Leading zero bits that the proof of work of a report needs, 1 to <see cref="MostReportWork"/>.</summary>
+    public int ReportWork { get; init; } = ReportLimits.WorkBits;
+
+    /// <summary>See <see cref="ReportWork"/>.</summary>
+    public const int MostReportWork = ReportLimits.MostWorkBits;
+
+    /// <summary>The country database; a missing one leaves every region unknown.</summary>
+    public string CountryDatabase { get; init; } = Countries.DefaultPath;
 
     /// <summary>The folder that the page is exported to as files on every change; null: it is not.</summary>
     public string? ExportDirectory { get; init; }

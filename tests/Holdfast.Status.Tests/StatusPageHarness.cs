@@ -57,6 +57,7 @@ internal sealed class StatusPageHarness : IAsyncDisposable
                     FirstToken = token,
                     Time = Clock,
                     Looks = false,
+                    ReportWork = 6,
                 }
             ),
             TestContext.Current.CancellationToken

@@ -1,7 +1,10 @@
+using System.Collections.Immutable;
 using System.CommandLine;
+using System.Net;
 using Holdfast.Cli.Roles;
 using Holdfast.Cli.Settings;
 using Holdfast.Cli.Terminal;
+using Holdfast.Status;
 
 namespace Holdfast.Cli.Commands;
 
@@ -17,6 +20,17 @@ internal static class RunStatusCommand
             Description = "Where the status page listens [default: 127.0.0.1:8700].",
         };
         var descriptor = new Option<string?>("--fd-status") { HelpName = "FD", Description = "Listen on this inherited socket instead." };
+        var proxies = new Option<string[]>("--proxy")
+        {
+            HelpName = "NETWORK",
+            Description =
+                "A proxy before the page, an address or network, whose X-Forwarded-For says who reports a problem [default: this machine's].",
+        };
+        var work = new Option<int?>("--report-work")
+        {
+            HelpName = "BITS",
+            Description = "The work that a report takes a browser, 1 to 24; each more is twice as much [default: 16, under a second].",
+        };
         var export = new Option<string?>("--export")
         {
             HelpName = "DIR",
@@ -37,6 +51,8 @@ internal static class RunStatusCommand
             data,
             listen,
             descriptor,
+            proxies,
+            work,
             export,
             then,
             json,
@@ -69,6 +85,8 @@ internal static class RunStatusCommand
                             DataDirectory = directory.Root,
                             Listener = listener,
                             FirstToken = token,
+                            Proxies = ReadProxies(result.GetValue(proxies)),
+                            ReportWork = ReadWork(result.GetValue(work)),
                             ExportDirectory = folder is null ? null : Path.GetFullPath(folder, context.CurrentDirectory),
                             ExportCommand = after,
                             Logging = logging,
@@ -80,6 +98,23 @@ internal static class RunStatusCommand
         });
         return command;
     }
+
+    private static ImmutableArray<IPNetwork>? ReadProxies(string[]? named) =>
+        named is not { Length: > 0 }
+            ? null
+            :
+            [
+                .. named.Select(one =>
+                    IPNetwork.TryParse(one, out var network) ? network
+                    : IPAddress.TryParse(one, out var address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
+                    : throw new CliFailure($"--proxy: '{one}' is no address and no network such as 10.0.0.0/8")
+                ),
+            ];
+
+    private static int? ReadWork(int? bits) =>
+        bits is null or (>= 1 and <= StatusOptions.MostReportWork)
+            ? bits
+            : throw new CliFailure($"--report-work: it is {bits}, and has to be 1 to {StatusOptions.MostReportWork}");
 
     private static string? Filled(string? given, string? fallback) =>
         given is { Length: > 0 } ? given

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using Holdfast.Cli.Settings;
 using Holdfast.Edge.Guard.Faults;
 using Holdfast.Model.Zones;
@@ -43,6 +44,12 @@ internal sealed record StatusRoleOptions
 
     /// <summary>The first token when the user chose it; used only while there is none.</summary>
     public required string? FirstToken { get; init; }
+
+    /// <summary>Proxies that say who reports a problem; null for those of this machine.</summary>
+    public ImmutableArray<IPNetwork>? Proxies { get; init; }
+
+    /// <summary>The work that a report takes, in bits; null for the usual.</summary>
+    public int? ReportWork { get; init; }
 
     /// <summary>The folder that the page is exported to, absolute; null: it is not.</summary>
     public string? ExportDirectory { get; init; }

@@ -83,6 +83,11 @@ internal static partial class Roles
             settings = settings with { Endpoint = address };
         }
 
+        settings = settings with
+        {
+            Proxies = options.Proxies is { } proxies ? [.. proxies] : settings.Proxies,
+            ReportWork = options.ReportWork ?? settings.ReportWork,
+        };
         StatusHost? status = null;
         await StartAsync(async () => status = await StatusHost.StartAsync(settings, cancellationToken)).ConfigureAwait(false);
         await using var running = status!;

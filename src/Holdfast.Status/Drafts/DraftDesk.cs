@@ -217,7 +217,7 @@ internal sealed class DraftDesk
             ),
             ({ IsFalling: true }, _) when incident.Status is IncidentStatus.Investigating => new Proposal(
                 IncidentStatus.Identified,
-                $"Errors are higher than normal, and falling: {Statement.Percent(statement.Share)} of requests now, {Statement.Percent(statement.Signs.Max(sign => sign.Peak))} at the worst.",
+                statement.Falling,
                 now
             ),
             _ => null,

@@ -20,6 +20,7 @@ internal sealed record Statement(string About, ImmutableArray<Sign> Signs, Statu
 
     private const string Origin = "origin/";
     private const string Requests = "requests/";
+    private const string Reports = "reports/";
 
     /// <summary>Puts signs together: one statement for each thing that they are about.</summary>
     public static IEnumerable<Statement> Of(IReadOnlyCollection<Sign> signs, StatusPageState state)
@@ -34,6 +35,7 @@ internal sealed record Statement(string About, ImmutableArray<Sign> Signs, Statu
                     SignKind.EdgeErrors or SignKind.NotAnswering => Ours,
                     _ when ours => Ours,
                     SignKind.CheckFailed => Checks,
+                    SignKind.VisitorReports => OfReports(sign, signs),
                     _ => Requests + (sign.Zone ?? sign.Source),
                 }
             )
@@ -59,7 +61,7 @@ internal sealed record Statement(string About, ImmutableArray<Sign> Signs, Statu
     public double Share => Signs.Max(sign => sign.Share);
 
     /// <summary>When the first of it began.</summary>
-    public DateTimeOffset Since => Signs.Min(sign => sign.Since);
+    public DateTimeOffset Since => (Measured.IsEmpty ? Signs : Measured).Min(sign => sign.Since);
 
     /// <summary>Whether all of it is past its worst.</summary>
     public bool IsFalling => Signs.All(sign => sign.IsFalling);
@@ -68,9 +70,10 @@ internal sealed record Statement(string About, ImmutableArray<Sign> Signs, Statu
     public string Name =>
         About switch
         {
-            Ours when Signs.All(sign => sign.Kind != SignKind.EdgeErrors) => $"{Places(Signs)} not answering",
+            Ours when Signs.All(sign => sign.Kind != SignKind.EdgeErrors) => $"{Places(Measured)} not answering",
             Ours => Share >= 0.5 ? "Widespread errors" : "Elevated error rates",
-            Checks => $"{Places(Signs)} not answering as usual",
+            Checks => $"{Places(Measured)} not answering as usual",
+            _ when About.StartsWith(Reports, StringComparison.Ordinal) => $"Problems reported with {Signs[0].Source}",
             _ when About.StartsWith(Origin, StringComparison.Ordinal) => $"Errors from the servers behind {Signs[0].Zone}",
             _ => $"Fewer requests than usual for {Signs[0].Zone ?? Signs[0].Source}",
         };
@@ -86,7 +89,7 @@ internal sealed record Statement(string About, ImmutableArray<Sign> Signs, Statu
 
         if (About.StartsWith(Origin, StringComparison.Ordinal))
         {
-            return $"{Percent(Share)} of the requests for {Signs[0].Zone} have failed since {since}, ordinarily {Percent(Signs[0].Ordinary)}, because its own servers (the origin) fail or cannot be reached. It is seen at {Places(Signs)}. Our network works as usual, and serves stored copies where it has them.";
+            return $"{Percent(Share)} of the requests for {Signs[0].Zone} have failed since {since}, ordinarily {Percent(Signs[0].Ordinary)}, because its own servers (the origin) fail or cannot be reached. It is seen at {Places(Measured)}. Our network works as usual, and serves stored copies where it has them.{Reported(view)}";
         }
 
         var errors = Signs.Where(sign => sign.Kind == SignKind.EdgeErrors).ToImmutableArray();
@@ -104,8 +107,19 @@ internal sealed record Statement(string About, ImmutableArray<Sign> Signs, Statu
                 $"{Places(silent)} {(silent.Select(sign => sign.Source).Distinct().Count() == 1 ? "has" : "have")} not answered as usual since {view.Clock(silent.Min(sign => sign.Since))} ({silent[0].Said}). ";
         }
 
-        return text + "We are investigating.";
+        if (Measured.IsEmpty)
+        {
+            return $"{Reported(view).TrimStart()} What we measure ourselves is as usual. We are investigating.";
+        }
+
+        return $"{text.TrimEnd()}{Reported(view)} We are investigating.";
     }
+
+    /// <summary>What is told when it is past its worst.</summary>
+    public string Falling =>
+        Measured.IsEmpty
+            ? "Fewer problems are reported than at the worst, and more than usual."
+            : $"Errors are higher than normal, and falling: {Percent(Share)} of requests now, {Percent(Signs.Max(sign => sign.Peak))} at the worst.";
 
     /// <summary>The states that components are to have.</summary>
     public ImmutableSortedDictionary<string, ComponentStatus> Components
@@ -142,6 +156,27 @@ internal sealed record Statement(string About, ImmutableArray<Sign> Signs, Statu
             _ => "less than 0.01%",
         };
     }
+
+    /// <summary>What we see ourselves, apart from what visitors say.</summary>
+    private ImmutableArray<Sign> Measured => [.. Signs.Where(sign => sign.Kind != SignKind.VisitorReports)];
+
+    /// <summary>What visitors report is told with what is measured of the same thing, and by itself where nothing is.</summary>
+    private static string OfReports(Sign sign, IReadOnlyCollection<Sign> signs) =>
+        signs.FirstOrDefault(other =>
+            other.Kind == SignKind.OriginErrors && sign.Source.Equals(other.Zone, StringComparison.OrdinalIgnoreCase)
+        )
+            is { } origin
+            ? Origin + origin.Zone
+        : signs.Any(other => other.Kind == SignKind.CheckFailed && other.ComponentId == sign.ComponentId) ? Checks
+        : Reports + sign.Source;
+
+    /// <summary>A sentence for each component that visitors report, with a space before it.</summary>
+    private string Reported(PageView view) =>
+        string.Concat(
+            Signs
+                .Where(sign => sign.Kind == SignKind.VisitorReports)
+                .Select(sign => $" Visitors report problems with {sign.Source} since {view.Clock(sign.Since)} ({sign.Said}).")
+        );
 
     private Component? ZoneComponent =>
         State.Components.FirstOrDefault(component =>

@@ -34,6 +34,11 @@ internal sealed class ReadEndpoints(Documents documents, PublicPages pages)
     )
     {
         Add(routes, path, type, render, headers => headers.AccessControlAllowOrigin = "*");
+        Preflight(routes, path);
+    }
+
+    /// <summary>Lets any site's scripts ask with <c>If-None-Match</c>, for which a browser asks first.</summary>
+    public static void Preflight(IEndpointRouteBuilder routes, string path) =>
         routes.MapMethods(
             path,
             ["OPTIONS"],
@@ -48,7 +53,6 @@ internal sealed class ReadEndpoints(Documents documents, PublicPages pages)
                 return Task.CompletedTask;
             }
         );
-    }
 
     /// <summary>A page for people; only the embed may stand in another site's frame.</summary>
     private void Page(

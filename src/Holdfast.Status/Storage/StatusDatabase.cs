@@ -188,7 +188,8 @@ internal sealed partial class StatusDatabase : IDisposable
         command.ExecuteNonQuery();
     }
 
-    private List<T> Documents<T>(
+    /// <summary>The documents that a query finds, each in its first column.</summary>
+    public List<T> Documents<T>(
         string sql,
         System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type,
         params (string, object)[] parameters

@@ -1,11 +1,13 @@
 using Holdfast.Status.Drafts;
+using Holdfast.Status.Reports;
 using Holdfast.Status.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Status.Watching;
 
 /// <summary>Looks at everything that is to be looked at, when it is due, and hands what it sees to the drafts.</summary>
-internal sealed class Lookout(WatchDesk desk, DraftDesk drafts, StatusStore store, TimeProvider time, ILogger logger) : IDisposable
+internal sealed class Lookout(WatchDesk desk, DraftDesk drafts, StatusStore store, ReportDesk reports, TimeProvider time, ILogger logger)
+    : IDisposable
 {
     private readonly Probes probes = new(time);
     private readonly Dictionary<string, WatchState> states = new(StringComparer.Ordinal);
@@ -61,7 +63,8 @@ internal sealed class Lookout(WatchDesk desk, DraftDesk drafts, StatusStore stor
                     }
                 )
                 .ConfigureAwait(false);
-            drafts.Consider(Signs());
+            reports.Look();
+            drafts.Consider([.. Signs(), .. reports.Signs()]);
             if (now - keptAt >= WatchLimits.Keep)
             {
                 keptAt = now;

@@ -19,6 +19,9 @@ internal enum SignKind
 
     /// <summary><c>fewer_requests</c>: fewer visitors come than usual.</summary>
     FewerRequests,
+
+    /// <summary><c>visitor_reports</c>: visitors report problems with a component; see <see cref="Reports.ReportDesk.Signs"/>.</summary>
+    VisitorReports,
 }
 
 /// <summary>One thing that is not as usual, with its evidence.</summary>

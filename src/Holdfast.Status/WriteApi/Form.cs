@@ -54,6 +54,44 @@ internal sealed class Form
         }
     }
 
+    /// <summary>Reads the objects that a request's body lists: <c>{"services": [{...}, ...]}</c>.</summary>
+    /// <param name="body">The body, whole.</param>
+    /// <param name="name">The name that the array has.</param>
+    /// <param name="most">Most objects.</param>
+    /// <param name="read">Reads every member that may be there, of each.</param>
+    public static List<T> ReadEach<T>(ReadOnlyMemory<byte> body, string name, int most, Func<Form, T> read)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = 16 });
+            var outer = new Form("the body", document.RootElement);
+            if (!outer.members.TryGetValue(name, out var inner) || outer.members.Count != 1 || inner.ValueKind != JsonValueKind.Array)
+            {
+                throw StatusProblem.Invalid("the body", $"it has to be an object with the one member \"{name}\", an array");
+            }
+
+            var count = inner.GetArrayLength();
+            return count <= most
+                ?
+                [
+                    .. inner
+                        .EnumerateArray()
+                        .Select((item, i) => Read(string.Create(CultureInfo.InvariantCulture, $"{name}[{i}]"), item, read)),
+                ]
+                : throw StatusProblem.Invalid(
+                    name,
+                    string.Create(CultureInfo.InvariantCulture, $"{count} are listed; at most {most} are allowed")
+                );
+        }
+        catch (JsonException fault)
+        {
+            throw new StatusProblem(400, $"the body is not JSON: {fault.Message}");
+        }
+    }
+
+    /// <summary>A member's place, for a <see cref="StatusProblem"/>: <c>service.slug</c>.</summary>
+    public string PlaceOf(string name) => At(name);
+
     /// <summary>Whether a member is there.</summary>
     public bool Has(string name)
     {

@@ -5,6 +5,7 @@ using Holdfast.Status.Components;
 using Holdfast.Status.Drafts;
 using Holdfast.Status.Incidents;
 using Holdfast.Status.ReadApi;
+using Holdfast.Status.Reports;
 using Holdfast.Status.Storage;
 using Holdfast.Status.Watching;
 using Microsoft.AspNetCore.Builder;
@@ -23,7 +24,8 @@ internal sealed partial class WriteEndpoints(
     OperatorDesk operators,
     WatchDesk watches,
     Lookout lookout,
-    DraftDesk drafts
+    DraftDesk drafts,
+    ReportDesk reports
 )
 {
     private readonly IncidentDesk incidents = new(store);
@@ -63,6 +65,7 @@ internal sealed partial class WriteEndpoints(
         MapIncidents(routes);
         MapWatches(routes);
         MapDrafts(routes);
+        MapReports(routes);
         MapAccess(routes);
     }
 
