@@ -2,6 +2,7 @@ using System.CommandLine;
 using Holdfast.Cli.Roles;
 using Holdfast.Cli.Settings;
 using Holdfast.Cli.Terminal;
+using Holdfast.Status.Subscribers;
 
 namespace Holdfast.Cli.Commands;
 
@@ -55,6 +56,7 @@ internal static class RunStatusCommand
                 throw new CliFailure("--export-command runs after an export", "say where to with --export DIR");
             }
 
+            var mail = Mail(context.Environment);
             directory.Create();
             return await RoleProcess.RunAsync(
                 context,
@@ -71,6 +73,7 @@ internal static class RunStatusCommand
                             FirstToken = token,
                             ExportDirectory = folder is null ? null : Path.GetFullPath(folder, context.CurrentDirectory),
                             ExportCommand = after,
+                            Mail = mail,
                             Logging = logging,
                         },
                         ready,
@@ -79,6 +82,25 @@ internal static class RunStatusCommand
             );
         });
         return command;
+    }
+
+    /// <summary>Where mail goes out. It holds a password, so it is no flag: flags are seen in the list of processes.</summary>
+    private static MailSettings? Mail(Func<string, string?> environment)
+    {
+        const string variable = "HOLDFAST_STATUS_SMTP";
+        if (environment(variable) is not { Length: > 0 } server)
+        {
+            return null;
+        }
+
+        try
+        {
+            return MailSettings.Read(server, environment("HOLDFAST_STATUS_MAIL_FROM") ?? "");
+        }
+        catch (FormatException fault)
+        {
+            throw new CliFailure($"{variable}: {fault.Message}");
+        }
     }
 
     private static string? Filled(string? given, string? fallback) =>
