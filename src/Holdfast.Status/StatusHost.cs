@@ -8,6 +8,7 @@ using Holdfast.Status.Page;
 using Holdfast.Status.ReadApi;
 using Holdfast.Status.Reports;
 using Holdfast.Status.Storage;
+using Holdfast.Status.Subscribers;
 using Holdfast.Status.Watching;
 using Holdfast.Status.WriteApi;
 using Microsoft.AspNetCore.Builder;
@@ -45,6 +46,8 @@ public sealed class StatusHost : IAsyncDisposable
     private Task taking = Task.CompletedTask;
     private Task exporting = Task.CompletedTask;
     private AutoExport? export;
+    private Task delivering = Task.CompletedTask;
+    private Courier? courier;
 
     private StatusHost(
         WebApplication application,
@@ -91,6 +94,7 @@ public sealed class StatusHost : IAsyncDisposable
             var tokens = new StatusTokens(store, options.Time);
             var box = SecretBox.Open(Path.Combine(Path.GetDirectoryName(path)!, "secret.key"));
             var operators = new OperatorDesk(store, box, gate);
+            var subscribers = new SubscriberDesk(store, box, options.Mail is not null, options.Time);
             var sessions = new Sessions(store, operators, gate, options.Time);
             var watches = new WatchDesk(store);
             var drafts = new DraftDesk(store, options.Time, logger);
@@ -101,12 +105,13 @@ public sealed class StatusHost : IAsyncDisposable
                 application.Use(next => context => GuardedAsync(context, next, logger));
                 application.UseRouting();
                 var pages = new PageRenderer(options.LoggerFactory);
-                new WriteEndpoints(store, tokens, operators, watches, lookout, drafts, reports).Map(application);
+                new WriteEndpoints(store, tokens, operators, subscribers, watches, lookout, drafts, reports).Map(application);
                 var site = new PublicPages(store, pages);
                 var documents = new Documents(store, options.Time);
                 new ReadEndpoints(documents, site).Map(application);
                 new ReportEndpoints(reports, store, documents, pages, options).Map(application);
-                new OperatorEndpoints(store, tokens, operators, sessions, drafts, pages, options.Time).Map(application);
+                new OperatorEndpoints(store, tokens, operators, subscribers, sessions, drafts, pages, options.Time).Map(application);
+                new SubscribeEndpoints(store, subscribers, pages, options.Time).Map(application);
                 application.MapMethods("/healthz", ["GET", "HEAD"], context => context.Response.WriteAsync("ok\n"));
                 application.MapFallback(context => throw StatusProblem.Missing("page", context.Request.Path));
                 await application.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -131,8 +136,17 @@ public sealed class StatusHost : IAsyncDisposable
                     host.exporting = host.export.RunAsync(host.stop.Token);
                 }
 
+                host.courier = new Courier(
+                    store,
+                    subscribers,
+                    options.Mail is { } mail ? new MailSender(mail) : null,
+                    new WebhookSender(options.Time),
+                    options.Time,
+                    logger
+                );
                 if (options.Looks)
                 {
+                    host.delivering = host.courier.RunAsync(host.stop.Token);
                     host.looking = lookout.RunAsync(host.stop.Token);
                 }
 
@@ -160,6 +174,8 @@ public sealed class StatusHost : IAsyncDisposable
         await stop.CancelAsync().ConfigureAwait(false);
         await looking.ConfigureAwait(false);
         await exporting.ConfigureAwait(false);
+        await delivering.ConfigureAwait(false);
+        courier?.Dispose();
         export?.Dispose();
         try
         {
@@ -183,6 +199,10 @@ public sealed class StatusHost : IAsyncDisposable
     /// <summary>Looks at every watch that is due, and acts on what is seen: what happens by itself each second; see <see cref="StatusOptions.Looks"/>.</summary>
     /// <exception cref="StatusStoreException">The store can't be written.</exception>
     public Task LookAsync(CancellationToken cancellationToken) => lookout.LookAsync(cancellationToken);
+
+    /// <summary>Delivers every message that is due: what happens by itself; see <see cref="StatusOptions.Looks"/>.</summary>
+    /// <exception cref="StatusStoreException">The store can't be written.</exception>
+    public Task DeliverAsync(CancellationToken cancellationToken) => courier!.DeliverAsync(cancellationToken);
 
     private static WebApplication Create(StatusOptions options)
     {

@@ -20,6 +20,15 @@ internal static partial class StatusLog
     [LoggerMessage(4005, LogLevel.Warning, "draft {Draft} is published as incident {Incident} by {Who}")]
     public static partial void Published(ILogger logger, string draft, string incident, string who);
 
+    [LoggerMessage(4008, LogLevel.Warning, "incident {Incident} ({Name}): the next word was promised for {Due:u}, and has not come")]
+    public static partial void Late(ILogger logger, string incident, string name, DateTimeOffset due);
+
+    [LoggerMessage(4009, LogLevel.Warning, "a message to subscriber {Subscriber} did not arrive, try {Try}: {Reason}")]
+    public static partial void NotDelivered(ILogger logger, string subscriber, int @try, string reason);
+
+    [LoggerMessage(4010, LogLevel.Error, "subscriber {Subscriber} is told no more, since nothing arrives there: {Reason}")]
+    public static partial void Disabled(ILogger logger, string subscriber, string reason);
+
     [LoggerMessage(4006, LogLevel.Debug, "the page is exported: {Files} files in {Directory}")]
     public static partial void Exported(ILogger logger, int files, string directory);
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Holdfast.Status.Reports;
+using Holdfast.Status.Subscribers;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -26,7 +27,10 @@ public sealed record StatusOptions
     /// <summary>The first token when the user chose it; used only while there is none.</summary>
     public string? FirstToken { get; init; }
 
-    /// <summary>Whether it looks at its watches by itself, each second; else <see cref="StatusHost.LookAsync"/> does.</summary>
+    /// <summary>
+    /// Whether it looks at its watches and delivers messages by itself, each second; else <see cref="StatusHost.LookAsync"/> and
+    /// <see cref="StatusHost.DeliverAsync"/> do.
+    /// </summary>
     public bool Looks { get; init; } = true;
 
     /// <summary>
@@ -51,6 +55,9 @@ public sealed record StatusOptions
 
     /// <summary>How long <see cref="ExportCommand"/> may run; null: two minutes.</summary>
     public TimeSpan? ExportCommandLimit { get; init; }
+
+    /// <summary>Where mail goes out; null: nobody is told by mail.</summary>
+    public MailSettings? Mail { get; init; }
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

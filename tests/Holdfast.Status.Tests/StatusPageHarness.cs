@@ -115,6 +115,9 @@ internal sealed class StatusPageHarness : IAsyncDisposable
         }
     }
 
+    /// <summary>Delivers what is due.</summary>
+    public Task DeliverAsync() => host!.DeliverAsync(TestContext.Current.CancellationToken);
+
     /// <summary>Adds a component and returns its id.</summary>
     public async Task<string> ComponentAsync(string name, string more = "") =>
         (await WriteAsync("POST", "/components", $$$"""{"component":{"name":"{{{name}}}"{{{more}}}}}"""))["id"]!.GetValue<string>();

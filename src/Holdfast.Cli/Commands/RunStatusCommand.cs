@@ -5,6 +5,7 @@ using Holdfast.Cli.Roles;
 using Holdfast.Cli.Settings;
 using Holdfast.Cli.Terminal;
 using Holdfast.Status;
+using Holdfast.Status.Subscribers;
 
 namespace Holdfast.Cli.Commands;
 
@@ -71,6 +72,7 @@ internal static class RunStatusCommand
                 throw new CliFailure("--export-command runs after an export", "say where to with --export DIR");
             }
 
+            var mail = Mail(context.Environment);
             directory.Create();
             return await RoleProcess.RunAsync(
                 context,
@@ -89,6 +91,7 @@ internal static class RunStatusCommand
                             ReportWork = ReadWork(result.GetValue(work)),
                             ExportDirectory = folder is null ? null : Path.GetFullPath(folder, context.CurrentDirectory),
                             ExportCommand = after,
+                            Mail = mail,
                             Logging = logging,
                         },
                         ready,
@@ -115,6 +118,25 @@ internal static class RunStatusCommand
         bits is null or (>= 1 and <= StatusOptions.MostReportWork)
             ? bits
             : throw new CliFailure($"--report-work: it is {bits}, and has to be 1 to {StatusOptions.MostReportWork}");
+
+    /// <summary>Where mail goes out. It holds a password, so it is no flag: flags are seen in the list of processes.</summary>
+    private static MailSettings? Mail(Func<string, string?> environment)
+    {
+        const string variable = "HOLDFAST_STATUS_SMTP";
+        if (environment(variable) is not { Length: > 0 } server)
+        {
+            return null;
+        }
+
+        try
+        {
+            return MailSettings.Read(server, environment("HOLDFAST_STATUS_MAIL_FROM") ?? "");
+        }
+        catch (FormatException fault)
+        {
+            throw new CliFailure($"{variable}: {fault.Message}");
+        }
+    }
 
     private static string? Filled(string? given, string? fallback) =>
         given is { Length: > 0 } ? given

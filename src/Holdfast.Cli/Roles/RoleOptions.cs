@@ -54,6 +54,9 @@ internal sealed record StatusRoleOptions
     /// <summary>The folder that the page is exported to, absolute; null: it is not.</summary>
     public string? ExportDirectory { get; init; }
 
+    /// <summary>Where the status page's mail goes out, or null.</summary>
+    public Holdfast.Status.Subscribers.MailSettings? Mail { get; init; }
+
     /// <summary>What a shell runs after each export, or null.</summary>
     public string? ExportCommand { get; init; }
 

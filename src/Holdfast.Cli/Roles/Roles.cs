@@ -76,6 +76,7 @@ internal static partial class Roles
             FirstToken = options.FirstToken,
             ExportDirectory = options.ExportDirectory,
             ExportCommand = options.ExportCommand,
+            Mail = options.Mail,
             LoggerFactory = loggers,
         };
         if (options.Listener.Address is { } address)

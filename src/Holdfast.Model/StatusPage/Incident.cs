@@ -44,6 +44,12 @@ public sealed record Incident
     /// <summary>The components that it is about.</summary>
     public ImmutableArray<string> ComponentIds { get; init; } = [];
 
+    /// <summary>When the next word is promised for; null: none is.</summary>
+    public DateTimeOffset? NextUpdateAt { get; init; }
+
+    /// <summary>The incident that this one turned out to be part of; then it is on no list, and its page shows that one.</summary>
+    public string? MergedInto { get; init; }
+
     /// <summary>What was said, newest first.</summary>
     public ImmutableArray<IncidentUpdate> Updates { get; init; } = [];
 

@@ -27,6 +27,9 @@ public static class StatusPageLimits
     /// <summary>Most seconds from detection to a public notice, and how many there are unless something else is set.</summary>
     public const int PublishDraftsAfter = 300;
 
+    /// <summary>Most minutes until the next word that can be promised: a day.</summary>
+    public const int NextUpdateIn = 24 * 60;
+
     /// <summary>Days of a component's uptime that the page shows.</summary>
     public const int UptimeDays = 90;
 }

@@ -5,7 +5,7 @@ using Holdfast.Status.Storage;
 namespace Holdfast.Status.Access;
 
 /// <summary>
-/// Seals what has to be read again (second factors' secrets) with AES-256-GCM and a key that lies in a file beside the store, so that a copy
+/// Seals what has to be read again (secrets of second factors and webhooks) with AES-256-GCM and a key that lies in a file beside the store, so that a copy
 /// of the store alone gives nothing away.
 /// </summary>
 internal sealed class SecretBox
@@ -60,6 +60,9 @@ internal sealed class SecretBox
             throw new StatusStoreException($"the status page's key {path} cannot be used: {fault.Message}", fault);
         }
     }
+
+    /// <summary>What follows from the key and a text, and from nothing else: HMAC-SHA-256.</summary>
+    public byte[] Sign(string text) => HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text));
 
     /// <summary>Seals a secret for one purpose: it opens for no other.</summary>
     public byte[] Seal(ReadOnlySpan<byte> secret, string purpose)

@@ -52,7 +52,7 @@ internal sealed class IncidentDesk(StatusStore store)
             who,
             change =>
             {
-                var incident = change.Incident(id) ?? throw StatusProblem.Missing("incident", id);
+                var incident = Own(change, id);
                 if (form.Backfilled || form.BackfillDate is not null)
                 {
                     throw StatusProblem.Invalid(
@@ -84,7 +84,7 @@ internal sealed class IncidentDesk(StatusStore store)
             who,
             change =>
             {
-                var incident = change.Incident(incidentId) ?? throw StatusProblem.Missing("incident", incidentId);
+                var incident = Own(change, incidentId);
                 var update =
                     incident.Updates.FirstOrDefault(one => one.Id == updateId) ?? throw StatusProblem.Missing("incident update", updateId);
                 var edited = update with { DisplayAt = displayAt ?? update.DisplayAt };
@@ -125,6 +125,12 @@ internal sealed class IncidentDesk(StatusStore store)
             }
         );
 
+    /// <summary>An incident that was not merged into another.</summary>
+    private static Incident Own(StatusChange change, string id) =>
+        change.Incident(id) is not { } incident ? throw StatusProblem.Missing("incident", id)
+        : incident.MergedInto is { } into ? throw new StatusProblem(409, $"the incident {id} was merged into {into}; that one goes on")
+        : incident;
+
     private static Incident Put(StatusChange change, Incident incident, IncidentForm form, DateTimeOffset displayAt)
     {
         var affected = SetComponents(change, incident, form);
@@ -132,7 +138,8 @@ internal sealed class IncidentDesk(StatusStore store)
         ids.AddRange(form.Components?.Keys.Except(ids) ?? []);
         incident = incident with { ComponentIds = [.. ids] };
         var status = form.Status ?? incident.Status;
-        if (form.Body is not null || status != incident.Status || incident.Updates.IsEmpty)
+        var says = form.Body is not null || status != incident.Status || incident.Updates.IsEmpty;
+        if (says)
         {
             if (incident.Updates.Length >= StatusPageLimits.Updates)
             {
@@ -156,8 +163,13 @@ internal sealed class IncidentDesk(StatusStore store)
         }
 
         incident = Moved(incident, status, displayAt) with { ImpactOverride = form.SetsImpact ? form.Impact : incident.ImpactOverride };
-        incident = incident with { Impact = Impact(incident, affected) };
+        incident = incident with { Impact = Impact(incident, affected), NextUpdateAt = NextUpdate(incident, form, says, change.Now) };
         change.Put(incident);
+        if (says && form.Tells && !form.Backfilled)
+        {
+            change.Tell(incident);
+        }
+
         return incident;
     }
 
@@ -224,6 +236,13 @@ internal sealed class IncidentDesk(StatusStore store)
             : worst > incident.Impact ? worst
             : incident.Impact;
     }
+
+    /// <summary>A promise holds until the next word, which may bring another.</summary>
+    private static DateTimeOffset? NextUpdate(Incident incident, IncidentForm form, bool says, DateTimeOffset now) =>
+        incident.Status.IsOver() ? null
+        : form.NextUpdateIn is { } minutes ? now.AddMinutes(minutes)
+        : says ? null
+        : incident.NextUpdateAt;
 
     private static IncidentStatus FirstStatus(IncidentForm form, bool maintenance) =>
         maintenance ? IncidentStatus.Scheduled

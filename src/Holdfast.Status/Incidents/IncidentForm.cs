@@ -24,6 +24,13 @@ internal sealed record IncidentForm
     public DateTimeOffset? ScheduledFor { get; init; }
     public DateTimeOffset? ScheduledUntil { get; init; }
     public bool Backfilled { get; init; }
+
+    /// <summary>Whether subscribers are told.</summary>
+    public bool Tells { get; init; } = true;
+
+    /// <summary>Minutes until the next word; null: none is promised with these.</summary>
+    public int? NextUpdateIn { get; init; }
+
     public DateTimeOffset? BackfillDate { get; init; }
 
     /// <summary>Reads Statuspage's members.</summary>
@@ -40,6 +47,8 @@ internal sealed record IncidentForm
             ScheduledFor = form.Instant("scheduled_for"),
             ScheduledUntil = form.Instant("scheduled_until"),
             Backfilled = form.Flag("backfilled") ?? false,
+            Tells = form.Flag("deliver_notifications") ?? true,
+            NextUpdateIn = form.Number("next_update_in", 1, StatusPageLimits.NextUpdateIn),
             BackfillDate = form.Instant("backfill_date"),
         };
 }

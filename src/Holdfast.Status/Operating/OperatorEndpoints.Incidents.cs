@@ -1,5 +1,7 @@
+using System.Globalization;
 using Holdfast.Model.StatusPage;
 using Holdfast.Status.Incidents;
+using Holdfast.Status.Storage;
 using Microsoft.AspNetCore.Routing;
 
 namespace Holdfast.Status.Operating;
@@ -94,12 +96,19 @@ internal sealed partial class OperatorEndpoints
 
     private Task<byte[]> DraftAsync(Visit visit) => RenderAsync<DraftPage>(visit, drafts.Find(visit.Id));
 
-    private Task<byte[]> NewIncidentAsync(Visit visit) => RenderAsync<NewIncidentPage>(visit, false);
+    private Task<byte[]> NewIncidentAsync(Visit visit)
+    {
+        var id = visit.Context.Request.Query["template"].ToString();
+        return RenderAsync<NewIncidentPage>(visit, new Opening(false, templates.All, templates.All.Find(one => one.Id == id)));
+    }
 
-    private Task<byte[]> NewMaintenanceAsync(Visit visit) => RenderAsync<NewIncidentPage>(visit, true);
+    private Task<byte[]> NewMaintenanceAsync(Visit visit) => RenderAsync<NewIncidentPage>(visit, new Opening(true, [], null));
 
-    private Task<byte[]> IncidentAsync(Visit visit) =>
-        RenderAsync<EditIncidentPage>(visit, store.Incident(visit.Id) ?? throw StatusProblem.Missing("incident", visit.Id));
+    private Task<byte[]> IncidentAsync(Visit visit)
+    {
+        var incident = store.Incident(visit.Id) ?? throw StatusProblem.Missing("incident", visit.Id);
+        return RenderAsync<EditIncidentPage>(visit, new Editing(incident, notes.Of(incident.Id)));
+    }
 
     private string? Open(Visit visit, bool maintenance)
     {
@@ -160,7 +169,25 @@ internal sealed partial class OperatorEndpoints
             SetsImpact = sent.Raw("impact") is { Length: > 0 },
             Impact = sent.Choice<IncidentImpact>("impact"),
             Components = sent.Components(),
+            NextUpdateIn = Minutes(sent),
+            Tells = !sent.Flag("quiet"),
         };
 
+    private static int? Minutes(Fields sent) =>
+        sent.Raw("next_update_in") is not { Length: > 0 } text ? null
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var minutes)
+        && minutes is >= 1 and <= StatusPageLimits.NextUpdateIn
+            ? minutes
+        : throw StatusProblem.Invalid(
+            "next_update_in",
+            string.Create(CultureInfo.InvariantCulture, $"it has to be minutes, 1 to {StatusPageLimits.NextUpdateIn}")
+        );
+
     private static StatusProblem Needed(string name) => StatusProblem.Invalid(name, "it can't be blank");
+
+    /// <summary>What the page of a new incident is made from.</summary>
+    internal sealed record Opening(bool Maintenance, List<IncidentTemplate> Templates, IncidentTemplate? Template);
+
+    /// <summary>What an incident's page is made from.</summary>
+    internal sealed record Editing(Incident Incident, List<NoteRow> Notes);
 }

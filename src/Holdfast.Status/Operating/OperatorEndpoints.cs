@@ -4,6 +4,7 @@ using Holdfast.Status.Drafts;
 using Holdfast.Status.Incidents;
 using Holdfast.Status.Page;
 using Holdfast.Status.Storage;
+using Holdfast.Status.Subscribers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http;
@@ -19,6 +20,7 @@ internal sealed partial class OperatorEndpoints(
     StatusStore store,
     StatusTokens tokens,
     OperatorDesk operators,
+    SubscriberDesk subscribers,
     Sessions sessions,
     DraftDesk drafts,
     PageRenderer pages,
@@ -37,6 +39,8 @@ internal sealed partial class OperatorEndpoints(
         MapAccount(routes);
         MapAccess(routes);
         MapIncidents(routes);
+        MapNotes(routes);
+        MapSubscribers(routes);
         MapDrafts(routes);
         MapComponents(routes);
     }

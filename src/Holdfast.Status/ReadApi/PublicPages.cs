@@ -36,11 +36,19 @@ internal sealed class PublicPages(StatusStore store, PageRenderer pages)
     /// <summary>The line for another site's frame.</summary>
     public Task<byte[]> EmbedAsync(PageView view) => pages.RenderAsync<EmbedPage>(("View", view));
 
-    /// <summary>An incident's page, or null when there is none.</summary>
-    public async ValueTask<byte[]?> IncidentAsync(PageView view, string id) =>
-        store.Incident(id) is { } incident
-            ? await pages.RenderAsync<IncidentPage>(("View", view), ("Incident", incident)).ConfigureAwait(false)
-            : null;
+    /// <summary>An incident's page, or null when there is none. One that was merged into another shows that one.</summary>
+    public async ValueTask<byte[]?> IncidentAsync(PageView view, string id)
+    {
+        var incident = store.Incident(id);
+        while (incident?.MergedInto is { } into)
+        {
+            incident = store.Incident(into);
+        }
+
+        return incident is null
+            ? null
+            : await pages.RenderAsync<IncidentPage>(("View", view), ("Incident", incident)).ConfigureAwait(false);
+    }
 
     /// <summary>The months that have a page, newest first.</summary>
     public IEnumerable<DateOnly> Months(PageView view)
@@ -75,7 +83,7 @@ internal sealed class PublicPages(StatusStore store, PageRenderer pages)
             .RenderAsync<HistoryPage>(
                 ("View", view),
                 ("First", month),
-                ("Incidents", store.Between(view.StartOf(month), view.StartOf(month.AddMonths(1)))),
+                ("Incidents", store.Between(view.StartOf(month), view.StartOf(month.AddMonths(1))).FindAll(one => one.MergedInto is null)),
                 ("Earlier", month > first ? month.AddMonths(-1) : null),
                 ("Later", month < latest ? month.AddMonths(1) : null)
             )

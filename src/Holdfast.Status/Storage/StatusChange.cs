@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Holdfast.Model.StatusPage;
 using Holdfast.Status.Drafts;
+using Holdfast.Status.Subscribers;
 
 namespace Holdfast.Status.Storage;
 
@@ -77,6 +78,14 @@ internal sealed class StatusChange(StatusPageState state, DateTimeOffset now, st
 
     /// <summary>Adds or replaces a draft, together with the incident that it became.</summary>
     public void Put(Draft draft) => writes.Add(transaction => transaction.Put(draft));
+
+    /// <summary>Tells subscribers of an incident's newest update: what is written with the change is sent, whatever dies then.</summary>
+    public void Tell(Incident incident)
+    {
+        var what = JsonSerializer.Serialize(Happening.Of(State, incident), StatusJson.Default.Happening);
+        var components = JsonSerializer.Serialize(incident.ComponentIds, StatusJson.Default.ImmutableArrayString);
+        writes.Add(transaction => transaction.Queue(StatusIds.New(), what, components, Now));
+    }
 
     /// <summary>Removes an incident; the audit log keeps what it said.</summary>
     public void Remove(Incident incident)

@@ -68,15 +68,16 @@ internal sealed partial class StatusDatabase : IDisposable
     /// <summary>Incidents that are not over, those that began since then, and at least the newest so many.</summary>
     public List<Incident> Recent(DateTimeOffset since, int atLeast) =>
         Documents(
-            """
-            SELECT body FROM incident
-            WHERE over = 0 OR started_at >= $since OR id IN (SELECT id FROM incident ORDER BY started_at DESC, id LIMIT $count)
-            ORDER BY started_at DESC, id
-            """,
-            StatusJson.Default.Incident,
-            ("$since", since.ToUnixTimeMilliseconds()),
-            ("$count", atLeast)
-        );
+                """
+                SELECT body FROM incident
+                WHERE over = 0 OR started_at >= $since OR id IN (SELECT id FROM incident ORDER BY started_at DESC, id LIMIT $count)
+                ORDER BY started_at DESC, id
+                """,
+                StatusJson.Default.Incident,
+                ("$since", since.ToUnixTimeMilliseconds()),
+                ("$count", atLeast)
+            )
+            .FindAll(incident => incident.MergedInto is null);
 
     /// <summary>Incidents that began in a span of time, newest first.</summary>
     public List<Incident> Between(DateTimeOffset from, DateTimeOffset until) =>

@@ -1,7 +1,10 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Holdfast.Model.StatusPage;
 using Holdfast.Status.Drafts;
+using Holdfast.Status.Incidents;
+using Holdfast.Status.Subscribers;
 using Holdfast.Status.Watching;
 
 namespace Holdfast.Status.Storage;
@@ -25,6 +28,10 @@ namespace Holdfast.Status.Storage;
 [JsonSerializable(typeof(Watch))]
 [JsonSerializable(typeof(Draft))]
 [JsonSerializable(typeof(TokenRow))]
+[JsonSerializable(typeof(IncidentTemplate))]
+[JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(Happening))]
+[JsonSerializable(typeof(ImmutableArray<string>))]
 internal sealed partial class StatusJson : JsonSerializerContext;
 
 /// <summary><c>major_outage</c></summary>

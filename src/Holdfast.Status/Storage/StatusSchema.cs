@@ -6,7 +6,7 @@ namespace Holdfast.Status.Storage;
 internal static class StatusSchema
 {
     /// <summary>The version that this build writes; a file with a higher one is refused.</summary>
-    public const int Version = 3;
+    public const int Version = 5;
 
     private const string Schema1 = """
         CREATE TABLE page (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
@@ -57,6 +57,39 @@ internal static class StatusSchema
         ALTER TABLE audit ADD COLUMN hash BLOB;
         """;
 
+    /// <summary>Notes and templates.</summary>
+    private const string Schema4 = """
+        CREATE TABLE note (id TEXT PRIMARY KEY, incident TEXT NOT NULL, at INTEGER NOT NULL, who TEXT NOT NULL, body TEXT NOT NULL) STRICT;
+        CREATE INDEX note_incident ON note (incident);
+        CREATE TABLE template (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
+        """;
+
+    /// <summary>Subscribers, and the queue of what is on its way to them.</summary>
+    private const string Schema5 = """
+        CREATE TABLE subscriber (
+            id TEXT PRIMARY KEY,
+            kind TEXT NOT NULL,
+            target TEXT NOT NULL,
+            state TEXT NOT NULL,
+            secret BLOB,
+            created_at INTEGER NOT NULL,
+            asked_at INTEGER
+        ) STRICT;
+        CREATE UNIQUE INDEX subscriber_target ON subscriber (kind, target);
+        CREATE TABLE subscriber_component (subscriber TEXT NOT NULL, component TEXT NOT NULL, PRIMARY KEY (subscriber, component)) STRICT;
+        CREATE TABLE message (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
+        CREATE TABLE delivery (
+            sequence INTEGER PRIMARY KEY,
+            subscriber TEXT NOT NULL,
+            message TEXT NOT NULL,
+            due_at INTEGER NOT NULL,
+            tries INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX delivery_due ON delivery (due_at, sequence);
+        CREATE INDEX delivery_subscriber ON delivery (subscriber);
+        CREATE INDEX delivery_message ON delivery (message);
+        """;
+
     /// <summary>From then on the audit log is only added to.</summary>
     private const string AuditIsKept = """
         CREATE TRIGGER audit_not_changed BEFORE UPDATE ON audit BEGIN SELECT raise(ABORT, 'the audit log is only added to'); END;
@@ -81,6 +114,16 @@ internal static class StatusSchema
             transaction.Run(Schema3);
             transaction.ChainAudit();
             transaction.Run(AuditIsKept);
+        }
+
+        if (version < 4)
+        {
+            transaction.Run(Schema4);
+        }
+
+        if (version < 5)
+        {
+            transaction.Run(Schema5);
         }
 
         transaction.Run(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {Version}"));

@@ -1,4 +1,5 @@
 using Holdfast.Status.Drafts;
+using Holdfast.Status.Incidents;
 using Holdfast.Status.Reports;
 using Holdfast.Status.Storage;
 using Microsoft.Extensions.Logging;
@@ -13,6 +14,7 @@ internal sealed class Lookout(WatchDesk desk, DraftDesk drafts, StatusStore stor
     private readonly Dictionary<string, WatchState> states = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim turn = new(1);
     private readonly Lock reading = new();
+    private readonly LateWords late = new(store, time, logger);
     private DateTimeOffset keptAt = time.GetUtcNow();
 
     /// <summary>Looks once a second until it is cancelled.</summary>
@@ -65,6 +67,7 @@ internal sealed class Lookout(WatchDesk desk, DraftDesk drafts, StatusStore stor
                 .ConfigureAwait(false);
             reports.Look();
             drafts.Consider([.. Signs(), .. reports.Signs()]);
+            late.Check();
             if (now - keptAt >= WatchLimits.Keep)
             {
                 keptAt = now;

@@ -7,6 +7,7 @@ using Holdfast.Status.Incidents;
 using Holdfast.Status.ReadApi;
 using Holdfast.Status.Reports;
 using Holdfast.Status.Storage;
+using Holdfast.Status.Subscribers;
 using Holdfast.Status.Watching;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -22,6 +23,7 @@ internal sealed partial class WriteEndpoints(
     StatusStore store,
     StatusTokens tokens,
     OperatorDesk operators,
+    SubscriberDesk subscribers,
     WatchDesk watches,
     Lookout lookout,
     DraftDesk drafts,
@@ -67,6 +69,8 @@ internal sealed partial class WriteEndpoints(
         MapDrafts(routes);
         MapReports(routes);
         MapAccess(routes);
+        MapNotes(routes);
+        MapSubscribers(routes);
     }
 
     private void MapComponents(IEndpointRouteBuilder routes, string path, bool group)
@@ -246,7 +250,8 @@ internal sealed partial class WriteEndpoints(
     {
         var rest = path.Replace("/v1/pages/{page}", "", StringComparison.Ordinal);
         bool Below(params string[] names) => names.Any(name => rest.StartsWith(name, StringComparison.Ordinal));
-        return Below("/audit", "/tokens", "/operators") ? TokenScope.Manage
+        return Below("/audit", "/tokens", "/operators", "/subscribers") ? TokenScope.Manage
+            : rest.EndsWith("/notes", StringComparison.Ordinal) ? TokenScope.Incidents
             : method == "GET" ? null
             : Below("/component") ? TokenScope.Components
             : Below("/incident", "/drafts") ? TokenScope.Incidents

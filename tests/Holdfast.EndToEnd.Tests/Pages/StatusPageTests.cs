@@ -152,6 +152,8 @@ public sealed class StatusPageTests : IDisposable
                 ("/incidents", "incidents", false),
                 ("/maintenances/new", "maintenance", false),
                 ("/components", "components", false),
+                ("/templates", "templates", false),
+                ("/subscribers", "subscribers", false),
                 ("/operators", "operators", false),
                 ("/tokens", "tokens", false),
                 ("/audit", "audit", false),
