@@ -12,6 +12,7 @@ using Holdfast.Cli.Commands.Records;
 using Holdfast.Cli.Commands.Rules;
 using Holdfast.Cli.Commands.Rulesets;
 using Holdfast.Cli.Commands.Settings;
+using Holdfast.Cli.Commands.StatusPages;
 using Holdfast.Cli.Commands.Tokens;
 using Holdfast.Cli.Commands.Users;
 using Holdfast.Cli.Terminal;
@@ -193,6 +194,7 @@ internal static class HoldfastCommand
                 AuditListCommand.Create(context),
                 AuditVerifyCommand.Create(context)
             ),
+            Group(help, "statuspage", "The status page, from its store.", StatusPageExportCommand.Create(context)),
             BackupCommand.Create(context),
             RestoreCommand.Create(context),
             LogsCommand.Create(context),

@@ -74,6 +74,8 @@ internal static partial class Roles
             DataDirectory = options.DataDirectory,
             ListenHandle = options.Listener.Descriptor,
             FirstToken = options.FirstToken,
+            ExportDirectory = options.ExportDirectory,
+            ExportCommand = options.ExportCommand,
             LoggerFactory = loggers,
         };
         if (options.Listener.Address is { } address)
