@@ -63,6 +63,15 @@ public class ListArtifactTests
     [InlineData(ListKind.Hostname, "*.Example.COM", "*.example.com")]
     [InlineData(ListKind.Hostname, "a_b.example.com", null)]
     [InlineData(ListKind.Hostname, "a..example.com", null)]
+    [InlineData(ListKind.Redirect, "example.com/a https://example.org/ 301 pq", "example.com/a https://example.org/ 301 pq")]
+    [InlineData(ListKind.Redirect, "HTTPS://Example.com https://example.org/ 302 -", "https://example.com/ https://example.org/ 302 -")]
+    [InlineData(ListKind.Redirect, "example.com/a https://example.org/ 303 -", null)]
+    [InlineData(ListKind.Redirect, "example.com/a?b https://example.org/ 301 -", null)]
+    [InlineData(ListKind.Redirect, "example.com:80/a https://example.org/ 301 -", null)]
+    [InlineData(ListKind.Redirect, "*.example.com/a https://example.org/ 301 -", null)]
+    [InlineData(ListKind.Redirect, "example.com/a ftp://example.org/ 301 -", null)]
+    [InlineData(ListKind.Redirect, "example.com/a https://u:p@example.org/ 301 -", null)]
+    [InlineData(ListKind.Redirect, "example.com/a https://example.org/", null)]
     [InlineData(ListKind.Hostname, "*", null)]
     public void Item_InAnyForm_BecomesTheOneForm(ListKind kind, string text, string? canonical) =>
         Assert.Equal(canonical, ListItem.Canonical(kind, text));
