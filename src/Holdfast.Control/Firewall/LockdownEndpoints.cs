@@ -97,7 +97,7 @@ internal sealed class LockdownEndpoints(ZoneStore zones, TimeProvider time)
                         LockdownJson.Write(before),
                         LockdownJson.Write(wanted! with { CreatedAt = before.CreatedAt, ModifiedAt = before.ModifiedAt })
                     );
-                    after = isSame ? before : wanted with { CreatedAt = before.CreatedAt, ModifiedAt = Now() };
+                    after = isSame ? before : wanted! with { CreatedAt = before.CreatedAt, ModifiedAt = Now() };
                     return all.Replace(before, after);
                 }
             )

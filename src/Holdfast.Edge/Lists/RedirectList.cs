@@ -106,7 +106,7 @@ internal sealed class RedirectList : RuleList
 
     private RedirectEntry? FindPath(
         ReadOnlySpan<byte> scheme,
-        ReadOnlySpan<byte> host,
+        scoped ReadOnlySpan<byte> host,
         ReadOnlySpan<byte> path,
         bool isExactHost,
         out ReadOnlySpan<byte> suffix

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Holdfast.Edge.ErrorPages;
 using Holdfast.Edge.Lists;
 using Holdfast.Edge.Requests;
