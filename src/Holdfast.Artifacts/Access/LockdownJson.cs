@@ -66,9 +66,9 @@ public static class LockdownJson
     public static ZoneLockdown? Read(JsonMembers members, string id, ZoneLockdown? before = null)
     {
         var urls = members.OptionalTexts("urls", UrlsForm, 1, AccessLimits.LockdownUrls, IsUrl);
-        if (!members.TryGet("urls", out _))
+        if (members.TryRequire("urls", UrlsForm, out var given) && given.ValueKind == JsonValueKind.Null)
         {
-            members.Report("urls", "missing", UrlsForm);
+            members.Report("urls", "null", UrlsForm);
         }
 
         var addresses = ReadAddresses(members);

@@ -28,6 +28,7 @@ await check('A lockdown that is wrong is a BadRequestError that names the place'
     assert.equal(error.errors[0].source.pointer, pointer);
   };
   await refused({ urls: [] }, '/urls');
+  await refused({ urls: null }, '/urls');
   await refused({ urls: ['https://example.com/'] }, '/urls');
   await refused({ configurations: [] }, '/configurations');
   await refused({ configurations: [{ target: 'ip', value: '192.0.2.0/24' }] }, '/configurations/0/value');
