@@ -32,7 +32,7 @@ public class ListArtifactTests
     [InlineData("""{"id":"353e105f4ecef8ad9ca31a8372d0c023","items":["Example.com"],"kind":"hostname","name":"a"}""", "/items/0")]
     [InlineData("""{"id":"353e105f4ecef8ad9ca31a8372d0c023","items":[7],"kind":"asn","name":"a"}""", "/items/0")]
     [InlineData("""{"id":"353e105f4ecef8ad9ca31a8372d0c023","items":{},"kind":"ip","name":"a"}""", "/items")]
-    [InlineData("""{"id":"353e105f4ecef8ad9ca31a8372d0c023","items":[],"kind":"redirect","name":"a"}""", "/kind")]
+    [InlineData("""{"id":"353e105f4ecef8ad9ca31a8372d0c023","items":[],"kind":"redirects","name":"a"}""", "/kind")]
     [InlineData("""{"id":"353e105f4ecef8ad9ca31a8372d0c023","items":[],"kind":"ip","name":"$a"}""", "/name")]
     [InlineData("""{"id":"353e105f4ecef8ad9ca31a8372d0c023","items":[],"kind":"ip","name":"a","more":1}""", "/more")]
     [InlineData("""{"id":"x","items":[],"kind":"ip","name":"a"}""", "/id")]
