@@ -107,6 +107,31 @@ public sealed class AccountRulesetArtifactTests
     }
 
     [Fact]
+    public void BulkRedirect_IsOfTheAccountsEntryPointAlone()
+    {
+        var root = Shared with
+        {
+            Kind = RulesetKind.Root,
+            Phase = "http_request_redirect",
+            Rules = [Rule(new RedirectFromListAction("moves", "http.request.full_uri"))],
+        };
+        var bytes = AccountRulesetArtifact.Write(root);
+        Assert.True(AccountRulesetArtifact.TryParse(1, bytes, out var read, out var problems), string.Join("; ", problems));
+        Assert.Equal(root.Rules[0].Action, read.Rules[0].Action);
+        Assert.Equal(1, ListReferences.In([read])["moves"]);
+
+        var custom = AccountRulesetArtifact.Write(root with { Kind = RulesetKind.Custom });
+        Assert.Equal("/phase", new AccountRulesetArtifact().Check(1, custom)[0].Pointer);
+        var zone = new ZoneConfig
+        {
+            Id = Id,
+            Name = "example.com",
+            Rulesets = [root with { Kind = RulesetKind.Zone }],
+        };
+        Assert.Equal("/rulesets/0/phase", new ZoneArtifact().Check(1, ZoneArtifact.Write(zone))[0].Pointer);
+    }
+
+    [Fact]
     public void OtherFormats_AreRefused() => Assert.Single(new AccountRulesetArtifact().Check(2, AccountRulesetArtifact.Write(Shared)));
 
     private static RuleConfig Rule(RuleAction action) =>

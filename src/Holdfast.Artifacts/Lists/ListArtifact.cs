@@ -159,6 +159,10 @@ public sealed class ListArtifact : IArtifactCheck
             var problem =
                 item is null || ListItem.Canonical(kind, item) != item ? ListItem.FormOf(kind)
                 : before is not null && string.CompareOrdinal(before, item) >= 0 ? "items in ordinal order, each once"
+                : before is not null
+                && kind == ListKind.Redirect
+                && RedirectText.SourceOf(before).SequenceEqual(RedirectText.SourceOf(item))
+                    ? "each source once"
                 : null;
             if (problem is not null)
             {

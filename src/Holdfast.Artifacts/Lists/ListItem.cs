@@ -21,6 +21,7 @@ public static class ListItem
                 $"{NetworkText.Allowed}; IPv4 networks from /{ListLimits.LeastIPv4Prefix}, IPv6 from /{ListLimits.LeastIPv6Prefix}"
             ),
             ListKind.Hostname => "a host name of letters, digits and hyphens, such as example.com or *.example.com",
+            ListKind.Redirect => RedirectText.Form,
             _ => string.Create(CultureInfo.InvariantCulture, $"a whole number from 0 to {uint.MaxValue}"),
         };
 
@@ -31,6 +32,7 @@ public static class ListItem
         {
             ListKind.Ip => TryReadNetwork(text, out var range) ? Write(range) : null,
             ListKind.Hostname => CanonicalHost(text),
+            ListKind.Redirect => RedirectText.Read(text) is { } redirect ? RedirectText.Write(redirect) : null,
             _ => uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
                 ? number.ToString(CultureInfo.InvariantCulture)
                 : null,

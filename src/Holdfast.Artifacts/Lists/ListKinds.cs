@@ -7,7 +7,7 @@ namespace Holdfast.Artifacts.Lists;
 public static class ListKinds
 {
     /// <summary>The names.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["ip", "hostname", "asn"];
+    public static IReadOnlyList<string> Names { get; } = ["ip", "hostname", "asn", "redirect"];
 
     /// <summary>A kind's name.</summary>
     public static string NameOf(ListKind kind) => Names[(int)kind - 1];
@@ -20,6 +20,7 @@ public static class ListKinds
             "ip" => ListKind.Ip,
             "hostname" => ListKind.Hostname,
             "asn" => ListKind.Asn,
+            "redirect" => ListKind.Redirect,
             _ => null,
         };
 
@@ -28,7 +29,7 @@ public static class ListKinds
         kind switch
         {
             ListKind.Ip => RuleType.Address,
-            ListKind.Hostname => RuleType.String,
+            ListKind.Hostname or ListKind.Redirect => RuleType.String,
             _ => RuleType.Integer,
         };
 }

@@ -30,6 +30,7 @@ public static class ListReferences
         RulePhases.TryFind(phase, out var found)
             ? In(rule.Expression, RuleExpressions.FilterScope(found.Value))
                 .Concat(In(rule.RateLimit?.CountingExpression, RuleExpressions.CountingScope()))
+                .Concat(rule.Action is RedirectFromListAction from ? [from.List] : [])
             : [];
 
     // Few rules name a list, and reading an expression takes its time.

@@ -76,6 +76,6 @@ public sealed class RulesetPhases(ImmutableArray<string> names, string whose)
     /// <summary>Why none of these rulesets can be of a phase, or null.</summary>
     public string? ProblemOf(string name) =>
         names.Contains(name) ? null
-        : RulesetPhase.ProblemOf(name) is { } problem ? problem
-        : $"'{name}', which rulesets {whose} are not of";
+        : RulesetPhase.Runs(name) || RulesetPhase.OfAccount.Contains(name) ? $"'{name}', which rulesets {whose} are not of"
+        : RulesetPhase.ProblemOf(name);
 }

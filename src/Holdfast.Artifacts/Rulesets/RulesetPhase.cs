@@ -6,13 +6,21 @@ namespace Holdfast.Artifacts.Rulesets;
 /// <summary>The phases that edges run rules in. A ruleset of another phase is refused: nothing is taken that does nothing.</summary>
 public static class RulesetPhase
 {
-    /// <summary>All of them, in the order in which a request meets them.</summary>
+    /// <summary>Those that rulesets of zones are of, in the order in which a request meets them.</summary>
     public static ImmutableArray<string> Names { get; } =
-    [.. Enum.GetValues<RulePhase>().Where(phase => RuleActions.Of(phase).Any()).Select(RulePhases.NameOf)];
+    [
+        .. Enum.GetValues<RulePhase>()
+            .Where(phase => phase != RulePhase.HttpRequestRedirect && RuleActions.Of(phase).Any())
+            .Select(RulePhases.NameOf),
+    ];
 
     /// <summary>Those that rulesets of the account are of.</summary>
     public static ImmutableArray<string> OfAccount { get; } =
-    [RulePhases.NameOf(RulePhase.HttpRequestFirewallCustom), RulePhases.NameOf(RulePhase.HttpRatelimit)];
+    [
+        RulePhases.NameOf(RulePhase.HttpRequestFirewallCustom),
+        RulePhases.NameOf(RulePhase.HttpRatelimit),
+        RulePhases.NameOf(RulePhase.HttpRequestRedirect),
+    ];
 
     /// <summary>Those in which rules execute rulesets.</summary>
     public static ImmutableArray<string> Executing { get; } =

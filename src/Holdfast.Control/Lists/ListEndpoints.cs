@@ -12,7 +12,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Holdfast.Control.Lists;
 
-/// <summary>Lists: <c>/client/v4/accounts/{account_id}/rules/lists</c> as Cloudflare has it; those of redirects are not there yet.</summary>
+/// <summary>Lists: <c>/client/v4/accounts/{account_id}/rules/lists</c> as Cloudflare has it.</summary>
 internal sealed class ListEndpoints(ListStore lists, AccountStore accounts)
 {
     private static readonly string KindForm = string.Join(", ", ListKinds.Names);
@@ -47,7 +47,7 @@ internal sealed class ListEndpoints(ListStore lists, AccountStore accounts)
         ListKind? kind = null;
         if (members.RequireText("kind", KindForm) is { } text && (kind = ListKinds.Find(text)) is null)
         {
-            members.Report("kind", text == "redirect" ? "'redirect', which comes later" : "something else", KindForm);
+            members.Report("kind", "something else", KindForm);
         }
 
         var description = ReadDescription(body) ?? "";

@@ -24,9 +24,11 @@ internal sealed record ListItemDraft(string Value, string Comment)
             var members = new JsonMembers(element, string.Create(CultureInfo.InvariantCulture, $"/{index}"), body.Problems);
             if (Read(members, kind) is { } item)
             {
-                if (!values.TryAdd(item.Value, index))
+                // Of redirects the source tells them apart.
+                var key = kind == ListKind.Redirect ? RedirectText.SourceOf(item.Value).ToString() : item.Value;
+                if (!values.TryAdd(key, index))
                 {
-                    members.Report(ListKinds.NameOf(kind), $"'{item.Value}', as in item {values[item.Value]}", "each item once");
+                    members.Report(ListKinds.NameOf(kind), $"'{key}', as in item {values[key]}", "each item once");
                 }
 
                 items.Add(item);
@@ -49,6 +51,7 @@ internal sealed record ListItemDraft(string Value, string Comment)
         {
             ListKind.Ip => Canonical(members, "ip", kind, members.RequireText("ip", ListItem.FormOf(kind))),
             ListKind.Hostname => ReadHost(members),
+            ListKind.Redirect => ReadRedirect(members),
             _ => ReadNumber(members),
         };
         var comment = RulesetTexts.Read(members, "comment", ListLimits.CommentCharacters) ?? "";
@@ -93,6 +96,50 @@ internal sealed record ListItemDraft(string Value, string Comment)
         }
 
         return Canonical(host, name, ListKind.Hostname, isDomain && excludes == false ? text![1..] : text);
+    }
+
+    private static string? ReadRedirect(JsonMembers members)
+    {
+        if (!members.TryRequireObject("redirect", "an object with source_url and target_url", out var redirect))
+        {
+            return null;
+        }
+
+        var source = redirect.RequireText("source_url", RedirectText.SourceForm);
+        var (scheme, host, path) = ("", "", "");
+        var isSource = source is not null && RedirectText.TryReadSource(source, out scheme, out host, out path);
+        if (source is not null && !isSource)
+        {
+            redirect.Report("source_url", "something else", RedirectText.SourceForm);
+        }
+
+        var target = redirect.RequireText("target_url", RedirectText.TargetForm);
+        if (target is not null && !RedirectText.IsTarget(target))
+        {
+            redirect.Report("target_url", "something else", RedirectText.TargetForm);
+            target = null;
+        }
+
+        var statuses = string.Join(", ", RedirectText.StatusCodes);
+        var status = redirect.OptionalWhole("status_code", 300, 399) ?? RedirectText.StatusCodes[0];
+        if (!RedirectText.StatusCodes.Contains((int)status))
+        {
+            redirect.Report("status_code", status.ToString(CultureInfo.InvariantCulture), statuses);
+        }
+
+        var item = new RedirectItem(
+            scheme,
+            host,
+            path,
+            target ?? "",
+            (int)status,
+            redirect.OptionalFlag("include_subdomains") ?? false,
+            redirect.OptionalFlag("subpath_matching") ?? false,
+            redirect.OptionalFlag("preserve_query_string") ?? false,
+            redirect.OptionalFlag("preserve_path_suffix") ?? true
+        );
+        redirect.RefuseOthers();
+        return isSource && target is not null ? RedirectText.Write(item) : null;
     }
 
     private static string? ReadNumber(JsonMembers members)

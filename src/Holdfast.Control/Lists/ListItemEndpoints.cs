@@ -24,7 +24,7 @@ internal sealed class ListItemEndpoints(ListStore lists, ListItemStore items, Ac
     private const int MostOnPage = 500;
 
     // Longer than any item.
-    private const int MostCursorCharacters = 1_024;
+    private const int MostCursorCharacters = 4_096;
 
     public void Map(IEndpointRouteBuilder routes)
     {

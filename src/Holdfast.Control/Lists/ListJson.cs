@@ -31,6 +31,7 @@ internal static class ListJson
             [ListKinds.NameOf(kind)] = kind switch
             {
                 ListKind.Hostname => HostOf(item.Value),
+                ListKind.Redirect => RedirectOf(item.Value),
                 ListKind.Asn => long.Parse(item.Value, CultureInfo.InvariantCulture),
                 _ => item.Value,
             },
@@ -44,6 +45,20 @@ internal static class ListJson
         json["modified_on"] = ApiAnswer.Time(item.ModifiedAt);
         return json;
     }
+
+    private static JsonObject RedirectOf(string value) =>
+        RedirectText.Read(value) is { } redirect
+            ? new JsonObject
+            {
+                ["source_url"] = redirect.Source,
+                ["target_url"] = redirect.Target,
+                ["status_code"] = redirect.StatusCode,
+                ["include_subdomains"] = redirect.IncludesSubdomains,
+                ["subpath_matching"] = redirect.MatchesSubpaths,
+                ["preserve_query_string"] = redirect.PreservesQuery,
+                ["preserve_path_suffix"] = redirect.PreservesSuffix,
+            }
+            : throw new InvalidDataException($"the redirect '{value}' in the database is damaged");
 
     // A name and all below it is a wildcard that does not leave the name out.
     private static JsonObject HostOf(string value) =>

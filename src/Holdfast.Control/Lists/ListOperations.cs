@@ -50,6 +50,11 @@ internal static class ListOperations
 
     private static readonly ApiSchema Asn = ApiSchema.Whole("Of an asn list: the number of an autonomous system.", 64_496);
 
+    private static readonly ApiSchema Redirect = ApiSchema.Any(
+        "Of a redirect list: source_url, target_url, and what else is said of it: status_code, include_subdomains, subpath_matching, preserve_query_string, preserve_path_suffix.",
+        null
+    );
+
     private static readonly ApiSchema Comment = ApiSchema.Text("What there is to say of it.", "the office");
 
     private static readonly ApiSchema Item = ApiSchema.Object(
@@ -57,13 +62,14 @@ internal static class ListOperations
         ("ip?", Address),
         ("hostname?", Host),
         ("asn?", Asn),
+        ("redirect?", Redirect),
         ("comment?", Comment),
         ("created_on", ApiSchema.Time("When it was added.")),
         ("modified_on", ApiSchema.Time("When it was last changed."))
     );
 
     private static readonly ApiSchema NewItems = ApiSchema.List(
-        ApiSchema.Object(("ip?", Address), ("hostname?", Host), ("asn?", Asn), ("comment?", Comment)) with
+        ApiSchema.Object(("ip?", Address), ("hostname?", Host), ("asn?", Asn), ("redirect?", Redirect), ("comment?", Comment)) with
         {
             Example = new JsonObject { ["ip"] = "192.0.2.0/24", ["comment"] = "the office" },
         }

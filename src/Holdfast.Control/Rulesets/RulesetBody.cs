@@ -80,6 +80,16 @@ internal sealed record RulesetBody(string? Name, string? Description, IReadOnlyL
             parameters.Report(member, found, allowed);
         }
 
+        if (
+            draft is not null
+            && references.Lists.ProblemOf(draft.Action) is { } missing
+            && members.TryGetObject("action_parameters", out var redirect)
+            && redirect.TryGetObject("from_list", out var from)
+        )
+        {
+            from.Report("name", missing, "the name of a list of redirects");
+        }
+
         return draft is null ? null : new PlacedDraft(draft, members.PointerTo("")[..^1]);
     }
 

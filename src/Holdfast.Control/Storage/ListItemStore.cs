@@ -32,6 +32,7 @@ internal sealed class ListItemStore(ControlDatabase database, ReleasePublisher p
                 search is null ? rows
                 : kind == ListKind.Ip ? rows.Where(row => row.Value.StartsWith(search))
                 : kind == ListKind.Hostname ? rows.Where(row => row.Value.Contains(search))
+                : kind == ListKind.Redirect ? rows.Where(row => row.Value.ToLower().Contains(search))
                 : rows.Where(row => row.Value == search);
             return (kind, await rows.OrderBy(row => row.Value).Take(take).ToListAsync().ConfigureAwait(false));
         });
@@ -163,19 +164,37 @@ internal sealed class ListItemStore(ControlDatabase database, ReleasePublisher p
         return id;
     }
 
-    private Task PutAsync(ControlDbContext context, string listId, IReadOnlyList<ListItemDraft> items)
+    private async Task PutAsync(ControlDbContext context, string listId, IReadOnlyList<ListItemDraft> items)
     {
+        if ((ListKind)(await ListStore.RowAsync(context, listId).ConfigureAwait(false)).Kind == ListKind.Redirect)
+        {
+            // One of a source takes the place of what there was from the same source; what says the same stays.
+            var values = JsonSerializer.Serialize(items.Select(item => item.Value));
+            await context
+                .Database.ExecuteSqlAsync(
+                    $"""
+                    DELETE FROM list_items WHERE ListId = {listId}
+                    AND substr(Value, 1, instr(Value, ' ')) IN (SELECT substr(value, 1, instr(value, ' ')) FROM json_each({values}))
+                    AND Value NOT IN (SELECT value FROM json_each({values}))
+                    """,
+                    CancellationToken.None
+                )
+                .ConfigureAwait(false);
+        }
+
         var now = new DateTimeOffset(Now(), TimeSpan.Zero).ToUnixTimeMilliseconds();
         var json = JsonSerializer.Serialize(items.Select(item => new[] { ArtifactId.New(), item.Value, item.Comment }));
-        return context.Database.ExecuteSqlAsync(
-            $"""
-            INSERT INTO list_items (ListId, Id, Value, Comment, CreatedAt, ModifiedAt)
-            SELECT {listId}, value ->> 0, value ->> 1, value ->> 2, {now}, {now} FROM json_each({json}) WHERE true
-            ON CONFLICT (ListId, Value) DO UPDATE SET Comment = excluded.Comment, ModifiedAt = excluded.ModifiedAt
-            WHERE Comment <> excluded.Comment
-            """,
-            CancellationToken.None
-        );
+        await context
+            .Database.ExecuteSqlAsync(
+                $"""
+                INSERT INTO list_items (ListId, Id, Value, Comment, CreatedAt, ModifiedAt)
+                SELECT {listId}, value ->> 0, value ->> 1, value ->> 2, {now}, {now} FROM json_each({json}) WHERE true
+                ON CONFLICT (ListId, Value) DO UPDATE SET Comment = excluded.Comment, ModifiedAt = excluded.ModifiedAt
+                WHERE Comment <> excluded.Comment
+                """,
+                CancellationToken.None
+            )
+            .ConfigureAwait(false);
     }
 
     private async Task<string> RememberAsync(ControlDbContext context)

@@ -29,6 +29,7 @@ internal sealed class ListCompiler(string directory)
         config.Kind switch
         {
             ListKind.Hostname => new HostList(config.Items),
+            ListKind.Redirect => new RedirectList(config.Items),
             ListKind.Asn => new NumberList(config.Items.Select(ListItem.NumberOf)),
             _ when config.Items.Length <= FewAddresses.Most => new FewAddresses(config.Items.Select(ListItem.RangeOf)),
             _ => Mapped(config),

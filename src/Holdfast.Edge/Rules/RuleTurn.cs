@@ -46,6 +46,9 @@ internal sealed class RuleTurn
     /// <summary>The body that goes out in the place of the answer's own, or null.</summary>
     public ReadOnlyMemory<byte>? Replacement { get; set; }
 
+    /// <summary>The status of the redirect that <see cref="Location"/> is of, when a list says it.</summary>
+    public int RedirectStatus { get; set; }
+
     /// <summary>Where a rule writes one text: where a redirect leads, a target, a field's value.</summary>
     public ReusableBuffer Location { get; } = new();
 

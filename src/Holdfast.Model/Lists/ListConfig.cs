@@ -16,7 +16,8 @@ public sealed record ListConfig
 
     /// <summary>
     /// The items in their canonical form, each once, in ordinal order: <c>192.0.2.1</c>, <c>2001:db8::/32</c>; <c>64496</c>;
-    /// <c>example.com</c> for that name alone, <c>*.example.com</c> for all names below it, <c>.example.com</c> for both.
+    /// <c>example.com</c> for that name alone, <c>*.example.com</c> for all names below it, <c>.example.com</c> for both; redirects as
+    /// <c>example.com/old https://example.org/new 301 q</c>.
     /// </summary>
     public required ImmutableArray<string> Items { get; init; }
 }

@@ -11,4 +11,7 @@ public enum ListKind
 
     /// <summary>Numbers of autonomous systems.</summary>
     Asn = 3,
+
+    /// <summary>Redirects, each from one place to another: <see cref="RedirectItem"/>.</summary>
+    Redirect = 4,
 }

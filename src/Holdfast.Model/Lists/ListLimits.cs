@@ -27,6 +27,12 @@ public static class ListLimits
     /// <summary>Characters of a host name (RFC 1035 section 2.3.4).</summary>
     public const int HostCharacters = 253;
 
+    /// <summary>Characters of a redirect's source, and of its target.</summary>
+    public const int RedirectCharacters = 1_000;
+
+    /// <summary>Slashes of the path of a redirect's source: each is a place that a look-up tries.</summary>
+    public const int RedirectSegments = 32;
+
     /// <summary>
     /// Items from which on a list does not grow to more than twice its items, or lose more than half of them, unless whoever changes it says
     /// how many there will be.

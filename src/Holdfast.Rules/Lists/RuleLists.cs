@@ -25,6 +25,9 @@ public sealed class RuleLists
     /// <summary>What the items of each are, for <see cref="Parsing.RuleScope.Lists"/>.</summary>
     public FrozenDictionary<string, RuleType> Types { get; }
 
+    /// <summary>A list; null when there is none of this name.</summary>
+    public RuleList? Find(string list) => _lists.GetValueOrDefault(list);
+
     /// <summary>Whether a string is in a list.</summary>
     public Truth Contains(string list, ReadOnlySpan<byte> value) =>
         _lists.TryGetValue(list, out var found) ? found.Contains(value) : Truth.Unknown;

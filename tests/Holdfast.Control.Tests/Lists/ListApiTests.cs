@@ -134,7 +134,7 @@ public sealed class ListApiTests : IAsyncLifetime
     [Theory]
     [InlineData("""{"name":"Offices","kind":"ip"}""", "/name")]
     [InlineData("""{"name":"1st","kind":"ip"}""", "/name")]
-    [InlineData("""{"name":"offices","kind":"redirect"}""", "/kind")]
+    [InlineData("""{"name":"offices","kind":"redirects"}""", "/kind")]
     [InlineData("""{"name":"offices"}""", "/kind")]
     [InlineData("""{"name":"taken","kind":"ip"}""", "/name")]
     public async Task List_WithAFault_IsNotMade(string body, string pointer)

@@ -78,3 +78,48 @@ await check('A token may read lists and not write them', async () => {
   assert.equal((await all(reader.rules.lists.list({ account_id }))).length, 2);
   await raises(Cloudflare.PermissionDeniedError, 403, 9109, () => reader.rules.lists.create({ account_id, name: 'x', kind: 'ip' }));
 });
+
+await check('Redirects are kept by their sources, and a rule of the account names their list', async () => {
+  const moves = await lists.create({ account_id, name: 'moves', kind: 'redirect' });
+  const redirect = {
+    source_url: 'example.com/Old',
+    target_url: 'https://example.org/new?a=1',
+    status_code: 302,
+    include_subdomains: true,
+    subpath_matching: true,
+    preserve_query_string: true,
+    preserve_path_suffix: false,
+  };
+  const other = { source_url: 'https://EXAMPLE.com', target_url: 'https://example.org/' };
+  await done(await lists.items.create(moves.id, { account_id, body: [{ redirect, comment: 'moved' }, { redirect: other }] }));
+  let items = await all(lists.items.list(moves.id, { account_id }));
+  assert.deepEqual(items.map((item) => item.redirect.source_url), ['example.com/Old', 'https://example.com/']);
+  assert.deepEqual([items[0].redirect, items[0].comment], [redirect, 'moved']);
+  assert.deepEqual([items[1].redirect.status_code, items[1].redirect.preserve_path_suffix], [301, true]);
+
+  await done(await lists.items.create(moves.id, { account_id, body: [{ redirect: { ...redirect, target_url: 'https://example.net/' } }] }));
+  items = await all(lists.items.list(moves.id, { account_id, search: '/OLD' }));
+  assert.deepEqual(items.map((item) => item.redirect.target_url), ['https://example.net/']);
+  assert.equal((await lists.get(moves.id, { account_id })).num_items, 2);
+
+  const refused = async (body, pointer) => {
+    const error = await raises(Cloudflare.BadRequestError, 400, 40000, () => lists.items.create(moves.id, { account_id, body }));
+    assert.equal(error.errors[0].source.pointer, pointer);
+  };
+  await refused([{ redirect: { ...redirect, source_url: 'example.com/?a' } }], '/0/redirect/source_url');
+  await refused([{ redirect: { ...redirect, target_url: '/there' } }], '/0/redirect/target_url');
+  await refused([{ redirect: { ...redirect, status_code: 303 } }], '/0/redirect/status_code');
+  await refused([{ redirect }, { redirect: { ...redirect, status_code: 301 } }], '/1/redirect');
+
+  const phase = 'http_request_redirect';
+  const from = (name) => [
+    { action: 'redirect', action_parameters: { from_list: { name, key: 'http.request.full_uri' } }, expression: 'http.request.full_uri in $moves' },
+  ];
+  const made = await admin.rulesets.phases.update(phase, { account_id, rules: from('moves') });
+  assert.deepEqual(made.rules[0].action_parameters.from_list, { name: 'moves', key: 'http.request.full_uri' });
+  const error = await raises(Cloudflare.BadRequestError, 400, 40000, () => admin.rulesets.phases.update(phase, { account_id, rules: from('offices') }));
+  assert.equal(error.errors[0].source.pointer, '/rules/0/action_parameters/from_list/name');
+  await raises(Cloudflare.ConflictError, 409, 40009, () => lists.delete(moves.id, { account_id }));
+  await admin.rulesets.delete(made.id, { account_id });
+  await lists.delete(moves.id, { account_id });
+});

@@ -1,13 +1,20 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Artifacts.Json;
+using Holdfast.Artifacts.Lists;
 using Holdfast.Model.Rulesets;
 using Holdfast.Rules.Phases;
 
 namespace Holdfast.Artifacts.Rulesets.Actions;
 
-/// <summary><c>redirect</c>: <c>{"from_value":{"target_url":{...},"status_code","preserve_query_string"}}</c>.</summary>
-internal sealed class RedirectActionJson() : RuleActionJson("redirect", "an object with from_value", RulePhase.HttpRequestDynamicRedirect)
+/// <summary><c>redirect</c>: <c>{"from_list":{"name","key"}}</c>, or <c>{"from_value":{"target_url":{...},"status_code","preserve_query_string"}}</c>.</summary>
+internal sealed class RedirectActionJson()
+    : RuleActionJson(
+        "redirect",
+        "an object with from_value, in http_request_redirect with from_list",
+        RulePhase.HttpRequestDynamicRedirect,
+        RulePhase.HttpRequestRedirect
+    )
 {
     private const string TargetForm = "an http or https URL, or a path that begins with /";
     private static readonly string StatusForm = string.Join(", ", RedirectAction.StatusCodes);
@@ -15,6 +22,11 @@ internal sealed class RedirectActionJson() : RuleActionJson("redirect", "an obje
     /// <inheritdoc/>
     public override RuleAction? Read(JsonMembers? members, RulePhase phase, Action missing)
     {
+        if (phase == RulePhase.HttpRequestRedirect)
+        {
+            return ReadFromList(members, phase, missing);
+        }
+
         if (members is null || !members.TryGetObject("from_value", out var from))
         {
             missing();
@@ -53,6 +65,14 @@ internal sealed class RedirectActionJson() : RuleActionJson("redirect", "an obje
     /// <inheritdoc/>
     public override JsonObject? Write(RuleAction action)
     {
+        if (action is RedirectFromListAction bulk)
+        {
+            return new JsonObject
+            {
+                ["from_list"] = new JsonObject { ["name"] = bulk.List, ["key"] = bulk.Key },
+            };
+        }
+
         var redirect = (RedirectAction)action;
         return new JsonObject
         {
@@ -63,6 +83,25 @@ internal sealed class RedirectActionJson() : RuleActionJson("redirect", "an obje
                 ["preserve_query_string"] = redirect.PreserveQueryString,
             },
         };
+    }
+
+    private static RedirectFromListAction? ReadFromList(JsonMembers? members, RulePhase phase, Action missing)
+    {
+        if (members is null || !members.TryGetObject("from_list", out var from))
+        {
+            missing();
+            return null;
+        }
+
+        var name = from.RequireText("name", ListName.Form);
+        if (name is not null && !ListName.IsWellFormed(name))
+        {
+            from.Report("name", "something else", ListName.Form);
+        }
+
+        var key = RuleExpressions.ReadValue(from, "key", phase);
+        from.RefuseOthers();
+        return name is null || key is null ? null : new RedirectFromListAction(name, key);
     }
 
     private static bool IsTarget(string text) =>

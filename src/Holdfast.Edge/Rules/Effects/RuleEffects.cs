@@ -1,4 +1,5 @@
 using Holdfast.Edge.Phases.Access;
+using Holdfast.Edge.Phases.BulkRedirect;
 using Holdfast.Edge.Phases.CacheSettings;
 using Holdfast.Edge.Phases.CustomErrors;
 using Holdfast.Edge.Phases.DynamicRedirect;
@@ -28,6 +29,7 @@ internal static class RuleEffects
             SkipAction skip => new SkipEffect(skip, phase),
             LogAction => new LogEffect(phase),
             RedirectAction redirect => new RedirectEffect(redirect, phase),
+            RedirectFromListAction bulk => new BulkRedirectEffect(bulk, phase),
             RewriteUriAction uri => new RewriteUriEffect(uri, phase),
             RewriteHeadersAction headers => new HeadersEffect(headers, phase),
             RouteAction route => new RouteEffect(route),

@@ -35,6 +35,9 @@ internal sealed class RequestSignals : IRuleSignals
         _response = new ResponseSignals(_arena);
     }
 
+    /// <summary>The lists as they were when the request's rules began.</summary>
+    public RuleLists Lists => _lists;
+
     /// <summary>The request's target.</summary>
     public RequestUri Uri => _uri;
 
