@@ -356,6 +356,8 @@ public sealed class ControlHost : IAsyncDisposable
         new RulesetEndpoints(zoneRulesets, time).Map(application);
         new RulesetEndpoints(accountRulesets, time).Map(application);
         new AccessRuleEndpoints(zones, time).Map(application);
+        new LockdownEndpoints(zones, time).Map(application);
+        new UserAgentRuleEndpoints(zones).Map(application);
         var lists = new ListStore(_database!, publisher, signal, time);
         new ListEndpoints(lists, accounts).Map(application);
         new ListItemEndpoints(lists, new ListItemStore(_database!, publisher, signal, time), accounts).Map(application);

@@ -134,6 +134,7 @@ internal static partial class Roles
                         StatusPage = options.Settings.StatusPage,
                         Events = options.Settings.Events,
                         ZoneMemory = options.Settings.ZoneMemory,
+                        Rollout = options.Settings.ReleasePace,
                         Limits = options.Settings.Limits,
                         Connections = options.Settings.Connections,
                         Cache = options.Settings.Cache,

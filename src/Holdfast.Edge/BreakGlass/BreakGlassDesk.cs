@@ -41,6 +41,9 @@ internal sealed partial class BreakGlassDesk(
     /// <summary>Why what is in force would be forgotten with this process; null when it is on the disk.</summary>
     public string? DiskProblem { get; private set; }
 
+    /// <summary>Says of a release on the disk that it is not for all requests: it was refused, or is beside what is live.</summary>
+    public Func<Release, bool> IsOut { get; set; } = static _ => false;
+
     /// <inheritdoc/>
     public bool Holds(ArtifactKind kind, string name, long generation) => Holds(kind, name, generation, _state);
 
@@ -148,7 +151,8 @@ internal sealed partial class BreakGlassDesk(
     private NodePlanner Planner() => new(store, IsUsable);
 
     private bool IsUsable(Release release, LocalState state) =>
-        !Holds(release.Kind, release.Name, release.Generation, state)
+        !IsOut(release)
+        && !Holds(release.Kind, release.Name, release.Generation, state)
         && !(release.Kind == ArtifactKind.Zone && kills.Set.TakesOut(release.Name, release.Generation));
 
     private static bool Holds(ArtifactKind kind, string name, long generation, LocalState state) =>

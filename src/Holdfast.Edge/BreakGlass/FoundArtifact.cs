@@ -12,11 +12,17 @@ namespace Holdfast.Edge.BreakGlass;
 /// <summary>An artifact on this edge's disk, as people call it.</summary>
 /// <param name="Artifact">What the store says of it.</param>
 /// <param name="Name">Its name: an id.</param>
-/// <param name="Label">What people call it: a zone's or a list's name; of a certificate the id.</param>
+/// <param name="Label">What people call it: a zone's or a list's name; of a certificate and a ruleset the id.</param>
 internal sealed record FoundArtifact(StoredArtifact Artifact, string Name, string Label)
 {
     // What people pin and revert; kill switches and signing keys come whatever is pinned.
-    private static readonly ArtifactKind[] Kinds = [ArtifactKind.Zone, ArtifactKind.List, ArtifactKind.Certificate];
+    private static readonly ArtifactKind[] Kinds =
+    [
+        ArtifactKind.Zone,
+        ArtifactKind.List,
+        ArtifactKind.Certificate,
+        ArtifactKind.AccountRuleset,
+    ];
 
     /// <summary>The kind's name.</summary>
     public string Kind => ArtifactKindNames.Of(Artifact.Kind);

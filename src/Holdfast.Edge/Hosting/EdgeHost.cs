@@ -41,6 +41,7 @@ using Holdfast.Releases.Intake;
 using Holdfast.Releases.Joining;
 using Holdfast.Releases.Keys;
 using Holdfast.Releases.Purging;
+using Holdfast.Releases.Rollout;
 using Holdfast.Releases.Signing;
 using Holdfast.Releases.Store;
 using Holdfast.Releases.Uplink;
@@ -198,12 +199,18 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         _desk = new BreakGlassDesk(home, _store, _kills, _ring, options.Loggers.CreateLogger<BreakGlassDesk>());
         var reader = new ZoneReader(_store, new ZoneCompiler(_targets, rules, _guard, _kills, faults), _kills, _desk, _live);
         _zones = new ZoneDirectory(reader, options.ZoneMemory, ZoneReader.Dropped, time);
+        var trials = new ZoneTrials();
         _kills.Changed = zone =>
         {
             _guard.Shared.Killed = _kills.Set.ModulesEverywhere;
             _zones.Refresh(zone);
+            trials.Refresh(zone);
         };
-        rules.Account.Changed = () => _zones.Refresh(null);
+        rules.Account.Changed = () =>
+        {
+            _zones.Refresh(null);
+            trials.Refresh(null);
+        };
         var authority = LocalAuthority.Open(data, time, options.Loggers.CreateLogger<LocalAuthority>());
         var certificateReader = new CertificateReader(_store, _secrets, _desk, _live);
         _certificates = new CertificateStore(authority, new ZonePolicies(_zones).OfAsync, certificateReader, time);
@@ -236,7 +243,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
                 Checks = ArtifactKinds.All(_secrets),
                 Consumers =
                 [
-                    new ZoneConsumer(_zones, reader, _store, _kills),
+                    new ZoneConsumer(_zones, reader, _store, _kills, trials),
                     new CertificateConsumer(_certificates, certificateReader),
                     new ListConsumer(_lists, listCompiler, _store),
                     new AccountRulesetConsumer(rules, _store),
@@ -245,6 +252,8 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
                 ],
                 Purges = _purges,
                 Taster = _taster,
+                Rollout = options.Rollout,
+                CrashesPath = Path.Combine(home, "starts"),
                 RefusalsPath = Path.Combine(home, "refused"),
                 ForgetsRefusals = without.HasFlag(Protections.Refusals),
                 KeepsUntried = without.HasFlag(Protections.LastKnownGood),
@@ -258,6 +267,9 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
             }
         );
         reader.Damaged = _intake.ReportDamage;
+        reader.IsOut = _intake.IsOut;
+        certificateReader.IsOut = _intake.IsOut;
+        _desk.IsOut = _intake.IsOut;
         certificateReader.Damaged = _intake.ReportDamage;
         _servesFromDisk = _intake.Boot().Live > 0;
         _desk.Attach(_intake);
@@ -435,6 +447,9 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     int IEdgeState.PutAside => _intake.State.PutAside;
 
     /// <inheritdoc/>
+    IEnumerable<ReleaseStanding> IEdgeState.Standings(int limit) => _intake.Standings.Take(limit);
+
+    /// <inheritdoc/>
     NodeEndpoint? IEdgeState.Orders => _orders;
 
     /// <inheritdoc/>
@@ -532,6 +547,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
 
         _server.Dispose();
         await _background.ConfigureAwait(false);
+        _intake.Settle();
         if (_management is not null)
         {
             await _management.DisposeAsync().ConfigureAwait(false);

@@ -4,6 +4,7 @@ using Holdfast.Edge.KillSwitches;
 using Holdfast.Edge.Rules.Counting;
 using Holdfast.Model.Purging;
 using Holdfast.Model.Releases;
+using Holdfast.Releases.Rollout;
 
 namespace Holdfast.Edge.Management;
 
@@ -54,6 +55,9 @@ internal interface IEdgeState
 
     /// <summary>Releases that hold the taster up, and are tasted alone.</summary>
     int PutAside { get; }
+
+    /// <summary>Artifacts of which something is on trial, held, or was reverted, at most <paramref name="limit"/> of them.</summary>
+    IEnumerable<ReleaseStanding> Standings(int limit);
 
     /// <summary>Where orders of this machine's people are taken, or null where there are none.</summary>
     NodeEndpoint? Orders => null;

@@ -21,6 +21,9 @@ internal sealed class CertificateReader(ReleaseStore store, SecretBox secrets, I
     /// <summary>Told of certificates whose newest generation is damaged on the disk.</summary>
     public Action<int>? Damaged { get; set; }
 
+    /// <summary>Says of a release on the disk that it was refused.</summary>
+    public Func<Release, bool> IsOut { get; set; } = static _ => false;
+
     /// <inheritdoc/>
     public CustomCertificate? Read(int artifact)
     {
@@ -31,7 +34,11 @@ internal sealed class CertificateReader(ReleaseStore store, SecretBox secrets, I
                 observer.StoreProblem(problem);
                 Damaged?.Invoke(artifact);
             }
-            else if (stored.Release is { Removed: false } release && !pins.Holds(release.Kind, release.Name, release.Generation))
+            else if (
+                stored.Release is { Removed: false } release
+                && !IsOut(release)
+                && !pins.Holds(release.Kind, release.Name, release.Generation)
+            )
             {
                 try
                 {

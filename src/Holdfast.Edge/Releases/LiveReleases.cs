@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Holdfast.Model.Purging;
 using Holdfast.Model.Releases;
+using Holdfast.Releases.Feed;
 using Holdfast.Releases.Intake;
 using Holdfast.Releases.Store;
 using Microsoft.Extensions.Logging;
@@ -30,6 +31,26 @@ internal sealed partial class LiveReleases(ILogger<LiveReleases> logger, TimePro
 
     /// <summary>The newest refusals since the start, oldest first. Any thread.</summary>
     public ImmutableQueue<(DateTimeOffset At, ReleaseRefusal Refusal)> Refusals => _refusals;
+
+    /// <inheritdoc/>
+    public void Progressed(ReleaseProgress progress)
+    {
+        if (progress.Stage == ReleaseStage.Reverted)
+        {
+            LogReverted(progress.Kind, progress.Name, progress.Generation, progress.Reason, progress.Evidence);
+        }
+        else
+        {
+            LogProgress(
+                progress.Kind,
+                progress.Name,
+                progress.Generation,
+                ReleaseProgressCodec.NameOf(progress.Stage),
+                progress.Share,
+                progress.Reason
+            );
+        }
+    }
 
     /// <inheritdoc/>
     public void Refused(ReleaseRefusal refusal)
@@ -85,6 +106,20 @@ internal sealed partial class LiveReleases(ILogger<LiveReleases> logger, TimePro
 
     [LoggerMessage(EventId = 1101, Level = LogLevel.Information, Message = "{Kind} {Name} generation {Generation} is {What}.")]
     private partial void LogAccepted(ArtifactKind kind, string name, long generation, string what);
+
+    [LoggerMessage(
+        EventId = 1124,
+        Level = LogLevel.Error,
+        Message = "{Kind} {Name} generation {Generation} was reverted, what was before it is live again: {Reason} ({Evidence})"
+    )]
+    private partial void LogReverted(ArtifactKind kind, string name, long generation, string? reason, string? evidence);
+
+    [LoggerMessage(
+        EventId = 1125,
+        Level = LogLevel.Information,
+        Message = "{Kind} {Name} generation {Generation}: {Stage}, {Share}% of requests. {Reason}"
+    )]
+    private partial void LogProgress(ArtifactKind kind, string name, long generation, string stage, int share, string? reason);
 
     [LoggerMessage(
         EventId = 1102,

@@ -28,6 +28,12 @@ internal sealed class ZoneReader(
     /// <summary>Told of zones whose newest generation is damaged on the disk.</summary>
     public Action<int>? Damaged { get; set; }
 
+    /// <summary>Says of a release on the disk that it is not for all requests: it was refused, or is beside what is live.</summary>
+    public Func<Release, bool> IsOut { get; set; } = static _ => false;
+
+    /// <summary>Compiles zones.</summary>
+    public ZoneCompiler Compiler => compiler;
+
     /// <inheritdoc/>
     public ZoneRuntime? Read(int artifact, ulong key)
     {
@@ -55,7 +61,11 @@ internal sealed class ZoneReader(
             }
             else if (stored.Release is { Removed: false } release)
             {
-                if (kills.Set.TakesOut(release.Name, release.Generation) || pins.Holds(release.Kind, release.Name, release.Generation))
+                if (
+                    kills.Set.TakesOut(release.Name, release.Generation)
+                    || IsOut(release)
+                    || pins.Holds(release.Kind, release.Name, release.Generation)
+                )
                 {
                     continue;
                 }

@@ -28,7 +28,7 @@ internal static class RequestPhases
                 continue;
             }
 
-            if (!turn.Skips(ruleset.Phase) && RunPhase(request, turn, ruleset) is { } answer)
+            if (!turn.Skips(ruleset) && RunPhase(request, turn, ruleset) is { } answer)
             {
                 return answer;
             }

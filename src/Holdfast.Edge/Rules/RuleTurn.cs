@@ -103,6 +103,9 @@ internal sealed class RuleTurn
     /// <summary>Whether a rule has spared the request a phase (the design's law 23): whoever runs the phase asks.</summary>
     public bool Skips(RulePhase phase) => (_skippedPhases & (1u << (int)phase)) != 0;
 
+    /// <summary>Whether a rule has spared the request a ruleset: its phase, or the older product that it is of.</summary>
+    public bool Skips(RulesetRuntime ruleset) => Skips(ruleset.Phase) || (SkippedProducts & ruleset.Product) != 0;
+
     /// <summary>Spares the request phases and products.</summary>
     /// <param name="phases">A bit for each phase, by its place in <see cref="RulePhase"/>.</param>
     /// <param name="products">The products.</param>

@@ -21,6 +21,9 @@ internal sealed class RulesetRuntime
     /// <summary>The ruleset without what kill switches take out; rules that are off are in it too.</summary>
     public RulesetConfig Config { get; }
 
+    /// <summary>The older product that they are of, which a rule can spare a request; none for rules that are of none.</summary>
+    public SkippedProducts Product { get; init; }
+
     /// <summary>When they are asked.</summary>
     public RulePhase Phase { get; }
 
@@ -38,7 +41,14 @@ internal sealed class RulesetRuntime
     /// <param name="zone">The zone's id.</param>
     /// <param name="context">What rules get of the edge.</param>
     /// <param name="account">The account's rulesets, which its rules can execute.</param>
-    public static RulesetRuntime Of(RulesetConfig config, string zone, RuleContext context, AccountRules account)
+    /// <param name="product">The older product that they are of, if any.</param>
+    public static RulesetRuntime Of(
+        RulesetConfig config,
+        string zone,
+        RuleContext context,
+        AccountRules account,
+        SkippedProducts product = SkippedProducts.None
+    )
     {
         if (!RulePhases.TryFind(config.Phase, out var phase))
         {
@@ -62,7 +72,10 @@ internal sealed class RulesetRuntime
                         )
                     ),
             ]
-        );
+        )
+        {
+            Product = product,
+        };
     }
 
     /// <summary>A ruleset whose rules are compiled.</summary>

@@ -63,6 +63,20 @@ internal sealed class ZoneRules
             rulesets.Insert(0, RulesetRuntime.Of(AccessRulesets.Of(zone.AccessRules), zone.Id, context, account));
         }
 
+        // Behind custom rules, which can skip them, and before rate limits.
+        var behind = rulesets.FindLastIndex(ruleset => ruleset.Phase <= RulePhase.HttpRequestFirewallCustom) + 1;
+        if (zone.UserAgentRules.Any(rule => !rule.Paused))
+        {
+            var rules = LockdownRulesets.Of(zone.UserAgentRules);
+            rulesets.Insert(behind, RulesetRuntime.Of(rules, zone.Id, context, account, SkippedProducts.UaBlock));
+        }
+
+        if (zone.Lockdowns.Any(lockdown => !lockdown.Paused))
+        {
+            var rules = LockdownRulesets.Of(zone.Lockdowns);
+            rulesets.Insert(behind, RulesetRuntime.Of(rules, zone.Id, context, account, SkippedProducts.ZoneLockdown));
+        }
+
         if (rulesets.Count == 0)
         {
             return null;

@@ -12,6 +12,9 @@ public interface IReleaseIntakeObserver
     /// <param name="fromStore">True at a start from disk, false when it came by the feed.</param>
     void Accepted(Release release, bool fromStore) { }
 
+    /// <summary>A step of a release that goes through slices and bake, or waits.</summary>
+    void Progressed(ReleaseProgress progress) { }
+
     /// <summary>A release was refused; what was in use before stays in use.</summary>
     void Refused(ReleaseRefusal refusal) { }
 

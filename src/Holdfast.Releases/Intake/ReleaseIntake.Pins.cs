@@ -8,9 +8,6 @@ namespace Holdfast.Releases.Intake;
 // What this machine's own people have pinned, and how they go back: through the same door as what comes by the feed.
 public sealed partial class ReleaseIntake
 {
-    // Held by whoever takes a release into use: the loop that follows the feed, or a command given on this machine.
-    private readonly Lock _turn = new();
-
     // Positions of releases that a pin holds back. Only for the loop.
     private readonly SortedSet<long> _held = [];
     private volatile bool _readHeldAgain;
@@ -18,7 +15,7 @@ public sealed partial class ReleaseIntake
     /// <summary>Runs something while no release is taken into use. It must not wait.</summary>
     public T Exclusively<T>(Func<T> action)
     {
-        lock (_turn)
+        lock (_gate)
         {
             return action();
         }
@@ -64,7 +61,7 @@ public sealed partial class ReleaseIntake
             return (verdict.Reason ?? "it holds the taster up", false);
         }
 
-        lock (_turn)
+        lock (_gate)
         {
             PreparedRelease? prepared = null;
             var refusal = Guarded(() =>
@@ -76,9 +73,34 @@ public sealed partial class ReleaseIntake
             {
                 commit();
                 prepared!.Activate(artifact.Number, artifact);
+                Stand(artifact, release);
             }
 
             return (refusal, verdict is { Outcome: TasteOutcome.Unavailable });
+        }
+    }
+
+    /// <summary>What somebody at this machine has chosen is in use: what was on trial is not any more, and is neither good nor refused.</summary>
+    private void Stand(StoredArtifact artifact, Release release)
+    {
+        if (_rollout.TrialOf(artifact.Number) is { } running)
+        {
+            End(running);
+        }
+
+        var newest = _options.Store.Find(release.Kind, release.Name)!.Value;
+        if (newest.Generation == release.Generation)
+        {
+            _standings.TryRemove(artifact.Number, out _);
+        }
+        else if (_standings.TryGetValue(artifact.Number, out var standing))
+        {
+            _standings[artifact.Number] = standing with
+            {
+                Live = newest with { Generation = release.Generation },
+                Candidate = null,
+                Share = 0,
+            };
         }
     }
 

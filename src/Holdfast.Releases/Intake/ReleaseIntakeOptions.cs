@@ -1,5 +1,6 @@
 using Holdfast.Model.Releases;
 using Holdfast.Releases.Purging;
+using Holdfast.Releases.Rollout;
 using Holdfast.Releases.Signing;
 using Holdfast.Releases.Store;
 using Holdfast.Releases.Uplink;
@@ -38,6 +39,14 @@ public sealed record ReleaseIntakeOptions
 
     /// <summary>Where the contents that were refused for good are kept, a file; null for nowhere.</summary>
     public string? RefusalsPath { get; init; }
+
+    /// <summary>
+    /// How fast releases go from the taster to all requests, and when they are good; null: what passes is in use at once, and is good.
+    /// </summary>
+    public RolloutOptions? Rollout { get; init; }
+
+    /// <summary>Where starts with something unproven are counted, a file; null for nowhere.</summary>
+    public string? CrashesPath { get; init; }
 
     /// <summary>What tells this build from others: what another build refused is tried once more.</summary>
     public string Build { get; init; } = "";

@@ -151,6 +151,7 @@ public sealed class AuditCoverageTests
                 .. RulesetCalls($"/client/v4/zones/{zone}/rulesets", "rulesets", "zone"),
                 .. RulesetCalls($"/client/v4/accounts/{account}/rulesets", "account_rulesets", "root"),
                 .. AccessRuleCalls($"/client/v4/zones/{zone}/firewall/access_rules/rules"),
+                .. OlderRuleCalls($"/client/v4/zones/{zone}/firewall"),
                 .. ListCalls($"/client/v4/accounts/{account}/rules/lists"),
                 .. KillSwitchCalls("/holdfast/v1/kill-switches"),
                 ("cache-purge", () => control.PostAsync($"/client/v4/zones/{zone}/purge_cache", """{"purge_everything":true}""")),
@@ -299,6 +300,41 @@ public sealed class AuditCoverageTests
             );
             yield return ("access-rules-edit", () => control.PatchAsync($"{path}/{rule}", """{"notes":"a friend"}"""));
             yield return ("access-rules-delete", () => control.DeleteAsync($"{path}/{rule}"));
+        }
+
+        private IEnumerable<(string Operation, Func<Task<Answer>> Call)> OlderRuleCalls(string path)
+        {
+            var id = "";
+            foreach (
+                var (tag, place, made, changed) in new[]
+                {
+                    (
+                        "zone_lockdowns",
+                        "lockdowns",
+                        """{"urls":["a.example.com/*"],"configurations":[{"target":"ip","value":"192.0.2.1"}]}""",
+                        """{"urls":["b.example.com/*"],"configurations":[{"target":"ip","value":"192.0.2.1"}]}"""
+                    ),
+                    (
+                        "ua_rules",
+                        "ua_rules",
+                        """{"mode":"block","configuration":{"target":"ua","value":"a"}}""",
+                        """{"mode":"block","configuration":{"target":"ua","value":"b"}}"""
+                    ),
+                }
+            )
+            {
+                yield return (
+                    tag + "-create",
+                    async () =>
+                    {
+                        var answer = await control.PostAsync($"{path}/{place}", made);
+                        id = answer.Result["id"]!.GetValue<string>();
+                        return answer;
+                    }
+                );
+                yield return (tag + "-update", () => control.PutAsync($"{path}/{place}/{id}", changed));
+                yield return (tag + "-delete", () => control.DeleteAsync($"{path}/{place}/{id}"));
+            }
         }
 
         private IEnumerable<(string Operation, Func<Task<Answer>> Call)> KillSwitchCalls(string path)

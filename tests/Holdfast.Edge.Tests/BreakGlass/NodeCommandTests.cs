@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Holdfast.Edge.BreakGlass;
 using Holdfast.Edge.Tests.Harness;
 using Holdfast.Edge.Tests.Rules;
+using Holdfast.Edge.Tests.Rules.Executing;
 using Holdfast.Model.Lists;
 using Holdfast.Model.Rulesets;
 using Holdfast.Releases.Feed;
@@ -88,6 +89,23 @@ public class NodeCommandTests
 
         Assert.Equal(200, (await OrderAsync(edge, NodeVerb.Unpin, order => order with { Everything = true })).Status);
         Assert.Equal(403, await StatusAsync(edge, "/"));
+    }
+
+    [Fact]
+    public async Task Revert_AccountsRuleset_IsInForceAtOnce()
+    {
+        await using var origin = Origin();
+        await using var edge = await EdgeUnderTest.StartAsync();
+        await PutAsync(edge, origin);
+        await edge.PutAccountRulesetAsync(AccountSets.Root(RuledSite.Rule("false", AccountSets.Answer(411))));
+        await edge.PutAccountRulesetAsync(AccountSets.Root(RuledSite.Rule("true", AccountSets.Answer(411))));
+        Assert.Equal(411, await StatusAsync(edge, "/"));
+
+        Assert.Equal(200, (await OrderAsync(edge, NodeVerb.Revert, order => order with { Target = AccountSets.RootId })).Status);
+        Assert.Equal(200, await StatusAsync(edge, "/"));
+
+        Assert.Equal(200, (await OrderAsync(edge, NodeVerb.Unpin, order => order with { Everything = true })).Status);
+        Assert.Equal(411, await StatusAsync(edge, "/"));
     }
 
     [Fact]

@@ -95,6 +95,9 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
     /// <summary>The generation of an artifact that is live, 0 for none.</summary>
     public long LiveGeneration(string name) => ((IEdgeState)_host).LiveReleases(1000).FirstOrDefault(r => r.Name == name).Generation;
 
+    /// <summary>What is on trial, held, or was reverted.</summary>
+    public IEnumerable<Holdfast.Releases.Rollout.ReleaseStanding> Standings => ((IEdgeState)_host).Standings(1000);
+
     /// <summary>The access log's file.</summary>
     public string LogFile => Path.Combine(Data, "logs", "edge-1.jsonl");
 
@@ -110,6 +113,7 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
             Https = [new EdgeSocket(null, new IPEndPoint(IPAddress.Loopback, 0))],
             Management = new EdgeSocket(null, new IPEndPoint(IPAddress.Loopback, 0)),
             Feed = edge._feed,
+            Rollout = null,
             Loggers = NullLoggerFactory.Instance,
         };
 
@@ -176,6 +180,14 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
     /// <summary>Publishes a list, its items in any order, and waits until it is live.</summary>
     public async Task PutListAsync(string name, ListKind kind, params IEnumerable<string> items)
     {
+        var generation = PublishList(name, kind, items);
+        await UntilAsync(() => ((IEdgeState)_host).LiveReleases(1000).Any(r => r.Name == IdOf(name) && r.Generation == generation));
+    }
+
+    /// <summary>Publishes a list, its items in any order.</summary>
+    /// <returns>Its generation.</returns>
+    public long PublishList(string name, ListKind kind, params IEnumerable<string> items)
+    {
         var list = new ListConfig
         {
             Id = IdOf(name),
@@ -185,7 +197,7 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
         };
         var generation = ++_generation;
         _feed.Publish(ArtifactKind.List, list.Id, generation, ListArtifact.Write(list));
-        await UntilAsync(() => ((IEdgeState)_host).LiveReleases(1000).Any(r => r.Name == list.Id && r.Generation == generation));
+        return generation;
     }
 
     /// <summary>Publishes any bytes as a list, which the edge will not take.</summary>
