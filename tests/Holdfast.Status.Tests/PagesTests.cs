@@ -14,8 +14,6 @@ public sealed class PagesTests
             { "/", "text/html" },
             { "/history", "text/html" },
             { "/embed", "text/html" },
-            { "/reports", "text/html" },
-            { "/api/v2/reports.json", "application/json" },
             { "/history.rss", "application/rss+xml" },
             { "/history.atom", "application/atom+xml" },
             { "/history.json", "application/feed+json" },
