@@ -29,7 +29,12 @@ internal sealed class MailSender(MailSettings settings) : IDisposable
     )
     {
         using var message = Compose(row, what, profile, word);
-        var client = idle.TryTake(out var kept) && kept.IsConnected ? kept : await ConnectAsync(cancellationToken).ConfigureAwait(false);
+        if (!idle.TryTake(out var client) || !client.IsConnected)
+        {
+            client?.Dispose();
+            client = await ConnectAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         try
         {
             await client.SendAsync(message, cancellationToken).ConfigureAwait(false);
