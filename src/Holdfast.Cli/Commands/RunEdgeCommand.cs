@@ -61,6 +61,7 @@ internal static class RunEdgeCommand
         var httpsDescriptors = new Option<string?>("--fd-https") { HelpName = "FD,...", Description = "The same for HTTPS." };
         var managementDescriptor = new Option<string?>("--fd-management") { HelpName = "FD", Description = "The same for management." };
         var faults = FaultInjection();
+        var faulty = FaultyParts.Option();
         var json = CommonOptions.Json();
         var supervised = Supervised();
         var command = new Command("edge", "Run one edge alone; systemd may hand it its sockets, named http, https and management.")
@@ -77,6 +78,7 @@ internal static class RunEdgeCommand
             httpsDescriptors,
             managementDescriptor,
             faults,
+            faulty,
             json,
             supervised,
         };
@@ -96,6 +98,7 @@ internal static class RunEdgeCommand
             );
             var feed = result.GetValue(control) is { } url ? ControlAddress.Parse("--control", url) : null;
             var token = result.GetValue(join) ?? context.Environment("HOLDFAST_JOIN");
+            var parts = FaultyParts.Read(result.GetValue(faulty), result.GetValue(faults));
             directory.Create();
             var file = ConfigurationFile.Read(directory.Root);
             var settings = file.Edge;
@@ -122,6 +125,7 @@ internal static class RunEdgeCommand
                             Identity = identity,
                             Uppers = uppers,
                             FaultInjection = result.GetValue(faults),
+                            Faulty = parts,
                             Settings = settings,
                             Logging = logging,
                         },

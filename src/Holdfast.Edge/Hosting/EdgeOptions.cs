@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using System.Net;
+using Holdfast.Artifacts.Bots;
 using Holdfast.Cache.Disk;
 using Holdfast.Cache.Storage;
 using Holdfast.Edge.Guard;
+using Holdfast.Edge.Guard.Faults;
 using Holdfast.Edge.Listening.Admission;
 using Holdfast.Edge.Origins;
 using Holdfast.Edge.Releases.Tasting;
@@ -99,6 +101,15 @@ internal sealed record EdgeOptions
 
     /// <summary>Whether tests and drills may make it fail: <c>--fault-injection</c>. Only on a data directory that has never served without.</summary>
     public bool FaultInjection { get; init; }
+
+    /// <summary>How much a bot feature file may be; a drill lets it be more.</summary>
+    public BotFeatureLimits BotFeatures { get; init; } = BotFeatureLimits.Standard;
+
+    /// <summary>
+    /// Whether <see cref="FaultPoint.FeatureLoaderDiesAbove200"/> ends the process, from the start on and in the taster too. Only with
+    /// <see cref="FaultInjection"/>.
+    /// </summary>
+    public bool HasFeatureLoaderDefect { get; init; }
 
     /// <summary>Where the edge's own messages go.</summary>
     public required ILoggerFactory Loggers { get; init; }

@@ -22,6 +22,18 @@ internal sealed class FaultInjection : IDisposable
 
     private readonly TrippedFault?[] _tripped = new TrippedFault?[Enum.GetValues<FaultPoint>().Length];
 
+    /// <summary>The same, with the bot feature loader's defect tripped or not.</summary>
+    public static FaultInjection With(bool featureLoaderDefect)
+    {
+        var faults = new FaultInjection();
+        if (featureLoaderDefect)
+        {
+            faults.Trip(new TrippedFault(FaultPoint.FeatureLoaderDiesAbove200, FaultAction.Kill, null, MostTimes, 0));
+        }
+
+        return faults;
+    }
+
     /// <summary>What is tripped now.</summary>
     public IEnumerable<TrippedFault> Tripped => _tripped.OfType<TrippedFault>();
 
@@ -76,6 +88,10 @@ internal sealed class FaultInjection : IDisposable
                     GC.KeepAlive(new byte[Math.Min(left, Piece)]);
                 }
 
+                break;
+
+            case FaultAction.Kill:
+                Environment.FailFast($"the fault at {NameOf(point)} is tripped");
                 break;
 
             default:
