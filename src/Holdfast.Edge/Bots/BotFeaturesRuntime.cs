@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using Holdfast.Artifacts.Bots;
 using Holdfast.Model.Bots;
 using Holdfast.Releases.Intake;
@@ -27,6 +28,7 @@ internal sealed class BotFeaturesRuntime
         (_plan, Generation, _leastEvidence) = (plan, generation, config.LeastEvidence);
         _weights = [.. config.Features.Select(feature => feature.Weight)];
         Features = config.Features;
+        Names = [.. config.Features.Select(feature => Encoding.ASCII.GetBytes(feature.Name))];
     }
 
     /// <summary>The release's generation.</summary>
@@ -34,6 +36,9 @@ internal sealed class BotFeaturesRuntime
 
     /// <summary>The features, by the numbers that <see cref="Score"/> gives.</summary>
     public ImmutableArray<BotFeature> Features { get; }
+
+    /// <summary>Their names, likewise.</summary>
+    public ImmutableArray<byte[]> Names { get; }
 
     /// <summary>Compiles a file.</summary>
     /// <exception cref="ArtifactRefusedException">One of its expressions is none.</exception>

@@ -11,6 +11,9 @@ namespace Holdfast.Edge.Bots;
 /// </summary>
 internal sealed class BotScore
 {
+    // What comes back when the module did not run, or failed.
+    private const int NotScored = -1;
+
     // Not that of the rule that asks: its own is in use.
     private RuleEvaluation? _evaluation;
     private BotFeaturesRuntime? _features;
@@ -24,7 +27,7 @@ internal sealed class BotScore
     /// <summary>What it was scored with; null when it was not.</summary>
     public BotFeaturesRuntime? By => _isAsked ? _features : null;
 
-    /// <summary>The features that hold, by their numbers in <see cref="By"/>.</summary>
+    /// <summary>The features that hold, by their numbers in <see cref="By"/>; also when they say too little for a score.</summary>
     public ReadOnlySpan<int> Held => _held.AsSpan(0, _count);
 
     /// <summary>Begins with a request.</summary>
@@ -61,19 +64,22 @@ internal sealed class BotScore
             _evaluation ??= new RuleEvaluation();
             var slot = GuardSlot.Current;
             var outer = slot.Suspend();
-            Value = zone.Guard.Run(
+            var value = zone.Guard.Run(
                 EdgeModule.Bots,
                 request,
                 (score: this, signals),
                 static it => it.score.Compute(it.signals),
-                otherwise: 0
+                otherwise: NotScored
             );
             slot.Resume(outer);
-        }
-
-        if (Value == 0)
-        {
-            _count = 0;
+            if (value == NotScored)
+            {
+                (_features, _count) = (null, 0);
+            }
+            else
+            {
+                Value = value;
+            }
         }
 
         return Value;

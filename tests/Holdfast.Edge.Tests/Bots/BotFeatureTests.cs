@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Holdfast.Artifacts.Bots;
 using Holdfast.Edge.Guard;
 using Holdfast.Edge.Guard.Faults;
@@ -7,6 +9,7 @@ using Holdfast.Edge.Tests.Rules;
 using Holdfast.Model.Bots;
 using Holdfast.Model.KillSwitches;
 using Holdfast.Model.Rulesets;
+using Holdfast.Model.Zones;
 
 namespace Holdfast.Edge.Tests.Bots;
 
@@ -129,6 +132,42 @@ public class BotFeatureTests
         Assert.Equal(403, await StatusAsync(site.Edge, "curl/8.0", "/blocked"));
         await site.Edge.UnkillAsync(kill);
         Assert.Equal(403, await StatusAsync(site.Edge, "curl/8.0"));
+    }
+
+    [Fact]
+    public async Task Score_ThatARuleHasAsked_IsInTheLogWithItsFeatures()
+    {
+        await using var site = await RuledSite.StartAsync(RuledSite.Custom, Rules);
+        await StatusAsync(site.Edge, "curl/8.0");
+        await site.Edge.PutBotFeaturesAsync(File);
+        await StatusAsync(site.Edge, "curl/8.0 robot");
+        await StatusAsync(site.Edge, "robot");
+
+        var records = await site.Edge.LogRecordsAsync(3);
+        Assert.False(records[0].TryGetProperty("BotScore", out _));
+        Assert.Equal((1, "curl,robot"), (records[1].GetProperty("BotScore").GetInt32(), FeaturesOf(records[1])));
+        Assert.Equal((0, "robot"), (records[2].GetProperty("BotScore").GetInt32(), FeaturesOf(records[2])));
+
+        static string FeaturesOf(JsonElement record) =>
+            string.Join(',', record.GetProperty("BotFeatures").EnumerateArray().Select(name => name.GetString()));
+    }
+
+    [Fact]
+    public async Task Score_OfARequestWithTheZonesToken_IsInTheAnswer()
+    {
+        await using var origin = ScriptedOrigin.Answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        const string token = "0123456789abcdef0123456789abcdef";
+        await using var site = await RuledSite.StartAsync(
+            origin,
+            new ZoneSettings { CacheDebugTokenSha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(token))) },
+            RuledSite.Ruleset(RuledSite.Custom, RuledSite.Rule("cf.bot_management.score lt 3", new LogAction()))
+        );
+        await site.Edge.PutBotFeaturesAsync(File);
+        using var visitor = await Conversation.ConnectAsync(site.Edge.Http);
+        await visitor.SendAsync(
+            $"GET / HTTP/1.1\r\nHost: a.example.com\r\nUser-Agent: curl/8\r\nX-Holdfast-Debug: {token}\r\nConnection: close\r\n\r\n"
+        );
+        Assert.Contains("X-Holdfast-Bots: score=10, why=\"curl -40\"", (await visitor.ReadHeadAsync())!, StringComparison.Ordinal);
     }
 
     private static BotFeaturesConfig Of(params BotFeature[] features) =>

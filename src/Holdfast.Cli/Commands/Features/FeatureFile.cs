@@ -1,6 +1,9 @@
 using System.Text.Json;
 using Holdfast.Artifacts.Bots;
+using Holdfast.Artifacts.Json;
 using Holdfast.Cli.Terminal;
+using Holdfast.Model.Bots;
+using Holdfast.Releases.Intake;
 
 namespace Holdfast.Cli.Commands.Features;
 
@@ -9,6 +12,19 @@ internal static class FeatureFile
 {
     /// <summary>The API's path.</summary>
     public const string Path = "/holdfast/v1/bot-features";
+
+    /// <summary>Reads a file; what 'features show --json' says of its release may stand in it.</summary>
+    /// <exception cref="CliFailure">No edge would take it.</exception>
+    public static BotFeaturesConfig Read(CliContext context, string name)
+    {
+        using var document = Open(context, name);
+        var problems = new List<ArtifactProblem>();
+        var members = new JsonMembers(document.RootElement, "", problems);
+        var file = new BotFeatureJson(BotFeatureLimits.Standard, problems).Read(members, before: null);
+        return problems.Count == 0 && file is not null
+            ? file
+            : throw new CliFailure($"{name} is no bot feature file: {ArtifactProblem.Summary(problems)}");
+    }
 
     /// <summary>Reads a file as JSON, whatever object it is.</summary>
     /// <param name="context">The process.</param>
