@@ -144,6 +144,7 @@ internal static partial class Roles
                         BotFeatures = options.Faulty.FeaturesAtEdge,
                         HasFeatureLoaderDefect = options.Faulty.HasFeatureLoaderDefect,
                         FaultInjection = options.FaultInjection,
+                        Without = options.Without,
                         Loggers = loggers,
                     },
                     cancellationToken

@@ -118,12 +118,16 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         var home = Path.Combine(data, "edges", options.Name);
         var limits = options.Limits;
         FaultMarkers.Claim(data, options.FaultInjection);
+        var without = options.FaultInjection ? options.Without : Protections.None;
         _guard = new EdgeGuard(
             options.Guard,
-            options.FaultInjection ? FaultInjection.With(options.HasFeatureLoaderDefect) : null,
+            options.FaultInjection ? FaultInjection.With(options.HasFeatureLoaderDefect, time as DrilledTime) : null,
             time,
             options.Loggers.CreateLogger<EdgeGuard>()
-        );
+        )
+        {
+            IsOff = without.HasFlag(Protections.Guard),
+        };
         _client = options.Identity is { } joined
             ? ControlTls.CreateClient(joined.Certificate, joined.Authority)
             : HttpReleaseFeed.CreateClient();
@@ -215,7 +219,10 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
             _ring,
             _live
         );
-        _taster = options.Taster is { } taster ? new ReleaseTaster(taster, time, options.Loggers.CreateLogger<ReleaseTaster>()) : null;
+        _taster =
+            options.Taster is { } taster && !without.HasFlag(Protections.Taster)
+                ? new ReleaseTaster(taster, time, options.Loggers.CreateLogger<ReleaseTaster>())
+                : null;
         _intake = new ReleaseIntake(
             new ReleaseIntakeOptions
             {
@@ -241,6 +248,9 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
                 Purges = _purges,
                 Taster = _taster,
                 RefusalsPath = Path.Combine(home, "refused"),
+                ForgetsRefusals = without.HasFlag(Protections.Refusals),
+                KeepsUntried = without.HasFlag(Protections.LastKnownGood),
+                AtLoaderFault = _guard.IsOff ? EndOfLoaderFault : null,
                 Build = ReleaseTaster.Build,
                 Uplink = _ring,
                 Observer = _live,
@@ -436,7 +446,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     /// <exception cref="KeyFileException">A key file is unusable; the message says which and why.</exception>
     public static async Task<EdgeHost> StartAsync(EdgeOptions options, CancellationToken cancellationToken)
     {
-        var host = new EdgeHost(options);
+        var host = new EdgeHost(options.FaultInjection ? options with { Time = new DrilledTime(options.Time) } : options);
         try
         {
             host._watchdog = new Watchdog(host._guard);
@@ -538,6 +548,9 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         _countries.Dispose();
         _stop.Dispose();
     }
+
+    // Without the guard, in a drill: as a program without one.
+    private static void EndOfLoaderFault(Exception fault) => Environment.FailFast($"a loader failed: {fault.Message}", fault);
 
     // What lies on the disk is found before the first visitor comes, so that a restart is no storm on the origins; a slow disk delays nobody for long.
     private async Task WaitForDiskAsync(CancellationToken cancellationToken)

@@ -111,6 +111,9 @@ internal sealed record EdgeOptions
     /// </summary>
     public bool HasFeatureLoaderDefect { get; init; }
 
+    /// <summary>What drills take away; nothing unless <see cref="FaultInjection"/>.</summary>
+    public Protections Without { get; init; }
+
     /// <summary>Where the edge's own messages go.</summary>
     public required ILoggerFactory Loggers { get; init; }
 

@@ -29,6 +29,9 @@ public static class UplinkRecordTypes
     /// <summary>A release was refused: kind, name, generation, digest, reason.</summary>
     public const string ReleaseRefused = "release.refused";
 
+    /// <summary>A step of a release on the node: <see cref="Releases.ReleaseProgress"/>.</summary>
+    public const string ReleaseProgress = "release.progress";
+
     /// <summary>Releases wait on the node, because there is no taster: reason.</summary>
     public const string TasterUnavailable = "taster.unavailable";
 

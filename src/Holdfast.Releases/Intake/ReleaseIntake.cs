@@ -277,6 +277,11 @@ public sealed partial class ReleaseIntake
             return;
         }
 
+        if (_options.KeepsUntried && !release.Removed && ReasonOfOrder(release, known) is null)
+        {
+            _options.Store.Keep(release, KeyOf(release), out _);
+        }
+
         PreparedRelease? prepared = null;
         var reason = ReasonOfOrder(release, known) ?? (release.Removed ? null : Refusal(release, out prepared));
         if (reason is not null)
@@ -317,7 +322,7 @@ public sealed partial class ReleaseIntake
 
     private void Remember(Release release, string reason, bool forGood = false)
     {
-        if (_refused.Add(release, reason, forGood) is { } problem)
+        if (!_options.ForgetsRefusals && _refused.Add(release, reason, forGood) is { } problem)
         {
             _options.Observer?.StoreProblem(problem);
         }
@@ -348,6 +353,11 @@ public sealed partial class ReleaseIntake
         catch (Exception e)
         {
             // Nothing in an artifact may end the process or the intake: what fails is this release.
+            if (e is not ArtifactRefusedException)
+            {
+                _options.AtLoaderFault?.Invoke(e);
+            }
+
             var reason = e is ArtifactRefusedException ? e.Message : $"it cannot be used: {e.GetType().Name}: {e.Message}";
             Remember(release, reason);
             return reason;

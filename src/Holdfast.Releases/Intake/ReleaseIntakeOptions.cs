@@ -36,6 +36,15 @@ public sealed record ReleaseIntakeOptions
     /// <summary>What tells this build from others: what another build refused is tried once more.</summary>
     public string Build { get; init; } = "";
 
+    /// <summary>Whether refused contents are tried again whenever they come: in drills alone, to show what the memory of them is good for.</summary>
+    public bool ForgetsRefusals { get; init; }
+
+    /// <summary>Whether a release is kept on the disk before it is loaded: in drills alone, likewise.</summary>
+    public bool KeepsUntried { get; init; }
+
+    /// <summary>Told what a loader threw, before the release is refused for it; null for nobody. Drills end the process there.</summary>
+    public Action<Exception>? AtLoaderFault { get; init; }
+
     /// <summary>Where acknowledgements go, or null.</summary>
     public IUplinkSink? Uplink { get; init; }
 

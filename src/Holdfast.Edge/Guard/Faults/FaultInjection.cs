@@ -23,9 +23,9 @@ internal sealed class FaultInjection : IDisposable
     private readonly TrippedFault?[] _tripped = new TrippedFault?[Enum.GetValues<FaultPoint>().Length];
 
     /// <summary>The same, with the bot feature loader's defect tripped or not.</summary>
-    public static FaultInjection With(bool featureLoaderDefect)
+    public static FaultInjection With(bool featureLoaderDefect, DrilledTime? clock = null)
     {
-        var faults = new FaultInjection();
+        var faults = new FaultInjection { Clock = clock };
         if (featureLoaderDefect)
         {
             faults.Trip(new TrippedFault(FaultPoint.FeatureLoaderDiesAbove200, FaultAction.Kill, null, MostTimes, 0));
@@ -33,6 +33,9 @@ internal sealed class FaultInjection : IDisposable
 
         return faults;
     }
+
+    /// <summary>The edge's clock, which can be set wrong; null where it can't.</summary>
+    public DrilledTime? Clock { get; init; }
 
     /// <summary>What is tripped now.</summary>
     public IEnumerable<TrippedFault> Tripped => _tripped.OfType<TrippedFault>();
