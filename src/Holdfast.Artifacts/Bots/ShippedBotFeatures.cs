@@ -6,7 +6,7 @@ namespace Holdfast.Artifacts.Bots;
 /// <summary>
 /// The features that ship: what clients say of themselves, and whether the rest of the request bears it out. Nothing here speaks for a person strongly
 /// enough to give a score above 50 by itself, because a program that sends what a browser sends cannot be told from one: such a request's score is
-/// unknown. <c>docs/bots.md</c> has the scores of real clients.
+/// unknown.
 /// </summary>
 public static class ShippedBotFeatures
 {
