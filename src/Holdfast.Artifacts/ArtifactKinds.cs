@@ -2,6 +2,7 @@ using Holdfast.Artifacts.Bots;
 using Holdfast.Artifacts.Certificates;
 using Holdfast.Artifacts.KillSwitches;
 using Holdfast.Artifacts.Lists;
+using Holdfast.Artifacts.Rulesets;
 using Holdfast.Artifacts.Zones;
 using Holdfast.Releases.Intake;
 using Holdfast.Releases.Keys;
@@ -19,6 +20,7 @@ public static class ArtifactKinds
             new ZoneArtifact(),
             new CertificateArtifact(secrets),
             new ListArtifact(),
+            new AccountRulesetArtifact(),
             new BotFeatureArtifact(features ?? BotFeatureLimits.Standard),
             new KillSwitchArtifact(),
             new KeyAnnouncementCheck(),

@@ -352,8 +352,13 @@ public sealed class ControlHost : IAsyncDisposable
         new AuditEndpoints(audit, keys.AuditHeadFile, accounts).Map(application);
         new SettingEndpoints(zones, time).Map(application);
         new RecordEndpoints(new RecordStore(_database!, zones, signal, time), time).Map(application);
-        new RulesetEndpoints(new RulesetStore(_database!, zones, publisher, signal), time).Map(application);
+        var zoneRulesets = new ZoneRulesetScope(new RulesetStore(_database!, zones, publisher, signal));
+        var accountRulesets = new AccountRulesetScope(new AccountRulesetStore(_database!, publisher, signal), accounts);
+        new RulesetEndpoints(zoneRulesets, time).Map(application);
+        new RulesetEndpoints(accountRulesets, time).Map(application);
         new AccessRuleEndpoints(zones, time).Map(application);
+        new LockdownEndpoints(zones, time).Map(application);
+        new UserAgentRuleEndpoints(zones).Map(application);
         var lists = new ListStore(_database!, publisher, signal, time);
         new ListEndpoints(lists, accounts).Map(application);
         new ListItemEndpoints(lists, new ListItemStore(_database!, publisher, signal, time), accounts).Map(application);
@@ -374,7 +379,15 @@ public sealed class ControlHost : IAsyncDisposable
         new FeedEndpoint(edges, releases, _purges!, signal, time, stopping, _logger).Map(application);
         new UplinkEndpoint(edges, nodes, _events!).Map(application);
         new SecurityEventEndpoints(_events!, zones).Map(application);
-        new RuleCounterEndpoint(_events!, new RulesetStore(_database!, zones, publisher, signal)).Map(application);
+        new RuleCounterEndpoint(_events!, zoneRulesets, SecurityEventOperations.Counters, context => ZoneRequests.Id(context)).Map(
+            application
+        );
+        new RuleCounterEndpoint(
+            _events!,
+            accountRulesets,
+            SecurityEventOperations.AccountCounters,
+            _ => RuleCounterEndpoint.AccountScope
+        ).Map(application);
         new ReferenceEndpoints().Map(application);
     }
 

@@ -14,6 +14,7 @@ public static class ArtifactKindNames
             ArtifactKind.SigningKey => "signing-key",
             ArtifactKind.List => "list",
             ArtifactKind.BotFeatures => "bot-features",
+            ArtifactKind.AccountRuleset => "account-ruleset",
             ArtifactKind.KillSwitch => "kill-switch",
             _ => ((int)kind).ToString(System.Globalization.CultureInfo.InvariantCulture),
         };

@@ -44,14 +44,7 @@ internal static class ErrorAnswer
         {
             context.Response.ContentType = "text/html; charset=utf-8";
             context.Response.Headers.ContentSecurityPolicy = PageAssets.ContentSecurityPolicy;
-            var title = status == 404 ? "There is no such page" : "That did not work";
-            body = Encoding.UTF8.GetBytes(
-                $"""
-                <!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>{title}</title><style>{PageAssets.Style}</style></head><body><main><h1>{title}</h1><p>{WebUtility.HtmlEncode(
-                    message
-                )}</p><p><a href="/">Current status</a></p></main></body></html>
-                """
-            );
+            body = Encoding.UTF8.GetBytes(Page(status, message));
         }
 
         context.Response.ContentLength = body.Length;
@@ -59,5 +52,16 @@ internal static class ErrorAnswer
         {
             await context.Response.Body.WriteAsync(body, context.RequestAborted).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>The small page for people.</summary>
+    public static string Page(int status, string message)
+    {
+        var title = status == 404 ? "There is no such page" : "That did not work";
+        return $"""
+            <!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>{title}</title><style>{PageAssets.Style}</style></head><body><main><h1>{title}</h1><p>{WebUtility.HtmlEncode(
+                message
+            )}</p><p><a href="/">Current status</a></p></main></body></html>
+            """;
     }
 }

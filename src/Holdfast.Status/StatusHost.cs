@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using Holdfast.Status.Access;
 using Holdfast.Status.Drafts;
+using Holdfast.Status.Export;
+using Holdfast.Status.Operating;
 using Holdfast.Status.Page;
 using Holdfast.Status.ReadApi;
 using Holdfast.Status.Storage;
@@ -34,12 +36,24 @@ public sealed class StatusHost : IAsyncDisposable
     private readonly WebApplication application;
     private readonly StatusStore store;
     private readonly Lookout lookout;
+    private readonly PasswordGate gate;
     private readonly CancellationTokenSource stop = new();
     private readonly ILogger logger;
     private Task looking = Task.CompletedTask;
+    private Task exporting = Task.CompletedTask;
+    private AutoExport? export;
 
-    private StatusHost(WebApplication application, StatusStore store, Lookout lookout, Uri url, string? firstToken, ILogger logger)
+    private StatusHost(
+        WebApplication application,
+        StatusStore store,
+        Lookout lookout,
+        PasswordGate gate,
+        Uri url,
+        string? firstToken,
+        ILogger logger
+    )
     {
+        this.gate = gate;
         this.lookout = lookout;
         this.logger = logger;
         this.application = application;
@@ -61,12 +75,16 @@ public sealed class StatusHost : IAsyncDisposable
     {
         var logger = options.LoggerFactory.CreateLogger("Holdfast.Status");
         var bound = options.ListenHandle is { } handle ? AddressOf(handle) : null;
-        var path = Path.Combine(Path.GetFullPath(options.DataDirectory), "status", "status.db");
+        var path = StatusStore.PathIn(options.DataDirectory);
         var known = options.Url?.TrimEnd('/') ?? $"http://{bound ?? options.Endpoint}";
         var store = StatusStore.Open(path, options.Name, known, options.Time);
+        var gate = new PasswordGate();
         try
         {
             var tokens = new StatusTokens(store, options.Time);
+            var box = SecretBox.Open(Path.Combine(Path.GetDirectoryName(path)!, "secret.key"));
+            var operators = new OperatorDesk(store, box, gate);
+            var sessions = new Sessions(store, operators, gate, options.Time);
             var watches = new WatchDesk(store);
             var drafts = new DraftDesk(store, options.Time, logger);
             var lookout = new Lookout(watches, drafts, store, options.Time, logger);
@@ -75,8 +93,11 @@ public sealed class StatusHost : IAsyncDisposable
             {
                 application.Use(next => context => GuardedAsync(context, next, logger));
                 application.UseRouting();
-                new WriteEndpoints(store, tokens, watches, lookout, drafts).Map(application);
-                new ReadEndpoints(store, new Documents(store, options.Time), new PageRenderer(options.LoggerFactory)).Map(application);
+                var pages = new PageRenderer(options.LoggerFactory);
+                new WriteEndpoints(store, tokens, operators, watches, lookout, drafts).Map(application);
+                var site = new PublicPages(store, pages);
+                new ReadEndpoints(new Documents(store, options.Time), site).Map(application);
+                new OperatorEndpoints(store, tokens, operators, sessions, drafts, pages, options.Time).Map(application);
                 application.MapMethods("/healthz", ["GET", "HEAD"], context => context.Response.WriteAsync("ok\n"));
                 application.MapFallback(context => throw StatusProblem.Missing("page", context.Request.Path));
                 await application.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -84,7 +105,23 @@ public sealed class StatusHost : IAsyncDisposable
                 var url = new Uri($"http://{bound ?? AddressOf(application)}");
                 var first = tokens.EnsureFirst(options.FirstToken);
                 StatusLog.Listening(logger, url);
-                var host = new StatusHost(application, store, lookout, url, first, logger);
+                var host = new StatusHost(application, store, lookout, gate, url, first, logger);
+                if (options.ExportDirectory is { } directory)
+                {
+                    var command = options.ExportCommand is { } text
+                        ? new ExportCommand(text, options.ExportCommandLimit ?? ExportCommand.DefaultLimit)
+                        : null;
+                    host.export = new AutoExport(
+                        store,
+                        new StaticSite(store, site, options.Time),
+                        directory,
+                        command,
+                        options.Time,
+                        logger
+                    );
+                    host.exporting = host.export.RunAsync(host.stop.Token);
+                }
+
                 if (options.Looks)
                 {
                     host.looking = lookout.RunAsync(host.stop.Token);
@@ -101,6 +138,7 @@ public sealed class StatusHost : IAsyncDisposable
         }
         catch
         {
+            gate.Dispose();
             store.Dispose();
             throw;
         }
@@ -111,6 +149,8 @@ public sealed class StatusHost : IAsyncDisposable
     {
         await stop.CancelAsync().ConfigureAwait(false);
         await looking.ConfigureAwait(false);
+        await exporting.ConfigureAwait(false);
+        export?.Dispose();
         try
         {
             lookout.Keep();
@@ -122,6 +162,7 @@ public sealed class StatusHost : IAsyncDisposable
 
         lookout.Dispose();
         await application.DisposeAsync().ConfigureAwait(false);
+        gate.Dispose();
         store.Dispose();
         stop.Dispose();
     }

@@ -19,4 +19,10 @@ internal static partial class StatusLog
 
     [LoggerMessage(4005, LogLevel.Warning, "draft {Draft} is published as incident {Incident} by {Who}")]
     public static partial void Published(ILogger logger, string draft, string incident, string who);
+
+    [LoggerMessage(4006, LogLevel.Debug, "the page is exported: {Files} files in {Directory}")]
+    public static partial void Exported(ILogger logger, int files, string directory);
+
+    [LoggerMessage(4007, LogLevel.Error, "the export failed, and is tried again: {Reason}")]
+    public static partial void NotExported(ILogger logger, string reason);
 }

@@ -28,6 +28,15 @@ public sealed record StatusOptions
     /// <summary>Whether it looks at its watches by itself, each second; else <see cref="StatusHost.LookAsync"/> does.</summary>
     public bool Looks { get; init; } = true;
 
+    /// <summary>The folder that the page is exported to as files on every change; null: it is not.</summary>
+    public string? ExportDirectory { get; init; }
+
+    /// <summary>What is run by a shell after each export, with the folder in <c>HOLDFAST_EXPORT</c>; null: nothing is.</summary>
+    public string? ExportCommand { get; init; }
+
+    /// <summary>How long <see cref="ExportCommand"/> may run; null: two minutes.</summary>
+    public TimeSpan? ExportCommandLimit { get; init; }
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

@@ -40,7 +40,7 @@ public sealed class KillSwitchApiTests
     [InlineData("""{"subject":"module","target":"cache","zone":"*"}""", "/reason")]
     [InlineData("""{"subject":"module","target":"cache","zone":"*","reason":""}""", "/reason")]
     [InlineData("""{"subject":"all","target":"cache","zone":"*","reason":"x"}""", "/subject")]
-    [InlineData("""{"subject":"action","target":"execute","zone":"*","reason":"x"}""", "/target")]
+    [InlineData("""{"subject":"action","target":"challenge","zone":"*","reason":"x"}""", "/target")]
     [InlineData("""{"subject":"rule","target":"0123456789abcdef0123456789abcdef","zone":"*","reason":"x"}""", "/zone")]
     [InlineData("""{"subject":"release","target":"0","zone":"0123456789abcdef0123456789abcdef","reason":"x"}""", "/target")]
     [InlineData("""{"subject":"module","target":"cache","zone":"0123456789abcdef0123456789abcdef","reason":"x"}""", "/zone")]

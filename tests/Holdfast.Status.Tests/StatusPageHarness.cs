@@ -20,6 +20,8 @@ internal sealed class StatusPageHarness : IAsyncDisposable
 
     public string Database => Path.Combine(directory, "status", "status.db");
 
+    public string DataDirectory => directory;
+
     public string PageId { get; private set; } = "";
 
     public Uri Url => host!.Url;
@@ -34,7 +36,10 @@ internal sealed class StatusPageHarness : IAsyncDisposable
     }
 
     /// <summary>Ends the page and starts another on the same store.</summary>
-    public async Task RestartAsync(string? token = Token)
+    public Task RestartAsync(string? token = Token) => RestartAsync(options => options, token);
+
+    /// <summary>The same with other options.</summary>
+    public async Task RestartAsync(Func<StatusOptions, StatusOptions> change, string? token = Token)
     {
         if (host is not null)
         {
@@ -42,16 +47,18 @@ internal sealed class StatusPageHarness : IAsyncDisposable
         }
 
         host = await StatusHost.StartAsync(
-            new StatusOptions
-            {
-                DataDirectory = directory,
-                Endpoint = new IPEndPoint(IPAddress.Loopback, 0),
-                Name = "Example Hosting",
-                Url = "https://status.example.com/",
-                FirstToken = token,
-                Time = Clock,
-                Looks = false,
-            },
+            change(
+                new StatusOptions
+                {
+                    DataDirectory = directory,
+                    Endpoint = new IPEndPoint(IPAddress.Loopback, 0),
+                    Name = "Example Hosting",
+                    Url = "https://status.example.com/",
+                    FirstToken = token,
+                    Time = Clock,
+                    Looks = false,
+                }
+            ),
             TestContext.Current.CancellationToken
         );
         PageId = (await ReadAsync("/api/v2/status.json"))["page"]!["id"]!.GetValue<string>();

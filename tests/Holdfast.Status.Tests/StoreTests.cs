@@ -8,6 +8,24 @@ namespace Holdfast.Status.Tests;
 /// <summary>The store and what is computed from it.</summary>
 public sealed class StoreTests
 {
+    private const string FirstBuild = """
+        CREATE TABLE page (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
+        CREATE TABLE component (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
+        CREATE TABLE incident (id TEXT PRIMARY KEY, started_at INTEGER NOT NULL, over INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+        CREATE INDEX incident_started ON incident (started_at);
+        CREATE INDEX incident_open ON incident (over) WHERE over = 0;
+        CREATE TABLE component_change (component TEXT NOT NULL, at INTEGER NOT NULL, status TEXT NOT NULL) STRICT;
+        CREATE INDEX component_change_at ON component_change (component, at);
+        CREATE TABLE token (id TEXT PRIMARY KEY, name TEXT NOT NULL, hash BLOB NOT NULL UNIQUE, created_at INTEGER NOT NULL) STRICT;
+        CREATE TABLE audit (sequence INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL,
+            subject TEXT NOT NULL, before TEXT, after TEXT) STRICT;
+        INSERT INTO page VALUES ('abcdefghijkl', '{"id":"abcdefghijkl","name":"Kept","url":"http://x","updated_at":"2025-11-18T00:00:00+00:00"}');
+        INSERT INTO token VALUES ('abcdefghijkm', 'first', x'00', 1763424000000);
+        INSERT INTO audit (at, who, action, subject) VALUES (1763424000000, 'first', 'page.update', 'abcdefghijkl');
+        INSERT INTO audit (at, who, action, subject, before) VALUES (1763424000001, 'first', 'page.update', 'abcdefghijkl', '{}');
+        PRAGMA user_version = 1;
+        """;
+
     [Fact]
     public void Store_OfANewerBuild_IsRefusedWithWhatToDo()
     {
@@ -23,19 +41,54 @@ public sealed class StoreTests
         Directory.Delete(directory, recursive: true);
     }
 
+    /// <summary>A file as the first builds wrote it is brought up: its token may do all, its audit log has a chain.</summary>
     [Fact]
     public void Store_OfTheFirstBuild_IsBroughtUp()
     {
         var directory = Directory.CreateTempSubdirectory("holdfast-status-").FullName;
         var path = Path.Combine(directory, "status.db");
-        StatusStore.Open(path, "Kept", "http://x", TimeProvider.System).Dispose();
-        Run(path, "DROP TABLE watch; DROP TABLE draft; DROP TABLE learned; PRAGMA user_version = 1");
+        Run(path, FirstBuild);
 
         using (var store = StatusStore.Open(path, "x", "http://x", TimeProvider.System))
         {
             Assert.Equal("Kept", store.Current.State.Profile.Name);
             Assert.Empty(store.Read(database => database.Watches()));
             Assert.Empty(store.Read(database => database.ActiveDrafts()));
+            Assert.Equal("manage", Assert.Single(store.Read(database => database.Tokens())).Scopes);
+            store.Write((transaction, now) => transaction.Audit(now, "x", "x.y", "z", null, null));
+            var check = store.Read(database => database.CheckAudit());
+            Assert.Equal((3, null), (check.Lines, check.BrokenAt));
+        }
+
+        Directory.Delete(directory, recursive: true);
+    }
+
+    [Theory]
+    [InlineData("UPDATE audit SET who = 'another' WHERE sequence = 2", 2)]
+    [InlineData("UPDATE audit SET at = at + 1 WHERE sequence = 1", 1)]
+    [InlineData("DELETE FROM audit WHERE sequence = 2", 2)]
+    [InlineData("UPDATE audit SET before = NULL, after = before WHERE sequence = 3", 3)]
+    public void Audit_ChangedInTheFile_IsFound(string change, long broken)
+    {
+        var directory = Directory.CreateTempSubdirectory("holdfast-status-").FullName;
+        var path = Path.Combine(directory, "status.db");
+        using (var store = StatusStore.Open(path, "x", "http://x", TimeProvider.System))
+        {
+            for (var i = 0; i < 4; i++)
+            {
+                store.Write((transaction, now) => transaction.Audit(now, "who", "a.b", "c", "{}", null));
+            }
+
+            Assert.Null(store.Read(database => database.CheckAudit()).BrokenAt);
+        }
+
+        // The table itself refuses; who holds the file can take that away.
+        Assert.Contains("only added to", Assert.ThrowsAny<Exception>(() => Run(path, change)).Message, StringComparison.Ordinal);
+        Run(path, $"DROP TRIGGER audit_not_changed; DROP TRIGGER audit_not_removed; {change}");
+
+        using (var store = StatusStore.Open(path, "x", "http://x", TimeProvider.System))
+        {
+            Assert.Equal(broken, store.Read(database => database.CheckAudit()).BrokenAt);
         }
 
         Directory.Delete(directory, recursive: true);

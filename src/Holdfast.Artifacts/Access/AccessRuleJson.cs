@@ -170,10 +170,10 @@ public static class AccessRuleJson
             };
     }
 
-    private static string? AddressOf(string text) =>
+    internal static string? AddressOf(string text) =>
         ListItem.Canonical(ListKind.Ip, text) is { } address && !address.Contains('/', StringComparison.Ordinal) ? address : null;
 
-    private static string? NetworkOf(string text) =>
+    internal static string? NetworkOf(string text) =>
         text.Contains('/', StringComparison.Ordinal) ? ListItem.Canonical(ListKind.Ip, text) : null;
 
     private static string? NumberOf(string text) =>
@@ -183,7 +183,7 @@ public static class AccessRuleJson
 
     private static string? CountryOf(string text) => text.Length == 2 && text.All(char.IsAsciiLetter) ? text.ToUpperInvariant() : null;
 
-    private static DateTimeOffset? ReadTime(JsonMembers members, string name)
+    internal static DateTimeOffset? ReadTime(JsonMembers members, string name)
     {
         if (members.RequireText(name, TimeForm) is not { } text)
         {
@@ -199,5 +199,5 @@ public static class AccessRuleJson
         return null;
     }
 
-    private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
+    internal static string Text(DateTimeOffset time) => time.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
 }

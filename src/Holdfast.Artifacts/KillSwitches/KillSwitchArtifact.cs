@@ -13,7 +13,8 @@ namespace Holdfast.Artifacts.KillSwitches;
 
 /// <summary>
 /// A kill switch as an artifact: <c>{"id","reason","subject","target","zone"}</c>. <c>zone</c> is a zone's id, or <c>*</c> for all of them: what is
-/// left out never means all. Rulesets, rules and releases are of one zone, and named with it.
+/// left out never means all. A release is of one zone, and named with it; so are a zone's own rulesets and rules, while those of the account can be
+/// taken out of one zone or of all.
 /// </summary>
 public sealed class KillSwitchArtifact : IArtifactCheck
 {
@@ -134,7 +135,7 @@ public sealed class KillSwitchArtifact : IArtifactCheck
             members.Report("target", "something else", form);
         }
 
-        if (zone == Everywhere && (KillSubject)subject is KillSubject.Ruleset or KillSubject.Rule or KillSubject.Release)
+        if (zone == Everywhere && (KillSubject)subject is KillSubject.Release)
         {
             members.Report("zone", "every zone", $"the id of the zone whose {name} it is");
         }

@@ -5,7 +5,7 @@ using Holdfast.Rules.Phases;
 
 namespace Holdfast.Artifacts.Rulesets;
 
-/// <summary>Which lists a zone's rules refer to.</summary>
+/// <summary>Which lists rules refer to, in their expressions and in what their limits count.</summary>
 public static class ListReferences
 {
     /// <summary>The names, each with the number of rules that name it.</summary>
@@ -27,10 +27,14 @@ public static class ListReferences
     }
 
     private static IEnumerable<string> In(RuleConfig rule, string phase) =>
-        // Few rules name a list, and reading an expression takes its time.
-        rule.Expression.Contains('$', StringComparison.Ordinal)
-        && RulePhases.TryFind(phase, out var found)
-        && RuleParser.ReadFilter(rule.Expression, RuleExpressions.FilterScope(found.Value)).Tree is { } tree
+        RulePhases.TryFind(phase, out var found)
+            ? In(rule.Expression, RuleExpressions.FilterScope(found.Value))
+                .Concat(In(rule.RateLimit?.CountingExpression, RuleExpressions.CountingScope()))
+            : [];
+
+    // Few rules name a list, and reading an expression takes its time.
+    private static IEnumerable<string> In(string? expression, RuleScope scope) =>
+        expression?.Contains('$', StringComparison.Ordinal) == true && RuleParser.ReadFilter(expression, scope).Tree is { } tree
             ? ListReads.Of(tree)
             : [];
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Artifacts.Json;
+using Holdfast.Artifacts.Lists;
 using Holdfast.Model.Rulesets;
 using Holdfast.Releases.Intake;
 using Holdfast.Rules.Parsing;
@@ -22,11 +23,18 @@ public static class RateLimitJson
     /// <param name="phase">Its phase.</param>
     /// <param name="action">What it does; null when that is wrong.</param>
     /// <param name="problems">Gets what is wrong, as <paramref name="rule"/> does.</param>
+    /// <param name="lists">The lists that there are, or null.</param>
     /// <returns>Null when it has none, or something is wrong.</returns>
-    internal static RateLimitConfig? ReadOf(JsonMembers rule, RulePhase phase, RuleAction? action, ICollection<ArtifactProblem> problems)
+    internal static RateLimitConfig? ReadOf(
+        JsonMembers rule,
+        RulePhase phase,
+        RuleAction? action,
+        ICollection<ArtifactProblem> problems,
+        KnownLists? lists
+    )
     {
         var isThere = rule.TryGet(Name, out var value) && value.ValueKind != JsonValueKind.Null;
-        if (phase != RulePhase.HttpRatelimit || action is SkipAction)
+        if (phase != RulePhase.HttpRatelimit || action is SkipAction or ExecuteAction)
         {
             if (isThere)
             {
@@ -34,7 +42,7 @@ public static class RateLimitJson
                     Name,
                     "there",
                     phase == RulePhase.HttpRatelimit
-                        ? "nothing: a rule that skips makes exceptions, and counts nothing"
+                        ? "nothing: a rule that skips makes exceptions, one that executes has others asked, and neither counts"
                         : $"nothing: rules of {RulePhases.NameOf(RulePhase.HttpRatelimit)} have it"
                 );
             }
@@ -44,7 +52,7 @@ public static class RateLimitJson
 
         if (isThere)
         {
-            return Read(value, rule.PointerTo(Name), problems);
+            return Read(value, rule.PointerTo(Name), problems, lists);
         }
 
         rule.Report(Name, "missing", "an object that says what is counted and how much of it may come");
@@ -55,8 +63,9 @@ public static class RateLimitJson
     /// <param name="value">The member's value.</param>
     /// <param name="pointer">Where it is.</param>
     /// <param name="problems">Gets what is wrong.</param>
+    /// <param name="lists">The lists that there are, null when that is not known, and then any will do.</param>
     /// <returns>Null when something is wrong.</returns>
-    public static RateLimitConfig? Read(JsonElement value, string pointer, ICollection<ArtifactProblem> problems)
+    public static RateLimitConfig? Read(JsonElement value, string pointer, ICollection<ArtifactProblem> problems, KnownLists? lists = null)
     {
         var before = problems.Count;
         var members = new JsonMembers(value, pointer, problems);
@@ -66,7 +75,7 @@ public static class RateLimitJson
         var score = ReadNumber(members, "score_per_period", 1, RateLimitLimits.MostPerPeriod);
         var header = ReadHeaderName(members);
         var timeout = ReadNumber(members, "mitigation_timeout", 0, RateLimitLimits.MostMitigationSeconds) ?? 0;
-        var counting = ReadCounting(members);
+        var counting = ReadCounting(members, lists);
         var toOrigin = ReadFlag(members, "requests_to_origin");
         members.RefuseOthers();
         if (problems.Count > before)
@@ -249,7 +258,7 @@ public static class RateLimitJson
         return text.ToLowerInvariant();
     }
 
-    private static string? ReadCounting(JsonMembers members)
+    private static string? ReadCounting(JsonMembers members, KnownLists? lists)
     {
         const string name = "counting_expression";
         const string Allowed = "an expression of the rules language, which may read the response";
@@ -260,7 +269,7 @@ public static class RateLimitJson
             return null;
         }
 
-        var reading = RuleParser.ReadFilter(text, RuleExpressions.CountingScope);
+        var reading = RuleParser.ReadFilter(text, RuleExpressions.CountingScope(lists));
         if (reading.Tree is { } tree)
         {
             return CanonicalText.Of(tree);

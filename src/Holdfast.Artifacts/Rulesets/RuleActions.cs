@@ -17,6 +17,7 @@ internal static class RuleActions
         new BlockActionJson(),
         new SkipActionJson(),
         new LogActionJson(),
+        new ExecuteActionJson(),
         new RedirectActionJson(),
         new RewriteActionJson(),
         new RouteActionJson(),
@@ -33,7 +34,6 @@ internal static class RuleActions
     [
         "compress_response",
         "ddos_dynamic",
-        "execute",
         "force_connection_close",
         "log_custom_field",
         "score",

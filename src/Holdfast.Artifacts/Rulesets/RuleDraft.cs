@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Holdfast.Artifacts.Json;
@@ -37,6 +38,9 @@ public sealed record RuleDraft
     /// <summary>Whether the log names it; null for the action's habit.</summary>
     public required bool? Logging { get; init; }
 
+    /// <summary>What kinds of rule it is one of.</summary>
+    public ImmutableArray<string> Categories { get; init; } = [];
+
     /// <summary>What it is for, or empty.</summary>
     public required string Description { get; init; }
 
@@ -48,13 +52,15 @@ public sealed record RuleDraft
     /// <param name="problems">Gets what is wrong, as <paramref name="members"/> does.</param>
     /// <param name="warnings">Gets what is right and maybe not what was meant, with its place; null when nobody asks.</param>
     /// <param name="lists">The lists that there are, null when that is not known, and then any will do.</param>
+    /// <param name="kind">The ruleset's kind.</param>
     /// <returns>Null when there is a problem.</returns>
     public static RuleDraft? Read(
         JsonMembers members,
         string phase,
         ICollection<ArtifactProblem> problems,
         ICollection<RuleWarning>? warnings = null,
-        KnownLists? lists = null
+        KnownLists? lists = null,
+        RulesetKind kind = RulesetKind.Zone
     )
     {
         if (!members.IsObject || !RulePhases.TryFind(phase, out var found))
@@ -75,11 +81,17 @@ public sealed record RuleDraft
         }
 
         var action = RuleActions.Read(members, found.Value, problems);
-        var limit = RateLimitJson.ReadOf(members, found.Value, action, problems);
+        if (action is ExecuteAction && kind == RulesetKind.Custom)
+        {
+            members.Report("action", "'execute'", "another: a ruleset that is executed executes none; rules of entry points do");
+        }
+
+        var limit = RateLimitJson.ReadOf(members, found.Value, action, problems, lists);
         var expression = RuleExpressions.ReadFilter(members, "expression", found.Value, warnings, lists);
         var description = RulesetTexts.Read(members, "description", RulesetLimits.DescriptionCharacters) ?? "";
         var enabled = members.OptionalFlag("enabled") ?? true;
         var logging = ReadLogging(members);
+        var categories = ReadCategories(members, kind);
         return action is null || expression is null
             ? null
             : new RuleDraft
@@ -91,8 +103,29 @@ public sealed record RuleDraft
                 RateLimit = limit,
                 Enabled = enabled,
                 Logging = logging,
+                Categories = categories,
                 Description = description,
             };
+    }
+
+    private static ImmutableArray<string> ReadCategories(JsonMembers members, RulesetKind kind)
+    {
+        if (kind == RulesetKind.Custom)
+        {
+            return members.OptionalTexts("categories", RuleCategory.Form, 0, RulesetLimits.Categories, RuleCategory.IsWellFormed);
+        }
+
+        // Cloudflare's clients send an empty array with what has none.
+        if (
+            members.TryGet("categories", out var value)
+            && !(value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0)
+            && value.ValueKind != JsonValueKind.Null
+        )
+        {
+            members.Report("categories", StrictJson.Describe(value), "nothing: rules of rulesets of the kind custom have them");
+        }
+
+        return [];
     }
 
     private static bool? ReadLogging(JsonMembers members)

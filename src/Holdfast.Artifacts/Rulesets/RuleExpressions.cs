@@ -22,9 +22,10 @@ public static class RuleExpressions
     public static RuleScope FilterScope(RulePhase phase, KnownLists? lists = null) =>
         new(new ExpressionPlace(ExpressionUse.Filter, phase)) { Lists = lists?.Types };
 
-    /// <summary>What a rate limit may read to say what it counts.</summary>
-    public static RuleScope CountingScope { get; } =
-        new(new ExpressionPlace(ExpressionUse.Counting, RulePhase.HttpRatelimit)) { Lists = NoLists };
+    /// <summary>What a rate limit may read to say what it counts; lists as a filter may.</summary>
+    /// <param name="lists">The lists that there are, where that is known.</param>
+    public static RuleScope CountingScope(KnownLists? lists = null) =>
+        new(new ExpressionPlace(ExpressionUse.Counting, RulePhase.HttpRatelimit)) { Lists = lists?.Types };
 
     /// <summary>What a value of a phase may read.</summary>
     public static RuleScope ValueScope(RulePhase phase) => new(new ExpressionPlace(ExpressionUse.Value, phase)) { Lists = NoLists };

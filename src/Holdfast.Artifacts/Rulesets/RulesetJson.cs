@@ -9,18 +9,13 @@ using Holdfast.Releases.Intake;
 namespace Holdfast.Artifacts.Rulesets;
 
 /// <summary>
-/// Rulesets as they stand in a zone's artifact and in control's answers:
-/// <c>{"description","id","kind":"zone","last_updated","name","phase","rules":[...],"version"}</c>, of each phase one, in the order of the
-/// phases.
+/// Rulesets as they stand in artifacts and in control's answers:
+/// <c>{"description","id","kind","last_updated","name","phase","rules":[...],"version"}</c>; in a zone's artifact of each phase one, in the
+/// order of the phases.
 /// </summary>
 public static class RulesetJson
 {
-    /// <summary>The kind of every ruleset that there is: a zone's own, the entry point of its phase.</summary>
-    public const string Kind = "zone";
-
-    private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
-    private const string TimeForm = "a UTC time such as 2026-01-31T00:00:00.000Z";
-    private const string VersionForm = "a whole number from 1, as a string";
+    internal const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
 
     /// <summary>A ruleset.</summary>
     /// <param name="ruleset">The ruleset.</param>
@@ -32,7 +27,7 @@ public static class RulesetJson
             ["id"] = ruleset.Id,
             ["name"] = ruleset.Name,
             ["description"] = ruleset.Description,
-            ["kind"] = Kind,
+            ["kind"] = RulesetKinds.NameOf(ruleset.Kind),
             ["version"] = Text(ruleset.Version),
             ["last_updated"] = Text(ruleset.LastUpdated),
             ["phase"] = ruleset.Phase,
@@ -64,6 +59,11 @@ public static class RulesetJson
             json["ratelimit"] = RateLimitJson.Write(limit);
         }
 
+        if (!rule.Categories.IsEmpty)
+        {
+            json["categories"] = new JsonArray([.. rule.Categories.Select(name => (JsonNode)name)]);
+        }
+
         json["expression"] = rule.Expression;
         json["description"] = rule.Description;
         json["last_updated"] = Text(rule.LastUpdated);
@@ -92,7 +92,7 @@ public static class RulesetJson
         foreach (var element in list.EnumerateArray())
         {
             var place = string.Create(CultureInfo.InvariantCulture, $"{pointer}/{index++}");
-            if (Read(new JsonMembers(element, place, problems), problems) is not { } ruleset)
+            if (Read(new JsonMembers(element, place, problems), problems, RulesetKind.Zone) is not { } ruleset)
             {
                 continue;
             }
@@ -116,33 +116,33 @@ public static class RulesetJson
     }
 
     /// <summary>Reads a ruleset; what is wrong is reported.</summary>
+    /// <param name="members">The ruleset.</param>
+    /// <param name="problems">Gets what is wrong, as <paramref name="members"/> does.</param>
+    /// <param name="kinds">The kinds that it may be of.</param>
     /// <returns>Null when it is too wrong to go on.</returns>
-    public static RulesetConfig? Read(JsonMembers members, ICollection<ArtifactProblem> problems)
+    public static RulesetConfig? Read(JsonMembers members, ICollection<ArtifactProblem> problems, params ReadOnlySpan<RulesetKind> kinds)
     {
-        var id = ReadId(members);
+        var id = RuleListJson.ReadId(members);
         var name = RulesetTexts.Read(members, "name", RulesetLimits.NameCharacters) ?? "";
         var description = RulesetTexts.Read(members, "description", RulesetLimits.DescriptionCharacters) ?? "";
-        if (members.RequireText("kind", Kind) is not (null or Kind))
+        var kind = RulesetKinds.Read(members, kinds);
+        var version = RuleListJson.ReadVersion(members);
+        var updated = RuleListJson.ReadTime(members);
+        var phases = RulesetKinds.PhasesOf(kind ?? kinds[0]);
+        var phase = members.RequireText("phase", phases.Allowed);
+        if (phase is not null && phases.ProblemOf(phase) is { } problem)
         {
-            members.Report("kind", "something else", Kind);
-        }
-
-        var version = ReadVersion(members);
-        var updated = ReadTime(members);
-        var phase = members.RequireText("phase", RulesetPhase.Allowed);
-        if (phase is not null && RulesetPhase.ProblemOf(phase) is { } problem)
-        {
-            members.Report("phase", problem, RulesetPhase.Allowed);
+            members.Report("phase", problem, phases.Allowed);
             phase = null;
         }
 
         const string form = "an array of rules";
         var rules = ImmutableArray<RuleConfig>.Empty;
-        if (members.TryRequire("rules", form, out var list) && phase is not null)
+        if (members.TryRequire("rules", form, out var list) && phase is not null && kind is not null)
         {
             if (list.ValueKind == JsonValueKind.Array && list.GetArrayLength() <= RulesetLimits.RulesInZone)
             {
-                rules = ReadRules(list, phase, members.PointerTo("rules"), problems);
+                rules = RuleListJson.Read(list, phase, kind.Value, members.PointerTo("rules"), problems);
             }
             else
             {
@@ -151,7 +151,7 @@ public static class RulesetJson
         }
 
         members.RefuseOthers();
-        return id is null || phase is null || updated is null
+        return id is null || phase is null || kind is null || updated is null
             ? null
             : new RulesetConfig
             {
@@ -159,118 +159,11 @@ public static class RulesetJson
                 Name = name,
                 Description = description,
                 Phase = phase,
+                Kind = kind.Value,
                 Version = version,
                 LastUpdated = updated.Value,
                 Rules = rules,
             };
-    }
-
-    private static ImmutableArray<RuleConfig> ReadRules(
-        JsonElement list,
-        string phase,
-        string pointer,
-        ICollection<ArtifactProblem> problems
-    )
-    {
-        var rules = ImmutableArray.CreateBuilder<RuleConfig>(list.GetArrayLength());
-        var ids = new HashSet<string>(StringComparer.Ordinal);
-        var refs = new HashSet<string>(StringComparer.Ordinal);
-        var index = 0;
-        foreach (var element in list.EnumerateArray())
-        {
-            var place = string.Create(CultureInfo.InvariantCulture, $"{pointer}/{index++}");
-            var members = new JsonMembers(element, place, problems);
-            var id = ReadId(members);
-            var version = ReadVersion(members);
-            var updated = ReadTime(members);
-            var draft = RuleDraft.Read(members, phase, problems);
-            members.RefuseOthers();
-            if (draft is null || id is null || updated is null)
-            {
-                continue;
-            }
-
-            if (!ids.Add(id))
-            {
-                members.Report("id", "another rule's", "each id once in a ruleset");
-            }
-
-            if (draft.Ref is not { } reference)
-            {
-                members.Report("ref", "missing", "the rule's ref");
-                continue;
-            }
-
-            if (!refs.Add(reference))
-            {
-                members.Report("ref", $"'{reference}', another rule's", "each ref once in a ruleset");
-            }
-
-            rules.Add(
-                new RuleConfig
-                {
-                    Id = id,
-                    Ref = reference,
-                    Version = version,
-                    LastUpdated = updated.Value,
-                    Expression = draft.Expression,
-                    Action = draft.Action,
-                    RateLimit = draft.RateLimit,
-                    Enabled = draft.Enabled,
-                    Logging = draft.Logging,
-                    Description = draft.Description,
-                }
-            );
-        }
-
-        return rules.DrainToImmutable();
-    }
-
-    private static string? ReadId(JsonMembers members)
-    {
-        var id = members.RequireText("id", ArtifactId.Form);
-        if (id is not null && !ArtifactId.IsWellFormed(id))
-        {
-            members.Report("id", "something else", ArtifactId.Form);
-        }
-
-        return id;
-    }
-
-    private static long ReadVersion(JsonMembers members)
-    {
-        if (members.RequireText("version", VersionForm) is not { } text)
-        {
-            return 0;
-        }
-
-        if (
-            long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
-            && version is >= 1 and < int.MaxValue
-            && text == Text(version)
-        )
-        {
-            return version;
-        }
-
-        members.Report("version", "something else", VersionForm);
-        return 0;
-    }
-
-    private static DateTimeOffset? ReadTime(JsonMembers members)
-    {
-        if (members.RequireText("last_updated", TimeForm) is not { } text)
-        {
-            return null;
-        }
-
-        if (DateTimeOffset.TryParseExact(text, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
-        {
-            return time;
-        }
-
-        members.Report("last_updated", "something else", TimeForm);
-        return null;
     }
 
     private static string Text(long version) => version.ToString(CultureInfo.InvariantCulture);

@@ -10,6 +10,18 @@ public static class RulesetPhase
     public static ImmutableArray<string> Names { get; } =
     [.. Enum.GetValues<RulePhase>().Where(phase => RuleActions.Of(phase).Any()).Select(RulePhases.NameOf)];
 
+    /// <summary>Those that rulesets of the account are of.</summary>
+    public static ImmutableArray<string> OfAccount { get; } =
+    [RulePhases.NameOf(RulePhase.HttpRequestFirewallCustom), RulePhases.NameOf(RulePhase.HttpRatelimit)];
+
+    /// <summary>Those in which rules execute rulesets.</summary>
+    public static ImmutableArray<string> Executing { get; } =
+    [
+        .. Names.Where(name =>
+            RulePhases.TryFind(name, out var phase) && RuleActions.Of(phase.Value).Any(action => action.Name == "execute")
+        ),
+    ];
+
     /// <summary>How many phases there are, those included that no edge runs yet.</summary>
     public static int Most { get; } = Enum.GetValues<RulePhase>().Length;
 

@@ -54,6 +54,12 @@ public sealed class ZoneArtifact : IArtifactCheck
         writer.Value(zone.DevelopmentModeUntil?.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture));
         writer.Name("id");
         writer.Value(zone.Id);
+        if (!zone.Lockdowns.IsEmpty)
+        {
+            writer.Name("lockdowns");
+            writer.Value(new JsonArray([.. zone.Lockdowns.Select(rule => (JsonNode)LockdownJson.Write(rule))]));
+        }
+
         writer.Name("name");
         writer.Value(zone.Name);
         writer.Name("origin");
@@ -72,6 +78,12 @@ public sealed class ZoneArtifact : IArtifactCheck
         writer.Value(settings);
         writer.Name("type");
         writer.Value(ZoneTypeNames.Of(zone.Type));
+        if (!zone.UserAgentRules.IsEmpty)
+        {
+            writer.Name("ua_rules");
+            writer.Value(new JsonArray([.. zone.UserAgentRules.Select(rule => (JsonNode)UserAgentRuleJson.Write(rule))]));
+        }
+
         writer.EndObject();
         return writer.ToArray();
     }
@@ -144,6 +156,12 @@ public sealed class ZoneArtifact : IArtifactCheck
         var access = members.TryGet("access_rules", out var rulesOfAccess)
             ? AccessRuleJson.ReadAll(rulesOfAccess, members.PointerTo("access_rules"), problems)
             : [];
+        var lockdowns = members.TryGet("lockdowns", out var locked)
+            ? LockdownJson.ReadAll(locked, members.PointerTo("lockdowns"), problems)
+            : [];
+        var agents = members.TryGet("ua_rules", out var refused)
+            ? UserAgentRuleJson.ReadAll(refused, members.PointerTo("ua_rules"), problems)
+            : [];
         var rulesets = members.TryGet("rulesets", out var rules) ? RulesetJson.ReadAll(rules, members.PointerTo("rulesets"), problems) : [];
         var settings = new ZoneSettings();
         if (members.TryRequire("settings", "an object", out var value))
@@ -168,6 +186,8 @@ public sealed class ZoneArtifact : IArtifactCheck
                 Records = records,
                 Rulesets = rulesets,
                 AccessRules = access,
+                Lockdowns = lockdowns,
+                UserAgentRules = agents,
                 Settings = settings,
             };
     }

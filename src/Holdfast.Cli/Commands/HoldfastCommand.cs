@@ -7,11 +7,13 @@ using Holdfast.Cli.Commands.Features;
 using Holdfast.Cli.Commands.Keys;
 using Holdfast.Cli.Commands.KillSwitches;
 using Holdfast.Cli.Commands.Nodes;
+using Holdfast.Cli.Commands.Nodes.Local;
 using Holdfast.Cli.Commands.Profiles;
 using Holdfast.Cli.Commands.Records;
 using Holdfast.Cli.Commands.Rules;
 using Holdfast.Cli.Commands.Rulesets;
 using Holdfast.Cli.Commands.Settings;
+using Holdfast.Cli.Commands.StatusPages;
 using Holdfast.Cli.Commands.Tokens;
 using Holdfast.Cli.Commands.Users;
 using Holdfast.Cli.Terminal;
@@ -174,12 +176,15 @@ internal static class HoldfastCommand
             Group(
                 help,
                 "node",
-                "Edges, as control knows them, and whom this machine trusts.",
-                NodeListCommand.Create(context),
-                NodeShowCommand.Create(context),
-                NodeInviteCommand.Create(context),
-                NodeRemoveCommand.Create(context),
-                NodeTrustCommand.Create(context)
+                "The edge on this machine, without control; edges as control knows them.",
+                [
+                    NodeShowCommand.Create(context),
+                    .. LocalCommands.Create(context),
+                    NodeListCommand.Create(context),
+                    NodeInviteCommand.Create(context),
+                    NodeRemoveCommand.Create(context),
+                    NodeTrustCommand.Create(context),
+                ]
             ),
             Group(
                 help,
@@ -198,6 +203,7 @@ internal static class HoldfastCommand
                 AuditListCommand.Create(context),
                 AuditVerifyCommand.Create(context)
             ),
+            Group(help, "statuspage", "The status page, from its store.", StatusPageExportCommand.Create(context)),
             BackupCommand.Create(context),
             RestoreCommand.Create(context),
             LogsCommand.Create(context),

@@ -14,6 +14,9 @@ namespace Holdfast.Cli.Commands;
 /// <summary><c>holdfast run edge</c></summary>
 internal static class RunEdgeCommand
 {
+    /// <summary>The variable that stands before <c>edge.release_pace</c>.</summary>
+    public const string PaceVariable = "HOLDFAST_RELEASE_PACE";
+
     /// <summary>Longest node name, as a DNS label's.</summary>
     private const int MaxNameLength = 63;
 
@@ -105,6 +108,11 @@ internal static class RunEdgeCommand
             directory.Create();
             var file = ConfigurationFile.Read(directory.Root);
             var settings = file.Edge;
+            if (context.Environment(PaceVariable) is { Length: > 0 } pace)
+            {
+                settings = settings with { ReleasePace = new SettingValue([pace], PaceVariable).ReleasePace() };
+            }
+
             var uppers = UpperUrls.Find(result.GetValue(upper) ?? [], context.Environment, file);
             settings.RequireHttp3(Http3Server.IsSupported);
             using var identity = await NodeJoining.IdentityAsync(directory, feed, token, wanted);

@@ -85,6 +85,23 @@ internal sealed class ControlClient : IDisposable
         }
     }
 
+    /// <summary>Asks for something that the token may not be allowed to see.</summary>
+    /// <param name="path">Path and query, escaped.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The whole envelope; null when the token lacks the permission, or control is older and has no such thing.</returns>
+    /// <exception cref="CliFailure">Control does not answer, or refuses for another reason.</exception>
+    public async Task<JsonElement?> TryCallAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await CallAsync(HttpMethod.Get, path, null, cancellationToken);
+        }
+        catch (CliFailure refused) when (refused.ExitCode is CliFailure.NotAllowed or CliFailure.NotFound)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Every item of a list, page by page.</summary>
     /// <param name="path">Path, and query if any, without page and per_page.</param>
     /// <param name="cancellationToken">Gives up.</param>

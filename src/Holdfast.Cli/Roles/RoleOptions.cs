@@ -47,6 +47,12 @@ internal sealed record StatusRoleOptions
     /// <summary>The first token when the user chose it; used only while there is none.</summary>
     public required string? FirstToken { get; init; }
 
+    /// <summary>The folder that the page is exported to, absolute; null: it is not.</summary>
+    public string? ExportDirectory { get; init; }
+
+    /// <summary>What a shell runs after each export, or null.</summary>
+    public string? ExportCommand { get; init; }
+
     /// <summary>Where its log lines go.</summary>
     public required ILoggerProvider Logging { get; init; }
 

@@ -75,6 +75,8 @@ internal static partial class Roles
             DataDirectory = options.DataDirectory,
             ListenHandle = options.Listener.Descriptor,
             FirstToken = options.FirstToken,
+            ExportDirectory = options.ExportDirectory,
+            ExportCommand = options.ExportCommand,
             LoggerFactory = loggers,
         };
         if (options.Listener.Address is { } address)
@@ -128,6 +130,7 @@ internal static partial class Roles
                         StatusPage = options.Settings.StatusPage,
                         Events = options.Settings.Events,
                         ZoneMemory = options.Settings.ZoneMemory,
+                        Rollout = options.Settings.ReleasePace,
                         Limits = options.Settings.Limits,
                         Connections = options.Settings.Connections,
                         Cache = options.Settings.Cache,

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -16,25 +17,11 @@ internal static class ExplanationText
     {
         foreach (var phase in explanation.Phases)
         {
-            output.WriteLine(phase.Note is null ? phase.Phase : $"{phase.Phase}: {phase.Note}");
-            if (phase.Note is not null)
+            var whose = phase.OfAccount is null ? "" : $" of the account ({phase.OfAccount})";
+            output.WriteLine(Printable.From(phase.Note is null ? phase.Phase + whose : $"{phase.Phase}{whose}: {phase.Note}"));
+            if (phase.Note is null)
             {
-                continue;
-            }
-
-            var number = 0;
-            foreach (var rule in phase.Rules)
-            {
-                var name = rule.Description.Length > 0 ? $"{rule.Ref} ({rule.Description})" : rule.Ref;
-                output.WriteLine(
-                    Printable.From(
-                        string.Create(CultureInfo.InvariantCulture, $"  {++number} {name}: {rule.Action}: {Word(rule.Verdict)}: {rule.Why}")
-                    )
-                );
-                if (rule.Trace is { } trace)
-                {
-                    Write(output, trace, "      ");
-                }
+                Write(output, phase.Rules, "  ");
             }
         }
 
@@ -51,6 +38,30 @@ internal static class ExplanationText
         var held = bots.Held.Select(feature => string.Create(CultureInfo.InvariantCulture, $"{feature.Name} {feature.Weight:+0;-0}"));
         var score = bots.Score?.ToString(CultureInfo.InvariantCulture) ?? "unknown";
         return $"bot score {score}: {(bots.Held.IsEmpty ? "no feature holds" : string.Join(", ", held))}";
+    }
+
+    private static void Write(TextWriter output, ImmutableArray<RuleExplanation> rules, string indent)
+    {
+        var number = 0;
+        foreach (var rule in rules)
+        {
+            var name = rule.Description.Length > 0 ? $"{rule.Ref} ({rule.Description})" : rule.Ref;
+            var line = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{indent}{++number} {name}: {rule.Action}: {Word(rule.Verdict)}: {rule.Why}"
+            );
+            output.WriteLine(Printable.From(line));
+            if (rule.Trace is { } trace)
+            {
+                Write(output, trace, indent + "    ");
+            }
+
+            if (rule.Executed is { } executed)
+            {
+                output.WriteLine(Printable.From($"{indent}  {executed.Name} ({executed.Id})"));
+                Write(output, executed.Rules, indent + "    ");
+            }
+        }
     }
 
     /// <summary>What becomes of the request, in a line.</summary>
@@ -70,13 +81,12 @@ internal static class ExplanationText
             json.WriteStartObject();
             json.WriteString("phase", phase.Phase);
             json.WriteString("note", phase.Note);
-            json.WriteStartArray("rules");
-            foreach (var rule in phase.Rules)
+            if (phase.OfAccount is not null)
             {
-                Write(json, rule);
+                json.WriteString("account_ruleset", phase.OfAccount);
             }
 
-            json.WriteEndArray();
+            Write(json, phase.Rules);
             json.WriteEndObject();
         }
 
@@ -114,6 +124,17 @@ internal static class ExplanationText
         json.WriteString("target", explanation.Target);
     }
 
+    private static void Write(Utf8JsonWriter json, ImmutableArray<RuleExplanation> rules)
+    {
+        json.WriteStartArray("rules");
+        foreach (var rule in rules)
+        {
+            Write(json, rule);
+        }
+
+        json.WriteEndArray();
+    }
+
     private static void Write(Utf8JsonWriter json, RuleExplanation rule)
     {
         json.WriteStartObject();
@@ -128,6 +149,15 @@ internal static class ExplanationText
         {
             json.WritePropertyName("trace");
             Write(json, trace);
+        }
+
+        if (rule.Executed is { } executed)
+        {
+            json.WriteStartObject("executed");
+            json.WriteString("ruleset_id", executed.Id);
+            json.WriteString("name", executed.Name);
+            Write(json, executed.Rules);
+            json.WriteEndObject();
         }
 
         json.WriteEndObject();

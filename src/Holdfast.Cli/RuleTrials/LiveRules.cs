@@ -31,6 +31,34 @@ internal static class LiveRules
         return [.. rulesets.OrderBy(ruleset => Artifacts.Rulesets.RulesetPhase.Order(ruleset.Phase))];
     }
 
+    /// <summary>Asks for the account's rulesets.</summary>
+    /// <param name="control">The API.</param>
+    /// <param name="accountId">The account.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>All of them; null when the token may not see them.</returns>
+    public static async Task<ImmutableArray<RulesetConfig>?> GetOfAccountAsync(
+        ControlClient control,
+        string accountId,
+        CancellationToken cancellationToken
+    )
+    {
+        var path = $"/client/v4/accounts/{accountId}/rulesets";
+        if (await control.TryCallAsync(path, cancellationToken) is not { } list)
+        {
+            return null;
+        }
+
+        var rulesets = ImmutableArray.CreateBuilder<RulesetConfig>();
+        foreach (var listed in list.GetProperty("result").EnumerateArray())
+        {
+            var id = ZoneApi.Text(listed, "id");
+            var answer = await control.CallAsync(HttpMethod.Get, $"{path}/{id}", null, cancellationToken);
+            rulesets.Add(RuleFile.OfAccount(answer.GetProperty("result"), "control's answer"));
+        }
+
+        return rulesets.ToImmutable();
+    }
+
     /// <summary>What there would be if a file's rulesets took the place of those of their phases.</summary>
     public static ImmutableArray<RulesetConfig> With(ImmutableArray<RulesetConfig> live, ImmutableArray<RulesetConfig> file) =>
         [

@@ -79,6 +79,17 @@ internal static class RuleFile
             : throw new CliFailure($"{place}: a phase is there twice");
     }
 
+    /// <summary>Reads a ruleset of the account, whole as the API writes it.</summary>
+    /// <exception cref="CliFailure">It is none; the message names the place.</exception>
+    public static RulesetConfig OfAccount(JsonElement root, string place)
+    {
+        var problems = new List<ArtifactProblem>();
+        var ruleset = RulesetJson.Read(new JsonMembers(root, "", problems), problems, RulesetKind.Root, RulesetKind.Custom);
+        return problems.Count == 0 && ruleset is not null
+            ? ruleset
+            : throw new CliFailure($"{place}: {Printable.From(problems[0].ToString())}");
+    }
+
     private static IEnumerable<(JsonElement Element, string Pointer)> Rulesets(JsonElement root) =>
         root.ValueKind == JsonValueKind.Array && root.GetArrayLength() > 0 && IsRuleset(root[0])
             ? root.EnumerateArray().Select((element, i) => (element, string.Create(CultureInfo.InvariantCulture, $"/{i}")))

@@ -99,24 +99,37 @@ internal sealed class RuleTrial
         if ((result.GetValue(zone) ?? (file is null ? otherwise : null)) is not { } name)
         {
             return file is { } alone
-                ? new TriedRules(Zone(NobodysZone, null, alone), null)
+                ? new TriedRules(Zone(NobodysZone, null, alone), null, [])
                 : throw new CliFailure("no rules are named", "give --zone NAME, --rules FILE, or both");
         }
 
         name = ZoneApi.ReadName(name);
         using var control = options.Open(result, context);
-        var id = ZoneApi.Text(await ZoneApi.GetAsync(control, name, cancellationToken), "id");
+        var known = await ZoneApi.GetAsync(control, name, cancellationToken);
+        var id = ZoneApi.Text(known, "id");
         var live = await LiveRules.GetAsync(control, id, cancellationToken);
+        var accountId = ZoneApi.Text(known.GetProperty("account"), "id");
+        if (await LiveRules.GetOfAccountAsync(control, accountId, cancellationToken) is not { } account)
+        {
+            context.Error.WriteLine("holdfast: the token may not see the account's rulesets, so they are left out");
+            account = [];
+        }
+
         return file is { } wanted
-            ? new TriedRules(Zone(name, id, LiveRules.With(live, wanted)), Zone(name, id, live))
-            : new TriedRules(Zone(name, id, live), null);
+            ? new TriedRules(Zone(name, id, LiveRules.With(live, wanted)), Zone(name, id, live), account)
+            : new TriedRules(Zone(name, id, live), null, account);
     }
 
     /// <summary>An edge's classes for a zone.</summary>
+    /// <param name="zone">The zone.</param>
+    /// <param name="account">The account's rulesets.</param>
+    /// <param name="result">What was typed.</param>
+    /// <param name="context">The process.</param>
     /// <exception cref="CliFailure">The bot feature file is none.</exception>
-    public RuleExplainer Explainer(ZoneConfig zone, ParseResult result, CliContext context) =>
+    public RuleExplainer Explainer(ZoneConfig zone, ImmutableArray<RulesetConfig> account, ParseResult result, CliContext context) =>
         new(
             zone,
+            account,
             "LOC",
             NullLoggerFactory.Instance,
             context.Time,
@@ -135,4 +148,5 @@ internal sealed class RuleTrial
 /// <summary>Rules to be tried.</summary>
 /// <param name="Tried">The zone with them.</param>
 /// <param name="Live">The zone with the rules that are live, when others are tried; else null.</param>
-internal sealed record TriedRules(ZoneConfig Tried, ZoneConfig? Live);
+/// <param name="Account">The account's rulesets.</param>
+internal sealed record TriedRules(ZoneConfig Tried, ZoneConfig? Live, ImmutableArray<RulesetConfig> Account);

@@ -8,6 +8,7 @@ using Holdfast.Edge;
 using Holdfast.Edge.Listening.Admission;
 using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Zones;
+using Holdfast.Releases.Rollout;
 using YamlDotNet.RepresentationModel;
 
 namespace Holdfast.Cli.Settings;
@@ -53,6 +54,9 @@ internal sealed record EdgeSettings
 
     /// <summary>Most bytes of compiled zones.</summary>
     public long ZoneMemory { get; init; } = ZoneDirectory.DefaultBudget;
+
+    /// <summary>How fast releases go from the taster to all requests.</summary>
+    public RolloutOptions ReleasePace { get; init; } = new();
 
     /// <summary>How security events wait for control.</summary>
     public SecurityEventOptions Events { get; init; } = new();
@@ -115,6 +119,7 @@ internal sealed record EdgeSettings
         ["tls_handshake_timeout"] = (s, v) => s with { Connections = s.Connections with { HandshakeTimeout = v.Seconds(1, 60) } },
         ["tls_close_timeout"] = (s, v) => s with { Connections = s.Connections with { CloseTimeout = v.Seconds(1, 60) } },
         ["event_disk"] = (s, v) => s with { Events = s.Events with { DiskBytes = v.Number(1, 1024) * 1024L * 1024 } },
+        ["release_pace"] = (s, v) => s with { ReleasePace = v.ReleasePace() },
         ["zone_memory"] = (s, v) => s with { ZoneMemory = v.Number(1, 1_000_000) * 1024L * 1024L },
         ["reported_failures_per_second"] = (s, v) =>
             s with

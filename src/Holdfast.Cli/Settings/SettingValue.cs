@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using Holdfast.Cli.Terminal;
 using Holdfast.Model.Addresses;
+using Holdfast.Releases.Rollout;
 using YamlDotNet.RepresentationModel;
 
 namespace Holdfast.Cli.Settings;
@@ -48,6 +49,15 @@ internal readonly record struct SettingValue(IReadOnlyList<string> Texts, string
 
         return networks.ToImmutable();
     }
+
+    /// <summary><c>normal</c> or <c>quick</c>.</summary>
+    public RolloutOptions ReleasePace() =>
+        Texts switch
+        {
+            ["normal"] => new RolloutOptions(),
+            ["quick"] => RolloutOptions.Quick,
+            _ => throw Wrong("normal or quick"),
+        };
 
     /// <summary><c>on</c>, <c>off</c> or <c>auto</c>.</summary>
     public Http3Mode Http3() =>

@@ -96,6 +96,25 @@ internal static class PermissionGroups
             Includes = RuleListsRead,
         };
 
+    public static PermissionGroup AccountRulesetsRead { get; } =
+        new(
+            "fb39996ee9044d2a8725921e02744b39",
+            "Account Rulesets Read",
+            "Grants read access to the account's rulesets",
+            ResourceScope.Account
+        );
+
+    public static PermissionGroup AccountRulesetsWrite { get; } =
+        new(
+            "56907406c3d548ed902070ec4df0e328",
+            "Account Rulesets Write",
+            "Grants write access to the account's rulesets",
+            ResourceScope.Account
+        )
+        {
+            Includes = AccountRulesetsRead,
+        };
+
     public static PermissionGroup TokensRead { get; } =
         new("0cc3a61731504c89b99ec1be78b77aa0", "API Tokens Read", "Grants read access to the user's API tokens", ResourceScope.User);
 
@@ -198,6 +217,8 @@ internal static class PermissionGroups
         AccountTokensWrite,
         RuleListsRead,
         RuleListsWrite,
+        AccountRulesetsRead,
+        AccountRulesetsWrite,
         AccountSettingsRead,
         AccountSettingsWrite,
         CachePurge,

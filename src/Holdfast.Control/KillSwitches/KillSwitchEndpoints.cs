@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Holdfast.Artifacts;
@@ -7,6 +8,7 @@ using Holdfast.Control.Envelope;
 using Holdfast.Control.Storage;
 using Holdfast.Control.Zones;
 using Holdfast.Model.KillSwitches;
+using Holdfast.Model.Rulesets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
@@ -52,7 +54,7 @@ internal sealed class KillSwitchEndpoints
         body.Complete();
         var stored =
             await _switches
-                .AddAsync(kill!, zone => RequireTarget(kill!, zone), AuditScope.Of(context), context.RequestAborted)
+                .AddAsync(kill!, (zone, account) => RequireTarget(kill!, zone, account), AuditScope.Of(context), context.RequestAborted)
                 .ConfigureAwait(false)
             ?? throw ApiException.Invalid("/zone", "there is no zone of this id", ErrorCodes.InvalidZoneIdentifier);
         await AnswerAsync(context, stored).ConfigureAwait(false);
@@ -70,24 +72,27 @@ internal sealed class KillSwitchEndpoints
         await ApiAnswer.ResultAsync(context, new JsonObject { ["id"] = id }).ConfigureAwait(false);
     }
 
-    // One that hits nothing would look as if it had helped.
-    private static void RequireTarget(KillSwitchConfig kill, StoredZone zone)
+    // One that hits nothing would look as if it had helped. What is of one zone can be taken out of that one only, what is the account's of
+    // any and of all.
+    private static void RequireTarget(KillSwitchConfig kill, StoredZone? zone, ImmutableArray<RulesetConfig> account)
     {
-        var rulesets = zone.Config.Rulesets;
+        var rulesets = zone is null ? account : account.AddRange(zone.Config.Rulesets);
         var isThere = kill.Subject switch
         {
             KillSubject.Ruleset => rulesets.Any(set => set.Id == kill.Target),
             KillSubject.Rule => rulesets.Any(set => set.Rules.Any(rule => rule.Id == kill.Target)),
-            KillSubject.Release => long.Parse(kill.Target, CultureInfo.InvariantCulture) <= zone.Generation,
+            KillSubject.Release => long.Parse(kill.Target, CultureInfo.InvariantCulture) <= zone!.Generation,
             _ => true,
         };
-        if (!isThere)
+        if (isThere)
         {
-            throw ApiException.Invalid(
-                "/target",
-                $"the zone {zone.Config.Name} has no {KillSwitchArtifact.NameOf(kill.Subject)} {kill.Target}"
-            );
+            return;
         }
+
+        var what = $"{KillSwitchArtifact.NameOf(kill.Subject)} {kill.Target}";
+        throw zone is null
+            ? ApiException.Invalid("/zone", $"the account has no {what}: of a zone's own, name the zone")
+            : ApiException.Invalid("/target", $"neither the zone {zone.Config.Name} nor the account has a {what}");
     }
 
     private static ApiException NoSwitch() => ApiException.NotFound("there is no such kill switch");

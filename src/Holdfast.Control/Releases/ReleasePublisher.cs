@@ -3,12 +3,14 @@ using Holdfast.Artifacts.Bots;
 using Holdfast.Artifacts.Certificates;
 using Holdfast.Artifacts.KillSwitches;
 using Holdfast.Artifacts.Lists;
+using Holdfast.Artifacts.Rulesets;
 using Holdfast.Artifacts.Zones;
 using Holdfast.Model.Bots;
 using Holdfast.Model.Certificates;
 using Holdfast.Model.KillSwitches;
 using Holdfast.Model.Lists;
 using Holdfast.Model.Releases;
+using Holdfast.Model.Rulesets;
 using Holdfast.Releases.Intake;
 using Holdfast.Releases.Keys;
 using Holdfast.Releases.Signing;
@@ -84,6 +86,25 @@ internal sealed class ReleasePublisher
 
     public Release ListRemoval(string id, long generation) =>
         _signer.SignRemoval(ArtifactKind.List, id, generation, ListArtifact.FormatVersion);
+
+    /// <exception cref="ArtifactInvalidException">An edge would refuse it.</exception>
+    public Release AccountRuleset(RulesetConfig ruleset, long generation) =>
+        Build(
+            ArtifactKind.AccountRuleset,
+            ruleset.Id,
+            generation,
+            AccountRulesetArtifact.FormatVersion,
+            AccountRulesetArtifact.Write(ruleset)
+        );
+
+    /// <summary>Why an edge would refuse the ruleset that <see cref="AccountRulesetArtifact.Write"/> made this of, or null.</summary>
+    public string? ProblemOfRuleset(byte[] config) =>
+        _checks[ArtifactKind.AccountRuleset].Check(AccountRulesetArtifact.FormatVersion, config) is [var problem, ..]
+            ? problem.ToString()
+            : null;
+
+    public Release AccountRulesetRemoval(string id, long generation) =>
+        _signer.SignRemoval(ArtifactKind.AccountRuleset, id, generation, AccountRulesetArtifact.FormatVersion);
 
     public Release ZoneRemoval(string id, long generation) =>
         _signer.SignRemoval(ArtifactKind.Zone, id, generation, ZoneArtifact.FormatVersion);

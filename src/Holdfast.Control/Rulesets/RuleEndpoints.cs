@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using Holdfast.Artifacts.Lists;
 using Holdfast.Artifacts.Rulesets;
-using Holdfast.Control.Audit;
 using Holdfast.Control.Envelope;
 using Holdfast.Control.Storage;
 using Holdfast.Control.Zones;
@@ -12,13 +10,13 @@ using Microsoft.AspNetCore.Routing;
 namespace Holdfast.Control.Rulesets;
 
 /// <summary>Single rules: <c>.../rulesets/{ruleset_id}/rules</c>. Each call answers with the whole ruleset.</summary>
-internal sealed class RuleEndpoints(RulesetStore rulesets, TimeProvider time)
+internal sealed class RuleEndpoints(RulesetScope rulesets, TimeProvider time)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
-        RulesetOperations.CreateRule.Map(routes, CreateAsync);
-        RulesetOperations.EditRule.Map(routes, EditAsync);
-        RulesetOperations.DeleteRule.Map(routes, DeleteAsync);
+        rulesets.Operations.CreateRule.Map(routes, CreateAsync);
+        rulesets.Operations.EditRule.Map(routes, EditAsync);
+        rulesets.Operations.DeleteRule.Map(routes, DeleteAsync);
     }
 
     private async Task CreateAsync(HttpContext context)
@@ -27,8 +25,8 @@ internal sealed class RuleEndpoints(RulesetStore rulesets, TimeProvider time)
         var warnings = new List<RuleWarning>();
         using var body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
         var position = RulePosition.Read(body);
-        var lists = await rulesets.ListsAsync().ConfigureAwait(false);
-        var wanted = RulesetBody.ReadRule(body.Members, body, ruleset.Phase, warnings, lists);
+        var references = await rulesets.ReferencesAsync().ConfigureAwait(false);
+        var wanted = RulesetBody.ReadRule(body.Members, body, ruleset.Phase, ruleset.Kind, warnings, references);
         if (wanted?.Draft.Id is not null)
         {
             body.Members.Report("id", "there", "nothing: a new rule gets its id here");
@@ -55,8 +53,8 @@ internal sealed class RuleEndpoints(RulesetStore rulesets, TimeProvider time)
         var warnings = new List<RuleWarning>();
         using var body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
         var position = RulePosition.Read(body);
-        var lists = await rulesets.ListsAsync().ConfigureAwait(false);
-        var edit = ReadEdit(body, ruleset.Phase, id, warnings, lists);
+        var references = await rulesets.ReferencesAsync().ConfigureAwait(false);
+        var edit = ReadEdit(body, ruleset, id, warnings, references);
         body.Complete();
         await ChangeAsync(
                 context,
@@ -83,10 +81,10 @@ internal sealed class RuleEndpoints(RulesetStore rulesets, TimeProvider time)
     // With an action or an expression it is the whole rule, as Cloudflare has it; without, what is not named stays.
     private static Func<RuleConfig, RuleConfig> ReadEdit(
         RequestBody body,
-        string phase,
+        RulesetConfig ruleset,
         string id,
         List<RuleWarning> warnings,
-        KnownLists lists
+        RuleReferences references
     )
     {
         var members = body.Members;
@@ -97,13 +95,14 @@ internal sealed class RuleEndpoints(RulesetStore rulesets, TimeProvider time)
 
         if (members.TryGet("action", out _) | members.TryGet("expression", out _))
         {
-            var wanted = RulesetBody.ReadRule(members, body, phase, warnings, lists)?.Draft;
+            var wanted = RulesetBody.ReadRule(members, body, ruleset.Phase, ruleset.Kind, warnings, references)?.Draft;
             return before =>
                 before with
                 {
                     Ref = wanted!.Ref ?? before.Ref,
                     Action = wanted.Action,
                     RateLimit = wanted.RateLimit,
+                    Categories = wanted.Categories,
                     Expression = wanted.Expression,
                     Description = wanted.Description,
                     Enabled = wanted.Enabled,
@@ -126,16 +125,14 @@ internal sealed class RuleEndpoints(RulesetStore rulesets, TimeProvider time)
         var version = Preconditions.IfMatch(context.Request);
         var after = await rulesets
             .ChangeAsync(
-                ZoneRequests.Id(context),
+                context,
                 all =>
                 {
                     var before = RulesetRequests.Find(all, id, version);
                     var rules = change(before.Rules);
                     return new RulesetChange(before, before with { Rules = rules, LastUpdated = RulesetRequests.Now(time) });
                 },
-                RulesetRequests.IsDryRun(context),
-                AuditScope.Of(context),
-                context.RequestAborted
+                RulesetRequests.IsDryRun(context)
             )
             .ConfigureAwait(false);
         await RulesetRequests.AnswerAsync(context, after!, warnings).ConfigureAwait(false);

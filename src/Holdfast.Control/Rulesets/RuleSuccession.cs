@@ -54,6 +54,7 @@ internal static class RuleSuccession
                 Expression = draft.Expression,
                 Action = draft.Action,
                 RateLimit = draft.RateLimit,
+                Categories = draft.Categories,
                 Enabled = draft.Enabled,
                 Logging = draft.Logging,
                 Description = draft.Description,
@@ -79,7 +80,7 @@ internal static class RuleSuccession
         && draft.Logging == rule.Logging
         && JsonNode.DeepEquals(
             RulesetJson.Write(rule),
-            RulesetJson.Write(rule with { Action = draft.Action, RateLimit = draft.RateLimit })
+            RulesetJson.Write(rule with { Action = draft.Action, RateLimit = draft.RateLimit, Categories = draft.Categories })
         );
 
     private static void Claim(

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Holdfast.Artifacts.Json;
-using Holdfast.Artifacts.Lists;
 using Holdfast.Artifacts.Rulesets;
 using Holdfast.Control.Envelope;
 using Holdfast.Model.Rulesets;
@@ -23,23 +22,31 @@ internal sealed record RulesetBody(string? Name, string? Description, IReadOnlyL
     /// <summary>Reads it; what is wrong is reported.</summary>
     /// <param name="body">The request.</param>
     /// <param name="phase">The ruleset's phase.</param>
+    /// <param name="kind">The ruleset's kind.</param>
     /// <param name="warnings">Gets what is right and maybe not meant.</param>
-    /// <param name="lists">The lists that rules can name.</param>
-    public static RulesetBody Read(RequestBody body, string phase, ICollection<RuleWarning> warnings, KnownLists lists)
+    /// <param name="references">What rules can refer to.</param>
+    public static RulesetBody Read(
+        RequestBody body,
+        string phase,
+        RulesetKind kind,
+        ICollection<RuleWarning> warnings,
+        RuleReferences references
+    )
     {
         var members = body.Members;
-        var name = RulesetTexts.Read(members, "name", RulesetLimits.NameCharacters);
+        var title = RulesetTexts.Read(members, "name", RulesetLimits.NameCharacters);
         var description = RulesetTexts.Read(members, "description", RulesetLimits.DescriptionCharacters);
 
         // What a client read and sends back is no mistake as long as it is so.
-        if (members.OptionalText("kind", RulesetJson.Kind) is not (null or RulesetJson.Kind))
+        var name = RulesetKinds.NameOf(kind);
+        if (members.OptionalText("kind", name) is { } said && said != name)
         {
-            members.Report("kind", "another", RulesetJson.Kind);
+            members.Report("kind", "another", name);
         }
 
-        if (members.OptionalText("phase", phase) is { } said && said != phase)
+        if (members.OptionalText("phase", phase) is { } place && place != phase)
         {
-            members.Report("phase", $"'{said}'", $"'{phase}': a ruleset stays in its phase");
+            members.Report("phase", $"'{place}'", $"'{phase}': a ruleset stays in its phase");
         }
 
         foreach (var given in (ReadOnlySpan<string>)["id", "version", "last_updated"])
@@ -47,7 +54,7 @@ internal sealed record RulesetBody(string? Name, string? Description, IReadOnlyL
             members.TryGet(given, out _);
         }
 
-        return new RulesetBody(name, description, ReadRules(body, phase, warnings, lists));
+        return new RulesetBody(title, description, ReadRules(body, phase, kind, warnings, references));
     }
 
     /// <summary>Reads one rule.</summary>
@@ -55,22 +62,33 @@ internal sealed record RulesetBody(string? Name, string? Description, IReadOnlyL
         JsonMembers members,
         RequestBody body,
         string phase,
+        RulesetKind kind,
         ICollection<RuleWarning> warnings,
-        KnownLists lists
+        RuleReferences references
     )
     {
         // What control says of a rule and a client sends back.
         members.TryGet("version", out _);
         members.TryGet("last_updated", out _);
-        var draft = RuleDraft.Read(members, phase, body.Problems, warnings, lists);
+        var draft = RuleDraft.Read(members, phase, body.Problems, warnings, references.Lists, kind);
+        if (
+            draft is not null
+            && references.Rulesets.ProblemOf(draft.Action, phase) is var (member, found, allowed)
+            && members.TryGetObject("action_parameters", out var parameters)
+        )
+        {
+            parameters.Report(member, found, allowed);
+        }
+
         return draft is null ? null : new PlacedDraft(draft, members.PointerTo("")[..^1]);
     }
 
     private static ImmutableArray<PlacedDraft>? ReadRules(
         RequestBody body,
         string phase,
+        RulesetKind kind,
         ICollection<RuleWarning> warnings,
-        KnownLists lists
+        RuleReferences references
     )
     {
         if (!body.Members.TryGet("rules", out var list))
@@ -90,7 +108,7 @@ internal sealed record RulesetBody(string? Name, string? Description, IReadOnlyL
         {
             var place = string.Create(CultureInfo.InvariantCulture, $"/rules/{index++}");
             var members = new JsonMembers(element, place, body.Problems);
-            if (ReadRule(members, body, phase, warnings, lists) is { } draft)
+            if (ReadRule(members, body, phase, kind, warnings, references) is { } draft)
             {
                 rules.Add(draft);
             }

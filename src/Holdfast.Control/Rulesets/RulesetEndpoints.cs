@@ -2,40 +2,41 @@ using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Holdfast.Artifacts;
 using Holdfast.Artifacts.Rulesets;
-using Holdfast.Control.Audit;
 using Holdfast.Control.Envelope;
 using Holdfast.Control.Storage;
-using Holdfast.Control.Zones;
 using Holdfast.Model.Rulesets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
 namespace Holdfast.Control.Rulesets;
 
-/// <summary>Rulesets: <c>/client/v4/zones/{zone_id}/rulesets</c> as Cloudflare has it. A ruleset's version is its entity tag.</summary>
-internal sealed class RulesetEndpoints(RulesetStore rulesets, TimeProvider time)
+/// <summary>
+/// Rulesets: <c>/client/v4/zones/{zone_id}/rulesets</c> and <c>/client/v4/accounts/{account_id}/rulesets</c> as Cloudflare has them. A
+/// ruleset's version is its entity tag.
+/// </summary>
+internal sealed class RulesetEndpoints(RulesetScope rulesets, TimeProvider time)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
-        RulesetOperations.List.Map(routes, ListAsync);
-        RulesetOperations.Create.Map(routes, CreateAsync);
-        RulesetOperations.Get.Map(routes, GetAsync);
-        RulesetOperations.Put.Map(routes, PutAsync);
-        RulesetOperations.Delete.Map(routes, DeleteAsync);
-        RulesetOperations.GetEntryPoint.Map(routes, GetEntryPointAsync);
-        RulesetOperations.PutEntryPoint.Map(routes, PutEntryPointAsync);
+        rulesets.Operations.List.Map(routes, ListAsync);
+        rulesets.Operations.Create.Map(routes, CreateAsync);
+        rulesets.Operations.Get.Map(routes, GetAsync);
+        rulesets.Operations.Put.Map(routes, PutAsync);
+        rulesets.Operations.Delete.Map(routes, DeleteAsync);
+        rulesets.Operations.GetEntryPoint.Map(routes, GetEntryPointAsync);
+        rulesets.Operations.PutEntryPoint.Map(routes, PutEntryPointAsync);
         new RuleEndpoints(rulesets, time).Map(routes);
         new RulesetVersionEndpoints(rulesets).Map(routes);
     }
 
     private async Task ListAsync(HttpContext context)
     {
-        var all = await RulesetRequests.AllAsync(context, rulesets).ConfigureAwait(false);
+        var all = await rulesets.AllAsync(context).ConfigureAwait(false);
         await ApiAnswer
             .ResultAsync(
                 context,
                 new JsonArray([
-                    .. all.Where(ruleset => RulesetPermissions.MayRead(context, ruleset.Phase))
+                    .. all.Where(ruleset => rulesets.MayRead(context, ruleset.Phase))
                         .Select(ruleset => (JsonNode)RulesetJson.Write(ruleset, withRules: false)),
                 ])
             )
@@ -55,19 +56,20 @@ internal sealed class RulesetEndpoints(RulesetStore rulesets, TimeProvider time)
     private async Task CreateAsync(HttpContext context)
     {
         using var body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
-        var phase = body.Members.RequireText("phase", RulesetPhase.Allowed);
-        if (phase is not null && RulesetPhase.ProblemOf(phase) is { } problem)
+        var kind = RulesetKinds.Read(body.Members, rulesets.Kinds.AsSpan());
+        var phases = RulesetKinds.PhasesOf(kind ?? rulesets.EntryPoint);
+        var phase = body.Members.RequireText("phase", phases.Allowed);
+        if (phase is not null && phases.ProblemOf(phase) is { } problem)
         {
-            body.Members.Report("phase", problem, RulesetPhase.Allowed);
+            body.Members.Report("phase", problem, phases.Allowed);
             phase = null;
         }
 
         if (phase is not null)
         {
-            RulesetRequests.Require(context, phase);
+            rulesets.Require(context, phase);
         }
 
-        body.Members.RequireText("kind", RulesetJson.Kind);
         if (body.Members.RequireText("name", "a name") is "")
         {
             body.Members.Report("name", "empty", "a name");
@@ -76,18 +78,18 @@ internal sealed class RulesetEndpoints(RulesetStore rulesets, TimeProvider time)
         var warnings = new List<RuleWarning>();
 
         // Of a phase that is none, nothing can be said about its rules.
-        if (phase is null)
+        if (phase is null || kind is null)
         {
             throw ApiException.Invalid([.. body.Problems]);
         }
 
-        var lists = await rulesets.ListsAsync().ConfigureAwait(false);
-        var wanted = RulesetBody.Read(body, phase, warnings, lists);
+        var references = await rulesets.ReferencesAsync().ConfigureAwait(false);
+        var wanted = RulesetBody.Read(body, phase, kind.Value, warnings, references);
         body.Complete();
         var ruleset = await ChangeAsync(
                 context,
                 all =>
-                    all.FirstOrDefault(other => other.Phase == phase) is { } other
+                    kind == rulesets.EntryPoint && EntryPointOf(all, phase) is { } other
                         ? throw new ApiException(
                             409,
                             new ApiError(
@@ -96,7 +98,7 @@ internal sealed class RulesetEndpoints(RulesetStore rulesets, TimeProvider time)
                                 "/phase"
                             )
                         )
-                        : new RulesetChange(null, Made(phase, wanted))
+                        : new RulesetChange(null, Made(phase, kind.Value, wanted))
             )
             .ConfigureAwait(false);
         await RulesetRequests.AnswerAsync(context, ruleset, warnings).ConfigureAwait(false);
@@ -108,8 +110,8 @@ internal sealed class RulesetEndpoints(RulesetStore rulesets, TimeProvider time)
         var version = Preconditions.IfMatch(context.Request);
         var warnings = new List<RuleWarning>();
         using var body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
-        var lists = await rulesets.ListsAsync().ConfigureAwait(false);
-        var wanted = RulesetBody.Read(body, before.Phase, warnings, lists);
+        var references = await rulesets.ReferencesAsync().ConfigureAwait(false);
+        var wanted = RulesetBody.Read(body, before.Phase, before.Kind, warnings, references);
         body.Complete();
         var ruleset = await ChangeAsync(
                 context,
@@ -126,25 +128,25 @@ internal sealed class RulesetEndpoints(RulesetStore rulesets, TimeProvider time)
     private async Task PutEntryPointAsync(HttpContext context)
     {
         var phase = RulesetRequests.Phase(context);
-        RulesetRequests.Require(context, phase);
-        if (RulesetPhase.ProblemOf(phase) is { } problem)
+        rulesets.Require(context, phase);
+        if (rulesets.Phases.ProblemOf(phase) is { } problem)
         {
-            throw ApiException.Invalid("", $"the phase is {problem}; allowed is {RulesetPhase.Allowed}");
+            throw ApiException.Invalid("", $"the phase is {problem}; allowed is {rulesets.Phases.Allowed}");
         }
 
         var version = Preconditions.IfMatch(context.Request);
         var warnings = new List<RuleWarning>();
         using var body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
-        var lists = await rulesets.ListsAsync().ConfigureAwait(false);
-        var wanted = RulesetBody.Read(body, phase, warnings, lists);
+        var references = await rulesets.ReferencesAsync().ConfigureAwait(false);
+        var wanted = RulesetBody.Read(body, phase, rulesets.EntryPoint, warnings, references);
         body.Complete();
         var ruleset = await ChangeAsync(
                 context,
                 all =>
                 {
-                    var before = all.FirstOrDefault(ruleset => ruleset.Phase == phase);
+                    var before = EntryPointOf(all, phase);
                     version?.Require(before?.Version);
-                    return new RulesetChange(before, before is null ? Made(phase, wanted) : Replaced(before, wanted));
+                    return new RulesetChange(before, before is null ? Made(phase, rulesets.EntryPoint, wanted) : Replaced(before, wanted));
                 }
             )
             .ConfigureAwait(false);
@@ -156,31 +158,18 @@ internal sealed class RulesetEndpoints(RulesetStore rulesets, TimeProvider time)
         var id = (await RulesetRequests.FindAsync(context, rulesets).ConfigureAwait(false)).Id;
         var version = Preconditions.IfMatch(context.Request);
         await rulesets
-            .ChangeAsync(
-                ZoneRequests.Id(context),
-                all => new RulesetChange(RulesetRequests.Find(all, id, version), null),
-                dryRun: false,
-                AuditScope.Of(context),
-                context.RequestAborted
-            )
+            .ChangeAsync(context, all => new RulesetChange(RulesetRequests.Find(all, id, version), null), dryRun: false)
             .ConfigureAwait(false);
         ApiAnswer.Nothing(context);
     }
 
     private async Task<RulesetConfig> ChangeAsync(HttpContext context, Func<ImmutableArray<RulesetConfig>, RulesetChange> change) =>
-        (
-            await rulesets
-                .ChangeAsync(
-                    ZoneRequests.Id(context),
-                    change,
-                    RulesetRequests.IsDryRun(context),
-                    AuditScope.Of(context),
-                    context.RequestAborted
-                )
-                .ConfigureAwait(false)
-        )!;
+        (await rulesets.ChangeAsync(context, change, RulesetRequests.IsDryRun(context)).ConfigureAwait(false))!;
 
-    private RulesetConfig Made(string phase, RulesetBody wanted)
+    private RulesetConfig? EntryPointOf(ImmutableArray<RulesetConfig> all, string phase) =>
+        all.FirstOrDefault(ruleset => ruleset.Kind == rulesets.EntryPoint && ruleset.Phase == phase);
+
+    private RulesetConfig Made(string phase, RulesetKind kind, RulesetBody wanted)
     {
         var now = RulesetRequests.Now(time);
         return new RulesetConfig
@@ -189,6 +178,7 @@ internal sealed class RulesetEndpoints(RulesetStore rulesets, TimeProvider time)
             Name = wanted.Name ?? "default",
             Description = wanted.Description ?? "",
             Phase = phase,
+            Kind = kind,
             Version = 1,
             LastUpdated = now,
             Rules = RuleSuccession.Of([], wanted.Rules ?? [], now),

@@ -1,12 +1,34 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Holdfast.Artifacts.Rulesets;
 using Holdfast.Control.Access;
+using Holdfast.Control.Accounts;
 using Holdfast.Control.Operations;
+using Holdfast.Model.Rulesets;
 
 namespace Holdfast.Control.Rulesets;
 
-/// <summary>What can be done with a zone's rulesets.</summary>
-internal static class RulesetOperations
+/// <summary>What can be done with rulesets, once for a zone's and once for the account's.</summary>
+/// <param name="rulesets">The route of all of them.</param>
+/// <param name="tag">What the operations' ids begin with.</param>
+/// <param name="whose">Whose they are, for summaries: <c>a zone's</c>.</param>
+/// <param name="read">What lets a caller see them.</param>
+/// <param name="write">What lets a caller change them.</param>
+/// <param name="otherReads">What else may let a caller see some of them.</param>
+/// <param name="otherWrites">What else may let a caller change some of them.</param>
+/// <param name="kinds">Their kinds; the first is that of entry points.</param>
+/// <param name="phases">The phases that they are of.</param>
+internal sealed class RulesetOperations(
+    string rulesets,
+    string tag,
+    string whose,
+    PermissionGroup read,
+    PermissionGroup write,
+    ImmutableArray<PermissionGroup> otherReads,
+    ImmutableArray<PermissionGroup> otherWrites,
+    ImmutableArray<RulesetKind> kinds,
+    ImmutableArray<string> phases
+)
 {
     /// <summary>The route value that names a ruleset.</summary>
     public const string RulesetParameter = "ruleset_id";
@@ -22,18 +44,6 @@ internal static class RulesetOperations
 
     /// <summary>The query parameter that asks for the answer without the change.</summary>
     public const string DryRun = "dry_run";
-
-    private const string Rulesets = "/client/v4/zones/{" + PermissionCheck.ZoneParameter + "}/rulesets";
-    private const string OneRuleset = Rulesets + "/{" + RulesetParameter + "}";
-    private const string Rules = OneRuleset + "/rules";
-    private const string OneRule = Rules + "/{" + RuleParameter + "}";
-    private const string EntryPoint = Rulesets + "/phases/{" + PhaseParameter + "}/entrypoint";
-    private const string OneVersion = "/versions/{" + VersionParameter + "}";
-
-    private static readonly ApiSchema Phase = ApiSchema.OneOf("When its rules are asked.", [.. RulesetPhase.Names]) with
-    {
-        Example = "http_request_firewall_custom",
-    };
 
     private static readonly ApiSchema Name = ApiSchema.Text("What its owner calls it.", "Custom rules");
 
@@ -54,6 +64,10 @@ internal static class RulesetOperations
         ("ratelimit?", ApiSchema.Any("In http_ratelimit: what is counted, and how much of it may come before the rule acts.", null)),
         ("expression", ApiSchema.Text("When it does it, in the rules language.", "http.request.uri.path eq \"/admin\"")),
         ("enabled?", ApiSchema.Flag("Whether it is asked at all; yes unless given.", true)),
+        (
+            "categories?",
+            ApiSchema.Any("Names of kinds of rule, for overrides where the ruleset is executed: in rulesets of the kind custom.", null)
+        ),
         ("logging?", ApiSchema.Any("{\"enabled\": false} keeps it out of the log's security fields.", null)),
     ];
 
@@ -62,21 +76,6 @@ internal static class RulesetOperations
     private static readonly ApiSchema Rule = WithExample(
         ApiSchema.Object([("id", Id), ("version", Version), ("last_updated", Updated), .. Wanted])
     );
-
-    private static readonly (string, ApiSchema)[] About =
-    [
-        ("id", Id),
-        ("name", Name),
-        ("description", Description),
-        ("kind", ApiSchema.OneOf("Always the zone's own.", RulesetJson.Kind)),
-        ("version", Version),
-        ("last_updated", Updated),
-        ("phase", Phase),
-    ];
-
-    private static readonly ApiSchema Summary = ApiSchema.Object(About);
-
-    private static readonly ApiSchema Ruleset = ApiSchema.Object([.. About, ("rules", ApiSchema.List(Rule))]);
 
     private static readonly ApiSchema Replacement = ApiSchema.Object(
         ("name?", Name),
@@ -94,157 +93,217 @@ internal static class RulesetOperations
         new(DryRun, ApiSchema.Flag("Check it and answer what would come of it, and change nothing.", false)),
     ];
 
-    public static ApiOperation List { get; } =
-        new("GET", Rulesets, "rulesets-list", "List a zone's rulesets, without their rules")
+    private const string OneRulesetSuffix = "/{" + RulesetParameter + "}";
+    private const string RulesSuffix = OneRulesetSuffix + "/rules";
+    private const string OneRuleSuffix = RulesSuffix + "/{" + RuleParameter + "}";
+    private const string EntryPointSuffix = "/phases/{" + PhaseParameter + "}/entrypoint";
+    private const string OneVersion = "/versions/{" + VersionParameter + "}";
+
+    /// <summary>Those of a zone.</summary>
+    public static RulesetOperations OfZone { get; } =
+        new(
+            "/client/v4/zones/{" + PermissionCheck.ZoneParameter + "}/rulesets",
+            "rulesets",
+            "a zone's",
+            PermissionGroups.ZoneWafRead,
+            PermissionGroups.ZoneWafWrite,
+            RulesetPermissions.OtherReads,
+            RulesetPermissions.OtherWrites,
+            [RulesetKind.Zone],
+            RulesetPhase.Names
+        );
+
+    /// <summary>Those of the account.</summary>
+    public static RulesetOperations OfAccount { get; } =
+        new(
+            AccountOperations.OneAccount + "/rulesets",
+            "account_rulesets",
+            "the account's",
+            PermissionGroups.AccountRulesetsRead,
+            PermissionGroups.AccountRulesetsWrite,
+            [],
+            [],
+            [RulesetKind.Root, RulesetKind.Custom],
+            RulesetPhase.OfAccount
+        );
+
+    public ApiOperation List { get; } =
+        new("GET", rulesets, tag + "-list", $"List {whose} rulesets, without their rules")
         {
-            Permission = PermissionGroups.ZoneWafRead,
-            Alternatives = RulesetPermissions.OtherReads,
-            Result = ApiSchema.List(Summary),
+            Permission = read,
+            Alternatives = otherReads,
+            Result = ApiSchema.List(SummaryOf(kinds, phases)),
         };
 
-    public static ApiOperation Create { get; } =
-        new("POST", Rulesets, "rulesets-create", "Make the ruleset of a phase that has none yet")
+    public ApiOperation Create { get; } =
+        new("POST", rulesets, tag + "-create", "Make a ruleset: the entry point of a phase that has none yet, or one that rules execute")
         {
-            Permission = PermissionGroups.ZoneWafWrite,
-            Alternatives = RulesetPermissions.OtherWrites,
+            Permission = write,
+            Alternatives = otherWrites,
             Query = Trial,
             Warns = true,
             Body = ApiSchema.Object(
                 ("name", Name),
                 ("description?", Description),
-                ("kind", ApiSchema.OneOf("The zone's own.", RulesetJson.Kind)),
-                ("phase", Phase),
+                ("kind", KindOf(kinds)),
+                ("phase", PhaseOf(phases)),
                 ("rules?", ApiSchema.List(NewRule))
             ),
-            Result = Ruleset,
+            Result = RulesetOf(kinds, phases),
         };
 
-    public static ApiOperation Get { get; } =
-        new("GET", OneRuleset, "rulesets-get", "Show a ruleset")
+    public ApiOperation Get { get; } =
+        new("GET", rulesets + OneRulesetSuffix, tag + "-get", "Show a ruleset")
         {
-            Permission = PermissionGroups.ZoneWafRead,
-            Alternatives = RulesetPermissions.OtherReads,
-            Result = Ruleset,
+            Permission = read,
+            Alternatives = otherReads,
+            Result = RulesetOf(kinds, phases),
         };
 
-    public static ApiOperation Put { get; } =
-        new("PUT", OneRuleset, "rulesets-put", "Change a ruleset: all of its rules, or its name")
+    public ApiOperation Put { get; } =
+        new("PUT", rulesets + OneRulesetSuffix, tag + "-put", "Change a ruleset: all of its rules, or its name")
         {
-            Permission = PermissionGroups.ZoneWafWrite,
-            Alternatives = RulesetPermissions.OtherWrites,
+            Permission = write,
+            Alternatives = otherWrites,
             Description = Replacing,
             Query = Trial,
             Warns = true,
             Body = Replacement,
-            Result = Ruleset,
+            Result = RulesetOf(kinds, phases),
         };
 
-    public static ApiOperation Delete { get; } =
-        new("DELETE", OneRuleset, "rulesets-delete", "Delete a ruleset, its rules and its versions")
+    public ApiOperation Delete { get; } =
+        new("DELETE", rulesets + OneRulesetSuffix, tag + "-delete", "Delete a ruleset, its rules and its versions")
         {
-            Permission = PermissionGroups.ZoneWafWrite,
-            Alternatives = RulesetPermissions.OtherWrites,
+            Permission = write,
+            Alternatives = otherWrites,
             Status = 204,
             Result = ApiSchema.Any("Nothing.", null),
         };
 
-    public static ApiOperation CreateRule { get; } =
-        new("POST", Rules, "rulesets-create-rule", "Add a rule")
+    public ApiOperation CreateRule { get; } =
+        new("POST", rulesets + RulesSuffix, tag + "-create-rule", "Add a rule")
         {
-            Permission = PermissionGroups.ZoneWafWrite,
-            Alternatives = RulesetPermissions.OtherWrites,
+            Permission = write,
+            Alternatives = otherWrites,
             Query = Trial,
             Warns = true,
             Body = WithExample(ApiSchema.Object([.. Wanted, ("position?", Position)])),
-            Result = Ruleset,
+            Result = RulesetOf(kinds, phases),
         };
 
-    public static ApiOperation EditRule { get; } =
-        new("PATCH", OneRule, "rulesets-edit-rule", "Change a rule, or move it")
+    public ApiOperation EditRule { get; } =
+        new("PATCH", rulesets + OneRuleSuffix, tag + "-edit-rule", "Change a rule, or move it")
         {
-            Permission = PermissionGroups.ZoneWafWrite,
-            Alternatives = RulesetPermissions.OtherWrites,
+            Permission = write,
+            Alternatives = otherWrites,
             Description =
                 "With `action` or `expression` the body is the whole rule; without them, the rule keeps what the body does not name.",
             Query = Trial,
             Warns = true,
             Body = ApiSchema.Object(("enabled?", ApiSchema.Flag("Whether it is asked at all.", false)), ("position?", Position)),
-            Result = Ruleset,
+            Result = RulesetOf(kinds, phases),
         };
 
-    public static ApiOperation DeleteRule { get; } =
-        new("DELETE", OneRule, "rulesets-delete-rule", "Delete a rule")
+    public ApiOperation DeleteRule { get; } =
+        new("DELETE", rulesets + OneRuleSuffix, tag + "-delete-rule", "Delete a rule")
         {
-            Permission = PermissionGroups.ZoneWafWrite,
-            Alternatives = RulesetPermissions.OtherWrites,
+            Permission = write,
+            Alternatives = otherWrites,
             Query = Trial,
-            Result = Ruleset,
+            Result = RulesetOf(kinds, phases),
         };
 
-    public static ApiOperation ListVersions { get; } =
-        new("GET", OneRuleset + "/versions", "rulesets-list-versions", "List a ruleset's versions, the newest first")
+    public ApiOperation ListVersions { get; } =
+        new("GET", rulesets + OneRulesetSuffix + "/versions", tag + "-list-versions", "List a ruleset's versions, the newest first")
         {
-            Permission = PermissionGroups.ZoneWafRead,
-            Alternatives = RulesetPermissions.OtherReads,
-            Result = ApiSchema.List(Summary),
+            Permission = read,
+            Alternatives = otherReads,
+            Result = ApiSchema.List(SummaryOf(kinds, phases)),
         };
 
-    public static ApiOperation GetVersion { get; } =
-        new("GET", OneRuleset + OneVersion, "rulesets-get-version", "Show a version of a ruleset")
+    public ApiOperation GetVersion { get; } =
+        new("GET", rulesets + OneRulesetSuffix + OneVersion, tag + "-get-version", "Show a version of a ruleset")
         {
-            Permission = PermissionGroups.ZoneWafRead,
-            Alternatives = RulesetPermissions.OtherReads,
-            Result = Ruleset,
+            Permission = read,
+            Alternatives = otherReads,
+            Result = RulesetOf(kinds, phases),
         };
 
-    public static ApiOperation DeleteVersion { get; } =
-        new("DELETE", OneRuleset + OneVersion, "rulesets-delete-version", "Delete an old version of a ruleset")
+    public ApiOperation DeleteVersion { get; } =
+        new("DELETE", rulesets + OneRulesetSuffix + OneVersion, tag + "-delete-version", "Delete an old version of a ruleset")
         {
-            Permission = PermissionGroups.ZoneWafWrite,
-            Alternatives = RulesetPermissions.OtherWrites,
+            Permission = write,
+            Alternatives = otherWrites,
             Status = 204,
             Result = ApiSchema.Any("Nothing.", null),
         };
 
-    public static ApiOperation GetEntryPoint { get; } =
-        new("GET", EntryPoint, "rulesets-get-entrypoint", "Show the ruleset of a phase")
+    public ApiOperation GetEntryPoint { get; } =
+        new("GET", rulesets + EntryPointSuffix, tag + "-get-entrypoint", "Show the ruleset of a phase")
         {
-            Permission = PermissionGroups.ZoneWafRead,
-            Alternatives = RulesetPermissions.OtherReads,
-            Result = Ruleset,
+            Permission = read,
+            Alternatives = otherReads,
+            Result = RulesetOf(kinds, phases),
         };
 
-    public static ApiOperation PutEntryPoint { get; } =
-        new("PUT", EntryPoint, "rulesets-put-entrypoint", "Make or change the ruleset of a phase")
+    public ApiOperation PutEntryPoint { get; } =
+        new("PUT", rulesets + EntryPointSuffix, tag + "-put-entrypoint", "Make or change the ruleset of a phase")
         {
-            Permission = PermissionGroups.ZoneWafWrite,
-            Alternatives = RulesetPermissions.OtherWrites,
+            Permission = write,
+            Alternatives = otherWrites,
             Description = Replacing,
             Query = Trial,
             Warns = true,
             Body = Replacement,
-            Result = Ruleset,
+            Result = RulesetOf(kinds, phases),
         };
 
-    public static ApiOperation ListEntryPointVersions { get; } =
-        new("GET", EntryPoint + "/versions", "rulesets-list-entrypoint-versions", "List the versions of a phase's ruleset")
+    public ApiOperation ListEntryPointVersions { get; } =
+        new("GET", rulesets + EntryPointSuffix + "/versions", tag + "-list-entrypoint-versions", "List the versions of a phase's ruleset")
         {
-            Permission = PermissionGroups.ZoneWafRead,
-            Alternatives = RulesetPermissions.OtherReads,
-            Result = ApiSchema.List(Summary),
+            Permission = read,
+            Alternatives = otherReads,
+            Result = ApiSchema.List(SummaryOf(kinds, phases)),
         };
 
-    public static ApiOperation GetEntryPointVersion { get; } =
-        new("GET", EntryPoint + OneVersion, "rulesets-get-entrypoint-version", "Show a version of a phase's ruleset")
+    public ApiOperation GetEntryPointVersion { get; } =
+        new("GET", rulesets + EntryPointSuffix + OneVersion, tag + "-get-entrypoint-version", "Show a version of a phase's ruleset")
         {
-            Permission = PermissionGroups.ZoneWafRead,
-            Alternatives = RulesetPermissions.OtherReads,
-            Result = Ruleset,
+            Permission = read,
+            Alternatives = otherReads,
+            Result = RulesetOf(kinds, phases),
         };
 
     private const string Replacing =
         "`rules`, when they are there, are all the rules that there shall be. A rule is the one that it was when its `id` or its `ref` is "
         + "the same, or everything about it.";
+
+    private static ApiSchema KindOf(ImmutableArray<RulesetKind> kinds) =>
+        ApiSchema.OneOf("What it is: an entry point (zone, root), or executed by rules (custom).", [.. kinds.Select(RulesetKinds.NameOf)]);
+
+    private static ApiSchema PhaseOf(ImmutableArray<string> phases) =>
+        ApiSchema.OneOf("When its rules are asked.", [.. phases]) with
+        {
+            Example = "http_request_firewall_custom",
+        };
+
+    private static (string, ApiSchema)[] AboutOf(ImmutableArray<RulesetKind> kinds, ImmutableArray<string> phases) =>
+        [
+            ("id", Id),
+            ("name", Name),
+            ("description", Description),
+            ("kind", KindOf(kinds)),
+            ("version", Version),
+            ("last_updated", Updated),
+            ("phase", PhaseOf(phases)),
+        ];
+
+    private static ApiSchema SummaryOf(ImmutableArray<RulesetKind> kinds, ImmutableArray<string> phases) =>
+        ApiSchema.Object(AboutOf(kinds, phases));
+
+    private static ApiSchema RulesetOf(ImmutableArray<RulesetKind> kinds, ImmutableArray<string> phases) =>
+        ApiSchema.Object([.. AboutOf(kinds, phases), ("rules", ApiSchema.List(Rule))]);
 
     private static ApiSchema WithExample(ApiSchema schema)
     {
@@ -252,6 +311,7 @@ internal static class RulesetOperations
         example.Remove("action_parameters");
         example.Remove("logging");
         example.Remove("ratelimit");
+        example.Remove("categories");
         return schema with { Example = example };
     }
 }

@@ -40,39 +40,23 @@ internal static class RulesetRequests
     public static DateTimeOffset Now(TimeProvider time) =>
         DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
 
-    /// <summary>The zone's rulesets.</summary>
-    public static async Task<ImmutableArray<RulesetConfig>> AllAsync(HttpContext context, RulesetStore rulesets) =>
-        await rulesets.AllAsync(ZoneRequests.Id(context)).ConfigureAwait(false) ?? throw ZoneRequests.NoZone();
-
     /// <summary>The ruleset that the route names, which the caller may see or, unless it is read alone, change.</summary>
-    public static async Task<RulesetConfig> FindAsync(HttpContext context, RulesetStore rulesets)
+    public static async Task<RulesetConfig> FindAsync(HttpContext context, RulesetScope rulesets)
     {
         var id = ZoneRequests.Id(context, RulesetOperations.RulesetParameter);
-        var ruleset = Find(await AllAsync(context, rulesets).ConfigureAwait(false), id, null);
-        Require(context, ruleset.Phase);
+        var ruleset = Find(await rulesets.AllAsync(context).ConfigureAwait(false), id, null);
+        rulesets.Require(context, ruleset.Phase);
         return ruleset;
     }
 
-    /// <exception cref="ApiException">The caller may not do with rulesets of this phase what the request does.</exception>
-    public static void Require(HttpContext context, string phase)
-    {
-        if (HttpMethods.IsGet(context.Request.Method))
-        {
-            RulesetPermissions.RequireRead(context, phase);
-        }
-        else
-        {
-            RulesetPermissions.RequireWrite(context, phase);
-        }
-    }
-
     /// <summary>The ruleset of the phase that the route names.</summary>
-    public static async Task<RulesetConfig> FindEntryPointAsync(HttpContext context, RulesetStore rulesets)
+    public static async Task<RulesetConfig> FindEntryPointAsync(HttpContext context, RulesetScope rulesets)
     {
         var phase = Phase(context);
-        Require(context, phase);
-        var all = await AllAsync(context, rulesets).ConfigureAwait(false);
-        return all.FirstOrDefault(ruleset => ruleset.Phase == phase) ?? throw RulesetErrors.NoEntryPoint(phase);
+        rulesets.Require(context, phase);
+        var all = await rulesets.AllAsync(context).ConfigureAwait(false);
+        return all.FirstOrDefault(ruleset => ruleset.Kind == rulesets.EntryPoint && ruleset.Phase == phase)
+            ?? throw RulesetErrors.NoEntryPoint(phase);
     }
 
     /// <summary>The ruleset with this id, at the version that the caller knows.</summary>

@@ -1,10 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Holdfast.Artifacts.Rulesets;
-using Holdfast.Control.Audit;
 using Holdfast.Control.Envelope;
-using Holdfast.Control.Storage;
-using Holdfast.Control.Zones;
 using Holdfast.Model.Rulesets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -12,18 +9,18 @@ using Microsoft.AspNetCore.Routing;
 namespace Holdfast.Control.Rulesets;
 
 /// <summary>What a ruleset was: <c>.../versions</c>, the newest first.</summary>
-internal sealed class RulesetVersionEndpoints(RulesetStore rulesets)
+internal sealed class RulesetVersionEndpoints(RulesetScope rulesets)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
-        RulesetOperations.ListVersions.Map(routes, context => ListAsync(context, RulesetRequests.FindAsync));
-        RulesetOperations.GetVersion.Map(routes, context => GetAsync(context, RulesetRequests.FindAsync));
-        RulesetOperations.DeleteVersion.Map(routes, DeleteAsync);
-        RulesetOperations.ListEntryPointVersions.Map(routes, context => ListAsync(context, RulesetRequests.FindEntryPointAsync));
-        RulesetOperations.GetEntryPointVersion.Map(routes, context => GetAsync(context, RulesetRequests.FindEntryPointAsync));
+        rulesets.Operations.ListVersions.Map(routes, context => ListAsync(context, RulesetRequests.FindAsync));
+        rulesets.Operations.GetVersion.Map(routes, context => GetAsync(context, RulesetRequests.FindAsync));
+        rulesets.Operations.DeleteVersion.Map(routes, DeleteAsync);
+        rulesets.Operations.ListEntryPointVersions.Map(routes, context => ListAsync(context, RulesetRequests.FindEntryPointAsync));
+        rulesets.Operations.GetEntryPointVersion.Map(routes, context => GetAsync(context, RulesetRequests.FindEntryPointAsync));
     }
 
-    private async Task ListAsync(HttpContext context, Func<HttpContext, RulesetStore, Task<RulesetConfig>> find)
+    private async Task ListAsync(HttpContext context, Func<HttpContext, RulesetScope, Task<RulesetConfig>> find)
     {
         var ruleset = await find(context, rulesets).ConfigureAwait(false);
         var versions = await rulesets.VersionsAsync(ruleset.Id).ConfigureAwait(false);
@@ -32,7 +29,7 @@ internal sealed class RulesetVersionEndpoints(RulesetStore rulesets)
             .ConfigureAwait(false);
     }
 
-    private async Task GetAsync(HttpContext context, Func<HttpContext, RulesetStore, Task<RulesetConfig>> find)
+    private async Task GetAsync(HttpContext context, Func<HttpContext, RulesetScope, Task<RulesetConfig>> find)
     {
         var ruleset = await find(context, rulesets).ConfigureAwait(false);
         var (number, text) = Version(context);
@@ -55,11 +52,7 @@ internal sealed class RulesetVersionEndpoints(RulesetStore rulesets)
             );
         }
 
-        if (
-            !await rulesets
-                .RemoveVersionAsync(ZoneRequests.Id(context), ruleset.Id, number, AuditScope.Of(context), context.RequestAborted)
-                .ConfigureAwait(false)
-        )
+        if (!await rulesets.RemoveVersionAsync(context, ruleset.Id, number).ConfigureAwait(false))
         {
             throw RulesetErrors.NoVersion(text);
         }

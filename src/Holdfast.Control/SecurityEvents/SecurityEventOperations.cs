@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Holdfast.Control.Access;
+using Holdfast.Control.Accounts;
 using Holdfast.Control.Operations;
 using Holdfast.Control.Rulesets;
 
@@ -25,6 +26,7 @@ internal static class SecurityEventOperations
         ("phase", ApiSchema.Text("The rule's phase.", "http_request_firewall_custom")),
         ("ruleset_id", ApiSchema.Text("The ruleset's id.", "2f2feab2026849078ba485f918791bdc")),
         ("rule_id", RuleId),
+        ("executed_by?", ApiSchema.Text("The rule that executed the ruleset, if one did.", "3a03d665bac047339bb530ecb439a90d")),
         ("ref", ApiSchema.Text("The rule's ref.", "admin")),
         ("description", ApiSchema.Text("What the rule is for.", "no strangers")),
         ("ip", ApiSchema.Text("The visitor's address.", "192.0.2.1")),
@@ -45,6 +47,23 @@ internal static class SecurityEventOperations
                     new JsonObject { ["name"] = "http.request.uri.path", ["value"] = "/admin" }
                 )
             )
+        )
+    );
+
+    private const string CountersDescription =
+        "Of all edges together, a few seconds old. A rule keeps its count through all of its changes; one that has not matched for 90 days begins anew.";
+
+    private static readonly ApiSchema Counts = ApiSchema.List(
+        ApiSchema.Object(
+            ("rule_id", RuleId),
+            ("ruleset_id", ApiSchema.Text("The ruleset's id.", "2f2feab2026849078ba485f918791bdc")),
+            ("phase", ApiSchema.Text("The rule's phase.", "http_request_firewall_custom")),
+            ("ref", ApiSchema.Text("The rule's ref.", "admin")),
+            ("action", ApiSchema.Text("What the rule does.", "block")),
+            ("description", ApiSchema.Text("What the rule is for.", "no strangers")),
+            ("enabled", ApiSchema.Flag("Whether it is asked.", true)),
+            ("matches", ApiSchema.Whole("How often it has matched.", 12)),
+            ("last_matched_on", ApiSchema.Time("When it has matched last; null for never.").OrNull())
         )
     );
 
@@ -101,20 +120,20 @@ internal static class SecurityEventOperations
         {
             Permission = PermissionGroups.ZoneWafRead,
             Alternatives = RulesetPermissions.OtherReads,
-            Description =
-                "Of all edges together, a few seconds old. A rule keeps its count through all of its changes; one that has not matched for 90 days begins anew.",
-            Result = ApiSchema.List(
-                ApiSchema.Object(
-                    ("rule_id", RuleId),
-                    ("ruleset_id", ApiSchema.Text("The ruleset's id.", "2f2feab2026849078ba485f918791bdc")),
-                    ("phase", ApiSchema.Text("The rule's phase.", "http_request_firewall_custom")),
-                    ("ref", ApiSchema.Text("The rule's ref.", "admin")),
-                    ("action", ApiSchema.Text("What the rule does.", "block")),
-                    ("description", ApiSchema.Text("What the rule is for.", "no strangers")),
-                    ("enabled", ApiSchema.Flag("Whether it is asked.", true)),
-                    ("matches", ApiSchema.Whole("How often it has matched.", 12)),
-                    ("last_matched_on", ApiSchema.Time("When it has matched last; null for never.").OrNull())
-                )
-            ),
+            Description = CountersDescription,
+            Result = Counts,
+        };
+
+    public static ApiOperation AccountCounters { get; } =
+        new(
+            "GET",
+            "/holdfast/v1/accounts/{" + AccountRequests.Parameter + "}/rules/counters",
+            "account_rulesets-counters",
+            "List how often each of the account's rules has matched, for all zones together, and when last"
+        )
+        {
+            Permission = PermissionGroups.AccountRulesetsRead,
+            Description = CountersDescription,
+            Result = Counts,
         };
 }

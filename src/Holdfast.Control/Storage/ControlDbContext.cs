@@ -29,6 +29,12 @@ internal sealed class ControlDbContext : DbContext
 
     public DbSet<ListUseRow> ListUses => Set<ListUseRow>();
 
+    public DbSet<AccountRulesetRow> AccountRulesets => Set<AccountRulesetRow>();
+
+    public DbSet<AccountRulesetVersionRow> AccountRulesetVersions => Set<AccountRulesetVersionRow>();
+
+    public DbSet<RulesetUseRow> RulesetUses => Set<RulesetUseRow>();
+
     public DbSet<TokenRow> Tokens => Set<TokenRow>();
 
     public DbSet<IdempotencyRow> IdempotencyKeys => Set<IdempotencyRow>();
@@ -129,6 +135,22 @@ internal sealed class ControlDbContext : DbContext
         modelBuilder.Entity<ListUseRow>(table =>
         {
             table.ToTable("list_uses").HasKey(row => new { row.ListName, row.ZoneId });
+            table.HasIndex(row => row.ZoneId);
+            table.HasOne<ZoneRow>().WithMany().HasForeignKey(row => row.ZoneId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<AccountRulesetRow>(table =>
+        {
+            table.ToTable("account_rulesets").HasKey(row => row.Id);
+            table.Property(row => row.Config).Metadata.SetValueComparer(Uncopied);
+            table.Property(row => row.Generation).IsConcurrencyToken();
+        });
+        modelBuilder
+            .Entity<AccountRulesetVersionRow>()
+            .ToTable("account_ruleset_versions")
+            .HasKey(row => new { row.RulesetId, row.Version });
+        modelBuilder.Entity<RulesetUseRow>(table =>
+        {
+            table.ToTable("ruleset_uses").HasKey(row => new { row.RulesetId, row.ZoneId });
             table.HasIndex(row => row.ZoneId);
             table.HasOne<ZoneRow>().WithMany().HasForeignKey(row => row.ZoneId).OnDelete(DeleteBehavior.Cascade);
         });

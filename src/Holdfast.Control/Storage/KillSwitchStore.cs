@@ -1,9 +1,11 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Holdfast.Artifacts.KillSwitches;
 using Holdfast.Control.Audit;
 using Holdfast.Control.Releases;
 using Holdfast.Model.KillSwitches;
 using Holdfast.Model.Releases;
+using Holdfast.Model.Rulesets;
 using Holdfast.Releases.Wire;
 using Microsoft.EntityFrameworkCore;
 
@@ -38,14 +40,16 @@ internal sealed class KillSwitchStore
 
     /// <summary>Sets one.</summary>
     /// <param name="kill">It.</param>
-    /// <param name="check">Looks at the zone that it is for, and throws when it must not be set; not called for one that is for every zone.</param>
+    /// <param name="check">
+    /// Looks at the zone that it is for, null when that is every zone, and at the account's rulesets; throws when it must not be set.
+    /// </param>
     /// <param name="audit">Gets what changed.</param>
     /// <param name="cancellationToken">Gives up before anything is written.</param>
     /// <returns>It, or null when its zone is not there.</returns>
     /// <exception cref="StorageConflictException">There are <see cref="KillSwitchConfig.MostAtOnce"/>.</exception>
     public async Task<StoredKillSwitch?> AddAsync(
         KillSwitchConfig kill,
-        Action<StoredZone> check,
+        Action<StoredZone?, ImmutableArray<RulesetConfig>> check,
         AuditScope audit,
         CancellationToken cancellationToken
     )
@@ -55,16 +59,17 @@ internal sealed class KillSwitchStore
                 audit,
                 async context =>
                 {
+                    ZoneRow? zone = null;
                     if (kill.ZoneId is { } zoneId)
                     {
-                        var zone = await context.Zones.SingleOrDefaultAsync(row => row.Id == zoneId).ConfigureAwait(false);
+                        zone = await context.Zones.SingleOrDefaultAsync(row => row.Id == zoneId).ConfigureAwait(false);
                         if (zone is null)
                         {
                             return null;
                         }
-
-                        check(ZoneStore.Stored(zone));
                     }
+
+                    check(zone is null ? null : ZoneStore.Stored(zone), await RulesetUses.AllAsync(context).ConfigureAwait(false));
 
                     if (await Set(context).CountAsync().ConfigureAwait(false) >= KillSwitchConfig.MostAtOnce)
                     {

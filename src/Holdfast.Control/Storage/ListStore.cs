@@ -20,7 +20,8 @@ internal sealed class ListStore(ControlDatabase database, ReleasePublisher publi
                 .Select(uses => new { Name = uses.Key, Rules = uses.Sum(use => use.Rules) })
                 .ToDictionaryAsync(use => use.Name, use => use.Rules)
                 .ConfigureAwait(false);
-            return [.. rows.Select(row => StoredList.Of(row, rules.GetValueOrDefault(row.Name)))];
+            var account = await ListUses.OfAccountAsync(context).ConfigureAwait(false);
+            return [.. rows.Select(row => StoredList.Of(row, rules.GetValueOrDefault(row.Name) + account.GetValueOrDefault(row.Name)))];
         });
 
     /// <summary>A list.</summary>
@@ -129,8 +130,12 @@ internal sealed class ListStore(ControlDatabase database, ReleasePublisher publi
     internal static async Task<ListRow> RowAsync(ControlDbContext context, string id) =>
         await context.Lists.SingleOrDefaultAsync(row => row.Id == id).ConfigureAwait(false) ?? throw ListErrors.NoList(id);
 
-    private static async Task<StoredList> StoredAsync(ControlDbContext context, ListRow row) =>
-        StoredList.Of(row, await context.ListUses.Where(use => use.ListName == row.Name).SumAsync(use => use.Rules).ConfigureAwait(false));
+    private static async Task<StoredList> StoredAsync(ControlDbContext context, ListRow row)
+    {
+        var account = await ListUses.OfAccountAsync(context).ConfigureAwait(false);
+        var zones = await context.ListUses.Where(use => use.ListName == row.Name).SumAsync(use => use.Rules).ConfigureAwait(false);
+        return StoredList.Of(row, zones + account.GetValueOrDefault(row.Name));
+    }
 }
 
 /// <summary>A list with what control knows about it: among that, how many items it has and how many rules name it.</summary>

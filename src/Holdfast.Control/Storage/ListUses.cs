@@ -31,17 +31,7 @@ internal static class ListUses
             return;
         }
 
-        var names = uses.Keys.ToArray();
-        var known = await context
-            .Lists.Where(list => names.Contains(list.Name))
-            .Select(list => list.Name)
-            .ToListAsync()
-            .ConfigureAwait(false);
-        if (names.Except(known, StringComparer.Ordinal).FirstOrDefault() is { } missing)
-        {
-            throw ApiException.Invalid("", $"a rule names the list ${missing}, and there is no list of that name");
-        }
-
+        await RequireAllAsync(context, uses.Keys).ConfigureAwait(false);
         await context.ListUses.Where(use => use.ZoneId == row.Id).ExecuteDeleteAsync().ConfigureAwait(false);
         context.ListUses.AddRange(
             uses.Select(use => new ListUseRow
@@ -52,4 +42,28 @@ internal static class ListUses
             })
         );
     }
+
+    /// <exception cref="ApiException">There is no list of one of these names.</exception>
+    public static async Task RequireAllAsync(ControlDbContext context, IEnumerable<string> wanted)
+    {
+        var names = wanted.ToArray();
+        if (names.Length == 0)
+        {
+            return;
+        }
+
+        var known = await context
+            .Lists.Where(list => names.Contains(list.Name))
+            .Select(list => list.Name)
+            .ToListAsync()
+            .ConfigureAwait(false);
+        if (names.Except(known, StringComparer.Ordinal).FirstOrDefault() is { } missing)
+        {
+            throw ApiException.Invalid("", $"a rule names the list ${missing}, and there is no list of that name");
+        }
+    }
+
+    /// <summary>How many of the account's own rules name each list.</summary>
+    public static async Task<IReadOnlyDictionary<string, int>> OfAccountAsync(ControlDbContext context) =>
+        ListReferences.In(await RulesetUses.AllAsync(context).ConfigureAwait(false));
 }

@@ -94,7 +94,7 @@ internal sealed class ReleaseLog
         }
     }
 
-    /// <summary>Gives the zone, certificate or list that a release is of the release's generation; a removed one has no row.</summary>
+    /// <summary>Gives the zone, certificate, list or ruleset that a release is of the release's generation; a removed one has no row.</summary>
     public static Task<int> RaiseOwnerAsync(ControlDbContext context, Release release) =>
         release.Kind switch
         {
@@ -106,6 +106,9 @@ internal sealed class ReleaseLog
                 .ExecuteUpdateAsync(set => set.SetProperty(row => row.Generation, release.Generation)),
             ArtifactKind.List => context
                 .Lists.Where(row => row.Id == release.Name)
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.Generation, release.Generation)),
+            ArtifactKind.AccountRuleset => context
+                .AccountRulesets.Where(row => row.Id == release.Name)
                 .ExecuteUpdateAsync(set => set.SetProperty(row => row.Generation, release.Generation)),
             _ => Task.FromResult(0),
         };

@@ -1,16 +1,14 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
-using Holdfast.Artifacts.Json;
-using Holdfast.Artifacts.Lists;
 using Holdfast.Artifacts.Rulesets;
 using Holdfast.Artifacts.Zones;
 using Holdfast.Control.Audit;
 using Holdfast.Control.Envelope;
 using Holdfast.Control.Releases;
+using Holdfast.Control.Rulesets;
 using Holdfast.Control.Zones;
 using Holdfast.Model.Rulesets;
 using Holdfast.Releases.Canonical;
-using Holdfast.Releases.Intake;
 using Microsoft.EntityFrameworkCore;
 
 namespace Holdfast.Control.Storage;
@@ -25,8 +23,8 @@ internal sealed class RulesetStore(ControlDatabase database, ZoneStore zones, Re
     public async Task<ImmutableArray<RulesetConfig>?> AllAsync(string zoneId) =>
         (await zones.FindAsync(zoneId).ConfigureAwait(false))?.Config.Rulesets;
 
-    /// <summary>The lists that rules can name.</summary>
-    public Task<KnownLists> ListsAsync() => database.ReadAsync(ListUses.KnownAsync);
+    /// <summary>What rules can refer to.</summary>
+    public Task<RuleReferences> ReferencesAsync() => database.ReadAsync(RulesetUses.ReferencesAsync);
 
     /// <summary>The versions of a ruleset that are kept, the newest first.</summary>
     public Task<IReadOnlyList<RulesetConfig>> VersionsAsync(string rulesetId) =>
@@ -154,44 +152,6 @@ internal sealed class RulesetStore(ControlDatabase database, ZoneStore zones, Re
 
     private static JsonObject? Json(RulesetConfig? ruleset) => ruleset is null ? null : RulesetJson.Write(ruleset);
 
-    private static RulesetConfig Stored(RulesetVersionRow row)
-    {
-        var problems = new List<ArtifactProblem>();
-        if (StrictJson.TryParse(row.Config, problems, out var document))
-        {
-            using (document)
-            {
-                var ruleset = RulesetJson.Read(new JsonMembers(document.RootElement, "", problems), problems);
-                if (ruleset is not null && problems.Count == 0)
-                {
-                    return ruleset;
-                }
-            }
-        }
-
-        throw new InvalidDataException($"version {row.Version} of ruleset {row.RulesetId} in the database is damaged: {problems[0]}");
-    }
-}
-
-/// <summary>What becomes of one of a zone's rulesets.</summary>
-/// <param name="Before">As it was; null when it is new.</param>
-/// <param name="After">As it shall be, without its new version; null when it is to be gone.</param>
-internal sealed record RulesetChange(RulesetConfig? Before, RulesetConfig? After)
-{
-    /// <summary>Whether nothing changes.</summary>
-    public bool IsNone => ReferenceEquals(Before, After);
-
-    /// <summary>The same with the version that it makes, and nothing at all when it says what was there.</summary>
-    public RulesetChange Versioned() =>
-        Before is null || After is null ? this
-        : JsonNode.DeepEquals(RulesetJson.Write(Before), RulesetJson.Write(After with { LastUpdated = Before.LastUpdated }))
-            ? new RulesetChange(Before, Before)
-        : new RulesetChange(Before, After with { Version = Before.Version + 1 });
-
-    /// <summary>The zone's rulesets after it, in the order of their phases.</summary>
-    public ImmutableArray<RulesetConfig> In(ImmutableArray<RulesetConfig> all)
-    {
-        var others = all.Where(ruleset => ruleset.Id != Before?.Id);
-        return [.. (After is null ? others : others.Append(After)).OrderBy(ruleset => RulesetPhase.Order(ruleset.Phase))];
-    }
+    private static RulesetConfig Stored(RulesetVersionRow row) =>
+        StoredRuleset.Of(row.Config, $"version {row.Version} of ruleset {row.RulesetId}");
 }

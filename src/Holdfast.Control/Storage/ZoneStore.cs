@@ -245,6 +245,7 @@ internal sealed class ZoneStore
 
         audit?.Record("zone", row.Id, row.Id, JsonNode.Parse(row.Config), JsonNode.Parse(config));
         await ListUses.SetAsync(context, row, zone).ConfigureAwait(false);
+        await RulesetUses.SetAsync(context, row, zone).ConfigureAwait(false);
         row.Generation++;
         row.Config = config;
         row.Type = (int)zone.Type;

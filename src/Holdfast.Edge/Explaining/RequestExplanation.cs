@@ -15,14 +15,16 @@ internal sealed record RequestExplanation(ImmutableArray<PhaseExplanation> Phase
     public BotScoreExplanation? Bots { get; init; }
 
     /// <summary>The rules that act, in their order.</summary>
-    public IEnumerable<RuleExplanation> Acting => Phases.SelectMany(phase => phase.Rules).Where(rule => rule.Verdict == RuleVerdict.Acts);
+    public IEnumerable<RuleExplanation> Acting =>
+        Phases.SelectMany(phase => phase.Rules).SelectMany(rule => rule.WithExecuted).Where(rule => rule.Verdict == RuleVerdict.Acts);
 }
 
 /// <summary>A phase.</summary>
 /// <param name="Phase">Its name.</param>
 /// <param name="Note">Why it is not asked, or what is to be known of it; or null.</param>
 /// <param name="Rules">Its rules, those included that are off.</param>
-internal sealed record PhaseExplanation(string Phase, string? Note, ImmutableArray<RuleExplanation> Rules);
+/// <param name="OfAccount">The name of the account's entry point that the rules are of; null when they are the zone's own.</param>
+internal sealed record PhaseExplanation(string Phase, string? Note, ImmutableArray<RuleExplanation> Rules, string? OfAccount);
 
 /// <summary>A rule.</summary>
 /// <param name="Id">Its id.</param>
@@ -42,7 +44,20 @@ internal sealed record RuleExplanation(
     RuleVerdict Verdict,
     string Why,
     ExpressionTrace? Trace
-);
+)
+{
+    /// <summary>The ruleset that it executed, and what each of its rules did; null when it executed none.</summary>
+    public ExecutedExplanation? Executed { get; init; }
+
+    /// <summary>It, and the rules of what it executed.</summary>
+    public IEnumerable<RuleExplanation> WithExecuted => Executed is { } executed ? executed.Rules.Prepend(this) : [this];
+}
+
+/// <summary>A ruleset that a rule executed.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Rules">Its rules, those included that are off.</param>
+internal sealed record ExecutedExplanation(string Id, string Name, ImmutableArray<RuleExplanation> Rules);
 
 /// <summary>What a rule made of a request.</summary>
 internal enum RuleVerdict

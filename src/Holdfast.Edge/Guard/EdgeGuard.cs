@@ -117,20 +117,31 @@ internal sealed partial class EdgeGuard
         }
     }
 
+    /// <summary>Forgets the guard of a candidate whose trial has ended.</summary>
+    public void Forget(ZoneGuard zone) => _troubled.TryRemove(zone, out _);
+
     /// <summary>A module was not run.</summary>
     public void Skipped(EdgeModule module) => Interlocked.Increment(ref _skips[(int)module]);
 
     /// <summary>A module has failed.</summary>
-    public void Faulted(ZoneGuard zone, EdgeModule module, FaultKind kind, string what, Exception? exception, FaultOutcome outcome)
+    public void Faulted(
+        ZoneGuard zone,
+        EdgeModule module,
+        FaultKind kind,
+        string what,
+        Exception? exception,
+        FaultOutcome outcome,
+        long generation
+    )
     {
         Interlocked.Increment(ref _faults[((int)module * KindCount) + (int)kind]);
         if (outcome == FaultOutcome.First)
         {
-            LogFault(_logger, EdgeModules.NameOf(module), zone.Id, what, exception);
+            LogFault(_logger, EdgeModules.NameOf(module), zone.Id, generation, what, exception);
         }
         else if (outcome == FaultOutcome.Opened)
         {
-            LogOpened(_logger, EdgeModules.NameOf(module), zone.Id, what);
+            LogOpened(_logger, EdgeModules.NameOf(module), zone.Id, generation, what);
         }
     }
 
@@ -172,15 +183,19 @@ internal sealed partial class EdgeGuard
         Volatile.Write(ref _pruneAt, Math.Max(1024, 2 * _zones.Count));
     }
 
-    [LoggerMessage(EventId = 1401, Level = LogLevel.Error, Message = "The module {Module} failed in the zone '{Zone}': {What}.")]
-    private static partial void LogFault(ILogger logger, string module, string zone, string what, Exception? exception);
+    [LoggerMessage(
+        EventId = 1401,
+        Level = LogLevel.Error,
+        Message = "The module {Module} failed in the zone '{Zone}', generation {Generation}: {What}."
+    )]
+    private static partial void LogFault(ILogger logger, string module, string zone, long generation, string what, Exception? exception);
 
     [LoggerMessage(
         EventId = 1402,
         Level = LogLevel.Error,
-        Message = "The module {Module} is not run in the zone '{Zone}' for now, it failed again and again; last: {What}."
+        Message = "The module {Module} is not run in the zone '{Zone}' for now, it failed again and again; last with generation {Generation}: {What}."
     )]
-    private static partial void LogOpened(ILogger logger, string module, string zone, string what);
+    private static partial void LogOpened(ILogger logger, string module, string zone, long generation, string what);
 
     [LoggerMessage(EventId = 1403, Level = LogLevel.Warning, Message = "The module {Module} runs again in the zone '{Zone}'.")]
     private static partial void LogClosed(ILogger logger, string module, string zone);

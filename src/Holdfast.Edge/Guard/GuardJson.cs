@@ -33,6 +33,7 @@ internal static class GuardJson
                         ["breaker"] = JsonNamingPolicy.SnakeCaseLower.ConvertName(breaker.State.ToString()),
                         ["faults"] = breaker.Total,
                         ["last"] = breaker.Last,
+                        ["generation"] = breaker.LastGeneration,
                         ["last_at"] = breaker.LastAt.UtcDateTime,
                     }),
             ]),

@@ -39,6 +39,9 @@ internal sealed class ModuleBreaker(ZoneGuard zone, EdgeModule module)
     /// <summary>The last fault, with the place in code where there is one.</summary>
     public string Last { get; private set; } = "";
 
+    /// <summary>The generation of the zone's release that the request ran on; 0 where that is not known.</summary>
+    public long LastGeneration { get; private set; }
+
     /// <summary>When that was.</summary>
     public DateTimeOffset LastAt { get; private set; }
 
@@ -92,8 +95,9 @@ internal sealed class ModuleBreaker(ZoneGuard zone, EdgeModule module)
     /// <summary>The module has failed.</summary>
     /// <param name="what">What happened.</param>
     /// <param name="isLost">Whether one such fault is enough.</param>
+    /// <param name="generation">The generation that it happened with, or 0.</param>
     /// <returns>What came of it.</returns>
-    public FaultOutcome Faulted(string what, bool isLost)
+    public FaultOutcome Faulted(string what, bool isLost, long generation)
     {
         var edge = zone.Edge;
         var limits = edge.Limits;
@@ -102,6 +106,7 @@ internal sealed class ModuleBreaker(ZoneGuard zone, EdgeModule module)
         {
             Total++;
             Last = what;
+            LastGeneration = generation;
             LastAt = edge.Time.GetUtcNow();
             switch (_state)
             {

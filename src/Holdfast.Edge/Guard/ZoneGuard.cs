@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using Holdfast.Edge.Guard.Faults;
 using Holdfast.Edge.Requests;
+using Holdfast.Edge.Slices;
 
 namespace Holdfast.Edge.Guard;
 
@@ -16,6 +17,7 @@ internal sealed class ZoneGuard(EdgeGuard edge, string id)
     private uint _tripped;
     private uint _killed;
     private ModuleBreaker?[]? _breakers;
+    private ZoneSlice? _slice;
 
     /// <summary>The edge's guard.</summary>
     public EdgeGuard Edge => edge;
@@ -28,6 +30,13 @@ internal sealed class ZoneGuard(EdgeGuard edge, string id)
     {
         get => Volatile.Read(ref _killed);
         set => Volatile.Write(ref _killed, value);
+    }
+
+    /// <summary>The zone's release on trial, or null: then it costs nothing more than to see that.</summary>
+    public ZoneSlice? Slice
+    {
+        get => Volatile.Read(ref _slice);
+        set => Volatile.Write(ref _slice, value);
     }
 
     /// <summary>The breakers of modules that have had faults.</summary>
@@ -169,13 +178,13 @@ internal sealed class ZoneGuard(EdgeGuard edge, string id)
             request.Guarded.LastKind = kind;
         }
 
-        var outcome = BreakerOf(module).Faulted(what, isLost: kind == FaultKind.LostThread);
+        var outcome = BreakerOf(module).Faulted(what, isLost: kind == FaultKind.LostThread, request?.Zone?.Generation ?? 0);
         if (outcome == FaultOutcome.Opened)
         {
             Interlocked.Or(ref _tripped, module.Bit);
         }
 
-        edge.Faulted(this, module, kind, what, exception, outcome);
+        edge.Faulted(this, module, kind, what, exception, outcome, request?.Zone?.Generation ?? 0);
     }
 
     private ModuleBreaker BreakerOf(EdgeModule module)

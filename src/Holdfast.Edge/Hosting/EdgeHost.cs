@@ -7,6 +7,7 @@ using Holdfast.Cache.Disk;
 using Holdfast.Cache.Purging;
 using Holdfast.Cache.Storage;
 using Holdfast.Edge.Bots;
+using Holdfast.Edge.BreakGlass;
 using Holdfast.Edge.Geo;
 using Holdfast.Edge.Guard;
 using Holdfast.Edge.Guard.Faults;
@@ -41,6 +42,7 @@ using Holdfast.Releases.Intake;
 using Holdfast.Releases.Joining;
 using Holdfast.Releases.Keys;
 using Holdfast.Releases.Purging;
+using Holdfast.Releases.Rollout;
 using Holdfast.Releases.Signing;
 using Holdfast.Releases.Store;
 using Holdfast.Releases.Uplink;
@@ -98,6 +100,8 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     private readonly PurgeIntake _purges;
     private readonly ReleaseTaster? _taster;
     private readonly ReleaseIntake _intake;
+    private readonly BreakGlassDesk _desk;
+    private readonly NodeEndpoint _orders;
     private readonly FeedSecret? _feedSecret;
     private readonly HttpClient _client;
     private readonly KestrelServer _server;
@@ -185,7 +189,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
 
         // Releases
         _keys = new VerificationKeys(keys.TrustedDirectory, time);
-        _live = new LiveReleases(options.Loggers.CreateLogger<LiveReleases>());
+        _live = new LiveReleases(options.Loggers.CreateLogger<LiveReleases>(), time);
         var verifier = new ReleaseVerifier(_keys);
         _store = new ReleaseStore(Path.Combine(home, "releases"), verifier);
         _events = options.Control is null
@@ -198,16 +202,24 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
             Events = _events?.Events,
         };
         var faults = options.FaultInjection ? new LoaderFaults() : null;
-        var reader = new ZoneReader(_store, new ZoneCompiler(_targets, rules, _guard, _kills, faults), _kills, _live);
+        _ring = new UplinkRing(options.Name, Path.Combine(home, "uplink"), time);
+        _desk = new BreakGlassDesk(home, _store, _kills, _ring, options.Loggers.CreateLogger<BreakGlassDesk>());
+        var reader = new ZoneReader(_store, new ZoneCompiler(_targets, rules, _guard, _kills, faults), _kills, _desk, _live);
         _zones = new ZoneDirectory(reader, options.ZoneMemory, ZoneReader.Dropped, time);
+        var trials = new ZoneTrials();
         _kills.Changed = zone =>
         {
             _guard.Shared.Killed = _kills.Set.ModulesEverywhere;
             _zones.Refresh(zone);
+            trials.Refresh(zone);
         };
-        _ring = new UplinkRing(options.Name, Path.Combine(home, "uplink"), time);
+        rules.Account.Changed = () =>
+        {
+            _zones.Refresh(null);
+            trials.Refresh(null);
+        };
         var authority = LocalAuthority.Open(data, time, options.Loggers.CreateLogger<LocalAuthority>());
-        var certificateReader = new CertificateReader(_store, _secrets, _live);
+        var certificateReader = new CertificateReader(_store, _secrets, _desk, _live);
         _certificates = new CertificateStore(authority, new ZonePolicies(_zones).OfAsync, certificateReader, time);
         var listCompiler = new ListCompiler(Path.Combine(home, "lists"));
         listCompiler.Clear();
@@ -238,28 +250,38 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
                 Checks = ArtifactKinds.All(_secrets, options.BotFeatures),
                 Consumers =
                 [
-                    new ZoneConsumer(_zones, reader, _store, _kills),
+                    new ZoneConsumer(_zones, reader, _store, _kills, trials),
                     new CertificateConsumer(_certificates, certificateReader),
                     new ListConsumer(_lists, listCompiler, _store),
                     new BotFeatureConsumer(_bots, new BotFeatureLoader(options.BotFeatures, _guard.Faults)),
+                    new AccountRulesetConsumer(rules, _store),
                     new AnnouncedKeys(_keys, keys.TrustedDirectory, _live),
                     new KillSwitchConsumer(_kills),
                 ],
                 Purges = _purges,
                 Taster = _taster,
+                Rollout = options.Rollout,
+                CrashesPath = Path.Combine(home, "starts"),
                 RefusalsPath = Path.Combine(home, "refused"),
                 ForgetsRefusals = without.HasFlag(Protections.Refusals),
                 KeepsUntried = without.HasFlag(Protections.LastKnownGood),
                 AtLoaderFault = _guard.IsOff ? EndOfLoaderFault : null,
                 Build = ReleaseTaster.Build,
                 Uplink = _ring,
+                Pins = _desk,
+                Opened = _desk.Open,
                 Observer = _live,
                 Time = time,
             }
         );
         reader.Damaged = _intake.ReportDamage;
+        reader.IsOut = _intake.IsOut;
+        certificateReader.IsOut = _intake.IsOut;
+        _desk.IsOut = _intake.IsOut;
         certificateReader.Damaged = _intake.ReportDamage;
         _servesFromDisk = _intake.Boot().Live > 0;
+        _desk.Attach(_intake);
+        _orders = new NodeEndpoint(_desk, new NodeView(this, _desk, _store, _intake, _live, _ring), CredentialOf(home), time);
         _disk?.Start();
 
         // The request path
@@ -312,7 +334,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         );
 
         // Listening
-        var http1 = new Http1ConnectionHandler(pipeline, limits, _sweep) { Stopping = _stop.Token };
+        var http1 = new Http1ConnectionHandler(pipeline, limits, _sweep) { Stopping = _stop.Token, Draining = () => IsDraining };
         _listener = new EdgeListener(
             options.Connections,
             VisitorHttp2Limits.From(limits),
@@ -320,7 +342,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
             new ConnectionReports(_counters, options.Loggers.CreateLogger<ConnectionReports>()),
             time
         );
-        _application = new Http2Application(pipeline, limits, time);
+        _application = new Http2Application(pipeline, limits, time) { Draining = () => IsDraining };
         var kestrel = new KestrelServerOptions
         {
             AddServerHeader = false,
@@ -393,6 +415,9 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     /// <summary>Whether it has been told to stop.</summary>
     internal bool IsStopping { get; private set; }
 
+    /// <summary>Whether somebody at this machine wants it to have no more visitors.</summary>
+    public bool IsDraining => _desk.State.Draining is not null;
+
     /// <summary>The management listener's address.</summary>
     public string ManagementAddress => _management?.Addresses.FirstOrDefault() ?? "";
 
@@ -430,6 +455,12 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     int IEdgeState.PutAside => _intake.State.PutAside;
 
     /// <inheritdoc/>
+    IEnumerable<ReleaseStanding> IEdgeState.Standings(int limit) => _intake.Standings.Take(limit);
+
+    /// <inheritdoc/>
+    NodeEndpoint? IEdgeState.Orders => _orders;
+
+    /// <inheritdoc/>
     int IEdgeState.Zones => _zones.Count;
 
     /// <inheritdoc/>
@@ -460,6 +491,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
             host._management = await ManagementListener
                 .StartAsync(host.ListenForManagement, host, host._counters, host._metrics, options.Loggers, cancellationToken)
                 .ConfigureAwait(false);
+            host.TellAddress();
             host._background = host.RunBackgroundAsync(host._stop.Token);
             return host;
         }
@@ -480,7 +512,11 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
 
     /// <inheritdoc/>
     IEnumerable<LiveRelease> IEdgeState.LiveReleases(int limit) =>
-        _intake.Live().Take(limit).Select(artifact => new LiveRelease(artifact.Kind, _store.NameOf(artifact.Number), artifact.Generation));
+        _intake
+            .Live()
+            .Take(limit)
+            .Select(artifact => (Artifact: artifact, Name: _store.NameOf(artifact.Number)))
+            .Select(entry => new LiveRelease(entry.Artifact.Kind, entry.Name, _desk.GenerationInUse(entry.Artifact, entry.Name)));
 
     /// <summary>
     /// Waits until the edge knows its zones. Without anything on its disk it learns them from control; when control is not there it
@@ -519,6 +555,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
 
         _server.Dispose();
         await _background.ConfigureAwait(false);
+        _intake.Settle();
         if (_management is not null)
         {
             await _management.DisposeAsync().ConfigureAwait(false);
@@ -551,6 +588,29 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
 
     // Without the guard, in a drill: as a program without one.
     private static void EndOfLoaderFault(Exception fault) => Environment.FailFast($"a loader failed: {fault.Message}", fault);
+
+    // Commands on this machine; without them the edge serves all the same.
+    private LocalCredential? CredentialOf(string home)
+    {
+        try
+        {
+            return LocalCredential.LoadOrCreate(home, _options.Name);
+        }
+        catch (KeyFileException e)
+        {
+            LogNoOrders(_options.Loggers.CreateLogger<EdgeHost>(), e.Message);
+            return null;
+        }
+    }
+
+    private void TellAddress()
+    {
+        var home = Path.Combine(Path.GetFullPath(_options.DataDirectory), "edges", _options.Name);
+        if (NodeAddress.Write(home, ManagementAddress) is { } problem)
+        {
+            LogNoOrders(_options.Loggers.CreateLogger<EdgeHost>(), problem);
+        }
+    }
 
     // What lies on the disk is found before the first visitor comes, so that a restart is no storm on the origins; a slow disk delays nobody for long.
     private async Task WaitForDiskAsync(CancellationToken cancellationToken)
@@ -629,6 +689,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     private Task RunBackgroundAsync(CancellationToken cancellationToken) =>
         Task.WhenAll(
             RunChannelsAsync(cancellationToken),
+            _desk.DoWaitingAsync(cancellationToken),
             _taster?.RunAsync(cancellationToken) ?? Task.CompletedTask,
             new PurgeSweep(_responses, _options.Time).RunAsync(cancellationToken),
             WatchDiskAsync()
@@ -656,6 +717,9 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     )]
     private static partial void LogDiskFault(ILogger logger, Exception exception);
 
+    [LoggerMessage(EventId = 1134, Level = LogLevel.Error, Message = "'holdfast node' cannot be used on this machine: {Problem}")]
+    private static partial void LogNoOrders(ILogger logger, string problem);
+
     private async Task RunChannelsAsync(CancellationToken cancellationToken)
     {
         if (_options.Control is not { } control)
@@ -673,7 +737,10 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
                     new HttpEdgeUplink(_client, control, _options.Name, _feedSecret, _options.Time, FeedHeaders.EventsPath),
                     cancellationToken
                 ),
-                new HealthReports(_ring, _counters, _intake, _purges, _zones, _keys, _guard, _options.Time).RunAsync(cancellationToken)
+                new HealthReports(_ring, _counters, _intake, _purges, _zones, _keys, _guard, _options.Time)
+                {
+                    Draining = () => IsDraining,
+                }.RunAsync(cancellationToken)
             )
             .ConfigureAwait(false);
     }

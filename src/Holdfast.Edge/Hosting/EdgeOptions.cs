@@ -13,6 +13,7 @@ using Holdfast.Edge.Zones;
 using Holdfast.Model.Releases;
 using Holdfast.Model.Zones;
 using Holdfast.Releases.Joining;
+using Holdfast.Releases.Rollout;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 
@@ -128,6 +129,9 @@ internal sealed record EdgeOptions
     /// program always has one.
     /// </summary>
     public TasterOptions? Taster { get; init; }
+
+    /// <summary>How fast releases go from the taster to all requests; null: what passes is in use at once, and is good.</summary>
+    public RolloutOptions? Rollout { get; init; } = new();
 
     /// <summary>Wraps the sockets that visitors come in by, to hold a connection at a chosen place. Default: as they are.</summary>
     public Func<IConnectionListenerFactory, IConnectionListenerFactory> Transport { get; init; } = static sockets => sockets;

@@ -7,6 +7,7 @@ using Holdfast.Edge.Guard;
 using Holdfast.Edge.KillSwitches;
 using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Rules.Counting;
+using Holdfast.Releases.Feed;
 
 namespace Holdfast.Edge.Management;
 
@@ -64,6 +65,7 @@ internal static class StateJson
         WriteRules(json, state.RuleCounts);
         GuardJson.Write(json, state.Guard);
         WriteKillSwitches(json, state.KillSwitches);
+        WriteRollouts(json, state);
         json.WriteStartArray("releases");
         foreach (var release in state.LiveReleases(MaxReleases))
         {
@@ -76,6 +78,40 @@ internal static class StateJson
 
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    private static void WriteRollouts(Utf8JsonWriter json, IEdgeState state)
+    {
+        json.WriteStartArray("rollouts");
+        foreach (var standing in state.Standings(MaxReleases))
+        {
+            json.WriteStartObject();
+            json.WriteString("kind", JsonNamingPolicy.SnakeCaseLower.ConvertName(standing.Kind.ToString()));
+            json.WriteString("name", standing.Name);
+            json.WriteString("stage", standing.Stage is { } stage ? ReleaseProgressCodec.NameOf(stage) : null);
+            json.WriteNumber("live", standing.Live.Generation);
+            WriteGeneration(json, "candidate", standing.Candidate);
+            json.WriteNumber("share", standing.Share);
+            WriteGeneration(json, "last_known_good", standing.Good);
+            WriteGeneration(json, "held", standing.Held);
+            json.WriteString("reason", standing.Reason);
+            json.WriteString("since", standing.Since.UtcDateTime);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteGeneration(Utf8JsonWriter json, string name, long? generation)
+    {
+        if (generation is { } known)
+        {
+            json.WriteNumber(name, known);
+        }
+        else
+        {
+            json.WriteNull(name);
+        }
     }
 
     private static void WriteKillSwitches(Utf8JsonWriter json, KillSet kills)
@@ -110,6 +146,7 @@ internal static class StateJson
     {
         json.WriteString("node", state.Node);
         json.WriteBoolean("ready", state.IsReady);
+        json.WriteBoolean("draining", state.IsDraining);
         json.WriteNumber("position", state.Position);
         json.WriteStartObject("purged");
         json.WriteString("log", state.Purged.Log);

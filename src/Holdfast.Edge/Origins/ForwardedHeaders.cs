@@ -155,6 +155,11 @@ internal sealed class ForwardedHeaders
         if (request is { Zone: { } zone, Lower: null })
         {
             headers.Add("Holdfast-Generation"u8, zone.GenerationText);
+            if (zone.IsCandidate)
+            {
+                headers.Add("Holdfast-Side"u8, "candidate"u8);
+            }
+
             AddSecurityHeaders(headers, zone, request.IsHttps);
             if (AltService?.For(request.Connection, zone.Settings) is { } alternative)
             {

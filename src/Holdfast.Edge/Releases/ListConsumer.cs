@@ -3,6 +3,7 @@ using Holdfast.Edge.Lists;
 using Holdfast.Model.Lists;
 using Holdfast.Model.Releases;
 using Holdfast.Releases.Intake;
+using Holdfast.Releases.Rollout;
 using Holdfast.Releases.Store;
 
 namespace Holdfast.Edge.Releases;
@@ -27,8 +28,14 @@ internal sealed class ListConsumer(ListTable lists, ListCompiler compiler, Relea
 
         var name = config.Name;
         var list = compiler.Compile(config);
-        return new PreparedRelease(0, (artifact, _) => lists.Put(artifact, name, list));
+        return new PreparedRelease(0, (artifact, _) => lists.Put(artifact, name, list)) { Sides = new ListSides(lists, name, list) };
     }
+
+    /// <inheritdoc/>
+    public IReleaseSides? Watch(Release release) =>
+        ListArtifact.TryParse(release.FormatVersion, release.Payload.Span, out var config, out _)
+            ? new ListSides(lists, config.Name, candidate: null)
+            : null;
 
     /// <summary>A release's list.</summary>
     /// <exception cref="ArtifactRefusedException">It is none.</exception>

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Holdfast.Model.Purging;
 using Holdfast.Model.Releases;
+using Holdfast.Releases.Feed;
 using Holdfast.Releases.Intake;
 using Holdfast.Releases.Store;
 using Microsoft.Extensions.Logging;
@@ -7,8 +9,12 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Edge.Releases;
 
 /// <summary>Says what the intake, and whoever reads releases, meets.</summary>
-internal sealed partial class LiveReleases(ILogger<LiveReleases> logger) : IReleaseIntakeObserver
+internal sealed partial class LiveReleases(ILogger<LiveReleases> logger, TimeProvider time) : IReleaseIntakeObserver
 {
+    // Enough for a person; all of them stand in the log.
+    private const int MostRefusals = 20;
+
+    private ImmutableQueue<(DateTimeOffset At, ReleaseRefusal Refusal)> _refusals = [];
     private readonly TaskCompletionSource _connectedOnce = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Done when the feed has answered for the first time since the start.</summary>
@@ -23,9 +29,42 @@ internal sealed partial class LiveReleases(ILogger<LiveReleases> logger) : IRele
         }
     }
 
+    /// <summary>The newest refusals since the start, oldest first. Any thread.</summary>
+    public ImmutableQueue<(DateTimeOffset At, ReleaseRefusal Refusal)> Refusals => _refusals;
+
     /// <inheritdoc/>
-    public void Refused(ReleaseRefusal refusal) =>
+    public void Progressed(ReleaseProgress progress)
+    {
+        if (progress.Stage == ReleaseStage.Reverted)
+        {
+            LogReverted(progress.Kind, progress.Name, progress.Generation, progress.Reason, progress.Evidence);
+        }
+        else
+        {
+            LogProgress(
+                progress.Kind,
+                progress.Name,
+                progress.Generation,
+                ReleaseProgressCodec.NameOf(progress.Stage),
+                progress.Share,
+                progress.Reason
+            );
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Refused(ReleaseRefusal refusal)
+    {
         LogRefused(refusal.Release.Kind, refusal.Release.Name, refusal.Release.Generation, refusal.Reason);
+        ImmutableInterlocked.Update(
+            ref _refusals,
+            static (known, added) => (known.Count() < MostRefusals ? known : known.Dequeue()).Enqueue(added),
+            (time.GetUtcNow(), refusal)
+        );
+    }
+
+    /// <inheritdoc/>
+    public void Held(Release release) => LogHeld(release.Kind, release.Name, release.Generation);
 
     /// <inheritdoc/>
     public void PutAside(Release release) => LogPutAside(release.Kind, release.Name, release.Generation);
@@ -69,11 +108,32 @@ internal sealed partial class LiveReleases(ILogger<LiveReleases> logger) : IRele
     private partial void LogAccepted(ArtifactKind kind, string name, long generation, string what);
 
     [LoggerMessage(
+        EventId = 1124,
+        Level = LogLevel.Error,
+        Message = "{Kind} {Name} generation {Generation} was reverted, what was before it is live again: {Reason} ({Evidence})"
+    )]
+    private partial void LogReverted(ArtifactKind kind, string name, long generation, string? reason, string? evidence);
+
+    [LoggerMessage(
+        EventId = 1125,
+        Level = LogLevel.Information,
+        Message = "{Kind} {Name} generation {Generation}: {Stage}, {Share}% of requests. {Reason}"
+    )]
+    private partial void LogProgress(ArtifactKind kind, string name, long generation, string stage, int share, string? reason);
+
+    [LoggerMessage(
         EventId = 1102,
         Level = LogLevel.Warning,
         Message = "{Kind} {Name} generation {Generation} was refused, what was live stays: {Reason}"
     )]
     private partial void LogRefused(ArtifactKind kind, string name, long generation, string reason);
+
+    [LoggerMessage(
+        EventId = 1133,
+        Level = LogLevel.Warning,
+        Message = "{Kind} {Name} generation {Generation} waits, because its artifact is pinned on this machine."
+    )]
+    private partial void LogHeld(ArtifactKind kind, string name, long generation);
 
     [LoggerMessage(
         EventId = 1121,

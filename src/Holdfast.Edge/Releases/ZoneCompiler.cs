@@ -22,17 +22,25 @@ internal sealed class ZoneCompiler(
     LoaderFaults? faults = null
 )
 {
+    /// <summary>What guards the zones' modules.</summary>
+    public EdgeGuard Guard => guard;
+
     /// <summary>Compiles a zone; its origins are in use until <see cref="ZoneReader.Dropped"/>.</summary>
-    public ZoneRuntime Compile(ZoneConfig config, long generation)
+    /// <param name="config">The zone.</param>
+    /// <param name="generation">The release's generation.</param>
+    /// <param name="own">The guard of a candidate that is beside what is live; null for the zone's.</param>
+    public ZoneRuntime Compile(ZoneConfig config, long generation, ZoneGuard? own = null)
     {
         faults?.Meet(config.Name);
-        var zone = guard.Of(config.Id);
+        var zone = own ?? guard.Of(config.Id);
         zone.Meet(FaultPoint.ZoneLoad);
         var set = kills.Set;
         var left = set.Apply(config, out var notes);
-        var compiled = new ZoneRuntime(left, generation, ZoneOrigins.Of(left, targets), zone, ZoneRules.Of(left, rules))
+        var account = rules.Account.Current.Without(set, left, ref notes);
+        var compiled = new ZoneRuntime(left, generation, ZoneOrigins.Of(left, targets), zone, ZoneRules.Of(left, rules, account))
         {
             KillSwitches = notes,
+            IsCandidate = own is not null,
         };
         zone.Killed = set.ModulesOf(config.Id);
         return compiled;

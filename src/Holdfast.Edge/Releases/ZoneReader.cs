@@ -15,12 +15,24 @@ namespace Holdfast.Edge.Releases;
 /// <param name="store">The releases.</param>
 /// <param name="compiler">Compiles them.</param>
 /// <param name="kills">The kill switches: one can take a release out.</param>
+/// <param name="pins">What this machine's people have pinned.</param>
 /// <param name="observer">Told what can't be used.</param>
-internal sealed class ZoneReader(ReleaseStore store, ZoneCompiler compiler, KillSwitchBoard kills, IReleaseIntakeObserver observer)
-    : IZoneSource
+internal sealed class ZoneReader(
+    ReleaseStore store,
+    ZoneCompiler compiler,
+    KillSwitchBoard kills,
+    IReleasePins pins,
+    IReleaseIntakeObserver observer
+) : IZoneSource
 {
     /// <summary>Told of zones whose newest generation is damaged on the disk.</summary>
     public Action<int>? Damaged { get; set; }
+
+    /// <summary>Says of a release on the disk that it is not for all requests: it was refused, or is beside what is live.</summary>
+    public Func<Release, bool> IsOut { get; set; } = static _ => false;
+
+    /// <summary>Compiles zones.</summary>
+    public ZoneCompiler Compiler => compiler;
 
     /// <inheritdoc/>
     public ZoneRuntime? Read(int artifact, ulong key)
@@ -49,7 +61,11 @@ internal sealed class ZoneReader(ReleaseStore store, ZoneCompiler compiler, Kill
             }
             else if (stored.Release is { Removed: false } release)
             {
-                if (kills.Set.TakesOut(release.Name, release.Generation))
+                if (
+                    kills.Set.TakesOut(release.Name, release.Generation)
+                    || IsOut(release)
+                    || pins.Holds(release.Kind, release.Name, release.Generation)
+                )
                 {
                     continue;
                 }

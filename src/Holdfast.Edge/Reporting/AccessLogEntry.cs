@@ -131,6 +131,9 @@ internal ref struct AccessLogEntry
     /// <summary><c>Generation</c>: of the zone's configuration that served the request; 0 without a zone.</summary>
     public long Generation { get; set; }
 
+    /// <summary><c>Side</c>: whether only a share of the requests met that generation.</summary>
+    public bool IsCandidate { get; set; }
+
     /// <summary>
     /// <c>SecurityAction</c>, <c>SecurityActions</c>, <c>SecurityRuleDescription</c>, <c>SecurityRuleID</c>, <c>SecurityRuleIDs</c> and
     /// <c>SecuritySources</c>: of the rules that acted, in their order; left out when none did.

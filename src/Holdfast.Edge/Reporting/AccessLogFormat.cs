@@ -37,6 +37,11 @@ internal static class AccessLogFormat
         json.Text(",\"ZoneName\":\""u8, entry.ZoneName);
         json.Text(",\"ZoneID\":\""u8, entry.ZoneId);
         json.Number(",\"Generation\":"u8, entry.Generation);
+        if (entry.IsCandidate)
+        {
+            json.Raw(",\"Side\":\"candidate\""u8);
+        }
+
         json.Number(",\"ConnectionRequests\":"u8, entry.ConnectionRequests);
         json.Raw(node);
         WriteSecurity(ref json, entry.SecurityRules);

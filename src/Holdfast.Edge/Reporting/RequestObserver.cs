@@ -55,6 +55,16 @@ internal sealed class RequestObserver(AccessLog log, EdgeCounters counters, Coun
         var zone = request.Zone?.Config;
         counters.Zones.Ended(zone?.Id, zone?.Name ?? "", request.Error, request.Origin.Status, Environment.TickCount64);
         EndedDetached(request);
+        if (request.Zone is { } served && served.Guard.Slice is { } slice)
+        {
+            slice.Ended(request, elapsed);
+        }
+
+        if (request.Rules is { Signals.AskedList: true } asked && asked.Zone.Context.Lists.Slices is { } lists)
+        {
+            lists.Ended(request, elapsed);
+        }
+
         if (request.IsCollapsed)
         {
             counters.Collapsed();
@@ -158,6 +168,7 @@ internal sealed class RequestObserver(AccessLog log, EdgeCounters counters, Coun
         entry.ZoneName = request.Zone is { } zone ? zone.NameText : default(ReadOnlySpan<byte>);
         entry.ZoneId = request.Zone is { } owner ? owner.IdText : default(ReadOnlySpan<byte>);
         entry.Generation = request.Zone?.Generation ?? 0;
+        entry.IsCandidate = request.Zone is { IsCandidate: true };
         entry.SecurityRules = request.Rules is { } rules ? rules.Events.Rules : default(ReadOnlySpan<RuleRuntime>);
         entry.Bots = request.Rules?.Signals.Bots is { By: not null } bots ? bots : null;
         entry.Guarded = request.Guarded;

@@ -105,6 +105,11 @@ internal sealed partial class RequestPipeline(
     private ValueTask<EdgeError> RouteAsync(EdgeRequest request, ZoneFinding found, bool trusted)
     {
         var zone = found.Zone;
+        if (zone?.Guard.Slice is { } slice)
+        {
+            zone = slice.SideOf(request, zone);
+        }
+
         request.Zone = zone;
 
         if (OwnPaths.Contains(request.Head.Path))

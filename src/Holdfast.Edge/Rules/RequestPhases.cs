@@ -1,6 +1,8 @@
 using Holdfast.Edge.Guard;
+using Holdfast.Edge.Guard.Faults;
 using Holdfast.Edge.Requests;
 using Holdfast.Edge.Rules.Effects;
+using Holdfast.Edge.Rules.Executing;
 using Holdfast.Rules.Phases;
 
 namespace Holdfast.Edge.Rules;
@@ -26,7 +28,7 @@ internal static class RequestPhases
                 continue;
             }
 
-            if (!turn.Skips(ruleset.Phase) && RunPhase(request, turn, ruleset) is { } answer)
+            if (!turn.Skips(ruleset) && RunPhase(request, turn, ruleset) is { } answer)
             {
                 return answer;
             }
@@ -44,15 +46,21 @@ internal static class RequestPhases
             ruleset.Module,
             request,
             (request, turn, ruleset),
-            static it => RunRules(it.request, it.turn, it.ruleset),
+            static it => Begin(it.request, it.turn, it.ruleset),
             zone.ModeOf(ruleset.Module) == FailureMode.Closed ? FailedClosedEffect.Instance : null
         );
     }
 
-    private static RuleEffect? RunRules(EdgeRequest request, RuleTurn turn, RulesetRuntime ruleset)
+    private static RuleEffect? Begin(EdgeRequest request, RuleTurn turn, RulesetRuntime ruleset)
     {
         turn.Phase = ruleset.Module;
+        turn.Executor = null;
         turn.Evaluation.Checkpoint = GuardSlot.Current;
+        return RunRules(request, turn, ruleset);
+    }
+
+    private static RuleEffect? RunRules(EdgeRequest request, RuleTurn turn, RulesetRuntime ruleset)
+    {
         for (var at = ruleset.Next(0, turn); at >= 0; at = ruleset.Next(at + 1, turn))
         {
             var rule = ruleset.Rules[at];
@@ -81,10 +89,40 @@ internal static class RequestPhases
 
                 case RuleStep.NextPhase:
                     return null;
+
+                case RuleStep.Execute:
+                    if (Execute(request, turn, rule) is { } answer)
+                    {
+                        return answer;
+                    }
+
+                    // A rule in there may have skipped what is left of the phase.
+                    if (turn.Skips(ruleset.Phase))
+                    {
+                        return null;
+                    }
+
+                    break;
             }
         }
 
         return null;
+    }
+
+    // What is executed may be missing: it was deleted, has not come yet, or a kill switch has taken it out. Then the rule does nothing. A
+    // proxy that took the result for granted here failed on 5 December 2025; drills do so by the fault point.
+    private static RuleEffect? Execute(EdgeRequest request, RuleTurn turn, RuleRuntime rule)
+    {
+        if (rule.Effect is not ExecuteEffect { Executed: { } executed })
+        {
+            request.Zone!.Guard.Meet(FaultPoint.ExecuteResultMissing);
+            return null;
+        }
+
+        turn.Executor = rule;
+        var answer = RunRules(request, turn, executed);
+        turn.Executor = null;
+        return answer;
     }
 
     private static void Note(EdgeRequest request, RuleTurn turn, RuleRuntime rule)

@@ -4,6 +4,7 @@ using Holdfast.Edge.Lists;
 using Holdfast.Edge.Phases.RateLimiting;
 using Holdfast.Edge.Rules.Counting;
 using Holdfast.Edge.Rules.Events;
+using Holdfast.Edge.Rules.Executing;
 
 namespace Holdfast.Edge.Rules;
 
@@ -27,6 +28,9 @@ internal sealed class RuleContext(string place, RuleCounts counts, RateLimitPhas
 
     /// <summary>The bot feature file.</summary>
     public BotFeatureTable Bots { get; init; } = new();
+
+    /// <summary>The account's rulesets.</summary>
+    public AccountRulesetTable Account { get; init; } = new();
 
     /// <summary>What counts for rate limits; it too outlives every change of the rules.</summary>
     public RateLimitPhase RateLimits => rateLimits;

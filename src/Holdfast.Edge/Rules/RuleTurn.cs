@@ -40,6 +40,9 @@ internal sealed class RuleTurn
     /// <summary>The module of the phase that runs, or ran last.</summary>
     public EdgeModule Phase { get; set; }
 
+    /// <summary>The rule that executes the ruleset whose rules are being asked; null outside of one.</summary>
+    public RuleRuntime? Executor { get; set; }
+
     /// <summary>The body that goes out in the place of the answer's own, or null.</summary>
     public ReadOnlyMemory<byte>? Replacement { get; set; }
 
@@ -57,6 +60,7 @@ internal sealed class RuleTurn
     {
         Zone = rules;
         Replacement = null;
+        Executor = null;
         _skippedPhases = 0;
         SkippedProducts = SkippedProducts.None;
         Signals.Begin(request, rules.Context);
@@ -98,6 +102,9 @@ internal sealed class RuleTurn
 
     /// <summary>Whether a rule has spared the request a phase (the design's law 23): whoever runs the phase asks.</summary>
     public bool Skips(RulePhase phase) => (_skippedPhases & (1u << (int)phase)) != 0;
+
+    /// <summary>Whether a rule has spared the request a ruleset: its phase, or the older product that it is of.</summary>
+    public bool Skips(RulesetRuntime ruleset) => Skips(ruleset.Phase) || (SkippedProducts & ruleset.Product) != 0;
 
     /// <summary>Spares the request phases and products.</summary>
     /// <param name="phases">A bit for each phase, by its place in <see cref="RulePhase"/>.</param>

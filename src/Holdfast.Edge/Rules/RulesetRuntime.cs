@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Holdfast.Edge.Guard;
+using Holdfast.Edge.Rules.Executing;
 using Holdfast.Model.Rulesets;
 using Holdfast.Rules.Evaluation;
 using Holdfast.Rules.Phases;
@@ -9,12 +10,19 @@ namespace Holdfast.Edge.Rules;
 /// <summary>The enabled rules of one phase, in their order: immutable, compiled off the request path.</summary>
 internal sealed class RulesetRuntime
 {
-    private RulesetRuntime(RulePhase phase, ImmutableArray<RuleRuntime> rules)
+    private RulesetRuntime(RulesetConfig config, RulePhase phase, ImmutableArray<RuleRuntime> rules)
     {
+        Config = config;
         Phase = phase;
         Rules = rules;
         ReadsBody = rules.Any(rule => rule.ReadsBody);
     }
+
+    /// <summary>The ruleset without what kill switches take out; rules that are off are in it too.</summary>
+    public RulesetConfig Config { get; }
+
+    /// <summary>The older product that they are of, which a rule can spare a request; none for rules that are of none.</summary>
+    public SkippedProducts Product { get; init; }
 
     /// <summary>When they are asked.</summary>
     public RulePhase Phase { get; }
@@ -28,8 +36,19 @@ internal sealed class RulesetRuntime
     /// <summary>Whether one of them reads the request's body.</summary>
     public bool ReadsBody { get; }
 
-    /// <summary>Compiles a ruleset.</summary>
-    public static RulesetRuntime Of(RulesetConfig config, string zone, RuleContext context)
+    /// <summary>Compiles a zone's ruleset.</summary>
+    /// <param name="config">The ruleset.</param>
+    /// <param name="zone">The zone's id.</param>
+    /// <param name="context">What rules get of the edge.</param>
+    /// <param name="account">The account's rulesets, which its rules can execute.</param>
+    /// <param name="product">The older product that they are of, if any.</param>
+    public static RulesetRuntime Of(
+        RulesetConfig config,
+        string zone,
+        RuleContext context,
+        AccountRules account,
+        SkippedProducts product = SkippedProducts.None
+    )
     {
         if (!RulePhases.TryFind(config.Phase, out var phase))
         {
@@ -37,10 +56,30 @@ internal sealed class RulesetRuntime
         }
 
         return new RulesetRuntime(
+            config,
             phase.Value,
-            [.. config.Rules.Where(rule => rule.Enabled).Select(rule => new RuleRuntime(rule, phase.Value, config.Id, zone, context))]
-        );
+            [
+                .. config
+                    .Rules.Where(rule => rule.Enabled)
+                    .Select(rule =>
+                        RuleRuntime.OfZone(
+                            rule,
+                            phase.Value,
+                            config.Id,
+                            zone,
+                            context,
+                            rule.Action is ExecuteAction execute ? account.Executed(execute, phase.Value) : null
+                        )
+                    ),
+            ]
+        )
+        {
+            Product = product,
+        };
     }
+
+    /// <summary>A ruleset whose rules are compiled.</summary>
+    public static RulesetRuntime Of(RulesetConfig config, RulePhase phase, ImmutableArray<RuleRuntime> rules) => new(config, phase, rules);
 
     /// <summary>
     /// The first rule from a place on that acts, or -1: whose filter holds, and beyond whose limit the request is where it has one. One that

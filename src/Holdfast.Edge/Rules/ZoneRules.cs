@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Holdfast.Edge.Phases.Access;
+using Holdfast.Edge.Rules.Executing;
+using Holdfast.Model.Rulesets;
 using Holdfast.Model.Zones;
 using Holdfast.Rules.Phases;
 
@@ -17,7 +19,12 @@ internal sealed class ZoneRules
         Response = response;
         Context = context;
         ReadsBody = request.Any(ruleset => ruleset.ReadsBody);
-        Weight = (request.Sum(ruleset => ruleset.Rules.Length) + response.Sum(ruleset => ruleset.Rules.Length)) * RuleWeight;
+
+        // The account's rules are there once for all zones.
+        Weight = request
+            .Concat(response)
+            .Where(ruleset => ruleset.Config.Kind == RulesetKind.Zone)
+            .Sum(ruleset => ruleset.Rules.Length * RuleWeight);
     }
 
     /// <summary>The rulesets of the phases before the origin, in the order in which they run.</summary>
@@ -35,23 +42,44 @@ internal sealed class ZoneRules
     /// <summary>Bytes of memory, about.</summary>
     public int Weight { get; }
 
-    /// <summary>Compiles a zone's rules.</summary>
-    /// <returns>Null when it has none that are enabled.</returns>
-    public static ZoneRules? Of(ZoneConfig zone, RuleContext context)
+    /// <summary>Compiles a zone's rules. In each phase the account's come before the zone's own.</summary>
+    /// <param name="zone">The zone.</param>
+    /// <param name="context">What rules get of the edge.</param>
+    /// <param name="account">The account's rulesets.</param>
+    /// <returns>Null when there are none that are enabled.</returns>
+    public static ZoneRules? Of(ZoneConfig zone, RuleContext context, AccountRules account)
     {
-        if (zone.Paused || (zone.AccessRules.IsEmpty && zone.Rulesets.All(ruleset => ruleset.Rules.All(rule => !rule.Enabled))))
+        if (zone.Paused)
         {
             return null;
         }
 
-        var rulesets = zone
+        var own = zone
             .Rulesets.Where(ruleset => ruleset.Rules.Any(rule => rule.Enabled))
-            .Select(ruleset => RulesetRuntime.Of(ruleset, zone.Id, context))
-            .OrderBy(ruleset => ruleset.Phase)
-            .ToList();
+            .Select(ruleset => RulesetRuntime.Of(ruleset, zone.Id, context, account));
+        var rulesets = account.Roots.Where(root => !root.Rules.IsEmpty).Concat(own).OrderBy(ruleset => ruleset.Phase).ToList();
         if (!zone.AccessRules.IsEmpty)
         {
-            rulesets.Insert(0, RulesetRuntime.Of(AccessRulesets.Of(zone.AccessRules), zone.Id, context));
+            rulesets.Insert(0, RulesetRuntime.Of(AccessRulesets.Of(zone.AccessRules), zone.Id, context, account));
+        }
+
+        // Behind custom rules, which can skip them, and before rate limits.
+        var behind = rulesets.FindLastIndex(ruleset => ruleset.Phase <= RulePhase.HttpRequestFirewallCustom) + 1;
+        if (zone.UserAgentRules.Any(rule => !rule.Paused))
+        {
+            var rules = LockdownRulesets.Of(zone.UserAgentRules);
+            rulesets.Insert(behind, RulesetRuntime.Of(rules, zone.Id, context, account, SkippedProducts.UaBlock));
+        }
+
+        if (zone.Lockdowns.Any(lockdown => !lockdown.Paused))
+        {
+            var rules = LockdownRulesets.Of(zone.Lockdowns);
+            rulesets.Insert(behind, RulesetRuntime.Of(rules, zone.Id, context, account, SkippedProducts.ZoneLockdown));
+        }
+
+        if (rulesets.Count == 0)
+        {
+            return null;
         }
 
         return new ZoneRules(

@@ -130,6 +130,9 @@ internal sealed class ZoneDirectory(IZoneSource source, long budget, Action<Zone
         return artifacts;
     }
 
+    /// <summary>Whether a zone is compiled, because it was asked for lately.</summary>
+    public bool IsWarm(int artifact) => _warm[artifact]?.Zone is not null;
+
     /// <summary>A zone that lies on the disk.</summary>
     public void Add(int artifact, ulong key) => _table.Add(key, artifact);
 

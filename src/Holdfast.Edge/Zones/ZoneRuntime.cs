@@ -106,6 +106,9 @@ internal sealed class ZoneRuntime
     /// <summary>What guards its modules.</summary>
     public ZoneGuard Guard { get; }
 
+    /// <summary>Whether it is beside what is live, so that only a share of the requests meets it.</summary>
+    public bool IsCandidate { get; init; }
+
     /// <summary>The ids of the kill switches that have taken something out of it.</summary>
     public ImmutableArray<byte[]> KillSwitches { get; init; } = [];
 

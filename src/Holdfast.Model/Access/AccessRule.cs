@@ -59,6 +59,24 @@ public static class AccessLimits
     /// <summary>Rules of a zone: more belong into a list.</summary>
     public const int RulesInZone = 1_000;
 
+    /// <summary>Lockdowns of a zone, and user agent rules of a zone: more belong into custom rules.</summary>
+    public const int OlderRulesInZone = 100;
+
+    /// <summary>URLs of a lockdown.</summary>
+    public const int LockdownUrls = 10;
+
+    /// <summary>Characters of such a URL.</summary>
+    public const int UrlCharacters = 200;
+
+    /// <summary>Addresses and networks of a lockdown; longer ones are lists, which custom rules can name.</summary>
+    public const int LockdownAddresses = 30;
+
+    /// <summary>Highest priority of a lockdown.</summary>
+    public const int HighestPriority = 1_000_000_000;
+
+    /// <summary>Characters of a user agent.</summary>
+    public const int UserAgentCharacters = 1_000;
+
     /// <summary>Characters of a rule's notes.</summary>
     public const int NotesCharacters = 500;
 }

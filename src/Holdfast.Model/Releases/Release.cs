@@ -6,7 +6,7 @@ public sealed record Release
     /// <summary>What kind of artifact it is.</summary>
     public required ArtifactKind Kind { get; init; }
 
-    /// <summary>Which artifact of that kind: a zone's, certificate's or list's id.</summary>
+    /// <summary>Which artifact of that kind: a zone's, certificate's, list's or ruleset's id.</summary>
     public required string Name { get; init; }
 
     /// <summary>Strictly increasing per artifact, from 1; a lower one never replaces a higher one.</summary>
@@ -54,6 +54,9 @@ public enum ArtifactKind
 
     /// <summary>The bot feature file: <see cref="Bots.BotFeaturesConfig"/>.</summary>
     BotFeatures = 7,
+
+    /// <summary>A ruleset of the account, which is for every zone: <see cref="Rulesets.RulesetConfig"/>.</summary>
+    AccountRuleset = 5,
 
     /// <summary>A kill switch: <see cref="KillSwitches.KillSwitchConfig"/>.</summary>
     KillSwitch = 10,

@@ -20,7 +20,9 @@ public sealed record BlockResponse(int StatusCode, string ContentType, string Co
 /// <param name="Ruleset">Whether the ruleset's later rules are skipped.</param>
 /// <param name="Phases">The later phases that are skipped whole, by their names in the API.</param>
 /// <param name="Products">The older products that are skipped, by their names in the API.</param>
-public sealed record SkipAction(bool Ruleset, ImmutableArray<string> Phases, ImmutableArray<string> Products) : RuleAction("skip");
+/// <param name="Phase">Whether all that comes later in the rule's own phase is skipped, in other rulesets too.</param>
+public sealed record SkipAction(bool Ruleset, ImmutableArray<string> Phases, ImmutableArray<string> Products, bool Phase = false)
+    : RuleAction("skip");
 
 /// <summary>The request is noted in the log, and goes on.</summary>
 public sealed record LogAction() : RuleAction("log");

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Holdfast.Model.Rulesets;
 
 /// <summary>One rule: when its expression holds for a request, it acts.</summary>
@@ -29,6 +31,9 @@ public sealed record RuleConfig
 
     /// <summary>Whether the log names it when it acts; null for the action's own habit, which is yes.</summary>
     public bool? Logging { get; init; }
+
+    /// <summary>What kinds of rule it is one of, for overrides where its ruleset is executed; each once.</summary>
+    public ImmutableArray<string> Categories { get; init; } = [];
 
     /// <summary>What it is for, or empty.</summary>
     public string Description { get; init; } = "";

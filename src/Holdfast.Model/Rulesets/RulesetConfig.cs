@@ -17,6 +17,9 @@ public sealed record RulesetConfig
     /// <summary>The phase, as the API names it: <c>http_request_firewall_custom</c>.</summary>
     public required string Phase { get; init; }
 
+    /// <summary>Whose it is, and when its rules are asked.</summary>
+    public RulesetKind Kind { get; init; } = RulesetKind.Zone;
+
     /// <summary>From 1, and one more with every change.</summary>
     public required long Version { get; init; }
 
@@ -25,4 +28,17 @@ public sealed record RulesetConfig
 
     /// <summary>The rules.</summary>
     public ImmutableArray<RuleConfig> Rules { get; init; } = [];
+}
+
+/// <summary>Whose a ruleset is, and when its rules are asked; the names are Cloudflare's.</summary>
+public enum RulesetKind
+{
+    /// <summary>A zone's entry point of its phase: asked for the zone's requests, behind the account's.</summary>
+    Zone,
+
+    /// <summary>The account's entry point of its phase: asked for the requests of every zone, before the zone's own.</summary>
+    Root,
+
+    /// <summary>The account's: asked where a rule of an entry point executes it.</summary>
+    Custom,
 }

@@ -8,6 +8,24 @@ public static class RulesetLimits
     /// <summary>Rules of a zone, in all of its rulesets together: ten thousand are what one zone's rules are planned for.</summary>
     public const int RulesInZone = 10_000;
 
+    /// <summary>Rulesets of the account: its entry points, and ten times as many custom rulesets as people have.</summary>
+    public const int RulesetsInAccount = 100;
+
+    /// <summary>Rules of the account, in all of its rulesets together: every zone may have to ask all of them.</summary>
+    public const int RulesInAccount = 10_000;
+
+    /// <summary>Categories of a rule.</summary>
+    public const int Categories = 16;
+
+    /// <summary>Characters of a category's name.</summary>
+    public const int CategoryCharacters = 64;
+
+    /// <summary>Overrides of rules, and of categories, where a ruleset is executed: as many as it may have rules that differ, within reason.</summary>
+    public const int Overrides = 1000;
+
+    /// <summary>The actions that an override can give a rule: those that need no parameters.</summary>
+    public static ImmutableArray<string> OverridingActions { get; } = ["block", "log"];
+
     /// <summary>Characters of a ruleset's name: what a list shows on a line or two.</summary>
     public const int NameCharacters = 255;
 

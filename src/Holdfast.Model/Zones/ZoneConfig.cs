@@ -41,6 +41,12 @@ public sealed record ZoneConfig
     /// <summary>The zone's IP access rules, the oldest first.</summary>
     public ImmutableArray<AccessRule> AccessRules { get; init; } = [];
 
+    /// <summary>The zone's lockdowns, the oldest first.</summary>
+    public ImmutableArray<ZoneLockdown> Lockdowns { get; init; } = [];
+
+    /// <summary>The zone's user agent rules, the oldest first.</summary>
+    public ImmutableArray<UserAgentRule> UserAgentRules { get; init; } = [];
+
     /// <summary>The zone's settings; those that its owner never touched have their defaults.</summary>
     public ZoneSettings Settings { get; init; } = new();
 }

@@ -1,4 +1,5 @@
 using Holdfast.Model.Releases;
+using Holdfast.Releases.Rollout;
 using Holdfast.Releases.Store;
 
 namespace Holdfast.Releases.Intake;
@@ -33,6 +34,11 @@ public interface IReleaseConsumer
     /// <exception cref="ArtifactRefusedException">It cannot be used; the message says why. Any other exception counts as the same.</exception>
     PreparedRelease Prepare(Release release);
 
+    /// <summary>
+    /// Watches a release that is in use already: at a start, or after a way back. It need not be there yet. Null for a kind that nothing is seen of.
+    /// </summary>
+    IReleaseSides? Watch(Release release) => null;
+
     /// <summary>Takes an artifact out of use. Not called for one that is not in use.</summary>
     /// <param name="before">What the store had of it.</param>
     /// <param name="tombstone">The release that removes it; its payload is empty.</param>
@@ -45,7 +51,11 @@ public interface IReleaseConsumer
 /// Takes it into use: swaps a reference, and does nothing that can fail. It gets the artifact's number in the store, and what the store
 /// had of it before, null when it had nothing or only its removal. The store has the release by then.
 /// </param>
-public sealed record PreparedRelease(ulong Key, Action<int, StoredArtifact?> Activate);
+public sealed record PreparedRelease(ulong Key, Action<int, StoredArtifact?> Activate)
+{
+    /// <summary>What shows it while it is on trial, or null for a kind that nothing is seen of.</summary>
+    public IReleaseSides? Sides { get; init; }
+}
 
 /// <summary>A consumer cannot use a release; the message says why, for the person who published it.</summary>
 public sealed class ArtifactRefusedException : Exception

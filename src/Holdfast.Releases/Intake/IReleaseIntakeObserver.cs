@@ -12,11 +12,17 @@ public interface IReleaseIntakeObserver
     /// <param name="fromStore">True at a start from disk, false when it came by the feed.</param>
     void Accepted(Release release, bool fromStore) { }
 
+    /// <summary>A step of a release that goes through slices and bake, or waits.</summary>
+    void Progressed(ReleaseProgress progress) { }
+
     /// <summary>A release was refused; what was in use before stays in use.</summary>
     void Refused(ReleaseRefusal refusal) { }
 
     /// <summary>A release holds the taster up; others go on, and its verdict comes later.</summary>
     void PutAside(Release release) { }
+
+    /// <summary>A release waits, because somebody at this machine has pinned its artifact.</summary>
+    void Held(Release release) { }
 
     /// <summary>There is no taster: releases wait, and what is in use stays. Told once until there is one again.</summary>
     void TasterUnavailable(string reason) { }

@@ -9,6 +9,13 @@ public sealed partial class ReleaseIntake
     /// <param name="cancellationToken">Ends it; the task then completes without an exception.</param>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        var looking = _options.Rollout is { } rollout ? RunRolloutAsync(rollout, cancellationToken) : Task.CompletedTask;
+        await FollowForEverAsync(cancellationToken).ConfigureAwait(false);
+        await looking.ConfigureAwait(false);
+    }
+
+    private async Task FollowForEverAsync(CancellationToken cancellationToken)
+    {
         while (!cancellationToken.IsCancellationRequested)
         {
             try
@@ -89,6 +96,11 @@ public sealed partial class ReleaseIntake
         }
 
         _delay.Reset();
+        while (_released.TryDequeue(out var released))
+        {
+            _progress.Close(released);
+        }
+
         if (message.Position < _progress.Newest)
         {
             // Control's database was restored or made anew: its positions mean something else now.
@@ -120,6 +132,7 @@ public sealed partial class ReleaseIntake
         }
 
         await TasteAsync(cancellationToken).ConfigureAwait(false);
+        ReadAgainWhatWasHeld();
         var isHeartbeat = message is { Release: null, Problem: null, Purge: null };
         if (isHeartbeat && _unknownKey is { } key && _options.Verifier.Believes(key))
         {
@@ -157,9 +170,12 @@ public sealed partial class ReleaseIntake
     private void SavePosition()
     {
         _sinceSaved = 0;
-        if (_unknownKey is null && _options.Store.SavePosition(_progress.Settled) is { } unsaved)
+        lock (_gate)
         {
-            _options.Observer?.StoreProblem(unsaved);
+            if (_unknownKey is null && _options.Store.SavePosition(_progress.Settled) is { } unsaved)
+            {
+                _options.Observer?.StoreProblem(unsaved);
+            }
         }
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Holdfast.Model.Releases;
 using Holdfast.Model.Uplink;
+using Holdfast.Releases.Rollout;
 using Holdfast.Releases.Store;
 
 namespace Holdfast.Releases.Intake;
@@ -45,6 +46,9 @@ public sealed partial class ReleaseIntake
         _delay = new RetryDelay(options.Random);
         _refused = new RefusedDigests(options.RefusalsPath is { } path ? new RefusalFile(path, options.Build) : null);
         _tasting = new IntakeTasting(options);
+        _rollout = new RolloutTable(options.Rollout ?? new RolloutOptions());
+        _crashes = new CrashLoop(options.CrashesPath);
+        _began = options.Time.GetTimestamp();
     }
 
     /// <summary>How it stands; may be read from any thread.</summary>
@@ -70,6 +74,9 @@ public sealed partial class ReleaseIntake
             _options.Observer?.StoreProblem(unread);
         }
 
+        _options.Opened?.Invoke();
+
+        BootRollout();
         var before = problems.Count;
         foreach (var artifact in _options.Store.Artifacts())
         {
@@ -108,7 +115,7 @@ public sealed partial class ReleaseIntake
             {
                 if (!artifact.Removed)
                 {
-                    yield return artifact;
+                    yield return LiveOf(artifact);
                 }
             }
             else if (activating.Before is { } before)
@@ -126,6 +133,11 @@ public sealed partial class ReleaseIntake
         {
             if (stored.Release is { Removed: false } release)
             {
+                if ((_options.Rollout is not null && _refused.ReasonFor(release) is not null) || IsPinnedAway(release))
+                {
+                    continue;
+                }
+
                 if (Refusal(release, out var prepared) is not { } reason)
                 {
                     prepared!.Activate(artifact.Number, null);
@@ -156,12 +168,15 @@ public sealed partial class ReleaseIntake
         var batch = _tasting.Take();
         var reasons = new string?[batch.Count];
         var candidates = new List<Release>(batch.Count);
-        for (var i = 0; i < batch.Count; i++)
+        lock (_gate)
         {
-            reasons[i] = ReasonBefore(batch[i].Release);
-            if (reasons[i] is null && IsTasted(batch[i].Release))
+            for (var i = 0; i < batch.Count; i++)
             {
-                candidates.Add(batch[i].Release);
+                reasons[i] = IsPinnedOut(batch[i].Position, batch[i].Release) ? "" : ReasonBefore(batch[i].Release);
+                if (reasons[i] is null && IsTasted(batch[i].Release))
+                {
+                    candidates.Add(batch[i].Release);
+                }
             }
         }
 
@@ -169,17 +184,20 @@ public sealed partial class ReleaseIntake
         for (int i = 0, tasted = 0; i < batch.Count; i++)
         {
             var (position, release) = batch[i];
-            if (reasons[i] is { } reason)
+            lock (_gate)
             {
-                if (reason.Length > 0)
+                if (reasons[i] is { } reason)
                 {
-                    NoteKey(release);
-                    Refuse(release, reason, fromStore: false);
+                    if (reason.Length > 0)
+                    {
+                        NoteKey(release);
+                        Refuse(release, reason, fromStore: false);
+                    }
                 }
-            }
-            else
-            {
-                Act(position, release, IsTasted(release) ? verdicts[tasted++] : TasteVerdict.Good);
+                else
+                {
+                    Act(position, release, IsTasted(release) ? verdicts[tasted++] : TasteVerdict.Good);
+                }
             }
         }
 
@@ -201,9 +219,12 @@ public sealed partial class ReleaseIntake
             _progress.Close(position);
 
             // A newer generation may have come meanwhile, and been taken.
-            if (late.Verdict.Outcome != TasteOutcome.Good || !IsOvertaken(late.Release))
+            lock (_gate)
             {
-                Act(position, late.Release, late.Verdict);
+                if (late.Verdict.Outcome != TasteOutcome.Good || !IsOvertaken(late.Release))
+                {
+                    Act(position, late.Release, late.Verdict);
+                }
             }
         }
 
@@ -218,7 +239,11 @@ public sealed partial class ReleaseIntake
         switch (verdict.Outcome)
         {
             case TasteOutcome.Good:
-                Use(release);
+                if (!IsPinnedOut(position, release))
+                {
+                    Use(position, release);
+                }
+
                 break;
 
             case TasteOutcome.Refused:
@@ -249,7 +274,7 @@ public sealed partial class ReleaseIntake
     private string? ReasonBefore(Release release)
     {
         var known = _options.Store.Find(release.Kind, release.Name);
-        if (_refused.ReasonFor(release) is not null || (!IsDamaged(known) && _options.Store.Has(release)))
+        if (_refused.ReasonFor(release) is not null || (!IsDamaged(known) && _options.Store.Has(release)) || IsHeldAlready(release))
         {
             return "";
         }
@@ -265,10 +290,14 @@ public sealed partial class ReleaseIntake
             ? $"its generation {release.Generation} is not above {live.Generation}, which is in use"
             : null;
 
+    // A held release comes again with a feed that was lost; the one that is held is tasted.
+    private bool IsHeldAlready(Release release) =>
+        _rollout.HeldOf(release) is { } held && release.Generation <= held.Release.Generation && !release.Removed;
+
     private bool IsDamaged(StoredArtifact? known) => known is { } at && _damaged.ContainsKey(at.Number);
 
     /// <summary>Loads a release and takes it into use.</summary>
-    private void Use(Release release)
+    private void Use(long position, Release release)
     {
         var known = _options.Store.Find(release.Kind, release.Name);
         if (_refused.ReasonFor(release) is not null || (!IsDamaged(known) && _options.Store.Has(release)))
@@ -283,7 +312,13 @@ public sealed partial class ReleaseIntake
         }
 
         PreparedRelease? prepared = null;
-        var reason = ReasonOfOrder(release, known) ?? (release.Removed ? null : Refusal(release, out prepared));
+        var reason = ReasonOfOrder(release, known);
+        if (reason is null && _options.Rollout is not null && IsHeld(position, release, known))
+        {
+            return;
+        }
+
+        reason ??= release.Removed ? null : Refusal(release, out prepared);
         if (reason is not null)
         {
             NoteKey(release);
@@ -291,25 +326,7 @@ public sealed partial class ReleaseIntake
             return;
         }
 
-        var before = known is { Removed: false } ? known : null;
-        _activating = new Activation(known?.Number ?? _options.Store.Count, before);
-        var problem = _options.Store.Keep(release, prepared?.Key ?? 0, out var artifact);
-        _damaged.TryRemove(artifact, out _);
-        if (prepared is not null)
-        {
-            prepared.Activate(artifact, before);
-        }
-        else if (before is { } gone)
-        {
-            _consumers[release.Kind].Deactivate(gone, release);
-        }
-
-        _activating = null;
-        Accept(release);
-        if (problem is not null)
-        {
-            _options.Observer?.StoreProblem(problem);
-        }
+        Activate(release, prepared, known);
     }
 
     private void NoteKey(Release release)
@@ -389,14 +406,19 @@ public sealed partial class ReleaseIntake
             ["digest"] = release.Digest,
         };
 
-    /// <summary>The state has one writer at a time: Boot, then RunAsync.</summary>
-    private void Update(Func<IntakeState, IntakeState> change) =>
-        _state = change(_state) with
+    private void Update(Func<IntakeState, IntakeState> change)
+    {
+        lock (_gate)
         {
-            Live = _options.Store.Live,
-            FailedWrites = _options.Store.FailedWrites,
-            Unsaved = _options.Store.Unsaved,
-        };
+            _state = change(_state) with
+            {
+                Live = _options.Store.Live,
+                Held = _held.Count,
+                FailedWrites = _options.Store.FailedWrites,
+                Unsaved = _options.Store.Unsaved,
+            };
+        }
+    }
 
     /// <summary>An artifact between the store and its consumer.</summary>
     private sealed record Activation(int Number, StoredArtifact? Before);

@@ -1,5 +1,6 @@
 using Holdfast.Model.Releases;
 using Holdfast.Releases.Purging;
+using Holdfast.Releases.Rollout;
 using Holdfast.Releases.Signing;
 using Holdfast.Releases.Store;
 using Holdfast.Releases.Uplink;
@@ -27,11 +28,25 @@ public sealed record ReleaseIntakeOptions
     /// <summary>Who deals with purges, or null: then none are asked for.</summary>
     public PurgeIntake? Purges { get; init; }
 
+    /// <summary>What people at this machine have pinned, or null.</summary>
+    public IReleasePins? Pins { get; init; }
+
+    /// <summary>Called at a start when the store can be read, before anything in it is taken into use; or null.</summary>
+    public Action? Opened { get; init; }
+
     /// <summary>Who loads them first, or null: then they are loaded by this process at once.</summary>
     public IReleaseTaster? Taster { get; init; }
 
     /// <summary>Where the contents that were refused for good are kept, a file; null for nowhere.</summary>
     public string? RefusalsPath { get; init; }
+
+    /// <summary>
+    /// How fast releases go from the taster to all requests, and when they are good; null: what passes is in use at once, and is good.
+    /// </summary>
+    public RolloutOptions? Rollout { get; init; }
+
+    /// <summary>Where starts with something unproven are counted, a file; null for nowhere.</summary>
+    public string? CrashesPath { get; init; }
 
     /// <summary>What tells this build from others: what another build refused is tried once more.</summary>
     public string Build { get; init; } = "";

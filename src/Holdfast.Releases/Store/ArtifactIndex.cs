@@ -160,4 +160,7 @@ internal struct ArtifactEntry
 
     /// <summary>Whether it is removed.</summary>
     public bool Removed;
+
+    /// <summary>Whether the generation has not passed its bake; in what an older build wrote this is false.</summary>
+    public bool Unproven;
 }

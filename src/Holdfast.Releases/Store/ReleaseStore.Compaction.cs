@@ -64,6 +64,29 @@ public sealed partial class ReleaseStore
             return true;
         }
 
+        return chain[0].Location == _index[artifact].Location
+            && TryCopy(chain, out var copy, out var previous)
+            && Relink(artifact, chain, copy, previous);
+    }
+
+    private bool Relink(int artifact, List<(long Location, SegmentRecord Head)> originals, long copy, long previous)
+    {
+        Drop(originals, 0);
+        ref var entry = ref _index[artifact];
+        entry.Previous = previous;
+        Volatile.Write(ref entry.Location, copy);
+        AtPoint?.Invoke(StorePoint.Relocated);
+        return true;
+    }
+
+    /// <summary>Appends copies of records, oldest first, each linked to the one before.</summary>
+    /// <param name="chain">The records, newest first.</param>
+    /// <param name="copy">Where the newest one's copy lies.</param>
+    /// <param name="previous">Where that of the one before it lies.</param>
+    /// <returns>False when one of them is damaged; nothing was copied then.</returns>
+    private bool TryCopy(List<(long Location, SegmentRecord Head)> chain, out long copy, out long previous)
+    {
+        (copy, previous) = (SegmentLocation.None, SegmentLocation.None);
         var bodies = new List<byte[]>(chain.Count);
         foreach (var (kept, head) in chain)
         {
@@ -80,23 +103,12 @@ public sealed partial class ReleaseStore
             bodies.Add(body);
         }
 
-        if (chain[0].Location != _index[artifact].Location)
-        {
-            return false;
-        }
-
-        var (copy, previous) = (SegmentLocation.None, SegmentLocation.None);
         for (var i = chain.Count - 1; i >= 0; i--)
         {
             previous = copy;
             copy = _log.Append(chain[i].Head with { Previous = previous }, bodies[i]);
         }
 
-        Drop(chain, 0);
-        ref var entry = ref _index[artifact];
-        entry.Previous = previous;
-        Volatile.Write(ref entry.Location, copy);
-        AtPoint?.Invoke(StorePoint.Relocated);
         return true;
     }
 }

@@ -148,12 +148,17 @@ public sealed partial class ReleaseStore
         }
         else
         {
-            Drop(Chain(entry.Location, entry.Previous), record.Removed ? 0 : KeptGenerations - 1);
+            // What the new one is not linked to is not wanted any more.
+            var chain = Chain(entry.Location, entry.Previous);
+            var linked = chain.FindIndex(kept => kept.Location == record.Previous);
+            Drop(linked < 0 ? chain : chain[..linked], 0);
+            Drop(linked < 0 ? [] : chain[linked..], KeptGenerations - 1);
         }
 
         entry.Generation = record.Generation;
         entry.Digest = record.Digest;
         entry.Key = record.Key;
+        entry.Unproven = record.Unproven;
         entry.Location = location;
         entry.Previous = record.Previous;
         _index.SetRemoved(number, record.Removed);

@@ -85,13 +85,22 @@ public sealed partial class ReleaseStore : IDisposable
 
     /// <summary>
     /// Keeps a release and drops what is more than three generations old; a removal drops everything before it. What cannot be written
-    /// is in use from memory, and tried again by <see cref="SavePosition"/>.
+    /// is in use from memory, and tried again by <see cref="SavePosition"/>. Of the generations before it those stay that
+    /// <see cref="KeptBefore"/> chooses: what was last known good is never dropped for something unproven (the design's law 8).
     /// </summary>
     /// <param name="release">A release above the generation that is in use, or that very one again because it is damaged on disk.</param>
     /// <param name="key">What its consumer finds it by.</param>
     /// <param name="artifact">The artifact's number.</param>
+    /// <param name="unproven">Whether it has to pass a bake first; then <see cref="Prove"/> says that it has.</param>
+    /// <param name="isOut">Says of a generation whether it was refused; null when none is.</param>
     /// <returns>What went wrong, or null.</returns>
-    public StoreProblem? Keep(Release release, ulong key, out int artifact)
+    public StoreProblem? Keep(
+        Release release,
+        ulong key,
+        out int artifact,
+        bool unproven = false,
+        Func<StoredGeneration, bool>? isOut = null
+    )
     {
         var id = ArtifactIndex.IdOf(release.Name);
         artifact = _index.Find(release.Kind, id);
@@ -114,18 +123,20 @@ public sealed partial class ReleaseStore : IDisposable
         }
 
         ref var entry = ref _index[artifact];
+        StoreProblem? problem = null;
         if (entry.Location != SegmentLocation.InMemory && entry.Generation != release.Generation)
         {
-            entry.Previous = entry.Location;
+            entry.Previous = release.Removed ? entry.Location : KeptBefore(artifact, isOut, out problem);
         }
 
         entry.Generation = release.Generation;
         entry.Digest = DigestOf(release);
         entry.Key = key;
+        entry.Unproven = unproven;
         _index.SetRemoved(artifact, release.Removed);
         _unsaved[artifact] = release;
         Volatile.Write(ref entry.Location, SegmentLocation.InMemory);
-        return Write(artifact, release);
+        return Write(artifact, release) ?? problem;
     }
 
     /// <summary>Remembers how far the feed was dealt with, unless accepted releases are still unsaved: after a restart they must come again.</summary>
@@ -170,13 +181,14 @@ public sealed partial class ReleaseStore : IDisposable
         _log.Dispose();
     }
 
-    private static ulong DigestOf(Release release) =>
+    /// <summary>The first eight bytes of a release's digest.</summary>
+    internal static ulong DigestOf(Release release) =>
         ulong.Parse(release.Digest.AsSpan(0, 16), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 
     private StoredArtifact Artifact(int number)
     {
         ref var entry = ref _index[number];
-        return new StoredArtifact(number, entry.Kind, entry.Generation, entry.Key, entry.Removed);
+        return new StoredArtifact(number, entry.Kind, entry.Generation, entry.Key, entry.Removed, entry.Unproven);
     }
 
     private long LocationOf(int artifact) => Volatile.Read(ref _index[artifact].Location);
@@ -193,6 +205,7 @@ public sealed partial class ReleaseStore : IDisposable
                     Type = RecordType.Release,
                     Kind = release.Kind,
                     Removed = release.Removed,
+                    Unproven = entry.Unproven,
                     Generation = release.Generation,
                     Id = entry.Id,
                     Key = entry.Key,

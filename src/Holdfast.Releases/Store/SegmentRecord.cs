@@ -36,6 +36,9 @@ internal readonly record struct SegmentRecord
     /// <summary>Whether the release takes the artifact away.</summary>
     public bool Removed { get; init; }
 
+    /// <summary>Whether the release had not passed its bake when this was written; in what an older build wrote this is false.</summary>
+    public bool Unproven { get; init; }
+
     /// <summary>The release's generation, or the position.</summary>
     public required long Generation { get; init; }
 
@@ -69,7 +72,7 @@ internal readonly record struct SegmentRecord
         head[16] = (byte)Type;
         head[17] = Removed ? (byte)1 : (byte)0;
         BinaryPrimitives.WriteUInt16LittleEndian(head[18..], (ushort)Kind);
-        BinaryPrimitives.WriteUInt32LittleEndian(head[20..], 0);
+        BinaryPrimitives.WriteUInt32LittleEndian(head[20..], Unproven ? 1u : 0);
         BinaryPrimitives.WriteInt64LittleEndian(head[24..], Generation);
         BinaryPrimitives.WriteUInt128LittleEndian(head[32..], Id);
         BinaryPrimitives.WriteUInt64LittleEndian(head[48..], Key);
@@ -99,6 +102,7 @@ internal readonly record struct SegmentRecord
             BodyChecksum = BinaryPrimitives.ReadUInt32LittleEndian(head[12..]),
             Type = (RecordType)head[16],
             Removed = head[17] == 1,
+            Unproven = (BinaryPrimitives.ReadUInt32LittleEndian(head[20..]) & 1) != 0,
             Kind = (ArtifactKind)BinaryPrimitives.ReadUInt16LittleEndian(head[18..]),
             Generation = BinaryPrimitives.ReadInt64LittleEndian(head[24..]),
             Id = BinaryPrimitives.ReadUInt128LittleEndian(head[32..]),

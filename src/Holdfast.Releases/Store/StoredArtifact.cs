@@ -8,7 +8,21 @@ namespace Holdfast.Releases.Store;
 /// <param name="Generation">The newest generation.</param>
 /// <param name="Key">What its consumer finds it by.</param>
 /// <param name="Removed">Whether it was taken away.</param>
-public readonly record struct StoredArtifact(int Number, ArtifactKind Kind, long Generation, ulong Key, bool Removed);
+/// <param name="Unproven">Whether that generation has not passed its bake.</param>
+public readonly record struct StoredArtifact(
+    int Number,
+    ArtifactKind Kind,
+    long Generation,
+    ulong Key,
+    bool Removed,
+    bool Unproven = false
+);
+
+/// <summary>One generation of an artifact on the disk, as far as its record's head tells.</summary>
+/// <param name="Generation">Which.</param>
+/// <param name="Digest">The first eight bytes of its digest.</param>
+/// <param name="Unproven">Whether it has not passed its bake.</param>
+public readonly record struct StoredGeneration(long Generation, ulong Digest, bool Unproven);
 
 /// <summary>One generation of an artifact, read from the disk.</summary>
 /// <param name="Release">The release, undamaged and genuine; null when there is a problem.</param>

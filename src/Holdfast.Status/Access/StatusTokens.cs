@@ -1,6 +1,10 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
+using Holdfast.Model.StatusPage;
 using Holdfast.Status.Storage;
+using Holdfast.Status.WriteApi;
 using Microsoft.AspNetCore.Http;
 
 namespace Holdfast.Status.Access;
@@ -14,12 +18,15 @@ internal sealed class StatusTokens(StatusStore store, TimeProvider time)
     /// <summary>Wrong tokens that an address may try in a minute before it has to wait.</summary>
     public const int TriesPerMinute = 20;
 
-    private const int Addresses = 10_000;
+    /// <summary>Tokens there may be: each look-up is by hash, and people have to see through the list.</summary>
+    public const int Most = 100;
 
-    private readonly Lock turn = new();
-    private readonly Dictionary<string, (DateTimeOffset From, int Tries)> failures = [];
+    private readonly Tries tries = new(TriesPerMinute, TimeSpan.FromMinutes(1), time);
 
-    /// <summary>Makes the first token of a new store.</summary>
+    /// <summary>Every token, oldest first.</summary>
+    public List<TokenRow> All => store.Read(database => database.Tokens());
+
+    /// <summary>Makes the first token of a new store, which may do everything.</summary>
     /// <param name="chosen">What the user wants it to be, or null for a random one.</param>
     /// <returns>The token in clear, the one time; null when there are tokens already.</returns>
     public string? EnsureFirst(string? chosen)
@@ -29,67 +36,145 @@ internal sealed class StatusTokens(StatusStore store, TimeProvider time)
             return null;
         }
 
-        var token = chosen ?? $"hfs_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20))}";
-        store.Write((transaction, now) => transaction.AddToken(StatusIds.New(), "first", Hash(token), now));
+        var token = chosen ?? Random();
+        store.Write(
+            (transaction, now) =>
+                transaction.AddToken(
+                    new TokenRow(StatusIds.New(), "first", StatusWords<TokenScope>.Of(TokenScope.Manage), now),
+                    Hash(token)
+                )
+        );
         return token;
     }
 
     /// <summary>The name of the token that a request bears.</summary>
-    /// <exception cref="StatusProblem">It bears none, a wrong one (401), or its address tried too many (429).</exception>
-    public string Authenticate(HttpContext context)
+    /// <param name="context">The request.</param>
+    /// <param name="scope">What it has to be good for; null: any is.</param>
+    /// <exception cref="StatusProblem">It bears none or a wrong one (401), one that may not (403), or its address tried too many (429).</exception>
+    public string Authenticate(HttpContext context, TokenScope? scope)
     {
-        var address = context.Connection.RemoteIpAddress?.ToString() ?? "";
-        if (Exceeded(address))
-        {
-            throw new StatusProblem(429, "too many wrong tokens from this address; try again in a minute");
-        }
-
         var header = context.Request.Headers.Authorization.ToString();
         var token =
             header.StartsWith("OAuth ", StringComparison.OrdinalIgnoreCase) ? header[6..].Trim()
             : header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? header[7..].Trim()
             : null;
+        return Authenticate(context, token, scope);
+    }
+
+    /// <summary>The name of a token that came another way.</summary>
+    /// <inheritdoc cref="Authenticate(HttpContext, TokenScope?)"/>
+    public string Authenticate(HttpContext context, string? token, TokenScope? scope)
+    {
+        tries.Check(context, "wrong tokens");
         if (token is null)
         {
             throw new StatusProblem(401, "say who you are: Authorization: OAuth TOKEN");
         }
 
         // The look-up compares hashes of random texts: what it takes tells nothing about the text.
-        if (store.Read(database => database.TokenName(Hash(token))) is { } name)
+        if (store.Read(database => database.Token(Hash(token))) is not { } row)
         {
-            return name;
+            tries.Failed(context);
+            throw new StatusProblem(401, "could not authenticate: the token is not known here");
         }
 
-        Count(address);
-        throw new StatusProblem(401, "could not authenticate: the token is not known here");
+        if (scope is { } needed && !May(row, needed))
+        {
+            throw new StatusProblem(
+                403,
+                $"the token {row.Name} may not do that: it needs the scope {StatusWords<TokenScope>.Of(needed)} or manage, and has {(row.Scopes.Length == 0 ? "none" : row.Scopes)}"
+            );
+        }
+
+        return row.Name;
     }
+
+    /// <summary>Makes a token.</summary>
+    /// <param name="who">Who does.</param>
+    /// <param name="name">What the audit log is to call it.</param>
+    /// <param name="scopes">What it may write; none: it reads.</param>
+    /// <returns>The token, and its text, the one time.</returns>
+    /// <exception cref="StatusProblem">The name is taken or an e-mail address, or there are too many.</exception>
+    public (TokenRow Row, string Text) Create(string who, string name, IReadOnlyCollection<TokenScope> scopes)
+    {
+        if (name.Contains('@', StringComparison.Ordinal))
+        {
+            throw StatusProblem.Invalid("token.name", "it holds an @; so do operators' names in the audit log");
+        }
+
+        var text = Random();
+        var all = All;
+        if (all.Count >= Most)
+        {
+            throw StatusProblem.Invalid(
+                "token",
+                string.Create(CultureInfo.InvariantCulture, $"there are {Most} tokens, which is the most")
+            );
+        }
+
+        if (name == "detector" || all.Exists(other => other.Name == name))
+        {
+            throw StatusProblem.Invalid("token.name", $"'{name}' is taken");
+        }
+
+        var row = new TokenRow(
+            StatusIds.New(),
+            name,
+            string.Join(' ', scopes.Distinct().Order().Select(StatusWords<TokenScope>.Of)),
+            DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds())
+        );
+        store.Write(
+            (transaction, now) =>
+            {
+                transaction.AddToken(row, Hash(text));
+                transaction.Audit(now, who, "token.create", row.Id, null, Json(row));
+            }
+        );
+        return (row, text);
+    }
+
+    /// <summary>Removes a token. When it was the last, the next start makes a first one again.</summary>
+    /// <exception cref="StatusProblem">There is none.</exception>
+    public void Remove(string who, string id)
+    {
+        var row = All.Find(token => token.Id == id) ?? throw StatusProblem.Missing("token", id);
+        store.Write(
+            (transaction, now) =>
+            {
+                transaction.RemoveToken(id);
+                transaction.Audit(now, who, "token.delete", id, Json(row), null);
+            }
+        );
+    }
+
+    /// <summary>Reads a request's token.</summary>
+    public static (string Name, List<TokenScope> Scopes) Read(Form form)
+    {
+        var name = form.Required("name", StatusPageLimits.NameLength);
+        var scopes = form.Texts("scopes", 10) ?? [];
+        return (
+            name,
+            scopes.ConvertAll(word =>
+                StatusWords<TokenScope>.TryRead(word, out var scope)
+                    ? scope
+                    : throw StatusProblem.Invalid(
+                        "token.scopes",
+                        $"'{word}' is none; they are {string.Join(", ", StatusWords<TokenScope>.All)}"
+                    )
+            )
+        );
+    }
+
+    private static bool May(TokenRow row, TokenScope needed) =>
+        row.Scopes.Split(' ') is var scopes
+        && (
+            scopes.Contains(StatusWords<TokenScope>.Of(needed), StringComparer.Ordinal)
+            || scopes.Contains(StatusWords<TokenScope>.Of(TokenScope.Manage), StringComparer.Ordinal)
+        );
+
+    private static string Random() => $"hfs_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20))}";
 
     private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 
-    private bool Exceeded(string address)
-    {
-        lock (turn)
-        {
-            return failures.TryGetValue(address, out var failed)
-                && failed.Tries >= TriesPerMinute
-                && time.GetUtcNow() - failed.From < TimeSpan.FromMinutes(1);
-        }
-    }
-
-    private void Count(string address)
-    {
-        lock (turn)
-        {
-            var now = time.GetUtcNow();
-            if (failures.Count >= Addresses)
-            {
-                failures.Clear();
-            }
-
-            failures[address] =
-                failures.TryGetValue(address, out var failed) && now - failed.From < TimeSpan.FromMinutes(1)
-                    ? (failed.From, failed.Tries + 1)
-                    : (now, 1);
-        }
-    }
+    private static string Json(TokenRow row) => JsonSerializer.Serialize(row, StatusJson.Default.TokenRow);
 }

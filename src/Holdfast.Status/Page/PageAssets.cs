@@ -18,6 +18,13 @@ internal static class PageAssets
         + $"script-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Script)))}'; "
         + "base-uri 'none'; form-action 'none'";
 
+    /// <summary>What operators' pages have besides.</summary>
+    public static string OperatorStyle { get; } = Read("operate.css");
+
+    /// <summary>The policy of operators' pages: they have forms, which lead to themselves.</summary>
+    public static string OperatorPolicy { get; } =
+        ContentSecurityPolicy.Replace("form-action 'none'", "form-action 'self'", StringComparison.Ordinal) + "; frame-ancestors 'none'";
+
     private static string Read(string name)
     {
         using var stream = typeof(PageAssets).Assembly.GetManifestResourceStream(name)!;

@@ -8,6 +8,8 @@ namespace Holdfast.Status.Page;
 /// <remarks>Public only because components are: a page is rendered here and nowhere else.</remarks>
 public sealed class PageView
 {
+    private const string FieldFormat = "yyyy-MM-dd'T'HH:mm";
+
     private readonly TimeZoneInfo zone;
 
     internal PageView(StatusSnapshot snapshot, DateTimeOffset now)
@@ -47,6 +49,23 @@ public sealed class PageView
 
         return new DateTimeOffset(local, zone.GetUtcOffset(local));
     }
+
+    /// <summary>A moment as a form's field has it, in the page's zone: <c>2025-11-18T11:48</c>.</summary>
+    public string Field(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, zone).ToString(FieldFormat, CultureInfo.InvariantCulture);
+
+    /// <summary>Reads what <see cref="Field"/> writes; null when it is something else, or a time that the clocks jump over.</summary>
+    public DateTimeOffset? Read(string field) =>
+        DateTime.TryParseExact(
+            field,
+            [FieldFormat, FieldFormat + "':'ss"],
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.None,
+            out var local
+        )
+        && local.Year is >= 2000 and < 2200
+        && !zone.IsInvalidTime(local)
+            ? new DateTimeOffset(local, zone.GetUtcOffset(local)).ToUniversalTime()
+            : null;
 
     /// <summary><c>18 Nov 2025, 11:48 UTC</c></summary>
     public string Text(DateTimeOffset at)

@@ -12,8 +12,16 @@
     }
   });
   var age = document.getElementById("age");
-  if (age && Date.now() - new Date(age.dataset.at) > age.dataset.minutes * 60000) {
-    age.className = "stale";
-    age.append(" This copy is old: what it says may not be so any more.");
+  function check() {
+    if (age && !document.getElementById("old") && Date.now() - new Date(age.dataset.at) > age.dataset.minutes * 60000) {
+      var note = document.createElement("p");
+      note.id = "old";
+      note.className = "stale";
+      note.setAttribute("role", "status");
+      note.textContent = "This copy is from " + new Date(age.dataset.at).toLocaleString() + ": what it says may not be so any more.";
+      document.getElementById("main").prepend(note);
+    }
   }
+  check();
+  setInterval(check, 60000);
 })();

@@ -10,39 +10,8 @@ namespace Holdfast.Status.Storage;
 /// The status page's own file: SQLite in WAL mode, every write a transaction that is on the disk before it is acknowledged. Documents are
 /// JSON in a column; what is searched for stands beside them. One thread at a time.
 /// </summary>
-internal sealed class StatusDatabase : IDisposable
+internal sealed partial class StatusDatabase : IDisposable
 {
-    /// <summary>The schema that this build writes; a file with a higher one is refused.</summary>
-    private const int SchemaVersion = 2;
-
-    private const string Schema = """
-        CREATE TABLE page (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
-        CREATE TABLE component (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
-        CREATE TABLE incident (id TEXT PRIMARY KEY, started_at INTEGER NOT NULL, over INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
-        CREATE INDEX incident_started ON incident (started_at);
-        CREATE INDEX incident_open ON incident (over) WHERE over = 0;
-        CREATE TABLE component_change (component TEXT NOT NULL, at INTEGER NOT NULL, status TEXT NOT NULL) STRICT;
-        CREATE INDEX component_change_at ON component_change (component, at);
-        CREATE TABLE token (id TEXT PRIMARY KEY, name TEXT NOT NULL, hash BLOB NOT NULL UNIQUE, created_at INTEGER NOT NULL) STRICT;
-        CREATE TABLE audit (
-            sequence INTEGER PRIMARY KEY AUTOINCREMENT,
-            at INTEGER NOT NULL,
-            who TEXT NOT NULL,
-            action TEXT NOT NULL,
-            subject TEXT NOT NULL,
-            before TEXT,
-            after TEXT
-        ) STRICT;
-        """;
-
-    /// <summary>What version 2 has more.</summary>
-    private const string Schema2 = """
-        CREATE TABLE watch (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
-        CREATE TABLE draft (id TEXT PRIMARY KEY, opened_at INTEGER NOT NULL, active INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
-        CREATE INDEX draft_active ON draft (active) WHERE active = 1;
-        CREATE TABLE learned (key TEXT PRIMARY KEY, kept_at INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
-        """;
-
     private readonly SqliteConnection connection;
 
     private StatusDatabase(SqliteConnection connection) => this.connection = connection;
@@ -172,45 +141,11 @@ internal sealed class StatusDatabase : IDisposable
         return command.ExecuteScalar() as byte[];
     }
 
-    /// <summary>Whose token has this hash, or null.</summary>
-    public string? TokenName(byte[] hash)
-    {
-        using var command = Command("SELECT name FROM token WHERE hash = $hash", ("$hash", hash));
-        return command.ExecuteScalar() as string;
-    }
-
     /// <summary>Whether there is a token at all.</summary>
     public bool HasTokens()
     {
         using var command = Command("SELECT EXISTS (SELECT 1 FROM token)");
         return (long)command.ExecuteScalar()! != 0;
-    }
-
-    /// <summary>The newest lines of the audit log, newest first.</summary>
-    public List<AuditLine> Audit(int count)
-    {
-        using var command = Command(
-            "SELECT sequence, at, who, action, subject, before, after FROM audit ORDER BY sequence DESC LIMIT $count",
-            ("$count", count)
-        );
-        using var reader = command.ExecuteReader();
-        var lines = new List<AuditLine>();
-        while (reader.Read())
-        {
-            lines.Add(
-                new AuditLine(
-                    reader.GetInt64(0),
-                    DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(1)),
-                    reader.GetString(2),
-                    reader.GetString(3),
-                    reader.GetString(4),
-                    reader.IsDBNull(5) ? null : reader.GetString(5),
-                    reader.IsDBNull(6) ? null : reader.GetString(6)
-                )
-            );
-        }
-
-        return lines;
     }
 
     /// <summary>Writes all of it or, when it throws, none.</summary>
@@ -231,28 +166,19 @@ internal sealed class StatusDatabase : IDisposable
         Run("PRAGMA synchronous = FULL");
         using var command = Command("PRAGMA user_version");
         var version = (long)command.ExecuteScalar()!;
-        if (version > SchemaVersion)
+        if (version > StatusSchema.Version)
         {
             throw new StatusStoreException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"the status page's store {path} was written by a newer Holdfast (schema {version}, this one knows {SchemaVersion}); start that one, or restore an older copy of the file"
+                    $"the status page's store {path} was written by a newer Holdfast (schema {version}, this one knows {StatusSchema.Version}); start that one, or restore an older copy of the file"
                 )
             );
         }
 
-        if (version < SchemaVersion)
+        if (version < StatusSchema.Version)
         {
-            Write(transaction =>
-            {
-                if (version == 0)
-                {
-                    transaction.Run(Schema);
-                }
-
-                transaction.Run(Schema2);
-                transaction.Run(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {SchemaVersion}"));
-            });
+            Write(transaction => StatusSchema.Upgrade(transaction, version));
         }
     }
 

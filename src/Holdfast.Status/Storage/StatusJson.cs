@@ -24,6 +24,7 @@ namespace Holdfast.Status.Storage;
 [JsonSerializable(typeof(Incident))]
 [JsonSerializable(typeof(Watch))]
 [JsonSerializable(typeof(Draft))]
+[JsonSerializable(typeof(TokenRow))]
 internal sealed partial class StatusJson : JsonSerializerContext;
 
 /// <summary><c>major_outage</c></summary>

@@ -30,8 +30,14 @@ internal sealed class StatusStore : IDisposable
         current = Load(profile, 1);
     }
 
+    /// <summary>Something on the page has changed. Called in turn with writers: whoever listens only makes a note.</summary>
+    public event Action? Changed;
+
     /// <summary>What the page says now.</summary>
     public StatusSnapshot Current => current;
+
+    /// <summary>The store's file below a data folder.</summary>
+    public static string PathIn(string dataDirectory) => Path.Combine(Path.GetFullPath(dataDirectory), "status", "status.db");
 
     /// <summary>Opens the store; a new one gets a page of this name and address.</summary>
     /// <exception cref="StatusStoreException">The file can't be used.</exception>
@@ -83,6 +89,7 @@ internal sealed class StatusStore : IDisposable
                 draft.Apply(transaction);
             });
             current = After(draft.State with { Profile = profile });
+            Changed?.Invoke();
             return result;
         });
 

@@ -7,7 +7,7 @@ using Microsoft.Data.Sqlite;
 namespace Holdfast.Status.Storage;
 
 /// <summary>What can be written; see <see cref="StatusDatabase.Write"/>.</summary>
-internal sealed class StatusTransaction(SqliteConnection connection, SqliteTransaction transaction)
+internal sealed partial class StatusTransaction(SqliteConnection connection, SqliteTransaction transaction)
 {
     /// <summary>Sets the page's profile.</summary>
     public void Put(StatusPageProfile profile) =>
@@ -92,28 +92,6 @@ internal sealed class StatusTransaction(SqliteConnection connection, SqliteTrans
     /// <summary>Forgets what was learned and is not kept up any more.</summary>
     public void ForgetLearned(DateTimeOffset before) =>
         Run("DELETE FROM learned WHERE kept_at < $before", ("$before", before.ToUnixTimeMilliseconds()));
-
-    /// <summary>A token, by the hash of its text.</summary>
-    public void AddToken(string id, string name, byte[] hash, DateTimeOffset at) =>
-        Run(
-            "INSERT INTO token (id, name, hash, created_at) VALUES ($id, $name, $hash, $at)",
-            ("$id", id),
-            ("$name", name),
-            ("$hash", hash),
-            ("$at", at.ToUnixTimeMilliseconds())
-        );
-
-    /// <summary>A line of the audit log.</summary>
-    public void Audit(DateTimeOffset at, string who, string action, string subject, string? before, string? after) =>
-        Run(
-            "INSERT INTO audit (at, who, action, subject, before, after) VALUES ($at, $who, $action, $subject, $before, $after)",
-            ("$at", at.ToUnixTimeMilliseconds()),
-            ("$who", who),
-            ("$action", action),
-            ("$subject", subject),
-            ("$before", (object?)before ?? DBNull.Value),
-            ("$after", (object?)after ?? DBNull.Value)
-        );
 
     /// <summary>Any statement.</summary>
     public void Run(string sql, params (string Name, object Value)[] parameters)

@@ -17,7 +17,14 @@ namespace Holdfast.Status.WriteApi;
 /// The API that operators and their tools post with, below <c>/v1/pages/{page_id}</c>, in the shape of Statuspage's own. A path may end in
 /// <c>.json</c>, as its clients write it.
 /// </summary>
-internal sealed partial class WriteEndpoints(StatusStore store, StatusTokens tokens, WatchDesk watches, Lookout lookout, DraftDesk drafts)
+internal sealed partial class WriteEndpoints(
+    StatusStore store,
+    StatusTokens tokens,
+    OperatorDesk operators,
+    WatchDesk watches,
+    Lookout lookout,
+    DraftDesk drafts
+)
 {
     private readonly IncidentDesk incidents = new(store);
     private readonly ComponentDesk components = new(store);
@@ -56,6 +63,7 @@ internal sealed partial class WriteEndpoints(StatusStore store, StatusTokens tok
         MapIncidents(routes);
         MapWatches(routes);
         MapDrafts(routes);
+        MapAccess(routes);
     }
 
     private void MapComponents(IEndpointRouteBuilder routes, string path, bool group)
@@ -122,21 +130,6 @@ internal sealed partial class WriteEndpoints(StatusStore store, StatusTokens tok
             call => Incident(store.Incident(call.Id) ?? throw StatusProblem.Missing("incident", call.Id))
         );
         Add(routes, "DELETE", "/v1/pages/{page}/incidents/{id}", call => Incident(incidents.Remove(call.Who, call.Id)));
-        Add(
-            routes,
-            "GET",
-            "/v1/pages/{page}/audit",
-            _ =>
-                Json(json =>
-                    json.WriteArray(() =>
-                    {
-                        foreach (var line in store.Read(database => database.Audit(100)))
-                        {
-                            json.WriteAudit(line);
-                        }
-                    })
-                )
-        );
     }
 
     private StatusPageState State => store.Current.State;
@@ -211,11 +204,15 @@ internal sealed partial class WriteEndpoints(StatusStore store, StatusTokens tok
 
     private static Answer Json(Action<Utf8JsonWriter> write, int status = 200) => new(status, V2Writer.Bytes(write));
 
-    private void Add(IEndpointRouteBuilder routes, string method, string path, Func<Call, Answer> answer)
+    private void Add(IEndpointRouteBuilder routes, string method, string path, Func<Call, Answer> answer) =>
+        AddAsync(routes, method, path, (call, _) => ValueTask.FromResult(answer(call)));
+
+    private void AddAsync(IEndpointRouteBuilder routes, string method, string path, Func<Call, CancellationToken, ValueTask<Answer>> answer)
     {
+        var scope = ScopeOf(method, path);
         RequestDelegate handler = async context =>
         {
-            var who = tokens.Authenticate(context);
+            var who = tokens.Authenticate(context, scope);
             var values = context.Request.RouteValues;
             if (values.TryGetValue("page", out var page) && (string?)page is { } id && Plain(id) != State.Profile.Id)
             {
@@ -223,7 +220,8 @@ internal sealed partial class WriteEndpoints(StatusStore store, StatusTokens tok
             }
 
             var body = method is "GET" or "DELETE" ? default : await RequestBody.ReadAsync(context).ConfigureAwait(false);
-            var done = answer(new Call(who, Plain((string?)values["id"] ?? ""), Plain((string?)values["update"] ?? ""), body));
+            var call = new Call(who, Plain((string?)values["id"] ?? ""), Plain((string?)values["update"] ?? ""), body);
+            var done = await answer(call, context.RequestAborted).ConfigureAwait(false);
             context.Response.StatusCode = done.Status;
             context.Response.Headers.CacheControl = "no-store";
             if (done.Body.Length > 0)
@@ -238,6 +236,18 @@ internal sealed partial class WriteEndpoints(StatusStore store, StatusTokens tok
         {
             routes.MapMethods(path + ".json", [method], handler);
         }
+    }
+
+    /// <summary>What a token has to be good for; null: any token.</summary>
+    private static TokenScope? ScopeOf(string method, string path)
+    {
+        var rest = path.Replace("/v1/pages/{page}", "", StringComparison.Ordinal);
+        bool Below(params string[] names) => names.Any(name => rest.StartsWith(name, StringComparison.Ordinal));
+        return Below("/audit", "/tokens", "/operators") ? TokenScope.Manage
+            : method == "GET" ? null
+            : Below("/component") ? TokenScope.Components
+            : Below("/incident", "/drafts") ? TokenScope.Incidents
+            : TokenScope.Manage;
     }
 
     private static string Plain(string id) => id.EndsWith(".json", StringComparison.Ordinal) ? id[..^5] : id;

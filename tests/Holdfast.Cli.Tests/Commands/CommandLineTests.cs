@@ -83,6 +83,13 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("node")]
     [InlineData("node", "invite")]
     [InlineData("node", "remove")]
+    [InlineData("node", "show")]
+    [InlineData("node", "pin")]
+    [InlineData("node", "revert")]
+    [InlineData("node", "kill")]
+    [InlineData("node", "unkill")]
+    [InlineData("node", "bypass")]
+    [InlineData("node", "drain")]
     [InlineData("logs")]
     [InlineData("version")]
     public async Task Help_OfEveryCommand_IsOnStandardOutputAndFits80Columns(params string[] command)

@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Control.Operations;
+using Holdfast.Control.Rulesets;
 using Holdfast.Control.Tests.Joining;
 using Holdfast.Control.Tests.Operators;
 using Holdfast.Control.Tokens;
@@ -56,11 +57,14 @@ public sealed class AuditCoverageTests
             .SelectMany(type => type.GetProperties(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
             .Where(property => property.PropertyType == typeof(ApiOperation))
             .Select(property => (ApiOperation)property.GetValue(null)!)
-            .Concat(OfTokens(TokenOperations.OfUser))
-            .Concat(OfTokens(TokenOperations.OfAccount));
+            .Concat(OfEach(TokenOperations.OfUser))
+            .Concat(OfEach(TokenOperations.OfAccount))
+            .Concat(OfEach(RulesetOperations.OfZone))
+            .Concat(OfEach(RulesetOperations.OfAccount));
 
-    private static IEnumerable<ApiOperation> OfTokens(TokenOperations operations) =>
-        typeof(TokenOperations)
+    private static IEnumerable<ApiOperation> OfEach(object operations) =>
+        operations
+            .GetType()
             .GetProperties(BindingFlags.Instance | BindingFlags.Public)
             .Where(property => property.PropertyType == typeof(ApiOperation))
             .Select(property => (ApiOperation)property.GetValue(operations)!);
@@ -144,8 +148,10 @@ public sealed class AuditCoverageTests
                 ),
                 ("certificates-delete", () => control.DeleteAsync($"/client/v4/zones/{zone}/custom_certificates/{certificate}")),
                 .. RecordCalls($"/client/v4/zones/{zone}/dns_records"),
-                .. RulesetCalls($"/client/v4/zones/{zone}/rulesets"),
+                .. RulesetCalls($"/client/v4/zones/{zone}/rulesets", "rulesets", "zone"),
+                .. RulesetCalls($"/client/v4/accounts/{account}/rulesets", "account_rulesets", "root"),
                 .. AccessRuleCalls($"/client/v4/zones/{zone}/firewall/access_rules/rules"),
+                .. OlderRuleCalls($"/client/v4/zones/{zone}/firewall"),
                 .. ListCalls($"/client/v4/accounts/{account}/rules/lists"),
                 .. KillSwitchCalls("/holdfast/v1/kill-switches"),
                 (
@@ -255,24 +261,24 @@ public sealed class AuditCoverageTests
             yield return ("dns-records-delete", () => control.DeleteAsync($"{path}/{id}"));
         }
 
-        private IEnumerable<(string Operation, Func<Task<Answer>> Call)> RulesetCalls(string path)
+        private IEnumerable<(string Operation, Func<Task<Answer>> Call)> RulesetCalls(string path, string tag, string kind)
         {
             var (ruleset, rule) = ("", "");
             const string entryPoint = "/phases/http_request_firewall_custom/entrypoint";
             yield return (
-                "rulesets-create",
+                tag + "-create",
                 async () =>
                 {
                     var answer = await control.PostAsync(
                         path,
-                        """{"name":"mine","kind":"zone","phase":"http_request_firewall_custom","rules":[]}"""
+                        $$"""{"name":"mine","kind":"{{kind}}","phase":"http_request_firewall_custom","rules":[]}"""
                     );
                     ruleset = answer.Result["id"]!.GetValue<string>();
                     return answer;
                 }
             );
             yield return (
-                "rulesets-create-rule",
+                tag + "-create-rule",
                 async () =>
                 {
                     var answer = await control.PostAsync($"{path}/{ruleset}/rules", """{"action":"log","expression":"true"}""");
@@ -280,12 +286,12 @@ public sealed class AuditCoverageTests
                     return answer;
                 }
             );
-            yield return ("rulesets-edit-rule", () => control.PatchAsync($"{path}/{ruleset}/rules/{rule}", """{"enabled":false}"""));
-            yield return ("rulesets-delete-rule", () => control.DeleteAsync($"{path}/{ruleset}/rules/{rule}"));
-            yield return ("rulesets-put", () => control.PutAsync($"{path}/{ruleset}", """{"name":"ours"}"""));
-            yield return ("rulesets-put-entrypoint", () => control.PutAsync(path + entryPoint, """{"description":"all"}"""));
-            yield return ("rulesets-delete-version", () => control.DeleteAsync($"{path}/{ruleset}/versions/1"));
-            yield return ("rulesets-delete", () => control.DeleteAsync($"{path}/{ruleset}"));
+            yield return (tag + "-edit-rule", () => control.PatchAsync($"{path}/{ruleset}/rules/{rule}", """{"enabled":false}"""));
+            yield return (tag + "-delete-rule", () => control.DeleteAsync($"{path}/{ruleset}/rules/{rule}"));
+            yield return (tag + "-put", () => control.PutAsync($"{path}/{ruleset}", """{"name":"ours"}"""));
+            yield return (tag + "-put-entrypoint", () => control.PutAsync(path + entryPoint, """{"description":"all"}"""));
+            yield return (tag + "-delete-version", () => control.DeleteAsync($"{path}/{ruleset}/versions/1"));
+            yield return (tag + "-delete", () => control.DeleteAsync($"{path}/{ruleset}"));
         }
 
         private IEnumerable<(string Operation, Func<Task<Answer>> Call)> AccessRuleCalls(string path)
@@ -303,6 +309,41 @@ public sealed class AuditCoverageTests
             );
             yield return ("access-rules-edit", () => control.PatchAsync($"{path}/{rule}", """{"notes":"a friend"}"""));
             yield return ("access-rules-delete", () => control.DeleteAsync($"{path}/{rule}"));
+        }
+
+        private IEnumerable<(string Operation, Func<Task<Answer>> Call)> OlderRuleCalls(string path)
+        {
+            var id = "";
+            foreach (
+                var (tag, place, made, changed) in new[]
+                {
+                    (
+                        "zone_lockdowns",
+                        "lockdowns",
+                        """{"urls":["a.example.com/*"],"configurations":[{"target":"ip","value":"192.0.2.1"}]}""",
+                        """{"urls":["b.example.com/*"],"configurations":[{"target":"ip","value":"192.0.2.1"}]}"""
+                    ),
+                    (
+                        "ua_rules",
+                        "ua_rules",
+                        """{"mode":"block","configuration":{"target":"ua","value":"a"}}""",
+                        """{"mode":"block","configuration":{"target":"ua","value":"b"}}"""
+                    ),
+                }
+            )
+            {
+                yield return (
+                    tag + "-create",
+                    async () =>
+                    {
+                        var answer = await control.PostAsync($"{path}/{place}", made);
+                        id = answer.Result["id"]!.GetValue<string>();
+                        return answer;
+                    }
+                );
+                yield return (tag + "-update", () => control.PutAsync($"{path}/{place}/{id}", changed));
+                yield return (tag + "-delete", () => control.DeleteAsync($"{path}/{place}/{id}"));
+            }
         }
 
         private IEnumerable<(string Operation, Func<Task<Answer>> Call)> KillSwitchCalls(string path)

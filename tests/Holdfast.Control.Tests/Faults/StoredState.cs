@@ -5,6 +5,7 @@ using Holdfast.Artifacts.Bots;
 using Holdfast.Artifacts.Certificates;
 using Holdfast.Artifacts.KillSwitches;
 using Holdfast.Artifacts.Lists;
+using Holdfast.Artifacts.Rulesets;
 using Holdfast.Artifacts.Zones;
 using Holdfast.Control.Audit;
 using Holdfast.Control.SigningKeys;
@@ -118,9 +119,29 @@ internal static class StoredState
                     )
                 )
                 .Concat(await ListsAsync(context))
+                .Concat(await RulesetsAsync(context))
                 .ToDictionary();
         });
         Assert.Equal(stored.OrderBy(pair => pair.Key.Id), sent.OrderBy(pair => pair.Key.Item2));
+    }
+
+    /// <summary>The account's rulesets, each with a version that says the same; what zones execute is there.</summary>
+    private static async Task<IEnumerable<KeyValuePair<(ArtifactKind, string Id), (long, string)>>> RulesetsAsync(ControlDbContext context)
+    {
+        var rulesets = await context.AccountRulesets.ToListAsync();
+        foreach (var row in rulesets)
+        {
+            Assert.True(AccountRulesetArtifact.TryParse(AccountRulesetArtifact.FormatVersion, row.Config, out var ruleset, out _));
+            var version = await context.AccountRulesetVersions.SingleAsync(old =>
+                old.RulesetId == row.Id && old.Version == ruleset.Version
+            );
+            Assert.Equal(row.Config, version.Config);
+        }
+
+        Assert.Empty((await context.RulesetUses.Select(use => use.RulesetId).ToListAsync()).Except(rulesets.Select(row => row.Id)));
+        return rulesets.Select(row =>
+            KeyValuePair.Create((ArtifactKind.AccountRuleset, row.Id), (row.Generation, Convert.ToHexString(row.Config)))
+        );
     }
 
     /// <summary>The lists as their rows say, with as many items as each counts.</summary>

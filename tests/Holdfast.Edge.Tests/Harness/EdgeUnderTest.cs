@@ -4,6 +4,7 @@ using Holdfast.Artifacts.Bots;
 using Holdfast.Artifacts.Certificates;
 using Holdfast.Artifacts.KillSwitches;
 using Holdfast.Artifacts.Lists;
+using Holdfast.Artifacts.Rulesets;
 using Holdfast.Artifacts.Zones;
 using Holdfast.Edge.Hosting;
 using Holdfast.Edge.Listening.Certificates;
@@ -15,6 +16,7 @@ using Holdfast.Model.KillSwitches;
 using Holdfast.Model.Lists;
 using Holdfast.Model.Purging;
 using Holdfast.Model.Releases;
+using Holdfast.Model.Rulesets;
 using Holdfast.Model.Zones;
 using Holdfast.Releases.Keys;
 using Holdfast.Releases.Purging;
@@ -95,6 +97,9 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
     /// <summary>The generation of an artifact that is live, 0 for none.</summary>
     public long LiveGeneration(string name) => ((IEdgeState)_host).LiveReleases(1000).FirstOrDefault(r => r.Name == name).Generation;
 
+    /// <summary>What is on trial, held, or was reverted.</summary>
+    public IEnumerable<Holdfast.Releases.Rollout.ReleaseStanding> Standings => ((IEdgeState)_host).Standings(1000);
+
     /// <summary>The access log's file.</summary>
     public string LogFile => Path.Combine(Data, "logs", "edge-1.jsonl");
 
@@ -110,6 +115,7 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
             Https = [new EdgeSocket(null, new IPEndPoint(IPAddress.Loopback, 0))],
             Management = new EdgeSocket(null, new IPEndPoint(IPAddress.Loopback, 0)),
             Feed = edge._feed,
+            Rollout = null,
             Loggers = NullLoggerFactory.Instance,
         };
 
@@ -176,6 +182,14 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
     /// <summary>Publishes a list, its items in any order, and waits until it is live.</summary>
     public async Task PutListAsync(string name, ListKind kind, params IEnumerable<string> items)
     {
+        var generation = PublishList(name, kind, items);
+        await UntilAsync(() => ((IEdgeState)_host).LiveReleases(1000).Any(r => r.Name == IdOf(name) && r.Generation == generation));
+    }
+
+    /// <summary>Publishes a list, its items in any order.</summary>
+    /// <returns>Its generation.</returns>
+    public long PublishList(string name, ListKind kind, params IEnumerable<string> items)
+    {
         var list = new ListConfig
         {
             Id = IdOf(name),
@@ -185,7 +199,7 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
         };
         var generation = ++_generation;
         _feed.Publish(ArtifactKind.List, list.Id, generation, ListArtifact.Write(list));
-        await UntilAsync(() => ((IEdgeState)_host).LiveReleases(1000).Any(r => r.Name == list.Id && r.Generation == generation));
+        return generation;
     }
 
     /// <summary>Publishes any bytes as a list, which the edge will not take.</summary>
@@ -218,6 +232,29 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
     {
         _feed.Remove(ArtifactKind.BotFeatures, BotFeaturesConfig.Name, ++_generation);
         await UntilAsync(() => LiveGeneration(BotFeaturesConfig.Name) == 0);
+    }
+
+    /// <summary>Publishes a ruleset of the account, and waits until it is live.</summary>
+    public async Task PutAccountRulesetAsync(RulesetConfig ruleset)
+    {
+        var generation = ++_generation;
+        _feed.Publish(ArtifactKind.AccountRuleset, ruleset.Id, generation, AccountRulesetArtifact.Write(ruleset));
+        await UntilAsync(() => LiveGeneration(ruleset.Id) == generation);
+    }
+
+    /// <summary>Publishes a ruleset of the account that the edge will not take, and waits until it has said so.</summary>
+    public async Task PutBadAccountRulesetAsync(RulesetConfig ruleset)
+    {
+        var before = Intake.Refused;
+        _feed.Publish(ArtifactKind.AccountRuleset, ruleset.Id, ++_generation, AccountRulesetArtifact.Write(ruleset));
+        await UntilAsync(() => Intake.Refused > before);
+    }
+
+    /// <summary>Publishes the removal of a ruleset of the account, and waits until it is gone.</summary>
+    public async Task RemoveAccountRulesetAsync(string id)
+    {
+        _feed.Remove(ArtifactKind.AccountRuleset, id, ++_generation);
+        await UntilAsync(() => LiveGeneration(id) == 0);
     }
 
     /// <summary>The zones' certificates.</summary>

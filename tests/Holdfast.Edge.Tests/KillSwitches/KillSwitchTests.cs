@@ -4,6 +4,7 @@ using Holdfast.Edge.Guard;
 using Holdfast.Edge.Tests.Guard;
 using Holdfast.Edge.Tests.Harness;
 using Holdfast.Edge.Tests.Rules;
+using Holdfast.Edge.Tests.Rules.Executing;
 using Holdfast.Model.KillSwitches;
 using Holdfast.Model.Rulesets;
 using Holdfast.Model.Zones;
@@ -40,6 +41,10 @@ public class KillSwitchTests
         "/admin",
         "/skipped",
         "/logged",
+        "/executed/one",
+        "/executed/two",
+        "/root/one",
+        "/root/two",
         "/cached",
         "/missing",
         "/text",
@@ -57,7 +62,8 @@ public class KillSwitchTests
                         set.Phase,
                         RuledSite.Rule("http.request.uri.path eq \"/skipped\"", new SkipAction(true, [], [])),
                         RuledSite.Rule("http.request.uri.path in {\"/admin\" \"/skipped\"}", new BlockAction((BlockResponse?)null)),
-                        RuledSite.Rule("http.request.uri.path eq \"/logged\"", new LogAction())
+                        RuledSite.Rule("http.request.uri.path eq \"/logged\"", new LogAction()),
+                        RuledSite.Rule("starts_with(http.request.uri.path, \"/executed\")", AccountSets.Execute())
                     )
             )
             .Select(set =>
@@ -75,6 +81,19 @@ public class KillSwitchTests
                     ],
                 }
             ),
+    ];
+
+    // What one of them executes; an entry point of the account executes it too.
+    private static readonly RulesetConfig[] Account =
+    [
+        AccountSets.Shared(
+            RuledSite.Rule(AccountSets.Path("/executed/one"), AccountSets.Answer(411)),
+            RuledSite.Rule("starts_with(http.request.uri.path, \"/executed/\")", new LogAction())
+        ),
+        AccountSets.Root(
+            RuledSite.Rule(AccountSets.Path("/root/one"), AccountSets.Answer(412)),
+            RuledSite.Rule(AccountSets.Path("/root/two"), new LogAction())
+        ),
     ];
 
     public static TheoryData<string, bool> Subjects
@@ -112,14 +131,14 @@ public class KillSwitchTests
         var subject = Enum.Parse<KillSubject>(name);
         await using var site = await StartAsync();
         var watch = new Watch(site);
-        await PutAsync(site, Rulesets);
+        await PutAllAsync(site, Rulesets, Account);
         var full = await watch.SeeAsync();
-        foreach (var target in TargetsOf(subject))
+        foreach (var target in TargetsOf(subject, Rulesets))
         {
-            await PutAsync(site, Without(subject, target));
+            await PutAllAsync(site, Without(Rulesets, subject, target), Without(Account, subject, target));
             var absent = await watch.SeeAsync();
             Assert.NotEqual(full, absent);
-            await PutAsync(site, Rulesets);
+            await PutAllAsync(site, Rulesets, Account);
 
             var id = await site.Edge.KillAsync(subject, target, everywhere ? null : One);
             var killed = await watch.SeeAsync();
@@ -131,6 +150,39 @@ public class KillSwitchTests
             Assert.Equal(full, await watch.SeeAsync());
             Assert.All(watch.Notes, Assert.Empty);
         }
+    }
+
+    [Theory]
+    [InlineData(nameof(KillSubject.Ruleset), false)]
+    [InlineData(nameof(KillSubject.Ruleset), true)]
+    [InlineData(nameof(KillSubject.Rule), false)]
+    [InlineData(nameof(KillSubject.Rule), true)]
+    [InlineData(nameof(KillSubject.Action), false)]
+    [InlineData(nameof(KillSubject.Action), true)]
+    public async Task AccountsRules_Killed_AreAsIfTheyWereAbsent(string name, bool everywhere)
+    {
+        var subject = Enum.Parse<KillSubject>(name);
+        await using var site = await StartAsync();
+        var watch = new Watch(site);
+        var own = Rulesets.Where(set => set.Phase == RuledSite.Custom).ToArray();
+        await PutAllAsync(site, own, Account);
+        var full = await watch.SeeAsync();
+        foreach (var target in TargetsOf(subject, [.. own, .. Account]))
+        {
+            await PutAllAsync(site, Without(own, subject, target), Without(Account, subject, target));
+            var absent = await watch.SeeAsync();
+            Assert.NotEqual(full, absent);
+            await PutAllAsync(site, own, Account);
+
+            var id = await site.Edge.KillAsync(subject, target, everywhere ? null : One);
+            Assert.Equal(absent, await watch.SeeAsync());
+            Assert.All(watch.Notes, note => Assert.Equal($"[\"{id}\"]", note));
+            await site.Edge.UnkillAsync(id);
+            Assert.Equal(full, await watch.SeeAsync());
+            Assert.All(watch.Notes, Assert.Empty);
+        }
+
+        Assert.Equal(0, site.Edge.Guard.AllFaults);
     }
 
     [Fact]
@@ -223,20 +275,20 @@ public class KillSwitchTests
         }
     }
 
-    private static IEnumerable<string> TargetsOf(KillSubject subject) =>
+    private static IEnumerable<string> TargetsOf(KillSubject subject, RulesetConfig[] rulesets) =>
         (
             subject switch
             {
-                KillSubject.Ruleset => Rulesets.Select(set => set.Id),
-                KillSubject.Rule => Rulesets.SelectMany(set => set.Rules).Select(rule => rule.Id),
-                KillSubject.Action => Rulesets.SelectMany(set => set.Rules).Select(rule => rule.Action.Name),
-                _ => Rulesets.Select(set => set.Phase),
+                KillSubject.Ruleset => rulesets.Select(set => set.Id),
+                KillSubject.Rule => rulesets.SelectMany(set => set.Rules).Select(rule => rule.Id),
+                KillSubject.Action => rulesets.SelectMany(set => set.Rules).Select(rule => rule.Action.Name),
+                _ => rulesets.Select(set => set.Phase),
             }
         ).Distinct();
 
-    private static RulesetConfig[] Without(KillSubject subject, string target) =>
+    private static RulesetConfig[] Without(RulesetConfig[] rulesets, KillSubject subject, string target) =>
         [
-            .. Rulesets
+            .. rulesets
                 .Select(set =>
                     set with
                     {
@@ -256,6 +308,23 @@ public class KillSwitchTests
                 )
                 .Where(set => !set.Rules.IsEmpty),
         ];
+
+    private static async Task PutAllAsync(GuardedSite site, RulesetConfig[] rulesets, RulesetConfig[] account)
+    {
+        foreach (
+            var gone in Account.Select(set => set.Id).Except(account.Select(set => set.Id)).Where(id => site.Edge.LiveGeneration(id) > 0)
+        )
+        {
+            await site.Edge.RemoveAccountRulesetAsync(gone);
+        }
+
+        foreach (var set in account)
+        {
+            await site.Edge.PutAccountRulesetAsync(set);
+        }
+
+        await PutAsync(site, rulesets);
+    }
 
     private static Task PutAsync(GuardedSite site, RulesetConfig[] rulesets) =>
         site.Edge.PutZoneAsync(One, site.Origin.Url, new ZoneSettings(), zone => zone with { Rulesets = [.. rulesets] });

@@ -111,6 +111,10 @@ public sealed class ManagementListenerTests : IAsyncLifetime
         var release = json.GetProperty("releases")[0];
         Assert.Equal("zone", release.GetProperty("kind").GetString());
         Assert.Equal(7, release.GetProperty("generation").GetInt64());
+        Assert.Equal(
+            """[{"kind":"zone","name":"z","stage":"slice","live":6,"candidate":7,"share":10,"last_known_good":6,"held":8,"reason":"it waits","since":"1970-01-01T00:00:00Z"}]""",
+            json.GetProperty("rollouts").GetRawText()
+        );
         var taster = json.GetProperty("taster");
         Assert.Equal(4711, taster.GetProperty("process").GetInt32());
         Assert.Equal(2, taster.GetProperty("put_aside").GetInt32());
@@ -188,6 +192,23 @@ public sealed class ManagementListenerTests : IAsyncLifetime
         public string? TasterProblem => "no such file";
 
         public int PutAside => 2;
+
+        public IEnumerable<Holdfast.Releases.Rollout.ReleaseStanding> Standings(int limit) =>
+            [
+                new Holdfast.Releases.Rollout.ReleaseStanding
+                {
+                    Kind = ArtifactKind.Zone,
+                    Name = "z",
+                    Stage = ReleaseStage.Slice,
+                    Live = new Holdfast.Releases.Store.StoredArtifact(0, ArtifactKind.Zone, 6, 0, false),
+                    Candidate = 7,
+                    Share = 10,
+                    Good = 6,
+                    Held = 8,
+                    Reason = "it waits",
+                    Since = DateTimeOffset.UnixEpoch,
+                },
+            ];
 
         public IEnumerable<LiveRelease> LiveReleases(int limit) => [new(ArtifactKind.Zone, "0123456789abcdef0123456789abcdef", 7)];
     }

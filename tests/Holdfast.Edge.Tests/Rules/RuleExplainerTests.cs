@@ -3,6 +3,7 @@ using System.Text;
 using Holdfast.Artifacts.Bots;
 using Holdfast.Edge.Explaining;
 using Holdfast.Edge.Tests.Harness;
+using Holdfast.Edge.Tests.Rules.Executing;
 using Holdfast.Model.Rulesets;
 using Holdfast.Model.Zones;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -113,7 +114,7 @@ public class RuleExplainerTests
             Name = "example.com",
             Rulesets = [RuledSite.Ruleset(RuledSite.Custom, RuledSite.Rule("cf.bot_management.score lt 30", new LogAction()))],
         };
-        using var explainer = new RuleExplainer(zone, "LOC", NullLoggerFactory.Instance, TimeProvider.System, ShippedBotFeatures.File);
+        using var explainer = new RuleExplainer(zone, [], "LOC", NullLoggerFactory.Instance, TimeProvider.System, ShippedBotFeatures.File);
 
         async Task<BotScoreExplanation?> ScoreAsync(string message, bool isWhole = true) =>
             (
@@ -142,7 +143,47 @@ public class RuleExplainerTests
         Assert.Null(await ScoreAsync("GET / HTTP/1.1\r\nHost: example.com\r\nUser-Agent: curl/8.1.2\r\n\r\n", isWhole: false));
     }
 
-    private static async Task<RequestExplanation> ExplainAsync(string message, Func<RequestSketch, RequestSketch>? change = null)
+    [Fact]
+    public async Task Explain_OfAccountsRulesets_ShowsWhatIsExecutedInItsPlace()
+    {
+        RulesetConfig[] account =
+        [
+            AccountSets.Shared(
+                Rule("http.user_agent eq \"office\"", new SkipAction(true, [], [])),
+                Rule("http.request.uri.path eq \"/shared\"", new LogAction()),
+                Rule("true", Block) with
+                {
+                    Enabled = false,
+                }
+            ),
+            AccountSets.Root(Rule("true", AccountSets.Execute()), Rule("true", new ExecuteAction(AccountSets.RootId, null))),
+        ];
+
+        var explanation = await ExplainAsync("GET /shared HTTP/1.1\r\nHost: example.com\r\n\r\n", account: account);
+
+        var phase = explanation.Phases[1];
+        Assert.Equal((Custom, "account"), (phase.Phase, phase.OfAccount));
+        var executed = phase.Rules[0].Executed!;
+        Assert.Equal((AccountSets.SharedId, "shared"), (executed.Id, executed.Name));
+        Assert.Equal([RuleVerdict.DoesNotMatch, RuleVerdict.Acts, RuleVerdict.NotAsked], executed.Rules.Select(rule => rule.Verdict));
+        Assert.Contains("which is not there", phase.Rules[1].Why, StringComparison.Ordinal);
+        Assert.Null(phase.Rules[1].Executed);
+        Assert.Null(explanation.Phases[2].OfAccount);
+        Assert.Contains(AccountSets.SharedRule(2), explanation.Acting.Select(rule => rule.Id));
+
+        var blocked = await ExplainAsync(
+            "GET /shared HTTP/1.1\r\nHost: example.com\r\n\r\n",
+            account: [AccountSets.Shared(Rule("true", Block)), account[1]]
+        );
+        Assert.Equal(("block", AccountSets.SharedRule(1)), (blocked.Action, blocked.AnsweredBy));
+        Assert.Equal(RuleVerdict.NotAsked, blocked.Phases[1].Rules[1].Verdict);
+    }
+
+    private static async Task<RequestExplanation> ExplainAsync(
+        string message,
+        Func<RequestSketch, RequestSketch>? change = null,
+        RulesetConfig[]? account = null
+    )
     {
         var zone = new ZoneConfig
         {
@@ -150,7 +191,7 @@ public class RuleExplainerTests
             Name = "example.com",
             Rulesets = [.. Rulesets],
         };
-        using var explainer = new RuleExplainer(zone, "LOC", NullLoggerFactory.Instance, TimeProvider.System);
+        using var explainer = new RuleExplainer(zone, [.. account ?? []], "LOC", NullLoggerFactory.Instance, TimeProvider.System);
         var sketch = new RequestSketch
         {
             Message = Encoding.ASCII.GetBytes(message),

@@ -12,6 +12,12 @@ namespace Holdfast.EndToEnd.Tests.Pages;
 /// <summary>The status page with everything else dead, and in a real browser. HOLDFAST_PICTURES keeps its pictures.</summary>
 public sealed class StatusPageTests : IDisposable
 {
+    /// <summary>A phone, a tablet and a screen, by day and by night.</summary>
+    private static readonly (int Width, ColorScheme Scheme)[] Looks =
+    [
+        .. from width in new[] { 320, 768, 1280 } from scheme in new[] { ColorScheme.Light, ColorScheme.Dark } select (width, scheme),
+    ];
+
     private readonly TemporaryDirectory directory = new();
     private readonly HttpClient client = new(new SocketsHttpHandler { UseProxy = false });
     private string page = "";
@@ -95,35 +101,88 @@ public sealed class StatusPageTests : IDisposable
         var url = new Uri(status.Ready.GetProperty("page").GetString()!);
         await SignInAsync(url, status.Ready.GetProperty("adminToken").GetString());
         var incident = await FillAsync(url);
-        var axe = await File.ReadAllTextAsync(Path.Combine(Repository(), "node_modules", "axe-core", "axe.min.js"));
+        var axe = await AxeAsync();
         using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(
-            new BrowserTypeLaunchOptions
-            {
-                ExecutablePath = Tool.Need("chromium"),
-
-                // The sandbox needs user namespaces, which containers deny; the pages are our own.
-                Args = ["--no-sandbox", "--no-proxy-server", "--disable-dev-shm-usage"],
-            }
-        );
+        await using var browser = await LaunchAsync(playwright);
         foreach (var (path, name) in new[] { ("/", "home"), ($"/incidents/{incident}", "incident"), ("/history", "history") })
         {
-            foreach (var width in new[] { 320, 768, 1280 })
+            foreach (var (width, scheme) in Looks)
             {
-                foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
-                {
-                    var picture = string.Create(CultureInfo.InvariantCulture, $"status-{name}-{width}-{scheme}");
-                    await LookAsync(browser, new Uri(url, path), axe, width, scheme, picture);
-                }
+                var picture = string.Create(CultureInfo.InvariantCulture, $"status-{name}-{width}-{scheme}");
+                await LookAsync(browser, new Uri(url, path), axe, width, scheme, picture);
             }
         }
     }
 
-    private static async Task LookAsync(IBrowser browser, Uri url, string axe, int width, ColorScheme scheme, string name)
+    /// <summary>The status page runs alone here, so this is also how it is when everything else is dead.</summary>
+    [Fact]
+    public async Task OperatorsPages_InChromium_SignInAndPostWithoutScripts()
+    {
+        await using var status = HoldfastUnderTest.StartCommand(directory["data"], "run", "status", "--json", "--listen", "127.0.0.1:0");
+        await status.WaitReadyAsync();
+        var url = new Uri(status.Ready.GetProperty("page").GetString()!);
+        var token = status.Ready.GetProperty("adminToken").GetString()!;
+        await SignInAsync(url, token);
+        var incident = await FillAsync(url);
+        using var playwright = await Playwright.CreateAsync();
+        await using var browser = await LaunchAsync(playwright);
+        await using var context = await browser.NewContextAsync(new BrowserNewContextOptions { JavaScriptEnabled = false });
+        var tab = await context.NewPageAsync();
+        await tab.GotoAsync(new Uri(url, "/operate/incidents/new").ToString());
+        await tab.FillAsync("#token", token);
+        await tab.FillAsync("#email", "ops@example.com");
+        await tab.FillAsync("#password", "seven grey geese walk home");
+        await tab.ClickAsync("main button");
+        await tab.ClickAsync("text=Post an incident");
+        await tab.FillAsync("#name", "API slow");
+        await tab.FillAsync("#body", "Answers take **seconds**. We are looking.");
+        await tab.SelectOptionAsync("main form select[id^=component]", "degraded_performance");
+        await tab.ClickAsync("main form button");
+        Assert.Equal("It is on the page.", await tab.InnerTextAsync("[role=status]"));
+        Assert.Contains("API slow", await client.GetStringAsync(url), StringComparison.Ordinal);
+
+        var axe = await AxeAsync();
+        var signedIn = await context.StorageStateAsync();
+        foreach (
+            var (path, name, everywhere) in new[]
+            {
+                ("", "desk", true),
+                ("/incidents/new", "new", true),
+                ($"/incidents/{incident}", "update", true),
+                ("/incidents", "incidents", false),
+                ("/maintenances/new", "maintenance", false),
+                ("/components", "components", false),
+                ("/operators", "operators", false),
+                ("/tokens", "tokens", false),
+                ("/audit", "audit", false),
+                ("/account", "account", false),
+                ("/account/second-factor", "factor", false),
+                ("/sign-in", "sign-in", false),
+            }
+        )
+        {
+            foreach (var (width, scheme) in everywhere ? Looks : [(320, ColorScheme.Light), (1280, ColorScheme.Dark)])
+            {
+                var picture = string.Create(CultureInfo.InvariantCulture, $"operate-{name}-{width}-{scheme}");
+                await LookAsync(browser, new Uri(url, $"/operate{path}"), axe, width, scheme, picture, signedIn);
+            }
+        }
+    }
+
+    private static async Task LookAsync(
+        IBrowser browser,
+        Uri url,
+        string axe,
+        int width,
+        ColorScheme scheme,
+        string name,
+        string? storage = null
+    )
     {
         await using var context = await browser.NewContextAsync(
             new BrowserNewContextOptions
             {
+                StorageState = storage,
                 ViewportSize = new ViewportSize { Width = width, Height = 900 },
                 ColorScheme = scheme,
                 TimezoneId = "Asia/Tokyo",
@@ -191,6 +250,19 @@ public sealed class StatusPageTests : IDisposable
         Assert.True(response.IsSuccessStatusCode, $"{path}: {text}");
         return JsonNode.Parse(text)!;
     }
+
+    private static Task<string> AxeAsync() => File.ReadAllTextAsync(Path.Combine(Repository(), "node_modules", "axe-core", "axe.min.js"));
+
+    private static Task<IBrowser> LaunchAsync(IPlaywright playwright) =>
+        playwright.Chromium.LaunchAsync(
+            new BrowserTypeLaunchOptions
+            {
+                ExecutablePath = Tool.Need("chromium"),
+
+                // The sandbox needs user namespaces, which containers deny; the pages are our own.
+                Args = ["--no-sandbox", "--no-proxy-server", "--disable-dev-shm-usage"],
+            }
+        );
 
     private static string Repository()
     {

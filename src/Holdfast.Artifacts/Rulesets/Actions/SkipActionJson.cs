@@ -6,11 +6,17 @@ using Holdfast.Rules.Phases;
 
 namespace Holdfast.Artifacts.Rulesets.Actions;
 
-/// <summary><c>skip</c>: <c>{"ruleset":"current"}</c>, <c>{"phases":[...]}</c>, <c>{"products":[...]}</c>, or several of them.</summary>
+/// <summary><c>skip</c>: <c>{"ruleset":"current"}</c>, <c>{"phase":"current"}</c>, <c>{"phases":[...]}</c>, <c>{"products":[...]}</c>, or several of them.</summary>
 internal sealed class SkipActionJson()
-    : RuleActionJson("skip", "an object with ruleset, phases or products", RulePhase.HttpRequestFirewallCustom, RulePhase.HttpRatelimit)
+    : RuleActionJson(
+        "skip",
+        "an object with ruleset, phase, phases or products",
+        RulePhase.HttpRequestFirewallCustom,
+        RulePhase.HttpRatelimit
+    )
 {
-    private const string NoSuchRulesets = "what is there: there are no managed rulesets yet, so ruleset, phases and products only";
+    private const string NoSuchRulesets =
+        "ruleset, phase, phases and products only: there are no managed rulesets yet, and no edge skips single rules";
 
     /// <inheritdoc/>
     public override RuleAction? Read(JsonMembers? members, RulePhase phase, Action missing)
@@ -25,24 +31,23 @@ internal sealed class SkipActionJson()
         var phases = ReadNames(members, "phases", [.. RulesetLimits.SkippablePhases.Where(name => RulesetPhase.Order(name) > (int)phase)]);
         var products = ReadNames(members, "products", RulesetLimits.SkippableProducts);
 
-        // "phase": "current" is the older way to say that what comes in this phase is skipped.
-        ruleset |= ReadCurrent(members, "phase");
+        var restOfPhase = ReadCurrent(members, "phase");
         foreach (var name in (ReadOnlySpan<string>)["rules", "rulesets"])
         {
             if (members.TryGet(name, out _))
             {
-                members.Report(name, "a selection of rulesets that there are not", NoSuchRulesets);
+                members.Report(name, "a selection of rulesets", NoSuchRulesets);
                 return null;
             }
         }
 
-        if (!ruleset && phases.IsEmpty && products.IsEmpty)
+        if (!ruleset && !restOfPhase && phases.IsEmpty && products.IsEmpty)
         {
             missing();
             return null;
         }
 
-        return new SkipAction(ruleset, phases, products);
+        return new SkipAction(ruleset, phases, products, restOfPhase);
     }
 
     /// <inheritdoc/>
@@ -53,6 +58,11 @@ internal sealed class SkipActionJson()
         if (skip.Ruleset)
         {
             parameters["ruleset"] = "current";
+        }
+
+        if (skip.Phase)
+        {
+            parameters["phase"] = "current";
         }
 
         if (!skip.Phases.IsEmpty)

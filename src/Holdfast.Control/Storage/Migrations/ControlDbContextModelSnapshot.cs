@@ -16,6 +16,41 @@ namespace Holdfast.Control.Storage.Migrations
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
 
+            modelBuilder.Entity("Holdfast.Control.Storage.AccountRulesetRow", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Config")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("Generation")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("account_rulesets", (string)null);
+                });
+
+            modelBuilder.Entity("Holdfast.Control.Storage.AccountRulesetVersionRow", b =>
+                {
+                    b.Property<string>("RulesetId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Config")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("RulesetId", "Version");
+
+                    b.ToTable("account_ruleset_versions", (string)null);
+                });
+
             modelBuilder.Entity("Holdfast.Control.Storage.AuditRow", b =>
                 {
                     b.Property<long>("Sequence")
@@ -570,6 +605,24 @@ namespace Holdfast.Control.Storage.Migrations
                     b.ToTable("releases", (string)null);
                 });
 
+            modelBuilder.Entity("Holdfast.Control.Storage.RulesetUseRow", b =>
+                {
+                    b.Property<string>("RulesetId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ZoneId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Rules")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("RulesetId", "ZoneId");
+
+                    b.HasIndex("ZoneId");
+
+                    b.ToTable("ruleset_uses", (string)null);
+                });
+
             modelBuilder.Entity("Holdfast.Control.Storage.RulesetVersionRow", b =>
                 {
                     b.Property<string>("RulesetId")
@@ -836,6 +889,15 @@ namespace Holdfast.Control.Storage.Migrations
                     b.HasOne("Holdfast.Control.Storage.OperatorRow", null)
                         .WithMany()
                         .HasForeignKey("OperatorId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Holdfast.Control.Storage.RulesetUseRow", b =>
+                {
+                    b.HasOne("Holdfast.Control.Storage.ZoneRow", null)
+                        .WithMany()
+                        .HasForeignKey("ZoneId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

@@ -86,4 +86,7 @@ internal enum FaultPoint
     /// so it takes an edge without them to get here.
     /// </summary>
     FeatureLoaderDiesAbove200,
+
+    /// <summary>A rule executes a ruleset that is missing or killed: where the outage of 5 December 2025 began.</summary>
+    ExecuteResultMissing,
 }

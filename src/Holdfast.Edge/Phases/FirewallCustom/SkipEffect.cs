@@ -18,7 +18,8 @@ internal sealed class SkipEffect : RuleEffect
     public SkipEffect(SkipAction action, RulePhase phase)
     {
         _phase = phase;
-        _ruleset = action.Ruleset;
+        _ruleset = action.Ruleset || action.Phase;
+        _phases = action.Phase ? 1u << (int)phase : 0;
         foreach (var name in action.Phases)
         {
             _phases |= RulePhases.TryFind(name, out var skipped) ? 1u << (int)skipped.Value : 0;

@@ -36,7 +36,7 @@ internal sealed class RateLimitRuntime
         if (config.CountingExpression is { } text)
         {
             _counting = new RuleFilter(
-                RuleParser.ReadFilter(text, RuleExpressions.CountingScope).Tree
+                RuleParser.ReadFilter(text, RuleExpressions.CountingScope()).Tree
                     ?? throw new ArgumentException("a counting expression that was not checked", nameof(config))
             );
         }

@@ -14,6 +14,7 @@ using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Requests;
 using Holdfast.Edge.Rules;
 using Holdfast.Edge.Rules.Counting;
+using Holdfast.Edge.Rules.Executing;
 using Holdfast.Edge.Tiers;
 using Holdfast.Edge.Zones;
 using Holdfast.Http.Deadlines;
@@ -47,6 +48,7 @@ internal sealed class CandidateTrial : ICandidateTrial, IZoneSource
     private readonly TimeProvider _time;
     private readonly DeadlineSweep _sweep;
     private readonly OriginTargets _targets;
+    private readonly RuleContext _rules;
     private readonly ZoneCompiler _compiler;
     private readonly ZoneDirectory _zones;
     private readonly CachePhase _cache;
@@ -90,13 +92,8 @@ internal sealed class CandidateTrial : ICandidateTrial, IZoneSource
         {
             Connector = new OriginConnector(limits, _sweep) { Inside = origin.EndPoint },
         };
-        _compiler = new ZoneCompiler(
-            _targets,
-            new RuleContext("LOC", new RuleCounts(), counters) { Bots = _bots },
-            new EdgeGuard(Guard, null, time, _faults),
-            new KillSwitchBoard(),
-            faults
-        );
+        _rules = new RuleContext("LOC", new RuleCounts(), counters) { Bots = _bots };
+        _compiler = new ZoneCompiler(_targets, _rules, new EdgeGuard(Guard, null, time, _faults), new KillSwitchBoard(), faults);
         _zones = new ZoneDirectory(this, ZoneDirectory.DefaultBudget, ZoneReader.Dropped, time);
         var edge = new EdgeLimits();
         var forwarded = new ForwardedHeaders("taster", "LOC");
@@ -134,6 +131,7 @@ internal sealed class CandidateTrial : ICandidateTrial, IZoneSource
             : check.Check(release.FormatVersion, release.Payload.Span) is { Count: > 0 } problems ? ArtifactProblem.Summary(problems)
             : release.Kind == ArtifactKind.Zone ? await ReasonOfZoneAsync(release).ConfigureAwait(false)
             : release.Kind == ArtifactKind.BotFeatures ? await ReasonOfFeaturesAsync(release).ConfigureAwait(false)
+            : release.Kind == ArtifactKind.AccountRuleset ? await ReasonOfRulesetAsync(release).ConfigureAwait(false)
             : ReasonOfOther(release);
         return reason is not null
             ? new TasteVerdict(TasteOutcome.Refused, reason)
@@ -191,6 +189,21 @@ internal sealed class CandidateTrial : ICandidateTrial, IZoneSource
         finally
         {
             _bots.Remove();
+        }
+    }
+
+    // What it does for a zone that has nothing of its own; what is executed is executed by all requests.
+    private async Task<string?> ReasonOfRulesetAsync(Release release)
+    {
+        var config = AccountRulesetConsumer.ConfigOf(release);
+        _rules.Account.Put(0, new AccountRuleset(config, _rules), _rules);
+        try
+        {
+            return await ReasonOfZoneAsync(SampleZone.Executing(config), release.Generation).ConfigureAwait(false);
+        }
+        finally
+        {
+            _rules.Account.Remove(0, _rules);
         }
     }
 

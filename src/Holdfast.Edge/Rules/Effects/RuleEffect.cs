@@ -37,6 +37,9 @@ internal enum RuleStep
     /// <summary>To the next phase.</summary>
     NextPhase,
 
+    /// <summary>Through the ruleset that the rule executes, and then to the next rule.</summary>
+    Execute,
+
     /// <summary>No further: the rule answers it.</summary>
     Answer,
 }

@@ -33,6 +33,8 @@ internal static class RuleEffects
             RouteAction route => new RouteEffect(route),
             ServeErrorAction error => new ServeErrorEffect(error),
             AccessBlockAction block => new AccessBlockEffect(block),
+            ProductBlockAction block => new ProductBlockEffect(block),
+            ProductPassAction => new ProductPassEffect(),
             AccessAllowAction => new AccessAllowEffect(),
             CacheSettingsAction settings => new CacheSettingsEffect(settings),
             _ => throw new InvalidOperationException($"no edge does {action.Name} in {RulePhases.NameOf(phase)}"),

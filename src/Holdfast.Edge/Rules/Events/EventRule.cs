@@ -12,7 +12,7 @@ internal sealed class EventRule
     /// <summary>The most fields whose values an event has: enough for what people write, and bounded.</summary>
     public const int MostReads = 8;
 
-    private EventRule(byte[] json, ImmutableArray<EventRead> reads, EventBudget budget, ZoneShare share)
+    private EventRule(byte[] json, ImmutableArray<EventRead> reads, EventBudget budget, ZoneShare? share)
     {
         Json = json;
         Reads = reads;
@@ -29,21 +29,25 @@ internal sealed class EventRule
     /// <summary>Which of its acts are written down.</summary>
     public EventBudget Budget { get; }
 
-    /// <summary>How many events of its zone wait.</summary>
-    public ZoneShare Share { get; }
+    /// <summary>How many events of its zone wait; null for a rule of the account, which acts for many zones.</summary>
+    public ZoneShare? Share { get; }
 
     /// <summary>Of a rule.</summary>
     /// <param name="facts">Whose it is and what it does.</param>
     /// <param name="filter">When it acts; null when that is no expression.</param>
     /// <param name="budget">Which of its acts are written down.</param>
-    /// <param name="share">How many events of its zone wait.</param>
-    public static EventRule Of(EventRuleFacts facts, RuleFilter? filter, EventBudget budget, ZoneShare share)
+    /// <param name="share">How many events of its zone wait; null for a rule of the account.</param>
+    public static EventRule Of(EventRuleFacts facts, RuleFilter? filter, EventBudget budget, ZoneShare? share)
     {
         using var bytes = new MemoryStream();
         using (var json = new Utf8JsonWriter(bytes))
         {
             json.WriteStartObject();
-            json.WriteString("zone_id", facts.Zone);
+            if (facts.Zone is not null)
+            {
+                json.WriteString("zone_id", facts.Zone);
+            }
+
             json.WriteString("phase", facts.Phase);
             json.WriteString("ruleset_id", facts.Ruleset);
             json.WriteString("rule_id", facts.Rule);
@@ -69,7 +73,7 @@ internal sealed class EventRule
 }
 
 /// <summary>Whose a rule is and what it does, as events say it.</summary>
-/// <param name="Zone">The zone's id.</param>
+/// <param name="Zone">The zone's id; null for a rule of the account.</param>
 /// <param name="Phase">The phase's name.</param>
 /// <param name="Ruleset">The ruleset's id; empty when it stands in none.</param>
 /// <param name="Rule">The rule's id.</param>
@@ -78,7 +82,7 @@ internal sealed class EventRule
 /// <param name="Action">What it does.</param>
 /// <param name="Source">Which product it belongs to, as the log's security fields say it; the phase's name for the others.</param>
 internal sealed record EventRuleFacts(
-    string Zone,
+    string? Zone,
     string Phase,
     string Ruleset,
     string Rule,

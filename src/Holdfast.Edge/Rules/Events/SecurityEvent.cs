@@ -28,14 +28,25 @@ internal sealed class SecurityEvent
     /// <param name="request">The request.</param>
     /// <param name="turn">Its way through the rules, or null.</param>
     /// <param name="rule">The rule that acts.</param>
+    /// <param name="share">Whose place it takes.</param>
     /// <param name="one">How many acts it stands for.</param>
     /// <returns>False when it does not fit.</returns>
-    public bool TryWrite(EdgeRequest request, RuleTurn? turn, EventRule rule, int one)
+    public bool TryWrite(EdgeRequest request, RuleTurn? turn, EventRule rule, ZoneShare share, int one)
     {
         var json = new JsonLineWriter(_bytes);
         WriteRequest(ref json, request, turn);
+        if (rule.Share is null)
+        {
+            json.Text(",\"zone_id\":\""u8, request.Zone!.IdText);
+        }
+
         json.Raw(","u8);
         json.Raw(rule.Json);
+        if (turn?.Executor is { } executor)
+        {
+            json.Text(",\"executed_by\":\""u8, executor.IdText);
+        }
+
         json.Number(",\"sample_interval\":"u8, one);
         json.Raw(",\"fields\":["u8);
         if (turn is not null)
@@ -44,7 +55,7 @@ internal sealed class SecurityEvent
         }
 
         json.Raw("]}"u8);
-        Share = rule.Share;
+        Share = share;
         Json = _bytes.AsMemory(0, json.Length);
         return !json.Overflowed;
     }

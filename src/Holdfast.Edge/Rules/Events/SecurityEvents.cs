@@ -60,7 +60,8 @@ internal sealed class SecurityEvents(TimeProvider time)
             return;
         }
 
-        if (!rule.Share.TryTake(MostOfZone))
+        var share = rule.Share ?? ShareOf(request.Zone!.Config.Id);
+        if (!share.TryTake(MostOfZone))
         {
             Interlocked.Increment(ref _dropped);
             return;
@@ -68,19 +69,19 @@ internal sealed class SecurityEvents(TimeProvider time)
 
         if (!TryRent(out var room))
         {
-            rule.Share.Give();
+            share.Give();
             Interlocked.Increment(ref _dropped);
             return;
         }
 
-        if (room.TryWrite(request, turn, rule, one))
+        if (room.TryWrite(request, turn, rule, share, one))
         {
             Interlocked.Increment(ref _written);
             _waiting.Enqueue(room);
         }
         else
         {
-            rule.Share.Give();
+            share.Give();
             Interlocked.Increment(ref _oversized);
             _free.Enqueue(room);
         }

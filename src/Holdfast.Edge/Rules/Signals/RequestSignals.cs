@@ -42,6 +42,9 @@ internal sealed class RequestSignals : IRuleSignals
     /// <summary>The request's fields.</summary>
     public FieldSignals Fields => _fields;
 
+    /// <summary>Whether a rule has asked for a list.</summary>
+    public bool AskedList { get; private set; }
+
     /// <summary>The held body.</summary>
     public BodySignals Body { get; } = new();
 
@@ -53,7 +56,8 @@ internal sealed class RequestSignals : IRuleSignals
     {
         _request = request;
         _context = context;
-        _lists = context.Lists.Current;
+        _lists = context.Lists.For(request);
+        AskedList = false;
         _arena.Clear();
         _uri.Begin(request);
         _fields.Begin(request);
@@ -193,13 +197,19 @@ internal sealed class RequestSignals : IRuleSignals
     }
 
     /// <inheritdoc/>
-    public Truth IsInList(string list, ReadOnlySpan<byte> value) => _lists.Contains(list, value);
+    public Truth IsInList(string list, ReadOnlySpan<byte> value) => Lists().Contains(list, value);
 
     /// <inheritdoc/>
-    public Truth IsInList(string list, long value) => _lists.Contains(list, value);
+    public Truth IsInList(string list, long value) => Lists().Contains(list, value);
 
     /// <inheritdoc/>
-    public Truth IsInList(string list, RuleAddress value) => _lists.Contains(list, value);
+    public Truth IsInList(string list, RuleAddress value) => Lists().Contains(list, value);
+
+    private RuleLists Lists()
+    {
+        AskedList = true;
+        return _lists;
+    }
 
     private int Score => Bots.Of(_request, this);
 

@@ -8,7 +8,9 @@ using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Rules;
 using Holdfast.Edge.Rules.Counting;
 using Holdfast.Edge.Rules.Events;
+using Holdfast.Edge.Rules.Executing;
 using Holdfast.Edge.Tests.Harness;
+using Holdfast.Edge.Tests.Rules.Executing;
 using Holdfast.Edge.Zones;
 using Holdfast.Http.Deadlines;
 using Holdfast.Http.Origins;
@@ -94,6 +96,30 @@ public sealed class SecurityEventsTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Event_OfARuleOfTheAccount_NamesTheZone_ItsRuleset_AndWhoExecutedIt()
+    {
+        var (request, _) = Site("true");
+        var context = new RuleContext("LOC", new RuleCounts(), new RateLimitPhase(new RateLimitState(TimeProvider.System)))
+        {
+            Events = _events,
+        };
+        var shared = AccountSets.Shared(RuledSite.Rule("http.request.uri.path eq \"/a\"", new LogAction()));
+        var root = AccountSets.Root(RuledSite.Rule("true", AccountSets.Execute()));
+        var account = AccountRules.Of([new AccountRuleset(shared, context), new AccountRuleset(root, context)], context);
+        var zone = request.Zone!.Config with { Rulesets = [] };
+        var turn = request.BeginRules(ZoneRules.Of(zone, context, account)!);
+
+        Assert.Null(RequestPhases.Run(request, turn, turn.Zone));
+
+        var written = Taken();
+        Assert.Equal(zone.Id, written.GetProperty("zone_id").GetString());
+        Assert.Equal(AccountSets.SharedId, written.GetProperty("ruleset_id").GetString());
+        Assert.Equal(AccountSets.SharedRule(1), written.GetProperty("rule_id").GetString());
+        Assert.Equal(root.Rules[0].Id, written.GetProperty("executed_by").GetString());
+        Assert.False(_events.TryTake(out _));
+    }
+
     public void Dispose()
     {
         _targets.Dispose();
@@ -124,7 +150,8 @@ public sealed class SecurityEventsTests : IDisposable
         };
         var rules = ZoneRules.Of(
             config,
-            new RuleContext("LOC", new RuleCounts(), new RateLimitPhase(new RateLimitState(TimeProvider.System))) { Events = _events }
+            new RuleContext("LOC", new RuleCounts(), new RateLimitPhase(new RateLimitState(TimeProvider.System))) { Events = _events },
+            AccountRules.None
         )!;
         var zone = new ZoneRuntime(config, 1, ZoneOrigins.Of(config, _targets), TestGuard.Zone(config.Id), rules);
         var sketch = new RequestSketch

@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using Holdfast.Control.Accounts;
+using Holdfast.Control.Audit;
+using Holdfast.Control.Storage;
+using Holdfast.Model.Rulesets;
+using Microsoft.AspNetCore.Http;
+
+namespace Holdfast.Control.Rulesets;
+
+/// <summary>The rulesets of the account. One permission is for all of them, and the route asks for it.</summary>
+internal sealed class AccountRulesetScope(AccountRulesetStore rulesets, AccountStore accounts) : RulesetScope
+{
+    /// <inheritdoc/>
+    public override RulesetOperations Operations => RulesetOperations.OfAccount;
+
+    /// <inheritdoc/>
+    public override ImmutableArray<RulesetKind> Kinds { get; } = [RulesetKind.Root, RulesetKind.Custom];
+
+    /// <inheritdoc/>
+    public override Task<ImmutableArray<RulesetConfig>> AllAsync(HttpContext context)
+    {
+        AccountRequests.RequireAccount(context, accounts.Account);
+        return rulesets.AllAsync();
+    }
+
+    /// <inheritdoc/>
+    public override Task<RulesetConfig?> ChangeAsync(
+        HttpContext context,
+        Func<ImmutableArray<RulesetConfig>, RulesetChange> change,
+        bool dryRun
+    )
+    {
+        AccountRequests.RequireAccount(context, accounts.Account);
+        return rulesets.ChangeAsync(change, dryRun, AuditScope.Of(context), context.RequestAborted);
+    }
+
+    /// <inheritdoc/>
+    public override Task<IReadOnlyList<RulesetConfig>> VersionsAsync(string rulesetId) => rulesets.VersionsAsync(rulesetId);
+
+    /// <inheritdoc/>
+    public override Task<RulesetConfig?> VersionAsync(string rulesetId, long version) => rulesets.VersionAsync(rulesetId, version);
+
+    /// <inheritdoc/>
+    public override Task<bool> RemoveVersionAsync(HttpContext context, string rulesetId, long version) =>
+        rulesets.RemoveVersionAsync(rulesetId, version, AuditScope.Of(context), context.RequestAborted);
+
+    /// <inheritdoc/>
+    public override Task<RuleReferences> ReferencesAsync() => rulesets.ReferencesAsync();
+
+    /// <inheritdoc/>
+    public override bool MayRead(HttpContext context, string phase) => true;
+
+    /// <inheritdoc/>
+    public override void Require(HttpContext context, string phase) => AccountRequests.RequireAccount(context, accounts.Account);
+}
