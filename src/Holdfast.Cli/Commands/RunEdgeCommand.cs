@@ -66,6 +66,7 @@ internal static class RunEdgeCommand
         var managementDescriptor = new Option<string?>("--fd-management") { HelpName = "FD", Description = "The same for management." };
         var faults = FaultInjection();
         var bypass = new Option<bool>(ChildArguments.Bypass) { Description = "Only forward: no rules, no lists, no cache, in every zone." };
+        var faulty = FaultyParts.Option();
         var without = Without();
         var json = CommonOptions.Json();
         var supervised = Supervised();
@@ -84,6 +85,7 @@ internal static class RunEdgeCommand
             managementDescriptor,
             faults,
             bypass,
+            faulty,
             without,
             json,
             supervised,
@@ -104,6 +106,7 @@ internal static class RunEdgeCommand
             );
             var feed = result.GetValue(control) is { } url ? ControlAddress.Parse("--control", url) : null;
             var token = result.GetValue(join) ?? context.Environment("HOLDFAST_JOIN");
+            var parts = FaultyParts.Read(result.GetValue(faulty), result.GetValue(faults));
             directory.Create();
             var file = ConfigurationFile.Read(directory.Root);
             var settings = file.Edge;
@@ -136,6 +139,7 @@ internal static class RunEdgeCommand
                             Uppers = uppers,
                             FaultInjection = result.GetValue(faults),
                             Bypass = result.GetValue(bypass),
+                            Faulty = parts,
                             Without = ReadWithout(result.GetValue(without), result.GetValue(faults)),
                             Settings = settings,
                             Logging = logging,

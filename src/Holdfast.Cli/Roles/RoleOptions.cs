@@ -26,6 +26,9 @@ internal sealed record ControlRoleOptions
     /// <summary>What <c>holdfast.yaml</c> says about the API.</summary>
     public required ApiSettings Settings { get; init; }
 
+    /// <summary>What a drill leaves out.</summary>
+    public FaultyParts Faulty { get; init; } = FaultyParts.None;
+
     /// <summary>Where its log lines go.</summary>
     public required ILoggerProvider Logging { get; init; }
 
@@ -99,6 +102,9 @@ internal sealed record EdgeRoleOptions
 
     /// <summary>Whether it only forwards, because it has died again and again.</summary>
     public bool Bypass { get; init; }
+
+    /// <summary>What a drill leaves out.</summary>
+    public FaultyParts Faulty { get; init; } = FaultyParts.None;
 
     /// <summary>What drills take away; nothing without <see cref="FaultInjection"/>.</summary>
     public required Protections Without { get; init; }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Holdfast.Edge.Bots;
 using Holdfast.Edge.Geo;
 using Holdfast.Edge.Guard;
 using Holdfast.Edge.Origins;
@@ -10,6 +11,7 @@ using Holdfast.Edge.Rules.Executing;
 using Holdfast.Edge.Zones;
 using Holdfast.Http.Deadlines;
 using Holdfast.Http.Origins;
+using Holdfast.Model.Bots;
 using Holdfast.Model.Rulesets;
 using Holdfast.Model.Zones;
 using Microsoft.Extensions.Logging;
@@ -34,7 +36,15 @@ internal sealed class RuleExplainer : IDisposable
     /// <param name="place">The edge's place, <c>cf.colo.name</c>.</param>
     /// <param name="loggers">Where a country database that cannot be read is told.</param>
     /// <param name="time">The clock.</param>
-    public RuleExplainer(ZoneConfig zone, ImmutableArray<RulesetConfig> account, string place, ILoggerFactory loggers, TimeProvider time)
+    /// <param name="features">The bot feature file, which was checked; null for none, and then scores are unknown.</param>
+    public RuleExplainer(
+        ZoneConfig zone,
+        ImmutableArray<RulesetConfig> account,
+        string place,
+        ILoggerFactory loggers,
+        TimeProvider time,
+        BotFeaturesConfig? features = null
+    )
     {
         _time = time;
         _sweep = new DeadlineSweep(time);
@@ -42,6 +52,11 @@ internal sealed class RuleExplainer : IDisposable
         _countries = CountryDatabase.Open(CountryDatabase.DefaultPath, loggers.CreateLogger<CountryDatabase>());
         var guard = new EdgeGuard(new GuardLimits(), null, time, loggers.CreateLogger<EdgeGuard>()).Of(zone.Id);
         var context = new RuleContext(place, new RuleCounts(), new RateLimitPhase(new RateLimitState(time)));
+        if (features is not null)
+        {
+            context.Bots.Put(BotFeaturesRuntime.Of(features, 0));
+        }
+
         var all = AccountRules.Of([.. account.Select(ruleset => new AccountRuleset(ruleset, context))], context);
         var rules = ZoneRules.Of(zone, context, all);
         _zone = new ZoneRuntime(zone, 0, ZoneOrigins.Of(zone, _targets), guard, rules);
@@ -84,7 +99,10 @@ internal sealed class RuleExplainer : IDisposable
                 phases.Add(way.Through(ruleset, way.WhyNotAskedOfResponse(ruleset.Phase)));
             }
 
-            return way.End(phases.ToImmutable());
+            return way.End(phases.ToImmutable()) with
+            {
+                Bots = sketch.IsWhole ? ScoreOf(turn.Signals.Bots) : null,
+            };
         }
         finally
         {
@@ -99,5 +117,21 @@ internal sealed class RuleExplainer : IDisposable
         _targets.Dispose();
         _sweep.Dispose();
         _countries.Dispose();
+    }
+
+    private static BotScoreExplanation? ScoreOf(BotScore score)
+    {
+        return score.By is { } features ? new BotScoreExplanation(score.Value == 0 ? null : score.Value, Held(score.Held, features)) : null;
+
+        static ImmutableArray<BotFeature> Held(ReadOnlySpan<int> held, BotFeaturesRuntime features)
+        {
+            var names = ImmutableArray.CreateBuilder<BotFeature>(held.Length);
+            foreach (var feature in held)
+            {
+                names.Add(features.Features[feature]);
+            }
+
+            return names.MoveToImmutable();
+        }
     }
 }

@@ -52,6 +52,9 @@ public enum ArtifactKind
     /// <summary>A list that rules refer to: <see cref="Lists.ListConfig"/>.</summary>
     List = 4,
 
+    /// <summary>The bot feature file: <see cref="Bots.BotFeaturesConfig"/>.</summary>
+    BotFeatures = 7,
+
     /// <summary>A ruleset of the account, which is for every zone: <see cref="Rulesets.RulesetConfig"/>.</summary>
     AccountRuleset = 5,
 

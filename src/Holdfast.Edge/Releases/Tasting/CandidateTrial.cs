@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Holdfast.Cache.Storage;
+using Holdfast.Edge.Bots;
 using Holdfast.Edge.ErrorPages;
 using Holdfast.Edge.Geo;
 using Holdfast.Edge.Guard;
@@ -42,6 +43,8 @@ internal sealed class CandidateTrial : ICandidateTrial, IZoneSource
     private readonly Dictionary<ArtifactKind, IArtifactCheck> _checks;
     private readonly SecretBox _secrets;
     private readonly ListCompiler _lists;
+    private readonly BotFeatureLoader _features;
+    private readonly BotFeatureTable _bots = new();
     private readonly TimeProvider _time;
     private readonly DeadlineSweep _sweep;
     private readonly OriginTargets _targets;
@@ -62,6 +65,7 @@ internal sealed class CandidateTrial : ICandidateTrial, IZoneSource
     /// <param name="checks">The checks of every kind.</param>
     /// <param name="secrets">Opens certificates' keys.</param>
     /// <param name="lists">Compiles lists.</param>
+    /// <param name="features">Loads bot feature files.</param>
     /// <param name="counters">What counts for rate limits.</param>
     /// <param name="origin">The origin of all zones.</param>
     /// <param name="faults">The faults that the process was started with, or null.</param>
@@ -70,6 +74,7 @@ internal sealed class CandidateTrial : ICandidateTrial, IZoneSource
         IReadOnlyList<IArtifactCheck> checks,
         SecretBox secrets,
         ListCompiler lists,
+        BotFeatureLoader features,
         RateLimitPhase counters,
         InsideOrigin origin,
         LoaderFaults? faults,
@@ -79,6 +84,7 @@ internal sealed class CandidateTrial : ICandidateTrial, IZoneSource
         _checks = checks.ToDictionary(check => check.Kind);
         _secrets = secrets;
         _lists = lists;
+        _features = features;
         _time = time;
         _sweep = new DeadlineSweep(time);
         var limits = new OriginPoolLimits();
@@ -86,7 +92,7 @@ internal sealed class CandidateTrial : ICandidateTrial, IZoneSource
         {
             Connector = new OriginConnector(limits, _sweep) { Inside = origin.EndPoint },
         };
-        _rules = new RuleContext("LOC", new RuleCounts(), counters);
+        _rules = new RuleContext("LOC", new RuleCounts(), counters) { Bots = _bots };
         _compiler = new ZoneCompiler(_targets, _rules, new EdgeGuard(Guard, null, time, _faults), new KillSwitchBoard(), faults);
         _zones = new ZoneDirectory(this, ZoneDirectory.DefaultBudget, ZoneReader.Dropped, time);
         var edge = new EdgeLimits();
@@ -124,6 +130,7 @@ internal sealed class CandidateTrial : ICandidateTrial, IZoneSource
             !_checks.TryGetValue(release.Kind, out var check) ? "this build does not know its kind of artifact"
             : check.Check(release.FormatVersion, release.Payload.Span) is { Count: > 0 } problems ? ArtifactProblem.Summary(problems)
             : release.Kind == ArtifactKind.Zone ? await ReasonOfZoneAsync(release).ConfigureAwait(false)
+            : release.Kind == ArtifactKind.BotFeatures ? await ReasonOfFeaturesAsync(release).ConfigureAwait(false)
             : release.Kind == ArtifactKind.AccountRuleset ? await ReasonOfRulesetAsync(release).ConfigureAwait(false)
             : ReasonOfOther(release);
         return reason is not null
@@ -170,6 +177,20 @@ internal sealed class CandidateTrial : ICandidateTrial, IZoneSource
         ZoneReader.TryRead(release, out var config) is { } problem
             ? problem
             : await ReasonOfZoneAsync(config!, release.Generation).ConfigureAwait(false);
+
+    // A zone that asks for the score shows what the file does with requests.
+    private async Task<string?> ReasonOfFeaturesAsync(Release release)
+    {
+        _bots.Put(_features.Load(release, before: null));
+        try
+        {
+            return await ReasonOfZoneAsync(ScoredZone.Config, 1).ConfigureAwait(false);
+        }
+        finally
+        {
+            _bots.Remove();
+        }
+    }
 
     // What it does for a zone that has nothing of its own; what is executed is executed by all requests.
     private async Task<string?> ReasonOfRulesetAsync(Release release)
