@@ -36,8 +36,15 @@ internal sealed class RequestSignals : IRuleSignals
         _response = new ResponseSignals(_arena);
     }
 
-    /// <summary>The lists as they were when the request's rules began.</summary>
-    public RuleLists Lists => _lists;
+    /// <summary>The lists as they were when the request's rules began. Who takes them has asked one.</summary>
+    public RuleLists Lists
+    {
+        get
+        {
+            AskedList = true;
+            return _lists;
+        }
+    }
 
     /// <summary>The request's target.</summary>
     public RequestUri Uri => _uri;
@@ -200,19 +207,13 @@ internal sealed class RequestSignals : IRuleSignals
     }
 
     /// <inheritdoc/>
-    public Truth IsInList(string list, ReadOnlySpan<byte> value) => Lists().Contains(list, value);
+    public Truth IsInList(string list, ReadOnlySpan<byte> value) => Lists.Contains(list, value);
 
     /// <inheritdoc/>
-    public Truth IsInList(string list, long value) => Lists().Contains(list, value);
+    public Truth IsInList(string list, long value) => Lists.Contains(list, value);
 
     /// <inheritdoc/>
-    public Truth IsInList(string list, RuleAddress value) => Lists().Contains(list, value);
-
-    private RuleLists Lists()
-    {
-        AskedList = true;
-        return _lists;
-    }
+    public Truth IsInList(string list, RuleAddress value) => Lists.Contains(list, value);
 
     private int Score => Bots.Of(_request, this);
 
