@@ -5,6 +5,7 @@ using Holdfast.Control.Access;
 using Holdfast.Control.Accounts;
 using Holdfast.Control.Addresses;
 using Holdfast.Control.Audit;
+using Holdfast.Control.Bots;
 using Holdfast.Control.Certificates;
 using Holdfast.Control.Envelope;
 using Holdfast.Control.Feed;
@@ -293,7 +294,7 @@ public sealed class ControlHost : IAsyncDisposable
     {
         var time = _options.Time;
         var signal = _signal;
-        var publisher = new ReleasePublisher(_secrets!, _signing!.Signer);
+        var publisher = new ReleasePublisher(_secrets!, _signing!.Signer, _options.BotFeatures);
         var zones = new ZoneStore(_database!, publisher, signal, time);
         var certificates = new CertificateStore(_database!, publisher, signal, time);
         var releases = new ReleaseLog(_database!);
@@ -360,6 +361,7 @@ public sealed class ControlHost : IAsyncDisposable
         new PurgeEndpoints(zones, _purges!, time).Map(application);
         new ReleaseEndpoints(releases).Map(application);
         new KillSwitchEndpoints(new KillSwitchStore(_database!, publisher, signal)).Map(application);
+        new BotFeatureEndpoints(new BotFeatureStore(_database!, publisher, signal), _options.BotFeatures).Map(application);
         var retirement = new SigningKeyRetirement(_database!, keys, _signing!.Signer, _purges!, heads, _options.AtWriteStep);
         new SigningKeyEndpoints(_signing!, retirement, keys, signal).Map(application);
         new NodeEndpoints(nodes, joined, time).Map(application);

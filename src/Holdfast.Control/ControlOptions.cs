@@ -1,4 +1,5 @@
 using System.Net;
+using Holdfast.Artifacts.Bots;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Control;
@@ -50,6 +51,9 @@ public sealed record ControlOptions
 
     /// <summary>How many security events are kept; a tenth of them of one zone, so that a flood at one hides no other's.</summary>
     public int EventsKept { get; init; } = DefaultEventsKept;
+
+    /// <summary>How much a bot feature file may be; a drill lets it be more.</summary>
+    public BotFeatureLimits BotFeatures { get; init; } = BotFeatureLimits.Standard;
 
     /// <summary>See <see cref="Storage.ControlDatabase.DefaultLockWait"/>.</summary>
     internal TimeSpan? LockWait { get; init; }

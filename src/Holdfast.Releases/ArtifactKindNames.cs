@@ -13,6 +13,7 @@ public static class ArtifactKindNames
             ArtifactKind.Certificate => "certificate",
             ArtifactKind.SigningKey => "signing-key",
             ArtifactKind.List => "list",
+            ArtifactKind.BotFeatures => "bot-features",
             ArtifactKind.KillSwitch => "kill-switch",
             _ => ((int)kind).ToString(System.Globalization.CultureInfo.InvariantCulture),
         };

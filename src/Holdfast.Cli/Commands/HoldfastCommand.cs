@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Holdfast.Cli.Commands.Drills;
 using Holdfast.Cli.Commands.Events;
+using Holdfast.Cli.Commands.Features;
 using Holdfast.Cli.Commands.Keys;
 using Holdfast.Cli.Commands.KillSwitches;
 using Holdfast.Cli.Commands.Nodes;
@@ -139,6 +140,14 @@ internal static class HoldfastCommand
                 KillAddCommand.Create(context),
                 KillListCommand.Create(context),
                 KillRemoveCommand.Create(context)
+            ),
+            Group(
+                help,
+                "features",
+                "The bot feature file: what tells programs from people.",
+                FeaturesBuildCommand.Create(context),
+                FeaturesPublishCommand.Create(context),
+                FeaturesShowCommand.Create(context)
             ),
             Group(
                 help,

@@ -23,6 +23,9 @@ internal static class RunControlCommand
             Description = "Where edges on other machines may join, over TLS [default: nowhere].",
         };
         var nodeDescriptor = new Option<string?>("--fd-nodes") { HelpName = "FD", Description = "The same on this inherited socket." };
+        var faults = RunEdgeCommand.FaultInjection();
+        faults.Hidden = true;
+        var faulty = FaultyParts.Option();
         var json = CommonOptions.Json();
         var supervised = RunEdgeCommand.Supervised();
         var command = new Command("control", "Run the API alone; systemd may hand it its sockets, named control and nodes.")
@@ -32,6 +35,8 @@ internal static class RunControlCommand
             descriptor,
             nodeListen,
             nodeDescriptor,
+            faults,
+            faulty,
             json,
             supervised,
         };
@@ -48,6 +53,7 @@ internal static class RunControlCommand
             );
             var nodes = listeners.OneOrNone("nodes", result.GetValue(nodeDescriptor), "node-listen", result.GetValue(nodeListen));
             var token = UpOptionsReader.ReadAdminToken(context.Environment);
+            var parts = FaultyParts.Read(result.GetValue(faulty), result.GetValue(faults));
             directory.Create();
             var settings = ConfigurationFile.Read(directory.Root).Api;
             return await RoleProcess.RunAsync(
@@ -65,6 +71,7 @@ internal static class RunControlCommand
                             Nodes = nodes,
                             InitialAdminToken = token,
                             Settings = settings,
+                            Faulty = parts,
                             Logging = logging,
                         },
                         ready,

@@ -62,6 +62,7 @@ internal static class RunEdgeCommand
         var httpsDescriptors = new Option<string?>("--fd-https") { HelpName = "FD,...", Description = "The same for HTTPS." };
         var managementDescriptor = new Option<string?>("--fd-management") { HelpName = "FD", Description = "The same for management." };
         var faults = FaultInjection();
+        var faulty = FaultyParts.Option();
         var without = Without();
         var json = CommonOptions.Json();
         var supervised = Supervised();
@@ -79,6 +80,7 @@ internal static class RunEdgeCommand
             httpsDescriptors,
             managementDescriptor,
             faults,
+            faulty,
             without,
             json,
             supervised,
@@ -99,6 +101,7 @@ internal static class RunEdgeCommand
             );
             var feed = result.GetValue(control) is { } url ? ControlAddress.Parse("--control", url) : null;
             var token = result.GetValue(join) ?? context.Environment("HOLDFAST_JOIN");
+            var parts = FaultyParts.Read(result.GetValue(faulty), result.GetValue(faults));
             directory.Create();
             var file = ConfigurationFile.Read(directory.Root);
             var settings = file.Edge;
@@ -125,6 +128,7 @@ internal static class RunEdgeCommand
                             Identity = identity,
                             Uppers = uppers,
                             FaultInjection = result.GetValue(faults),
+                            Faulty = parts,
                             Without = ReadWithout(result.GetValue(without), result.GetValue(faults)),
                             Settings = settings,
                             Logging = logging,

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using Holdfast.Cli.Roles;
 using Holdfast.Cli.Settings;
 using Holdfast.Cli.Terminal;
 using Holdfast.Edge.Releases.Tasting;
@@ -16,7 +17,8 @@ internal static class RunTasterCommand
     {
         var data = CommonOptions.Data();
         var faults = RunEdgeCommand.FaultInjection();
-        var command = new Command(Name, "Load releases before an edge does; edges start it.") { data, faults };
+        var faulty = FaultyParts.Option();
+        var command = new Command(Name, "Load releases before an edge does; edges start it.") { data, faults, faulty };
         command.Hidden = true;
         command.SetAction(async result =>
         {
@@ -30,7 +32,15 @@ internal static class RunTasterCommand
 
             // What writes to the console must not speak in between.
             Console.SetOut(Console.Error);
-            await TasterHost.RunAsync(directory.Root, result.GetValue(faults), input, output);
+            var parts = FaultyParts.Read(result.GetValue(faulty), result.GetValue(faults));
+            var options = new TasterHostOptions
+            {
+                DataDirectory = directory.Root,
+                FaultInjection = result.GetValue(faults),
+                BotFeatures = parts.FeaturesAtEdge,
+                HasFeatureLoaderDefect = parts.HasFeatureLoaderDefect,
+            };
+            await TasterHost.RunAsync(options, input, output);
             return 0;
         });
         return command;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Holdfast.Cli.Roles;
 using Holdfast.Cli.Settings;
 using Holdfast.Cli.Supervision;
 using Holdfast.Cli.Terminal;
@@ -70,6 +71,7 @@ internal static class UpCommand
             Description = $"How many edge processes, 1 to {UpOptions.MaxEdges} [default: 1].",
         };
         var faults = RunEdgeCommand.FaultInjection();
+        var faulty = FaultyParts.Option();
         var json = new Option<bool>("--json") { Description = "One line of JSON on standard output when ready, and nothing else there." };
         var command = new Command(Name, "Start everything on this machine, and keep it running until Ctrl-C.")
         {
@@ -83,6 +85,7 @@ internal static class UpCommand
             upper,
             edges,
             faults,
+            faulty,
             json,
         };
         command.SetAction(result =>
@@ -99,6 +102,7 @@ internal static class UpCommand
                 Upper = result.GetValue(upper) ?? [],
                 Edges = result.GetValue(edges),
                 FaultInjection = result.GetValue(faults),
+                Faulty = FaultyParts.Read(result.GetValue(faulty), result.GetValue(faults)),
                 Json = result.GetValue(json),
             };
             var options = UpOptionsReader.Read(flags, context.Environment, context.CurrentDirectory);

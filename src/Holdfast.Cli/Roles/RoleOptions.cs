@@ -25,6 +25,9 @@ internal sealed record ControlRoleOptions
     /// <summary>What <c>holdfast.yaml</c> says about the API.</summary>
     public required ApiSettings Settings { get; init; }
 
+    /// <summary>What a drill leaves out.</summary>
+    public FaultyParts Faulty { get; init; } = FaultyParts.None;
+
     /// <summary>Where its log lines go.</summary>
     public required ILoggerProvider Logging { get; init; }
 
@@ -80,6 +83,9 @@ internal sealed record EdgeRoleOptions
 
     /// <summary>Whether tests and drills may make it fail.</summary>
     public required bool FaultInjection { get; init; }
+
+    /// <summary>What a drill leaves out.</summary>
+    public FaultyParts Faulty { get; init; } = FaultyParts.None;
 
     /// <summary>What drills take away; nothing without <see cref="FaultInjection"/>.</summary>
     public required Protections Without { get; init; }

@@ -43,6 +43,7 @@ internal static partial class Roles
             PublicAddresses = options.Settings.PublicAddresses,
             EventsKeptFor = options.Settings.EventsKeptFor ?? ControlOptions.DefaultEventsKeptFor,
             EventsKept = options.Settings.EventsKept ?? ControlOptions.DefaultEventsKept,
+            BotFeatures = options.Faulty.FeaturesAtIngest,
             LoggerFactory = loggers,
         };
         if (options.Settings.RequestsPerFiveMinutes is { } requests)
@@ -137,9 +138,11 @@ internal static partial class Roles
                             Arguments =
                             [
                                 .. program.LeadingArguments,
-                                .. ChildArguments.Taster(options.DataDirectory, options.FaultInjection),
+                                .. ChildArguments.Taster(options.DataDirectory, options.FaultInjection, options.Faulty),
                             ],
                         },
+                        BotFeatures = options.Faulty.FeaturesAtEdge,
+                        HasFeatureLoaderDefect = options.Faulty.HasFeatureLoaderDefect,
                         FaultInjection = options.FaultInjection,
                         Without = options.Without,
                         Loggers = loggers,

@@ -38,7 +38,19 @@ internal static class ExplanationText
             }
         }
 
+        if (explanation.Bots is { } bots)
+        {
+            output.WriteLine(Score(bots));
+        }
+
         output.WriteLine(Final(explanation));
+    }
+
+    private static string Score(BotScoreExplanation bots)
+    {
+        var held = bots.Held.Select(feature => string.Create(CultureInfo.InvariantCulture, $"{feature.Name} {feature.Weight:+0;-0}"));
+        var score = bots.Score?.ToString(CultureInfo.InvariantCulture) ?? "unknown";
+        return $"bot score {score}: {(bots.Held.IsEmpty ? "no feature holds" : string.Join(", ", held))}";
     }
 
     /// <summary>What becomes of the request, in a line.</summary>
@@ -69,6 +81,28 @@ internal static class ExplanationText
         }
 
         json.WriteEndArray();
+        if (explanation.Bots is { } bots)
+        {
+            json.WriteStartObject("bots");
+            if (bots.Score is { } score)
+            {
+                json.WriteNumber("score", score);
+            }
+            else
+            {
+                json.WriteNull("score");
+            }
+
+            json.WriteStartObject("features");
+            foreach (var feature in bots.Held)
+            {
+                json.WriteNumber(feature.Name, feature.Weight);
+            }
+
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
         WriteFinal(json, explanation);
     }
 

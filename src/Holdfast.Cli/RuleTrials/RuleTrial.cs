@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using Holdfast.Cli.Commands;
+using Holdfast.Cli.Commands.Features;
 using Holdfast.Cli.ControlApi;
 using Holdfast.Cli.Terminal;
 using Holdfast.Edge.Explaining;
@@ -44,6 +45,12 @@ internal sealed class RuleTrial
     };
     private readonly Option<bool> http = new("--http") { Description = "The request came by HTTP, not HTTPS, where it does not say it." };
 
+    private readonly Option<string?> features = new("--features")
+    {
+        HelpName = "FILE",
+        Description = "The bot feature file that scores the request; without one bot scores are unknown.",
+    };
+
     /// <summary>Adds the options.</summary>
     public static RuleTrial AddTo(Command command)
     {
@@ -54,6 +61,7 @@ internal sealed class RuleTrial
         command.Add(trial.ip);
         command.Add(trial.country);
         command.Add(trial.http);
+        command.Add(trial.features);
         return trial;
     }
 
@@ -105,8 +113,15 @@ internal sealed class RuleTrial
     }
 
     /// <summary>An edge's classes for a zone.</summary>
-    public static RuleExplainer Explainer(ZoneConfig zone, CliContext context) =>
-        new(zone, "LOC", NullLoggerFactory.Instance, context.Time);
+    /// <exception cref="CliFailure">The bot feature file is none.</exception>
+    public RuleExplainer Explainer(ZoneConfig zone, ParseResult result, CliContext context) =>
+        new(
+            zone,
+            "LOC",
+            NullLoggerFactory.Instance,
+            context.Time,
+            result.GetValue(features) is { } file ? FeatureFile.Read(context, file) : null
+        );
 
     private static ZoneConfig Zone(string name, string? id, ImmutableArray<RulesetConfig> rulesets) =>
         new()

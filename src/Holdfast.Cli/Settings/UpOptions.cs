@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Holdfast.Cli.Roles;
 using Holdfast.Model.Zones;
 
 namespace Holdfast.Cli.Settings;
@@ -52,6 +53,9 @@ internal sealed record UpOptions
     /// <summary>Whether tests and drills may make the edges fail.</summary>
     public bool FaultInjection { get; init; }
 
+    /// <summary>What a drill leaves out.</summary>
+    public FaultyParts Faulty { get; init; } = FaultyParts.None;
+
     /// <summary>How many edge processes, 1 to <see cref="MaxEdges"/>.</summary>
     public required int Edges { get; init; }
 
@@ -100,6 +104,9 @@ internal sealed record UpFlags
 
     /// <summary>--fault-injection; a flag alone, so that no file and no environment makes an edge fail.</summary>
     public bool FaultInjection { get; init; }
+
+    /// <summary>--faulty; a flag alone too.</summary>
+    public FaultyParts Faulty { get; init; } = FaultyParts.None;
 
     /// <summary>--json</summary>
     public bool Json { get; init; }

@@ -54,6 +54,7 @@ internal sealed class UpOptionsReader
             Uppers = Find(UpperUrls.Name, flags.Upper) is { } uppers ? UpperUrls.Read(uppers.Place, uppers.Values) : [],
             Edges = Edges(),
             FaultInjection = flags.FaultInjection,
+            Faulty = flags.Faulty,
             Json = flags.Json || Flag("json"),
             AdminToken = ReadAdminToken(environment),
             StatusToken = ReadStatusToken(environment),

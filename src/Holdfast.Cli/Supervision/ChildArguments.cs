@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Holdfast.Cli.Roles;
 using Holdfast.Cli.Settings;
 using Holdfast.Model.Zones;
 
@@ -15,11 +16,16 @@ internal static class ChildArguments
     public const string FaultInjection = "--fault-injection";
 
     /// <summary><c>run taster ...</c>, which an edge starts.</summary>
-    public static ImmutableArray<string> Taster(string dataDirectory, bool faultInjection) =>
-        ["run", "taster", "--data", dataDirectory, .. faultInjection ? [FaultInjection] : Array.Empty<string>()];
+    public static ImmutableArray<string> Taster(string dataDirectory, bool faultInjection, FaultyParts faulty) =>
+        ["run", "taster", "--data", dataDirectory, .. faultInjection ? [FaultInjection] : Array.Empty<string>(), .. faulty.Arguments];
 
     /// <summary><c>run control ...</c></summary>
-    public static IReadOnlyList<string> Control(string dataDirectory, ListeningSocket control, ListeningSocket? nodes) =>
+    public static IReadOnlyList<string> Control(
+        string dataDirectory,
+        ListeningSocket control,
+        ListeningSocket? nodes,
+        FaultyParts faulty
+    ) =>
         [
             "run",
             "control",
@@ -28,6 +34,7 @@ internal static class ChildArguments
             "--fd-control",
             Descriptors([control]),
             .. nodes is null ? Array.Empty<string>() : ["--fd-nodes", Descriptors([nodes])],
+            .. faulty == FaultyParts.None ? [] : faulty.Arguments.Insert(0, FaultInjection),
             Supervised,
         ];
 
@@ -44,7 +51,8 @@ internal static class ChildArguments
         IEnumerable<ListeningSocket> https,
         ListeningSocket management,
         IReadOnlyCollection<OriginUrl> uppers,
-        bool faultInjection
+        bool faultInjection,
+        FaultyParts faulty
     ) =>
         [
             "run",
@@ -63,6 +71,7 @@ internal static class ChildArguments
             Descriptors([management]),
             .. uppers.Count == 0 ? Array.Empty<string>() : [$"--{UpperUrls.Name}", string.Join(',', uppers)],
             .. faultInjection ? [FaultInjection] : Array.Empty<string>(),
+            .. faulty.Arguments,
             Supervised,
         ];
 

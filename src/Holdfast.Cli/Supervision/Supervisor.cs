@@ -48,7 +48,7 @@ internal sealed partial class Supervisor
             new ChildSpec
             {
                 Name = "control",
-                Arguments = ChildArguments.Control(data.Root, listeners.Control, listeners.Nodes),
+                Arguments = ChildArguments.Control(data.Root, listeners.Control, listeners.Nodes, options.Faulty),
                 Sockets = listeners.Nodes is { } nodes ? [listeners.Control, nodes] : [listeners.Control],
                 Environment = new Dictionary<string, string?> { [AdminTokenVariable] = options.AdminToken, [StatusTokenVariable] = null },
             },
@@ -71,7 +71,8 @@ internal sealed partial class Supervisor
                             edge.Https,
                             edge.Management,
                             options.Uppers,
-                            options.FaultInjection
+                            options.FaultInjection,
+                            options.Faulty
                         ),
                         Sockets = edge.All,
                         Environment = new Dictionary<string, string?> { [AdminTokenVariable] = null, [StatusTokenVariable] = null },

@@ -12,6 +12,7 @@ internal static class ReleaseOperations
         "certificate",
         "signing-key",
         "list",
+        "bot-features",
         "kill-switch"
     );
 

@@ -1,8 +1,10 @@
 using Holdfast.Artifacts;
+using Holdfast.Artifacts.Bots;
 using Holdfast.Artifacts.Certificates;
 using Holdfast.Artifacts.KillSwitches;
 using Holdfast.Artifacts.Lists;
 using Holdfast.Artifacts.Zones;
+using Holdfast.Model.Bots;
 using Holdfast.Model.Certificates;
 using Holdfast.Model.KillSwitches;
 using Holdfast.Model.Lists;
@@ -19,9 +21,12 @@ internal sealed class ReleasePublisher
     private readonly Dictionary<ArtifactKind, IArtifactCheck> _checks;
     private readonly ReleaseSigner _signer;
 
-    public ReleasePublisher(SecretBox secrets, ReleaseSigner signer)
+    /// <param name="secrets">Opens private keys.</param>
+    /// <param name="signer">Signs.</param>
+    /// <param name="features">How much a bot feature file may be; null for what every file must keep.</param>
+    public ReleasePublisher(SecretBox secrets, ReleaseSigner signer, BotFeatureLimits? features = null)
     {
-        _checks = ArtifactKinds.All(secrets).ToDictionary(check => check.Kind);
+        _checks = ArtifactKinds.All(secrets, features).ToDictionary(check => check.Kind);
         _signer = signer;
     }
 
@@ -59,6 +64,19 @@ internal sealed class ReleasePublisher
 
     public Release KillSwitchRemoval(string id, long generation) =>
         _signer.SignRemoval(ArtifactKind.KillSwitch, id, generation, KillSwitchArtifact.FormatVersion);
+
+    /// <exception cref="ArtifactInvalidException">An edge would refuse it.</exception>
+    public Release BotFeatures(BotFeaturesConfig file, long generation) =>
+        Build(
+            ArtifactKind.BotFeatures,
+            BotFeaturesConfig.Name,
+            generation,
+            BotFeatureArtifact.FormatVersion,
+            BotFeatureArtifact.Write(file)
+        );
+
+    public Release BotFeaturesRemoval(long generation) =>
+        _signer.SignRemoval(ArtifactKind.BotFeatures, BotFeaturesConfig.Name, generation, BotFeatureArtifact.FormatVersion);
 
     /// <exception cref="ArtifactInvalidException">An edge would refuse it.</exception>
     public Release List(ListConfig list, long generation) =>

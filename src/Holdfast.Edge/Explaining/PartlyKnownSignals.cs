@@ -70,6 +70,7 @@ internal sealed class PartlyKnownSignals(IRuleSignals all) : IRuleSignals
                 or Signal.CfTlsVersion
                 or Signal.CfTlsCipher
                 or Signal.CfBotManagementJa4
+                or Signal.CfBotManagementScore
                 or Signal.CfEdgeServerIp
                 or Signal.CfEdgeServerPort
         || signal is >= Signal.HttpRequestBodyRaw and <= Signal.HttpRequestBodyMime;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Holdfast.Model.Bots;
 using Holdfast.Rules.Explaining;
 
 namespace Holdfast.Edge.Explaining;
@@ -10,6 +11,9 @@ namespace Holdfast.Edge.Explaining;
 /// <param name="Target">Path and query that go on, when rules have changed them; the place that a redirect leads to; else null.</param>
 internal sealed record RequestExplanation(ImmutableArray<PhaseExplanation> Phases, string Action, string? AnsweredBy, string? Target)
 {
+    /// <summary>Its bot score; null when no rule has asked, or there is no feature file.</summary>
+    public BotScoreExplanation? Bots { get; init; }
+
     /// <summary>The rules that act, in their order.</summary>
     public IEnumerable<RuleExplanation> Acting => Phases.SelectMany(phase => phase.Rules).Where(rule => rule.Verdict == RuleVerdict.Acts);
 }
@@ -55,3 +59,8 @@ internal enum RuleVerdict
     /// <summary>It is off, or an earlier rule has kept the request from it.</summary>
     NotAsked,
 }
+
+/// <summary>A bot score, and why.</summary>
+/// <param name="Score">1 to 99; null when it is unknown, because what holds says too little.</param>
+/// <param name="Held">The features that hold.</param>
+internal sealed record BotScoreExplanation(int? Score, ImmutableArray<BotFeature> Held);

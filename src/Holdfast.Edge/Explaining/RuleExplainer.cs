@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Holdfast.Edge.Bots;
 using Holdfast.Edge.Geo;
 using Holdfast.Edge.Guard;
 using Holdfast.Edge.Origins;
@@ -11,6 +12,7 @@ using Holdfast.Edge.Rules.Effects;
 using Holdfast.Edge.Zones;
 using Holdfast.Http.Deadlines;
 using Holdfast.Http.Origins;
+using Holdfast.Model.Bots;
 using Holdfast.Model.Rulesets;
 using Holdfast.Model.Zones;
 using Holdfast.Rules.Evaluation;
@@ -40,7 +42,8 @@ internal sealed class RuleExplainer : IDisposable
     /// <param name="place">The edge's place, <c>cf.colo.name</c>.</param>
     /// <param name="loggers">Where a country database that cannot be read is told.</param>
     /// <param name="time">The clock.</param>
-    public RuleExplainer(ZoneConfig zone, string place, ILoggerFactory loggers, TimeProvider time)
+    /// <param name="features">The bot feature file, which was checked; null for none, and then scores are unknown.</param>
+    public RuleExplainer(ZoneConfig zone, string place, ILoggerFactory loggers, TimeProvider time, BotFeaturesConfig? features = null)
     {
         _config = zone;
         _time = time;
@@ -48,7 +51,13 @@ internal sealed class RuleExplainer : IDisposable
         _targets = new OriginTargets(new DnsOriginResolver(), new OriginPoolLimits(), _sweep, new OriginReports(new EdgeCounters([])));
         _countries = CountryDatabase.Open(CountryDatabase.DefaultPath, loggers.CreateLogger<CountryDatabase>());
         var guard = new EdgeGuard(new GuardLimits(), null, time, loggers.CreateLogger<EdgeGuard>()).Of(zone.Id);
-        var rules = ZoneRules.Of(zone, new RuleContext(place, new RuleCounts(), new RateLimitPhase(new RateLimitState(time))));
+        var context = new RuleContext(place, new RuleCounts(), new RateLimitPhase(new RateLimitState(time)));
+        if (features is not null)
+        {
+            context.Bots.Put(BotFeaturesRuntime.Of(features, 0));
+        }
+
+        var rules = ZoneRules.Of(zone, context);
         _zone = new ZoneRuntime(zone, 0, ZoneOrigins.Of(zone, _targets), guard, rules);
     }
 
@@ -89,7 +98,10 @@ internal sealed class RuleExplainer : IDisposable
                 phases.Add(way.Through(ConfigOf(ruleset.Phase), ruleset, way.WhyNotAskedOfResponse(ruleset.Phase)));
             }
 
-            return way.End(phases.ToImmutable());
+            return way.End(phases.ToImmutable()) with
+            {
+                Bots = sketch.IsWhole ? ScoreOf(turn.Signals.Bots) : null,
+            };
         }
         finally
         {
@@ -104,6 +116,24 @@ internal sealed class RuleExplainer : IDisposable
         _targets.Dispose();
         _sweep.Dispose();
         _countries.Dispose();
+    }
+
+    private static BotScoreExplanation? ScoreOf(BotScore score)
+    {
+        return score.By is { } features
+            ? new BotScoreExplanation(score.Value == 0 ? null : score.Value, Held(score.Held, features))
+            : null;
+
+        static ImmutableArray<BotFeature> Held(ReadOnlySpan<int> held, BotFeaturesRuntime features)
+        {
+            var names = ImmutableArray.CreateBuilder<BotFeature>(held.Length);
+            foreach (var feature in held)
+            {
+                names.Add(features.Features[feature]);
+            }
+
+            return names.MoveToImmutable();
+        }
     }
 
     private const string Pass = "pass";

@@ -71,6 +71,18 @@ internal sealed class GuardSlot : ICheckpoint
         return GC.GetAllocatedBytesForCurrentThread() - _allocated;
     }
 
+    /// <summary>Sets a run aside, for one inside it that another module answers for. At most one is set aside at a time.</summary>
+    public SuspendedRun Suspend() => new(Guard, Module, _allocated, _since);
+
+    /// <summary>Goes on with it: its time begins anew, and what the one inside has allocated is not its own.</summary>
+    public void Resume(in SuspendedRun run)
+    {
+        var inside = GC.GetAllocatedBytesForCurrentThread() - run.SuspendedAt;
+        (Guard, Module, _allocated) = (run.Guard, run.Module, run.Allocated + inside);
+        (_passed, _deadline) = (0, 0);
+        Volatile.Write(ref _since, run.Since);
+    }
+
     /// <inheritdoc/>
     public void Pass()
     {
@@ -109,4 +121,15 @@ internal sealed class GuardSlot : ICheckpoint
 
         return slot;
     }
+}
+
+/// <summary>A run that is set aside.</summary>
+/// <param name="Guard">Whose module runs.</param>
+/// <param name="Module">Which.</param>
+/// <param name="Allocated">What its thread had allocated when it began.</param>
+/// <param name="Since">The watchdog's look at which it began; 0 when none is under way.</param>
+internal readonly record struct SuspendedRun(ZoneGuard? Guard, EdgeModule Module, long Allocated, int Since)
+{
+    /// <summary>What its thread had allocated when it was set aside.</summary>
+    public long SuspendedAt { get; } = GC.GetAllocatedBytesForCurrentThread();
 }

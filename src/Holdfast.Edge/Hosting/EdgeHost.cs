@@ -6,6 +6,7 @@ using Holdfast.Cache.Collapsing;
 using Holdfast.Cache.Disk;
 using Holdfast.Cache.Purging;
 using Holdfast.Cache.Storage;
+using Holdfast.Edge.Bots;
 using Holdfast.Edge.Geo;
 using Holdfast.Edge.Guard;
 using Holdfast.Edge.Guard.Faults;
@@ -74,6 +75,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     private readonly ReleaseStore _store;
     private readonly RuleCounts _ruleCounts = new();
     private readonly ListTable _lists = new();
+    private readonly BotFeatureTable _bots = new();
     private readonly RateLimitPhase _rateLimits;
     private readonly EdgeCounters _counters = new(Enum.GetNames<MessageFault>()[1..]);
     private readonly EdgeMetrics _metrics;
@@ -119,7 +121,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         var without = options.FaultInjection ? options.Without : Protections.None;
         _guard = new EdgeGuard(
             options.Guard,
-            options.FaultInjection ? new FaultInjection { Clock = time as DrilledTime } : null,
+            options.FaultInjection ? FaultInjection.With(options.HasFeatureLoaderDefect, time as DrilledTime) : null,
             time,
             options.Loggers.CreateLogger<EdgeGuard>()
         )
@@ -189,7 +191,12 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         _events = options.Control is null
             ? null
             : new SecurityEventUplink(options.Name, Path.Combine(home, "events"), _ruleCounts, options.Events, time);
-        var rules = new RuleContext(options.Place, _ruleCounts, _rateLimits) { Lists = _lists, Events = _events?.Events };
+        var rules = new RuleContext(options.Place, _ruleCounts, _rateLimits)
+        {
+            Lists = _lists,
+            Bots = _bots,
+            Events = _events?.Events,
+        };
         var faults = options.FaultInjection ? new LoaderFaults() : null;
         var reader = new ZoneReader(_store, new ZoneCompiler(_targets, rules, _guard, _kills, faults), _kills, _live);
         _zones = new ZoneDirectory(reader, options.ZoneMemory, ZoneReader.Dropped, time);
@@ -228,12 +235,13 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
                     ),
                 Store = _store,
                 Verifier = verifier,
-                Checks = ArtifactKinds.All(_secrets),
+                Checks = ArtifactKinds.All(_secrets, options.BotFeatures),
                 Consumers =
                 [
                     new ZoneConsumer(_zones, reader, _store, _kills),
                     new CertificateConsumer(_certificates, certificateReader),
                     new ListConsumer(_lists, listCompiler, _store),
+                    new BotFeatureConsumer(_bots, new BotFeatureLoader(options.BotFeatures, _guard.Faults)),
                     new AnnouncedKeys(_keys, keys.TrustedDirectory, _live),
                     new KillSwitchConsumer(_kills),
                 ],

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Holdfast.Artifacts.Bots;
 using Holdfast.Cache.Disk;
 using Holdfast.Cache.Storage;
 using Holdfast.Edge.Guard;
@@ -100,6 +101,15 @@ internal sealed record EdgeOptions
 
     /// <summary>Whether tests and drills may make it fail: <c>--fault-injection</c>. Only on a data directory that has never served without.</summary>
     public bool FaultInjection { get; init; }
+
+    /// <summary>How much a bot feature file may be; a drill lets it be more.</summary>
+    public BotFeatureLimits BotFeatures { get; init; } = BotFeatureLimits.Standard;
+
+    /// <summary>
+    /// Whether <see cref="FaultPoint.FeatureLoaderDiesAbove200"/> ends the process, from the start on and in the taster too. Only with
+    /// <see cref="FaultInjection"/>.
+    /// </summary>
+    public bool HasFeatureLoaderDefect { get; init; }
 
     /// <summary>What drills take away; nothing unless <see cref="FaultInjection"/>.</summary>
     public Protections Without { get; init; }

@@ -1,3 +1,4 @@
+using Holdfast.Edge.Bots;
 using Holdfast.Edge.ErrorPages;
 using Holdfast.Edge.Guard;
 using Holdfast.Edge.Rules;
@@ -135,6 +136,11 @@ internal ref struct AccessLogEntry
     /// <c>SecuritySources</c>: of the rules that acted, in their order; left out when none did.
     /// </summary>
     public ReadOnlySpan<RuleRuntime> SecurityRules { get; set; }
+
+    /// <summary>
+    /// <c>BotScore</c>, 0 where it is unknown, and <c>BotFeatures</c>, the names of those that hold; null, and left out, when no rule has asked.
+    /// </summary>
+    public BotScore? Bots { get; set; }
 
     /// <summary><c>ModulesFailed</c> and <c>ModulesResting</c>: what the guard did; each is left out when it is empty.</summary>
     public GuardNotes Guarded { get; set; }

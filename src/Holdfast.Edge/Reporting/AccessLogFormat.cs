@@ -1,3 +1,4 @@
+using Holdfast.Edge.Bots;
 using Holdfast.Edge.ErrorPages;
 using Holdfast.Edge.Guard;
 using Holdfast.Edge.Rules;
@@ -11,10 +12,13 @@ internal static class AccessLogFormat
     /// Room that every record fits in: the nine texts that visitors, origins and owners choose at their longest, each byte escaped to six, and
     /// 32 KiB for all else, which the edge chooses itself.
     /// </summary>
-    public const int MaxLineBytes = (9 * JsonLineWriter.MaxTextBytes * 6) + (32 * 1024);
+    public const int MaxLineBytes = (9 * JsonLineWriter.MaxTextBytes * 6) + (36 * 1024);
 
     // Some 4 KB of the room for what the edge chooses itself.
     private const int MostKillSwitches = 100;
+
+    // Likewise.
+    private const int MostBotFeatures = 50;
 
     /// <summary>Writes the line with its line feed.</summary>
     /// <param name="line">Where to; less than <see cref="MaxLineBytes"/> may be too little.</param>
@@ -36,6 +40,7 @@ internal static class AccessLogFormat
         json.Number(",\"ConnectionRequests\":"u8, entry.ConnectionRequests);
         json.Raw(node);
         WriteSecurity(ref json, entry.SecurityRules);
+        WriteBots(ref json, entry.Bots);
         WriteModules(ref json, ",\"ModulesFailed\":["u8, entry.Guarded.Faulted);
         WriteModules(ref json, ",\"ModulesResting\":["u8, entry.Guarded.Skipped);
         WriteKillSwitches(ref json, entry.KillSwitches);
@@ -117,6 +122,24 @@ internal static class AccessLogFormat
         json.Milliseconds(",\"OriginTCPHandshakeDurationMs\":"u8, entry.OriginTcpHandshake);
         json.Milliseconds(",\"OriginTLSHandshakeDurationMs\":"u8, entry.OriginTlsHandshake);
         json.Milliseconds(",\"OriginResponseHeaderReceiveDurationMs\":"u8, entry.OriginHeaderReceive);
+    }
+
+    private static void WriteBots(ref JsonLineWriter json, BotScore? score)
+    {
+        if (score?.By is not { } features)
+        {
+            return;
+        }
+
+        json.Number(",\"BotScore\":"u8, score.Value);
+        json.Raw(",\"BotFeatures\":["u8);
+        var held = score.Held;
+        for (var i = 0; i < Math.Min(held.Length, MostBotFeatures); i++)
+        {
+            json.Text(i == 0 ? "\""u8 : ",\""u8, features.Names[held[i]]);
+        }
+
+        json.Raw("]"u8);
     }
 
     // The last of the rules decided; the others had only something to say.

@@ -159,6 +159,7 @@ internal sealed class RequestObserver(AccessLog log, EdgeCounters counters, Coun
         entry.ZoneId = request.Zone is { } owner ? owner.IdText : default(ReadOnlySpan<byte>);
         entry.Generation = request.Zone?.Generation ?? 0;
         entry.SecurityRules = request.Rules is { } rules ? rules.Events.Rules : default(ReadOnlySpan<RuleRuntime>);
+        entry.Bots = request.Rules?.Signals.Bots is { By: not null } bots ? bots : null;
         entry.Guarded = request.Guarded;
         entry.KillSwitches = request.Zone is { } killed ? killed.KillSwitches.AsSpan() : default;
         entry.Error = request.Error;

@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Text;
 using Holdfast.Cache.Policy;
+using Holdfast.Edge.Bots;
 using Holdfast.Edge.Compression;
 using Holdfast.Edge.ErrorPages;
 using Holdfast.Edge.Geo;
@@ -223,6 +224,11 @@ internal abstract class EdgeRequest
         if (Rules is { } rules)
         {
             ResponsePhases.Run(this, rules);
+        }
+
+        if (IsExplained && Rules?.Signals.Bots is { By: not null } bots)
+        {
+            BotReport.Write(Response.Headers, bots);
         }
 
         if (IsExplained && _guarded.Any)

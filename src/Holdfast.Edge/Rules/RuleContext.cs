@@ -1,4 +1,5 @@
 using System.Text;
+using Holdfast.Edge.Bots;
 using Holdfast.Edge.Lists;
 using Holdfast.Edge.Phases.RateLimiting;
 using Holdfast.Edge.Rules.Counting;
@@ -23,6 +24,9 @@ internal sealed class RuleContext(string place, RuleCounts counts, RateLimitPhas
 
     /// <summary>The account's lists.</summary>
     public ListTable Lists { get; init; } = new();
+
+    /// <summary>The bot feature file.</summary>
+    public BotFeatureTable Bots { get; init; } = new();
 
     /// <summary>What counts for rate limits; it too outlives every change of the rules.</summary>
     public RateLimitPhase RateLimits => rateLimits;

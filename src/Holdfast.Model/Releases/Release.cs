@@ -52,6 +52,9 @@ public enum ArtifactKind
     /// <summary>A list that rules refer to: <see cref="Lists.ListConfig"/>.</summary>
     List = 4,
 
+    /// <summary>The bot feature file: <see cref="Bots.BotFeaturesConfig"/>.</summary>
+    BotFeatures = 7,
+
     /// <summary>A kill switch: <see cref="KillSwitches.KillSwitchConfig"/>.</summary>
     KillSwitch = 10,
 }

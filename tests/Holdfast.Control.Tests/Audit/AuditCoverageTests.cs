@@ -148,6 +148,15 @@ public sealed class AuditCoverageTests
                 .. AccessRuleCalls($"/client/v4/zones/{zone}/firewall/access_rules/rules"),
                 .. ListCalls($"/client/v4/accounts/{account}/rules/lists"),
                 .. KillSwitchCalls("/holdfast/v1/kill-switches"),
+                (
+                    "bot-features-update",
+                    () =>
+                        control.PutAsync(
+                            "/holdfast/v1/bot-features",
+                            """{"features":[{"name":"plain","expression":"not ssl","weight":-30}],"least_evidence":20,"rows":1}"""
+                        )
+                ),
+                ("bot-features-delete", () => control.DeleteAsync("/holdfast/v1/bot-features")),
                 ("cache-purge", () => control.PostAsync($"/client/v4/zones/{zone}/purge_cache", """{"purge_everything":true}""")),
                 ("zones-delete", () => control.DeleteAsync($"/client/v4/zones/{zone}")),
                 (

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
+using Holdfast.Artifacts.Bots;
 using Holdfast.Artifacts.Certificates;
 using Holdfast.Artifacts.KillSwitches;
 using Holdfast.Artifacts.Lists;
@@ -80,6 +81,13 @@ internal static class StoredState
             {
                 // It is kept nowhere else.
                 Assert.True(release.Removed || KillSwitchArtifact.TryParse(release.FormatVersion, release.Payload.Span, out _, out _));
+            }
+            else if (release.Kind == ArtifactKind.BotFeatures)
+            {
+                Assert.True(
+                    release.Removed
+                        || new BotFeatureArtifact(BotFeatureLimits.Standard).Check(release.FormatVersion, release.Payload.Span) is []
+                );
             }
             else if (!release.Removed)
             {

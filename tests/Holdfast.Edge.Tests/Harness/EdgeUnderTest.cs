@@ -1,5 +1,6 @@
 using System.Net;
 using System.Threading.Channels;
+using Holdfast.Artifacts.Bots;
 using Holdfast.Artifacts.Certificates;
 using Holdfast.Artifacts.KillSwitches;
 using Holdfast.Artifacts.Lists;
@@ -9,6 +10,7 @@ using Holdfast.Edge.Listening.Certificates;
 using Holdfast.Edge.Management;
 using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Zones;
+using Holdfast.Model.Bots;
 using Holdfast.Model.KillSwitches;
 using Holdfast.Model.Lists;
 using Holdfast.Model.Purging;
@@ -194,6 +196,28 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
     {
         _feed.Remove(ArtifactKind.List, IdOf(name), ++_generation);
         await UntilAsync(() => ((IEdgeState)_host).LiveReleases(1000).All(r => r.Name != IdOf(name)));
+    }
+
+    /// <summary>Publishes a bot feature file and waits until it is live.</summary>
+    public async Task PutBotFeaturesAsync(BotFeaturesConfig file)
+    {
+        var generation = PublishBotFeatures(BotFeatureArtifact.Write(file));
+        await UntilAsync(() => LiveGeneration(BotFeaturesConfig.Name) == generation);
+    }
+
+    /// <summary>Publishes any bytes as a bot feature file.</summary>
+    /// <returns>Its generation.</returns>
+    public long PublishBotFeatures(byte[] payload)
+    {
+        _feed.Publish(ArtifactKind.BotFeatures, BotFeaturesConfig.Name, ++_generation, payload);
+        return _generation;
+    }
+
+    /// <summary>Publishes the removal of the bot feature file and waits until it is gone.</summary>
+    public async Task RemoveBotFeaturesAsync()
+    {
+        _feed.Remove(ArtifactKind.BotFeatures, BotFeaturesConfig.Name, ++_generation);
+        await UntilAsync(() => LiveGeneration(BotFeaturesConfig.Name) == 0);
     }
 
     /// <summary>The zones' certificates.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Holdfast.Artifacts.Bots;
 using Holdfast.Edge.Releases.Tasting;
 
 namespace Holdfast.Edge.Tests.Releases;
@@ -7,15 +8,19 @@ namespace Holdfast.Edge.Tests.Releases;
 internal static class TasterOfTests
 {
     private const string Variable = "TEST_TASTER_OF";
+    private const string FeaturesVariable = "TEST_TASTER_OF_FEATURES";
 
     /// <summary>A taster that is this program, with faults that tests bring about.</summary>
     /// <param name="data">The edge's data directory.</param>
-    public static TasterOptions Options(string data) =>
+    /// <param name="uncheckedFeatures">Whether its checks of bot feature files are left out, and its loader has the defect.</param>
+    public static TasterOptions Options(string data, bool uncheckedFeatures = false) =>
         new()
         {
             FileName = Environment.ProcessPath!,
             Arguments = [],
-            Environment = System.Collections.Immutable.ImmutableDictionary<string, string>.Empty.Add(Variable, data),
+            Environment = System
+                .Collections.Immutable.ImmutableDictionary<string, string>.Empty.Add(Variable, data)
+                .Add(FeaturesVariable, uncheckedFeatures ? "unchecked" : ""),
             HeapBytes = 128 * 1024 * 1024,
             ResidentBytes = 300L * 1024 * 1024,
             TasteTime = TimeSpan.FromSeconds(2),
@@ -32,7 +37,15 @@ internal static class TasterOfTests
             using var output = Console.OpenStandardOutput();
             using var input = Console.OpenStandardInput();
             Console.SetOut(Console.Error);
-            TasterHost.RunAsync(data, faultInjection: true, input, output).GetAwaiter().GetResult();
+            var isUnchecked = Environment.GetEnvironmentVariable(FeaturesVariable) == "unchecked";
+            var options = new TasterHostOptions
+            {
+                DataDirectory = data,
+                FaultInjection = true,
+                BotFeatures = isUnchecked ? BotFeatureLimits.LeftOut : BotFeatureLimits.Standard,
+                HasFeatureLoaderDefect = isUnchecked,
+            };
+            TasterHost.RunAsync(options, input, output).GetAwaiter().GetResult();
             Environment.Exit(0);
         }
     }

@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using Holdfast.Artifacts.Bots;
 using Holdfast.Edge.Releases;
 using Holdfast.Edge.Tests.Harness;
+using Holdfast.Model.Bots;
 
 namespace Holdfast.Edge.Tests.Releases;
 
@@ -39,6 +41,40 @@ public sealed class TasterTests
         // The next generation of the same zone finds a taster.
         var next = edge.Publish(bad, "c.example.com", "http://192.0.2.1");
         await UntilAsync(() => edge.LiveGeneration(bad) == next);
+    }
+
+    [Fact]
+    public async Task BotFeatures_OfMoreThanItsLoaderHasRoomFor_KillTheTasterAndNotTheEdge()
+    {
+        // 18 November 2025, with every check left out and the defect in place.
+        await using var edge = await EdgeUnderTest.StartAsync(options =>
+            options with
+            {
+                Taster = TasterOfTests.Options(options.DataDirectory, uncheckedFeatures: true),
+                BotFeatures = BotFeatureLimits.LeftOut,
+                HasFeatureLoaderDefect = true,
+                FaultInjection = true,
+            }
+        );
+        var good = edge.PublishBotFeatures(Features(100));
+        await UntilAsync(() => edge.LiveGeneration(BotFeaturesConfig.Name) == good);
+
+        edge.PublishBotFeatures(Features(201));
+        await UntilAsync(() => edge.Intake is { Refused: 1, PutAside: 0 });
+        Assert.Equal(good, edge.LiveGeneration(BotFeaturesConfig.Name));
+
+        var next = edge.PublishBotFeatures(Features(200));
+        await UntilAsync(() => edge.LiveGeneration(BotFeaturesConfig.Name) == next);
+
+        static byte[] Features(int count) =>
+            BotFeatureArtifact.Write(
+                new BotFeaturesConfig
+                {
+                    Features = [.. Enumerable.Range(0, count).Select(i => new BotFeature($"f{i}", $"http.host eq \"{i}\"", -1))],
+                    LeastEvidence = 20,
+                    Rows = count,
+                }
+            );
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Holdfast.Artifacts.Bots;
 using Holdfast.Edge.Tests.Harness;
 using Holdfast.Edge.Tests.Rules;
 using Holdfast.Model.Rulesets;
@@ -29,6 +30,7 @@ public class AllocationTests
     [InlineData("/passed/through?with=query")]
     [InlineData("/from/the/cache.css")]
     [InlineData("/past/../many/rules.css")]
+    [InlineData("/scored/by/rules.css")]
     public async Task Requests_SteadyState_AllocateNoObject(string target)
     {
         using var origin = new BlockingOrigin();
@@ -40,6 +42,11 @@ public class AllocationTests
         );
         RulesetConfig[] rulesets = target.Contains("rules", StringComparison.Ordinal) ? [Rules] : [];
         await edge.PutZoneAsync("*", $"http://127.0.0.1:{origin.Port}", change: zone => zone with { Rulesets = [.. rulesets] });
+        if (target.Contains("scored", StringComparison.Ordinal))
+        {
+            await edge.PutBotFeaturesAsync(ShippedBotFeatures.File);
+        }
+
         using var visitor = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         visitor.Connect(edge.Http);
         var request = Encoding.ASCII.GetBytes($"GET {target} HTTP/1.1\r\nHost: example.com\r\nUser-Agent: test/1.0\r\nAccept: */*\r\n\r\n");
@@ -65,6 +72,7 @@ public class AllocationTests
             RuledSite.Custom,
             RuledSite.Rule("http.request.uri.path contains \"rules\" and http.host eq \"example.com\"", new LogAction()),
             RuledSite.Rule("any(lower(http.request.headers.names[*])[*] eq \"accept\")", new SkipAction(false, ["http_ratelimit"], [])),
+            RuledSite.Rule("cf.bot_management.score lt 2", new LogAction()),
             RuledSite.Rule("ip.src in {192.0.2.0/24 10.0.0.0/8} or ip.src.country eq \"DE\"", new BlockAction((BlockResponse?)null)),
             RuledSite.Rule("http.request.full_uri wildcard \"*/nowhere/*\" or len(cf.ray_id) eq 3", new BlockAction((BlockResponse?)null)),
             RuledSite.Rule("http.cookie contains \"x\" or http.request.cookies[\"a\"][0] eq \"1\"", new BlockAction((BlockResponse?)null))

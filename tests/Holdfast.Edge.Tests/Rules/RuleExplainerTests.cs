@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Holdfast.Artifacts.Bots;
 using Holdfast.Edge.Explaining;
 using Holdfast.Edge.Tests.Harness;
 using Holdfast.Model.Rulesets;
@@ -102,6 +103,35 @@ public class RuleExplainerTests
     [InlineData("POST / HTTP/1.1\r\nHost: example.com\r\nContent-Length: 5\r\n\r\nq")]
     public async Task Explain_OfWhatAnEdgeRefuses_SaysSo(string message) =>
         await Assert.ThrowsAsync<RequestSketchException>(() => ExplainAsync(message));
+
+    [Fact]
+    public async Task Explain_WithABotFeatureFile_SaysTheScoreAndWhy()
+    {
+        var zone = new ZoneConfig
+        {
+            Id = new string('0', 32),
+            Name = "example.com",
+            Rulesets = [RuledSite.Ruleset(RuledSite.Custom, RuledSite.Rule("cf.bot_management.score lt 30", new LogAction()))],
+        };
+        using var explainer = new RuleExplainer(zone, "LOC", NullLoggerFactory.Instance, TimeProvider.System, ShippedBotFeatures.File);
+
+        async Task<BotScoreExplanation?> ScoreAsync(string message, bool isWhole = true) =>
+            (await explainer.ExplainAsync(new RequestSketch { Message = Encoding.ASCII.GetBytes(message), IsHttps = false, IsWhole = isWhole })).Bots;
+
+        var curl = await ScoreAsync("GET / HTTP/1.1\r\nHost: example.com\r\nUser-Agent: curl/8.1.2\r\nAccept: */*\r\n\r\n");
+        Assert.Equal(1, curl!.Score);
+        Assert.Contains(curl.Held, feature => feature is { Name: "ua_command_line", Weight: < 0 });
+
+        // What says too little says so.
+        var plain = await ScoreAsync(
+            "GET / HTTP/1.1\r\nHost: example.com\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/130.0\r\nAccept: */*\r\n"
+                + "Accept-Encoding: gzip\r\nAccept-Language: en\r\n\r\n"
+        );
+        Assert.Null(plain!.Score);
+
+        // Of a log record the fields are unknown, and so is the score.
+        Assert.Null(await ScoreAsync("GET / HTTP/1.1\r\nHost: example.com\r\nUser-Agent: curl/8.1.2\r\n\r\n", isWhole: false));
+    }
 
     private static async Task<RequestExplanation> ExplainAsync(string message, Func<RequestSketch, RequestSketch>? change = null)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Holdfast.Edge.Hosting;
 using Holdfast.Edge.Tests.Harness;
 using Holdfast.Model.Rulesets;
 using Holdfast.Model.Zones;
@@ -21,7 +22,10 @@ internal sealed class RuledSite : IAsyncDisposable
     public EdgeUnderTest Edge { get; }
 
     /// <summary>A site whose origin answers with the target that it was asked for.</summary>
-    public static async Task<RuledSite> StartAsync(string phase, params RuleConfig[] rules) =>
+    public static Task<RuledSite> StartAsync(string phase, params RuleConfig[] rules) => StartAsync(phase, null, rules);
+
+    /// <summary>The same, of an edge that is started otherwise.</summary>
+    public static async Task<RuledSite> StartAsync(string phase, Func<EdgeOptions, EdgeOptions>? change, params RuleConfig[] rules) =>
         await StartAsync(
             new ScriptedOrigin(async c =>
             {
@@ -32,12 +36,21 @@ internal sealed class RuledSite : IAsyncDisposable
                 }
             }),
             null,
+            change,
             Ruleset(phase, rules)
         );
 
-    public static async Task<RuledSite> StartAsync(ScriptedOrigin origin, ZoneSettings? settings, params RulesetConfig[] rulesets)
+    public static Task<RuledSite> StartAsync(ScriptedOrigin origin, ZoneSettings? settings, params RulesetConfig[] rulesets) =>
+        StartAsync(origin, settings, null, rulesets);
+
+    private static async Task<RuledSite> StartAsync(
+        ScriptedOrigin origin,
+        ZoneSettings? settings,
+        Func<EdgeOptions, EdgeOptions>? change,
+        params RulesetConfig[] rulesets
+    )
     {
-        var edge = await EdgeUnderTest.StartAsync();
+        var edge = await EdgeUnderTest.StartAsync(change);
         var site = new RuledSite(origin, edge);
         await edge.PutZoneAsync("*", origin.Url, settings, zone => zone with { Rulesets = [.. rulesets] });
         return site;

@@ -37,7 +37,7 @@ internal static class RulesExplainCommand
                 var text = await TextAsync(context, result, result.GetValue(request), result.GetValue(ray), options, cancellationToken);
                 var sketch = SketchReader.Read(text, trial.Defaults(result, context), "the request");
                 var rules = await trial.RulesAsync(result, context, options, ZoneOf(text), cancellationToken);
-                using var explainer = RuleTrial.Explainer(rules.Tried, context);
+                using var explainer = trial.Explainer(rules.Tried, result, context);
                 RequestExplanation explanation;
                 try
                 {

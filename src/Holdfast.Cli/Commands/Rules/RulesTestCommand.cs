@@ -33,8 +33,8 @@ internal static class RulesTestCommand
             {
                 var file = Path.Combine(context.CurrentDirectory, result.GetRequiredValue(requests));
                 var rules = await trial.RulesAsync(result, context, options, null, cancellationToken);
-                using var tried = RuleTrial.Explainer(rules.Tried, context);
-                using var live = rules.Live is { } config ? RuleTrial.Explainer(config, context) : null;
+                using var tried = trial.Explainer(rules.Tried, result, context);
+                using var live = rules.Live is { } config ? trial.Explainer(config, result, context) : null;
                 var defaults = trial.Defaults(result, context);
                 var (count, changed) = (0, 0);
                 foreach (var (line, number) in Lines(file))

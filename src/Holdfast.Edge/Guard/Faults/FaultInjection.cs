@@ -22,6 +22,18 @@ internal sealed class FaultInjection : IDisposable
 
     private readonly TrippedFault?[] _tripped = new TrippedFault?[Enum.GetValues<FaultPoint>().Length];
 
+    /// <summary>The same, with the bot feature loader's defect tripped or not.</summary>
+    public static FaultInjection With(bool featureLoaderDefect, DrilledTime? clock = null)
+    {
+        var faults = new FaultInjection { Clock = clock };
+        if (featureLoaderDefect)
+        {
+            faults.Trip(new TrippedFault(FaultPoint.FeatureLoaderDiesAbove200, FaultAction.Kill, null, MostTimes, 0));
+        }
+
+        return faults;
+    }
+
     /// <summary>The edge's clock, which can be set wrong; null where it can't.</summary>
     public DrilledTime? Clock { get; init; }
 
@@ -79,6 +91,10 @@ internal sealed class FaultInjection : IDisposable
                     GC.KeepAlive(new byte[Math.Min(left, Piece)]);
                 }
 
+                break;
+
+            case FaultAction.Kill:
+                Environment.FailFast($"the fault at {NameOf(point)} is tripped");
                 break;
 
             default:

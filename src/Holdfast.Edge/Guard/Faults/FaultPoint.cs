@@ -80,4 +80,10 @@ internal enum FaultPoint
 
     /// <summary>A zone's release is compiled.</summary>
     ZoneLoad,
+
+    /// <summary>
+    /// The bot feature file's loader has room for 200 features and meets one more, as on 18 November 2025. Checks keep such a file from it,
+    /// so it takes an edge without them to get here.
+    /// </summary>
+    FeatureLoaderDiesAbove200,
 }

@@ -17,6 +17,9 @@ internal enum FaultAction
 
     /// <summary>It takes a while longer.</summary>
     Delay,
+
+    /// <summary>The process ends at once.</summary>
+    Kill,
 }
 
 /// <summary>A fault that is tripped.</summary>

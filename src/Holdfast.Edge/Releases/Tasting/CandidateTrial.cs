@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Holdfast.Cache.Storage;
+using Holdfast.Edge.Bots;
 using Holdfast.Edge.ErrorPages;
 using Holdfast.Edge.Geo;
 using Holdfast.Edge.Guard;
@@ -41,6 +42,8 @@ internal sealed class CandidateTrial : ICandidateTrial, IZoneSource
     private readonly Dictionary<ArtifactKind, IArtifactCheck> _checks;
     private readonly SecretBox _secrets;
     private readonly ListCompiler _lists;
+    private readonly BotFeatureLoader _features;
+    private readonly BotFeatureTable _bots = new();
     private readonly TimeProvider _time;
     private readonly DeadlineSweep _sweep;
     private readonly OriginTargets _targets;
@@ -60,6 +63,7 @@ internal sealed class CandidateTrial : ICandidateTrial, IZoneSource
     /// <param name="checks">The checks of every kind.</param>
     /// <param name="secrets">Opens certificates' keys.</param>
     /// <param name="lists">Compiles lists.</param>
+    /// <param name="features">Loads bot feature files.</param>
     /// <param name="counters">What counts for rate limits.</param>
     /// <param name="origin">The origin of all zones.</param>
     /// <param name="faults">The faults that the process was started with, or null.</param>
@@ -68,6 +72,7 @@ internal sealed class CandidateTrial : ICandidateTrial, IZoneSource
         IReadOnlyList<IArtifactCheck> checks,
         SecretBox secrets,
         ListCompiler lists,
+        BotFeatureLoader features,
         RateLimitPhase counters,
         InsideOrigin origin,
         LoaderFaults? faults,
@@ -77,6 +82,7 @@ internal sealed class CandidateTrial : ICandidateTrial, IZoneSource
         _checks = checks.ToDictionary(check => check.Kind);
         _secrets = secrets;
         _lists = lists;
+        _features = features;
         _time = time;
         _sweep = new DeadlineSweep(time);
         var limits = new OriginPoolLimits();
@@ -86,7 +92,7 @@ internal sealed class CandidateTrial : ICandidateTrial, IZoneSource
         };
         _compiler = new ZoneCompiler(
             _targets,
-            new RuleContext("LOC", new RuleCounts(), counters),
+            new RuleContext("LOC", new RuleCounts(), counters) { Bots = _bots },
             new EdgeGuard(Guard, null, time, _faults),
             new KillSwitchBoard(),
             faults
@@ -127,6 +133,7 @@ internal sealed class CandidateTrial : ICandidateTrial, IZoneSource
             !_checks.TryGetValue(release.Kind, out var check) ? "this build does not know its kind of artifact"
             : check.Check(release.FormatVersion, release.Payload.Span) is { Count: > 0 } problems ? ArtifactProblem.Summary(problems)
             : release.Kind == ArtifactKind.Zone ? await ReasonOfZoneAsync(release).ConfigureAwait(false)
+            : release.Kind == ArtifactKind.BotFeatures ? await ReasonOfFeaturesAsync(release).ConfigureAwait(false)
             : ReasonOfOther(release);
         return reason is not null
             ? new TasteVerdict(TasteOutcome.Refused, reason)
@@ -168,15 +175,29 @@ internal sealed class CandidateTrial : ICandidateTrial, IZoneSource
         }
     }
 
-    private async Task<string?> ReasonOfZoneAsync(Release release)
-    {
-        if (ZoneReader.TryRead(release, out var config) is { } problem)
-        {
-            return problem;
-        }
+    private async Task<string?> ReasonOfZoneAsync(Release release) =>
+        ZoneReader.TryRead(release, out var config) is { } problem
+            ? problem
+            : await ReasonOfZoneAsync(config!, release.Generation).ConfigureAwait(false);
 
-        _candidate = _compiler.Compile(config!, release.Generation);
-        var key = ZoneKey.Of(config!.Name);
+    // A zone that asks for the score shows what the file does with requests.
+    private async Task<string?> ReasonOfFeaturesAsync(Release release)
+    {
+        _bots.Put(_features.Load(release, before: null));
+        try
+        {
+            return await ReasonOfZoneAsync(ScoredZone.Config, 1).ConfigureAwait(false);
+        }
+        finally
+        {
+            _bots.Remove();
+        }
+    }
+
+    private async Task<string?> ReasonOfZoneAsync(ZoneConfig config, long generation)
+    {
+        _candidate = _compiler.Compile(config, generation);
+        var key = ZoneKey.Of(config.Name);
         _zones.Add(0, key);
         try
         {

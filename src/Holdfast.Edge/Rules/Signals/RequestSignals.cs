@@ -1,4 +1,5 @@
 using System.Text;
+using Holdfast.Edge.Bots;
 using Holdfast.Edge.Http3;
 using Holdfast.Edge.Requests;
 using Holdfast.Http.Headers;
@@ -44,6 +45,9 @@ internal sealed class RequestSignals : IRuleSignals
     /// <summary>The held body.</summary>
     public BodySignals Body { get; } = new();
 
+    /// <summary>The request's bot score; the first who asks has it computed.</summary>
+    public BotScore Bots { get; } = new();
+
     /// <summary>Begins with a request.</summary>
     public void Begin(EdgeRequest request, RuleContext context)
     {
@@ -55,6 +59,7 @@ internal sealed class RequestSignals : IRuleSignals
         _fields.Begin(request);
         _response.Clear();
         Body.Clear();
+        Bots.Begin(context.Bots.Current);
         _ray = _seed = _cipher = _ja4 = default;
     }
 
@@ -80,7 +85,8 @@ internal sealed class RequestSignals : IRuleSignals
             Signal.IpSrcAsnum => false,
             Signal.CfTlsVersion or Signal.CfTlsCipher => IsTlsKnown,
             Signal.CfBotManagementJa4 => IsTlsKnown && (!_request.IsHttps || _request.Connection.Ja4 is not null),
-            Signal.CfBotManagementScore or Signal.CfBotManagementVerifiedBot or Signal.CfClientBot or Signal.CfVerifiedBotCategory => false,
+            Signal.CfBotManagementScore => Score != 0,
+            Signal.CfBotManagementVerifiedBot or Signal.CfClientBot or Signal.CfVerifiedBotCategory => false,
             >= Signal.HttpResponseCode => _response.IsKnown,
             >= Signal.HttpRequestBodyRaw and <= Signal.HttpRequestBodyMime => Body.IsKnown(signal),
             _ => true,
@@ -109,6 +115,7 @@ internal sealed class RequestSignals : IRuleSignals
             Signal.CfEdgeServerPort => _request.Connection.Local.Port,
             Signal.HttpRequestBodySize => Body.Size,
             Signal.HttpResponseCode when _response.IsKnown => _response.Code,
+            Signal.CfBotManagementScore => Score,
             Signal.CfResponseOneXxxCode when _response.IsKnown => _response.OneXxxCode,
             _ => 0,
         };
@@ -193,6 +200,8 @@ internal sealed class RequestSignals : IRuleSignals
 
     /// <inheritdoc/>
     public Truth IsInList(string list, RuleAddress value) => _lists.Contains(list, value);
+
+    private int Score => Bots.Of(_request, this);
 
     // Whoever ended TLS before us has not said how.
     private bool IsTlsKnown => _request.Connection.IsTls || !_request.IsHttps;
