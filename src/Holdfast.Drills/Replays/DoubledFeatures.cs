@@ -19,9 +19,9 @@ internal sealed class DoubledFeatures : Drill
 
     /// <summary>Builds through the door as it is, and then through one without its checks.</summary>
     private const int CheckedBuilds = 4;
-    private const int UncheckedBuilds = 8;
+    private const int UncheckedBuilds = 6;
 
-    private const double SecondsBetween = 2;
+    private const double SecondsBetween = 1.5;
 
     /// <summary>Half of the builds are bad; an outage takes more than a tenth of all that comes meanwhile, at every edge.</summary>
     private const double OutageShare = 0.1;
@@ -78,7 +78,7 @@ internal sealed class DoubledFeatures : Drill
             run.Say("control is replaced by one that checks nothing: the bad files go out to the edges");
             await operators.WhileTheyPauseAsync(async () =>
             {
-                await run.Fleet.Control.StopAsync();
+                await run.Fleet.Control.KillAsync();
                 run.Fleet.Control.FurtherArguments = [.. run.Fleet.Control.FurtherArguments, "--faulty", Protection.IngestChecks.Name];
                 await run.Fleet.Control.StartAsync(cancellationToken);
             });
@@ -97,11 +97,9 @@ internal sealed class DoubledFeatures : Drill
     /// <summary>A good file, and sites whose rules read its score.</summary>
     private static async Task PublishFirstAsync(DrillRun run, CancellationToken cancellationToken)
     {
-        var first = await PutAsync(run, File(0, doubled: false), cancellationToken);
-        if (first is null)
-        {
-            throw new DrillFailure("the first feature file, a good one, is refused");
-        }
+        var first = (await run.Fleet.Api.DoAsync(HttpMethod.Put, Place, File(0, doubled: false), cancellationToken))
+            .GetProperty("generation")
+            .GetInt64();
 
         foreach (var zone in run.Fleet.Zones)
         {
@@ -117,7 +115,7 @@ internal sealed class DoubledFeatures : Drill
         }
 
         await DrillRun.UntilAsync(
-            async () => await EachHasAsync(run, first.Value, cancellationToken),
+            async () => await EachHasAsync(run, first, cancellationToken),
             "every edge has the first feature file",
             30,
             cancellationToken
@@ -229,7 +227,7 @@ internal sealed class DoubledFeatures : Drill
                 features.Add(
                     new JsonObject
                     {
-                        ["name"] = string.Create(CultureInfo.InvariantCulture, $"drill-{row}"),
+                        ["name"] = string.Create(CultureInfo.InvariantCulture, $"drill_{row}"),
                         ["expression"] = string.Create(CultureInfo.InvariantCulture, $"http.user_agent contains \"drill-robot-{row}\""),
                         ["weight"] = doubled || row > 1 ? -30 : -30 - build,
                     }

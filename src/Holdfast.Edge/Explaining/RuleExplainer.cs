@@ -120,9 +120,7 @@ internal sealed class RuleExplainer : IDisposable
 
     private static BotScoreExplanation? ScoreOf(BotScore score)
     {
-        return score.By is { } features
-            ? new BotScoreExplanation(score.Value == 0 ? null : score.Value, Held(score.Held, features))
-            : null;
+        return score.By is { } features ? new BotScoreExplanation(score.Value == 0 ? null : score.Value, Held(score.Held, features)) : null;
 
         static ImmutableArray<BotFeature> Held(ReadOnlySpan<int> held, BotFeaturesRuntime features)
         {

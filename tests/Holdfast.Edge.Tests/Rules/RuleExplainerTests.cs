@@ -116,7 +116,16 @@ public class RuleExplainerTests
         using var explainer = new RuleExplainer(zone, "LOC", NullLoggerFactory.Instance, TimeProvider.System, ShippedBotFeatures.File);
 
         async Task<BotScoreExplanation?> ScoreAsync(string message, bool isWhole = true) =>
-            (await explainer.ExplainAsync(new RequestSketch { Message = Encoding.ASCII.GetBytes(message), IsHttps = false, IsWhole = isWhole })).Bots;
+            (
+                await explainer.ExplainAsync(
+                    new RequestSketch
+                    {
+                        Message = Encoding.ASCII.GetBytes(message),
+                        IsHttps = false,
+                        IsWhole = isWhole,
+                    }
+                )
+            ).Bots;
 
         var curl = await ScoreAsync("GET / HTTP/1.1\r\nHost: example.com\r\nUser-Agent: curl/8.1.2\r\nAccept: */*\r\n\r\n");
         Assert.Equal(1, curl!.Score);
