@@ -8,6 +8,7 @@ public static class DrillCatalog
     /// <summary>All of them: those with a precedent first.</summary>
     public static IReadOnlyList<Drill> All { get; } =
     [
+        new DoubledFeatures(),
         new KilledExecute(),
         new LatentFault(),
         new CatastrophicRegex(),

@@ -71,6 +71,7 @@ internal static class RunControlCommand
                             Nodes = nodes,
                             InitialAdminToken = token,
                             Settings = settings,
+                            FaultInjection = result.GetValue(faults),
                             Faulty = parts,
                             Logging = logging,
                         },

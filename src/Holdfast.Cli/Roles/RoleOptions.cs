@@ -26,6 +26,9 @@ internal sealed record ControlRoleOptions
     /// <summary>What <c>holdfast.yaml</c> says about the API.</summary>
     public required ApiSettings Settings { get; init; }
 
+    /// <summary>Whether drills may leave something out: only on data that was never served without it.</summary>
+    public bool FaultInjection { get; init; }
+
     /// <summary>What a drill leaves out.</summary>
     public FaultyParts Faulty { get; init; } = FaultyParts.None;
 

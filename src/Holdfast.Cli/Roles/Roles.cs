@@ -57,7 +57,12 @@ internal static partial class Roles
         }
 
         await using var control = ControlHost.Build(settings);
-        await StartAsync(() => control.StartAsync(cancellationToken)).ConfigureAwait(false);
+        await StartAsync(() =>
+            {
+                FaultMarkers.ClaimControl(options.DataDirectory, options.FaultInjection);
+                return control.StartAsync(cancellationToken);
+            })
+            .ConfigureAwait(false);
         ready(new ReadyInfo(control.FirstAdminToken) { Nodes = control.NodeUrl?.GetLeftPart(UriPartial.Authority) });
         await WaitAsync(cancellationToken).ConfigureAwait(false);
         await control.StopAsync(CancellationToken.None).ConfigureAwait(false);
