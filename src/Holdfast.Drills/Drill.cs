@@ -24,6 +24,12 @@ public abstract class Drill
     /// <summary>Whether its edges may be made to fail.</summary>
     internal virtual bool FaultInjection => Walls.Count > 0;
 
+    /// <summary>The defects of then that its edges have; empty where the drill needs none.</summary>
+    internal virtual IReadOnlyList<string> Defects => [];
+
+    /// <summary>Whether its fleet has a status page.</summary>
+    internal virtual bool HasStatusPage => false;
+
     /// <summary>
     /// Whether it may be held on a machine that serves visitors: it has machines of its own, and takes no more of this one's processors than its
     /// visitors do.

@@ -32,6 +32,8 @@ public sealed class DrillGround(IHoldfastProgram program, int rate, string direc
             {
                 FaultInjection = drill.FaultInjection,
                 DisksMayFill = drill.DisksMayFill,
+                Defects = drill.Defects,
+                HasStatusPage = drill.HasStatusPage,
                 Without = without,
             };
             await using var fleet = await Fleet.StartAsync(program, directory, setup, progress, cancellationToken);

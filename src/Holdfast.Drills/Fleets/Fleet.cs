@@ -22,6 +22,7 @@ internal sealed class Fleet : IAsyncDisposable
     private readonly List<SeverableLink> links = [];
     private readonly List<int> ports = [];
     private readonly List<FleetZone> zones = [];
+    private FleetNode? status;
     private readonly HttpClient management = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(3) };
 
     private Fleet(DrillOrigin origin, FleetNode control, ControlApi api)
@@ -42,6 +43,9 @@ internal sealed class Fleet : IAsyncDisposable
 
     /// <summary>The API, as its administrator.</summary>
     public ControlApi Api { get; }
+
+    /// <summary>The status page's address; null where there is none.</summary>
+    public Uri? StatusPage { get; private set; }
 
     /// <summary>The edges.</summary>
     public IReadOnlyList<FleetNode> Edges => edges;
@@ -83,6 +87,7 @@ internal sealed class Fleet : IAsyncDisposable
         )
         {
             DiskMayFill = setup.DisksMayFill,
+            FurtherArguments = [.. setup.ControlArguments],
         };
         Fleet? fleet = null;
         try
@@ -95,6 +100,12 @@ internal sealed class Fleet : IAsyncDisposable
             {
                 progress($"starting edge {index} of {EdgeCount}");
                 await fleet.AddEdgeAsync(program, directory, $"edge-{index}", nodes.Port, setup, cancellationToken);
+            }
+
+            if (setup.HasStatusPage)
+            {
+                progress("starting the status page");
+                await fleet.AddStatusAsync(program, directory, cancellationToken);
             }
 
             progress("waiting until every edge serves every zone");
@@ -213,6 +224,11 @@ internal sealed class Fleet : IAsyncDisposable
             await link.DisposeAsync();
         }
 
+        if (status is not null)
+        {
+            await status.DisposeAsync();
+        }
+
         await Control.DisposeAsync();
         Api.Dispose();
         management.Dispose();
@@ -261,6 +277,20 @@ internal sealed class Fleet : IAsyncDisposable
         };
         edges.Add(edge);
         await edge.StartAsync(cancellationToken);
+    }
+
+    private async Task AddStatusAsync(IHoldfastProgram program, string directory, CancellationToken cancellationToken)
+    {
+        var page = program.Listen();
+        StatusPage = new Uri($"http://127.0.0.1:{page.Port}");
+        status = new FleetNode(
+            program,
+            "status",
+            Path.Combine(directory, "status"),
+            ["run", "status", "--fd-status", Number(page.Descriptor)],
+            [page]
+        );
+        await status.StartAsync(cancellationToken);
     }
 
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);

@@ -55,6 +55,9 @@ internal sealed class FleetNode : IAsyncDisposable
     /// <summary>Its data directory.</summary>
     public string Data { get; }
 
+    /// <summary>Arguments of the processes that are started from now on, beside those that it always has.</summary>
+    public IReadOnlyList<string> FurtherArguments { get; set; } = [];
+
     /// <summary>Whether a process that dies is started again.</summary>
     public bool Restarting { get; init; } = true;
 
@@ -182,7 +185,9 @@ internal sealed class FleetNode : IAsyncDisposable
     }
 
     private IHoldfastProcess Launch() =>
-        program.Start(new ProgramStart(Name, arguments, listeners, environment, messages) { DiskMayFill = DiskMayFill });
+        program.Start(
+            new ProgramStart(Name, [.. arguments, .. FurtherArguments], listeners, environment, messages) { DiskMayFill = DiskMayFill }
+        );
 
     private async Task KeepAsync(IHoldfastProcess running)
     {

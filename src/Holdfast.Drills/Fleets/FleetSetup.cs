@@ -11,6 +11,12 @@ internal sealed record FleetSetup
     /// <summary>Whether the machines' disks may be filled.</summary>
     public bool DisksMayFill { get; init; }
 
+    /// <summary>Defects of then that edges and tasters have: names of parts that can be faulty.</summary>
+    public IReadOnlyList<string> Defects { get; init; } = [];
+
+    /// <summary>Whether there is a status page.</summary>
+    public bool HasStatusPage { get; init; }
+
     /// <summary>What the fleet is without.</summary>
     public IReadOnlyList<Protection> Without { get; init; } = [];
 
@@ -18,21 +24,25 @@ internal sealed record FleetSetup
     public bool Restarts => !Without.Contains(Protection.Restarts);
 
     /// <summary>An edge's arguments for all that.</summary>
-    public IEnumerable<string> EdgeArguments
-    {
-        get
-        {
-            if (FaultInjection || Without.Count > 0)
-            {
-                yield return "--fault-injection";
-            }
+    public IEnumerable<string> EdgeArguments =>
+        [
+            .. IsFaulty ? [Flag] : Array.Empty<string>(),
+            .. Option("--without", Names(Removal.Edges)),
+            .. Option("--faulty", [.. Defects, .. Names(Removal.FaultyEdges)]),
+        ];
 
-            var names = string.Join(',', Without.Where(static wall => wall.Removal == Removal.Edges).Select(static wall => wall.Name));
-            if (names.Length > 0)
-            {
-                yield return "--without";
-                yield return names;
-            }
-        }
+    /// <summary>Control's.</summary>
+    public IEnumerable<string> ControlArguments => Defects.Count == 0 ? [] : [Flag, .. Option("--faulty", Names(Removal.FaultyControl))];
+
+    private const string Flag = "--fault-injection";
+
+    private bool IsFaulty => FaultInjection || Without.Count > 0 || Defects.Count > 0;
+
+    private IEnumerable<string> Names(Removal removal) => Without.Where(wall => wall.Removal == removal).Select(static wall => wall.Name);
+
+    private static IEnumerable<string> Option(string name, IEnumerable<string> values)
+    {
+        var list = string.Join(',', values);
+        return list.Length > 0 ? [name, list] : [];
     }
 }

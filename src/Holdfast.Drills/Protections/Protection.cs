@@ -6,6 +6,20 @@ namespace Holdfast.Drills.Protections;
 /// <param name="Removal">Who does without it.</param>
 public sealed record Protection(string Name, string Absence, Removal Removal = Removal.Edges)
 {
+    /// <summary>Control checks a bot feature file before it signs it.</summary>
+    public static readonly Protection IngestChecks = new(
+        "ingest-checks",
+        "control signs a bot feature file of any size, with doubles too",
+        Removal.FaultyControl
+    );
+
+    /// <summary>Edges check it again.</summary>
+    public static readonly Protection EdgeChecks = new(
+        "edge-checks",
+        "edges and tasters hand a bot feature file of any size to its loader",
+        Removal.FaultyEdges
+    );
+
     /// <summary>Another process loads a release first.</summary>
     public static readonly Protection Taster = new("taster", "the edge itself is the first to load a release");
 
@@ -33,6 +47,12 @@ public enum Removal
 {
     /// <summary>The edges: <c>--without NAME</c>.</summary>
     Edges,
+
+    /// <summary>The edges and their tasters: <c>--faulty NAME</c>.</summary>
+    FaultyEdges,
+
+    /// <summary>Control: <c>--faulty NAME</c>.</summary>
+    FaultyControl,
 
     /// <summary>The drill, as the one who starts the processes.</summary>
     Drill,

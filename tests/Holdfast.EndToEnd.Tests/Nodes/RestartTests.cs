@@ -28,7 +28,7 @@ public sealed class RestartTests
         await socket.ConnectAsync(new Uri($"ws://127.0.0.1:{holdfast.Http.Port}/echo"), TestContext.Current.CancellationToken);
         var before = holdfast.ProcessOf("edge-1");
 
-        for (var i = 1; i <= 2; i++)
+        foreach (var isFirst in (bool[])[true, false])
         {
             await GoneOnAsync(fresh, kept, second);
             var process = holdfast.ProcessOf("edge-1");
@@ -38,12 +38,15 @@ public sealed class RestartTests
                 StringComparison.Ordinal
             );
             Assert.NotEqual(process, holdfast.ProcessOf("edge-1"));
+            if (isFirst)
+            {
+                // Within the time that the leaving process gives it.
+                Assert.Equal("still here", await EchoAsync(socket, "still here"));
+                await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, TestContext.Current.CancellationToken);
+            }
+
             await GoneOnAsync(fresh, kept, second);
         }
-
-        // Its process has been replaced twice.
-        Assert.Equal("still here", await EchoAsync(socket, "still here"));
-        Assert.True(Signals.IsAlive(before));
 
         // The one that runs follows control, and what was there before is there.
         await holdfast.ZoneAsync("later.example.com", nginx.Url);
@@ -52,7 +55,6 @@ public sealed class RestartTests
         kept.Stop();
         second.Stop();
         await Task.WhenAll(visitors);
-        await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, TestContext.Current.CancellationToken);
         await Eventually.TrueAsync(() => !Signals.IsAlive(before), "the end of the first process");
 
         TestContext.Current.TestOutputHelper!.WriteLine(

@@ -47,6 +47,38 @@ internal static class FaultMarkers
         }
     }
 
+    /// <summary>
+    /// The same for control, which drills take checks from: only where there is no database yet, or one that was never served without faults. One
+    /// that serves without them is marked by having no marker any more.
+    /// </summary>
+    /// <param name="data">The data directory.</param>
+    /// <param name="injects">Whether checks may be taken away.</param>
+    /// <exception cref="FaultInjectionRefusedException">They may not, here.</exception>
+    public static void ClaimControl(string data, bool injects)
+    {
+        var control = Path.Combine(data, "control");
+        var injected = Path.Combine(control, Injected);
+        if (!injects)
+        {
+            if (File.Exists(injected))
+            {
+                File.Delete(injected);
+            }
+
+            return;
+        }
+
+        if (!File.Exists(injected) && File.Exists(Path.Combine(control, "control.db")))
+        {
+            throw new FaultInjectionRefusedException(
+                $"--fault-injection: the control of {data} has served without it, and faults are for data of their own; give an empty --data"
+            );
+        }
+
+        Directory.CreateDirectory(control);
+        Mark(injected, "Checks may be taken away here.\n");
+    }
+
     private static void Mark(string file, string text) => File.WriteAllText(file, text);
 }
 
