@@ -8,6 +8,7 @@ using Holdfast.Cli.Commands.KillSwitches;
 using Holdfast.Cli.Commands.Nodes;
 using Holdfast.Cli.Commands.Profiles;
 using Holdfast.Cli.Commands.Records;
+using Holdfast.Cli.Commands.Releases;
 using Holdfast.Cli.Commands.Rules;
 using Holdfast.Cli.Commands.Rulesets;
 using Holdfast.Cli.Commands.Settings;
@@ -139,6 +140,13 @@ internal static class HoldfastCommand
                 KillAddCommand.Create(context),
                 KillListCommand.Create(context),
                 KillRemoveCommand.Create(context)
+            ),
+            Group(
+                help,
+                "release",
+                "Releases: what was published, and how far it is on the edges.",
+                ReleaseListCommand.Create(context),
+                ReleaseShowCommand.Create(context)
             ),
             Group(
                 help,

@@ -27,9 +27,14 @@ internal sealed class NodeStore
     /// <param name="mayBeNew">Whether a node that is not known is added.</param>
     /// <param name="batch">The records.</param>
     /// <param name="cancellationToken">Gives up before anything is written.</param>
-    /// <returns>The highest sequence of the node that is safe; null when it is not known.</returns>
-    public Task<long?> TakeAsync(string name, bool mayBeNew, IReadOnlyList<UplinkRecord> batch, CancellationToken cancellationToken) =>
-        _database.WriteAsync<long?>(
+    /// <returns>The highest sequence of the node that is safe, null when it is not known; and what it said of releases.</returns>
+    public Task<(long? Sequence, IReadOnlyList<EdgeReport> Reports)> TakeAsync(
+        string name,
+        bool mayBeNew,
+        IReadOnlyList<UplinkRecord> batch,
+        CancellationToken cancellationToken
+    ) =>
+        _database.WriteAsync<(long?, IReadOnlyList<EdgeReport>)>(
             async context =>
             {
                 var now = _time.GetUtcNow().UtcDateTime;
@@ -38,7 +43,7 @@ internal sealed class NodeStore
                 {
                     if (!mayBeNew)
                     {
-                        return null;
+                        return (null, []);
                     }
 
                     node = new NodeRow { Name = name, FirstSeenAt = now };
@@ -46,6 +51,7 @@ internal sealed class NodeStore
                 }
 
                 node.LastSeenAt = now;
+                var reports = new List<EdgeReport>();
                 foreach (var record in batch.Where(record => record.Sequence > node.Sequence).ToList())
                 {
                     node.Sequence = record.Sequence;
@@ -68,6 +74,11 @@ internal sealed class NodeStore
                         continue;
                     }
 
+                    if (EdgeReport.Of(record) is { } report)
+                    {
+                        reports.Add(report);
+                    }
+
                     context.UplinkRecords.Add(
                         new UplinkRow
                         {
@@ -83,7 +94,8 @@ internal sealed class NodeStore
                 await context.SaveChangesAsync(CancellationToken.None).ConfigureAwait(false);
                 var newest = await context.UplinkRecords.MaxAsync(row => (long?)row.Id).ConfigureAwait(false) ?? 0;
                 await context.UplinkRecords.Where(row => row.Id <= newest - KeptRecords).ExecuteDeleteAsync().ConfigureAwait(false);
-                return node.Sequence;
+                await EdgeReports.PutAsync(context, reports).ConfigureAwait(false);
+                return (node.Sequence, reports);
             },
             cancellationToken
         );
