@@ -1,4 +1,5 @@
 using Holdfast.Drills.Grading;
+using Holdfast.Drills.Protections;
 
 namespace Holdfast.Drills;
 
@@ -13,6 +14,25 @@ public abstract class Drill
 
     /// <summary>The outage that it replays: who, when, what; null for one that needs no precedent.</summary>
     public virtual string? Precedent => null;
+
+    /// <summary>How that went on; null where it was not told to the minute.</summary>
+    public virtual Chronicle? Chronicle => null;
+
+    /// <summary>What stands between its cause and the visitors, in the order in which it is taken away; empty where nothing can be.</summary>
+    public virtual IReadOnlyList<Protection> Walls => [];
+
+    /// <summary>Whether its edges may be made to fail.</summary>
+    internal virtual bool FaultInjection => Walls.Count > 0;
+
+    /// <summary>Whether its machines' disks may be filled.</summary>
+    internal virtual bool DisksMayFill => false;
+
+    /// <summary>
+    /// With all walls gone, whether that is the outage that happened then: otherwise holding the drill with them proves nothing.
+    /// </summary>
+    /// <param name="run">The drill as it was held.</param>
+    /// <param name="from">When the cause came, on its timeline.</param>
+    internal virtual bool IsOutage(DrillRun run, double from) => false;
 
     /// <summary>Brings the cause and grades what came of it.</summary>
     /// <param name="run">The fleet, its visitors, and the grades.</param>

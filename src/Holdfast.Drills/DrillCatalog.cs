@@ -8,6 +8,7 @@ public static class DrillCatalog
     /// <summary>All of them: those with a precedent first.</summary>
     public static IReadOnlyList<Drill> All { get; } =
     [
+        new LatentFault(),
         new CatastrophicRegex(),
         new StalePlan(),
         new EmptySelector(),
@@ -17,6 +18,8 @@ public static class DrillCatalog
         new StoreCorrupt(),
         new SplitFeed(),
         new EdgeCrashLoop(),
+        new DiskFull(),
+        new ClockJump(),
     ];
 
     /// <summary>The drill of a name, or null.</summary>

@@ -1,5 +1,6 @@
 using Holdfast.Drills.Fleets;
 using Holdfast.Drills.Grading;
+using Holdfast.Drills.Protections;
 using Holdfast.Drills.Visitors;
 
 namespace Holdfast.Drills;
@@ -33,6 +34,12 @@ internal sealed class DrillRun
 
     /// <summary>The grades so far.</summary>
     public IReadOnlyList<LawGrade> Grades => grades;
+
+    /// <summary>What the fleet is without.</summary>
+    public IReadOnlyList<Protection> Without { get; init; } = [];
+
+    /// <summary>When the cause came, in seconds on the timeline; null before.</summary>
+    public double? CauseAt { get; private set; }
 
     /// <summary>From the cause to its refusal or detection, in seconds; null where a drill has no such moment.</summary>
     public double? DetectSeconds { get; set; }
@@ -72,6 +79,31 @@ internal sealed class DrillRun
     {
         Timeline.Say(what);
         progress(what);
+    }
+
+    /// <summary>The cause comes now.</summary>
+    public void Cause(string what)
+    {
+        CauseAt ??= Timeline.Now;
+        Say(what);
+    }
+
+    /// <summary>Seconds since the cause came.</summary>
+    public double SinceCause => CauseAt is { } at ? Timeline.Now - at : 0;
+
+    /// <summary>Waits until something holds, if it comes to.</summary>
+    /// <returns>Seconds since the cause, or null when it does not hold in time.</returns>
+    public async Task<double?> SeesAsync(Func<Task<bool>> holds, double limitSeconds, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await UntilAsync(holds, "", limitSeconds, cancellationToken);
+            return SinceCause;
+        }
+        catch (DrillFailure)
+        {
+            return null;
+        }
     }
 
     /// <summary>Grades a law.</summary>

@@ -227,6 +227,38 @@ public sealed class FeedTests
     }
 
     [Fact]
+    public async Task NodeCommands_ToldByAnEdge_AreInTheAuditLogOnce()
+    {
+        await using var control = await TestControl.StartAsync();
+        using var client = HttpReleaseFeed.CreateClient();
+        var uplink = new HttpEdgeUplink(client, control.Host.Url, "edge-1", FeedSecret.Load(control.Keys.FeedKeyFile), TimeProvider.System);
+        using var done = System.Text.Json.JsonDocument.Parse(
+            """{"id":"1","verb":"revert","target":"example.com","by":"ann","given_at":"2026-01-01T03:00:00Z","outcome":"done","text":"it went"}"""
+        );
+        using var refused = System.Text.Json.JsonDocument.Parse(
+            """{"id":"2","verb":"pin","target":{"a":1},"by":7,"outcome":"refused","text":"no such zone"}"""
+        );
+        UplinkRecord[] batch =
+        [
+            new("edge-1", 5, DateTimeOffset.UnixEpoch, UplinkRecordTypes.NodeCommand, done.RootElement),
+            new("edge-1", 9, DateTimeOffset.UnixEpoch, UplinkRecordTypes.NodeCommand, refused.RootElement),
+        ];
+        await uplink.SendAsync(batch, TestContext.Current.CancellationToken);
+        await uplink.SendAsync(batch, TestContext.Current.CancellationToken);
+
+        var entries = (await control.GetAsync("/holdfast/v1/audit_logs?operation=node.command&direction=asc")).Result.AsArray();
+        Assert.Equal(["ann", "unknown"], entries.Select(entry => $"{entry!["actor_name"]}"));
+        Assert.Equal(["success", "refused"], entries.Select(entry => $"{entry!["outcome"]}"));
+        Assert.All(entries, entry => Assert.Equal(("node", "edge-1"), ($"{entry!["actor_type"]}", $"{entry["actor_id"]}")));
+        Assert.Equal(
+            ("revert", "example.com", "2026-01-01T03:00:00Z"),
+            ($"{entries[0]!["after"]!["verb"]}", $"{entries[0]!["after"]!["target"]}", $"{entries[0]!["after"]!["given_at"]}")
+        );
+        Assert.Equal(2, (await control.GetAsync("/holdfast/v1/uplink_records?type=node.command")).Result.AsArray().Count);
+        Assert.Equal($"{entries[0]!["hash"]}", $"{entries[1]!["previous_hash"]}");
+    }
+
+    [Fact]
     public async Task Feed_FromSomethingThatIsNotControl_IsNotBelieved()
     {
         await using var control = await TestControl.StartAsync();

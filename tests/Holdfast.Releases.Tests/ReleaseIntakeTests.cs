@@ -87,6 +87,57 @@ public sealed class ReleaseIntakeTests
     }
 
     [Fact]
+    public async Task Drill_WithoutMemoryOfRefusals_TriesTheSameAgain()
+    {
+        using var fixture = new Fixture();
+        var consumer = new RecordingConsumer { Throws = release => release.Generation == 1 ? new InvalidOperationException("boom") : null };
+        var payload = "the same"u8.ToArray();
+        await DrillAsync(
+            fixture,
+            consumer,
+            options => options with { ForgetsRefusals = true },
+            fixture.Signer.Sign(ArtifactKind.Zone, "a", 1, 1, payload),
+            fixture.Signer.Sign(ArtifactKind.Zone, "a", 2, 1, payload)
+        );
+        Assert.Equal(["+a/1", "+a/2"], consumer.Calls);
+    }
+
+    [Fact]
+    public async Task Drill_WithoutLastKnownGood_BootsWithWhatWasNeverUsed()
+    {
+        using var fixture = new Fixture();
+        var consumer = new RecordingConsumer { Throws = release => release.Generation == 2 ? new InvalidOperationException("boom") : null };
+        await DrillAsync(fixture, consumer, options => options with { KeepsUntried = true }, fixture.Zone("a", 1), fixture.Zone("a", 2));
+        Assert.Equal(1, consumer.Live["a"]);
+        fixture.Last!.Dispose();
+        Boot(fixture, out var cold);
+        Assert.Equal(["+a/2"], cold.Calls);
+    }
+
+    [Fact]
+    public async Task Drill_AtLoaderFault_IsToldOfWhatALoaderThrewAndNotOfARefusal()
+    {
+        using var fixture = new Fixture();
+        var consumer = new RecordingConsumer
+        {
+            Throws = release =>
+                release.Name == "throws" ? new InvalidOperationException("boom")
+                : release.Name == "refuses" ? new ArtifactRefusedException("no room")
+                : null,
+        };
+        var told = new List<string>();
+        await DrillAsync(
+            fixture,
+            consumer,
+            options => options with { AtLoaderFault = fault => told.Add(fault.Message) },
+            fixture.Zone("throws", 1),
+            fixture.Zone("refuses", 1),
+            fixture.Zone("good", 1)
+        );
+        Assert.Equal(["boom"], told);
+    }
+
+    [Fact]
     public void Boot_NewestUnusable_TakesTheOneBeforeAndReadsTheFeedAgain()
     {
         using var fixture = new Fixture();
@@ -273,6 +324,21 @@ public sealed class ReleaseIntakeTests
         return intake;
     }
 
+    private static async Task DrillAsync(
+        Fixture fixture,
+        RecordingConsumer consumer,
+        Func<ReleaseIntakeOptions, ReleaseIntakeOptions> change,
+        params Release[] releases
+    )
+    {
+        var feed = new ScriptedFeed([
+            [.. releases.Select((release, at) => new FeedMessage(at + 1, release)), new FeedMessage(releases.Length, null)],
+        ]);
+        var intake = new ReleaseIntake(change(Options(fixture, consumer, feed, new InstantTime(), null)));
+        intake.Boot();
+        await RunAsync(intake, feed);
+    }
+
     private static async Task RunAsync(ReleaseIntake intake, ScriptedFeed feed)
     {
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -289,20 +355,26 @@ public sealed class ReleaseIntakeTests
         IReleaseFeed feed,
         TimeProvider time,
         IReleaseIntakeObserver? observer
+    ) => new(Options(fixture, consumer, feed, time, observer));
+
+    private static ReleaseIntakeOptions Options(
+        Fixture fixture,
+        RecordingConsumer consumer,
+        IReleaseFeed feed,
+        TimeProvider time,
+        IReleaseIntakeObserver? observer
     ) =>
-        new(
-            new ReleaseIntakeOptions
-            {
-                Feed = feed,
-                Store = fixture.Unopened(),
-                Verifier = fixture.Verifier,
-                Checks = [new TextCheck()],
-                Consumers = [consumer],
-                Observer = observer,
-                Time = time,
-                Random = new Random(1),
-            }
-        );
+        new()
+        {
+            Feed = feed,
+            Store = fixture.Unopened(),
+            Verifier = fixture.Verifier,
+            Checks = [new TextCheck()],
+            Consumers = [consumer],
+            Observer = observer,
+            Time = time,
+            Random = new Random(1),
+        };
 
     private sealed class Refusals : IReleaseIntakeObserver
     {

@@ -39,7 +39,7 @@ internal sealed class SpillFile(FileStream file, long size, SpillSpace space, lo
 
             return true;
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or ArgumentOutOfRangeException)
         {
             space.Fail();
             return false;
@@ -56,7 +56,7 @@ internal sealed class SpillFile(FileStream file, long size, SpillSpace space, lo
         {
             return await RandomAccess.ReadAsync(file.SafeFileHandle, into[..count], position).ConfigureAwait(false);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or ArgumentOutOfRangeException)
         {
             space.Fail();
             return 0;

@@ -112,8 +112,9 @@ public sealed partial class DiskStore
             await write().ConfigureAwait(false);
             return true;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
+            // The last is the framework's word for a file that may not grow (EFBIG).
             Problem = e.Message;
             Counters.Refused();
             _pause =

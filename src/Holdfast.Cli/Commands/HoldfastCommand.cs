@@ -6,6 +6,7 @@ using Holdfast.Cli.Commands.Events;
 using Holdfast.Cli.Commands.Keys;
 using Holdfast.Cli.Commands.KillSwitches;
 using Holdfast.Cli.Commands.Nodes;
+using Holdfast.Cli.Commands.Nodes.Local;
 using Holdfast.Cli.Commands.Profiles;
 using Holdfast.Cli.Commands.Records;
 using Holdfast.Cli.Commands.Releases;
@@ -173,12 +174,15 @@ internal static class HoldfastCommand
             Group(
                 help,
                 "node",
-                "Edges, as control knows them, and whom this machine trusts.",
-                NodeListCommand.Create(context),
-                NodeShowCommand.Create(context),
-                NodeInviteCommand.Create(context),
-                NodeRemoveCommand.Create(context),
-                NodeTrustCommand.Create(context)
+                "The edge on this machine, without control; edges as control knows them.",
+                [
+                    NodeShowCommand.Create(context),
+                    .. LocalCommands.Create(context),
+                    NodeListCommand.Create(context),
+                    NodeInviteCommand.Create(context),
+                    NodeRemoveCommand.Create(context),
+                    NodeTrustCommand.Create(context),
+                ]
             ),
             Group(
                 help,

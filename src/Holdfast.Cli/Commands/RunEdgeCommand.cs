@@ -6,6 +6,7 @@ using Holdfast.Cli.Roles;
 using Holdfast.Cli.Settings;
 using Holdfast.Cli.Supervision;
 using Holdfast.Cli.Terminal;
+using Holdfast.Edge.Guard.Faults;
 using Holdfast.Edge.Http3;
 
 namespace Holdfast.Cli.Commands;
@@ -61,6 +62,7 @@ internal static class RunEdgeCommand
         var httpsDescriptors = new Option<string?>("--fd-https") { HelpName = "FD,...", Description = "The same for HTTPS." };
         var managementDescriptor = new Option<string?>("--fd-management") { HelpName = "FD", Description = "The same for management." };
         var faults = FaultInjection();
+        var without = Without();
         var json = CommonOptions.Json();
         var supervised = Supervised();
         var command = new Command("edge", "Run one edge alone; systemd may hand it its sockets, named http, https and management.")
@@ -77,6 +79,7 @@ internal static class RunEdgeCommand
             httpsDescriptors,
             managementDescriptor,
             faults,
+            without,
             json,
             supervised,
         };
@@ -122,6 +125,7 @@ internal static class RunEdgeCommand
                             Identity = identity,
                             Uppers = uppers,
                             FaultInjection = result.GetValue(faults),
+                            Without = ReadWithout(result.GetValue(without), result.GetValue(faults)),
                             Settings = settings,
                             Logging = logging,
                         },
@@ -139,6 +143,18 @@ internal static class RunEdgeCommand
         {
             Description = "Let tests and drills make the edge fail; only on data that was never served without it.",
         };
+
+    /// <summary><c>--without</c>, which drills write.</summary>
+    private static Option<string?> Without() => new("--without") { Hidden = true };
+
+    private static Protections ReadWithout(string? names, bool faultInjection) =>
+        ProtectionNames.TryRead(names, out var protections) is { } unknown
+            ? throw new CliFailure(
+                $"--without: there is no protection '{Printable.From(unknown)}'",
+                $"there are {string.Join(", ", ProtectionNames.All)}"
+            )
+        : protections != Protections.None && !faultInjection ? throw new CliFailure("--without: only with --fault-injection")
+        : protections;
 
     /// <summary>--supervised, which <c>up</c> alone writes.</summary>
     public static Option<bool> Supervised() => new(ChildArguments.Supervised) { Hidden = true };

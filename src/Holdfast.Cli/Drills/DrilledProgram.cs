@@ -15,12 +15,20 @@ internal sealed class DrilledProgram : IHoldfastProgram
     /// <inheritdoc/>
     public IHoldfastProcess Start(ProgramStart start)
     {
+        var environment = new Dictionary<string, string?>(start.Environment);
+        if (start.DiskMayFill)
+        {
+            // The runtime's own file in memory would fall under the limit as well.
+            FileSizeLimit.IgnoreSignal();
+            environment["DOTNET_EnableWriteXorExecute"] = "0";
+        }
+
         var spec = new ChildSpec
         {
             Name = start.Name,
             Arguments = start.Arguments,
             Sockets = [.. start.Listeners.Cast<HeldListener>().Select(static listener => listener.Socket)],
-            Environment = start.Environment,
+            Environment = environment,
         };
         var process = ChildProcess.Start(program, spec, start.Messages);
         process.PassErrorsOn();
@@ -56,6 +64,8 @@ internal sealed class DrilledProgram : IHoldfastProgram
         public string? LastMessage => process.LastErrorLine;
 
         public void Kill() => process.Kill();
+
+        public void FillDisk(bool full) => FileSizeLimit.Set(process.Id, full ? 0 : null);
 
         public void OrderToEnd() => process.OrderToEnd();
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Holdfast.Cli.Settings;
+using Holdfast.Edge.Guard.Faults;
 using Holdfast.Model.Zones;
 using Holdfast.Releases.Joining;
 using Microsoft.Extensions.Logging;
@@ -79,6 +80,9 @@ internal sealed record EdgeRoleOptions
 
     /// <summary>Whether tests and drills may make it fail.</summary>
     public required bool FaultInjection { get; init; }
+
+    /// <summary>What drills take away; nothing without <see cref="FaultInjection"/>.</summary>
+    public required Protections Without { get; init; }
 
     /// <summary>What <c>holdfast.yaml</c> says about edges.</summary>
     public required EdgeSettings Settings { get; init; }

@@ -141,6 +141,7 @@ internal static partial class Roles
                             ],
                         },
                         FaultInjection = options.FaultInjection,
+                        Without = options.Without,
                         Loggers = loggers,
                     },
                     cancellationToken

@@ -17,9 +17,12 @@ internal static class AuditOperations
         ("at", ApiSchema.Time("When it was written.")),
         ("operation", Operation),
         ("outcome", Outcome),
-        ("actor_type", ApiSchema.OneOf("By which kind of credential.", "token", "session", "api_key", "anonymous", "system")),
+        ("actor_type", ApiSchema.OneOf("By which kind of credential.", "token", "session", "api_key", "anonymous", "system", "node")),
         ("actor_id", ApiSchema.Text("The credential's id.", "ed17574386854bf78a67040be0a770b0")),
-        ("actor_name", ApiSchema.Text("The token's name or the operator's e-mail address.", "ops@example.com")),
+        (
+            "actor_name",
+            ApiSchema.Text("The token's name, the operator's e-mail address, or the user on a node's machine.", "ops@example.com")
+        ),
         ("address", ApiSchema.Text("Where the request came from.", "192.0.2.1").OrNull()),
         ("resource_type", ApiSchema.Text("What kind of thing was changed.", "zone")),
         ("resource_id", ApiSchema.Text("The thing's id.", "353e105f4ecef8ad9ca31a8372d0c023")),

@@ -179,6 +179,9 @@ internal sealed class ControlDatabase : IDisposable
         return result;
     }
 
+    /// <summary>Says that a transaction has committed audit entries of its own.</summary>
+    public void CountAuditEntries(int entries) => Interlocked.Add(ref _auditEntries, entries);
+
     /// <summary>How many audit entries this process has committed.</summary>
     public long AuditEntries => Interlocked.Read(ref _auditEntries);
 

@@ -28,77 +28,96 @@ internal sealed class NodeStore
     /// <param name="batch">The records.</param>
     /// <param name="cancellationToken">Gives up before anything is written.</param>
     /// <returns>The highest sequence of the node that is safe, null when it is not known; and what it said of releases.</returns>
-    public Task<(long? Sequence, IReadOnlyList<EdgeReport> Reports)> TakeAsync(
+    public async Task<(long? Sequence, IReadOnlyList<EdgeReport> Reports)> TakeAsync(
         string name,
         bool mayBeNew,
         IReadOnlyList<UplinkRecord> batch,
         CancellationToken cancellationToken
-    ) =>
-        _database.WriteAsync<(long?, IReadOnlyList<EdgeReport>)>(
-            async context =>
-            {
-                var now = _time.GetUtcNow().UtcDateTime;
-                var node = await context.Nodes.SingleOrDefaultAsync(row => row.Name == name).ConfigureAwait(false);
-                if (node is null)
+    )
+    {
+        var audited = 0;
+        var reports = new List<EdgeReport>();
+        var sequence = await _database
+            .WriteAsync<long?>(
+                async context =>
                 {
-                    if (!mayBeNew)
+                    var now = _time.GetUtcNow().UtcDateTime;
+                    var node = await context.Nodes.SingleOrDefaultAsync(row => row.Name == name).ConfigureAwait(false);
+                    if (node is null)
                     {
-                        return (null, []);
-                    }
-
-                    node = new NodeRow { Name = name, FirstSeenAt = now };
-                    context.Nodes.Add(node);
-                }
-
-                node.LastSeenAt = now;
-                var reports = new List<EdgeReport>();
-                foreach (var record in batch.Where(record => record.Sequence > node.Sequence).ToList())
-                {
-                    node.Sequence = record.Sequence;
-                    if (record.Type == UplinkRecordTypes.PurgeApplied)
-                    {
-                        NotePurged(node, record.Body);
-                        continue;
-                    }
-
-                    if (record.Type == UplinkRecordTypes.Health)
-                    {
-                        if (record.Body.TryGetProperty("purged", out var purged))
+                        if (!mayBeNew)
                         {
-                            NotePurged(node, purged);
+                            return null;
                         }
 
-                        // Only the newest matters, and it comes every few seconds from every edge.
-                        node.Health = record.Body.GetRawText();
-                        node.HealthAt = record.At.UtcDateTime;
-                        continue;
+                        node = new NodeRow { Name = name, FirstSeenAt = now };
+                        context.Nodes.Add(node);
                     }
 
-                    if (EdgeReport.Of(record) is { } report)
+                    node.LastSeenAt = now;
+                    foreach (var record in batch.Where(record => record.Sequence > node.Sequence).ToList())
                     {
-                        reports.Add(report);
+                        node.Sequence = record.Sequence;
+                        if (record.Type == UplinkRecordTypes.PurgeApplied)
+                        {
+                            NotePurged(node, record.Body);
+                            continue;
+                        }
+
+                        if (record.Type == UplinkRecordTypes.Health)
+                        {
+                            if (record.Body.TryGetProperty("purged", out var purged))
+                            {
+                                NotePurged(node, purged);
+                            }
+
+                            // Only the newest matters, and it comes every few seconds from every edge.
+                            node.Health = record.Body.GetRawText();
+                            node.HealthAt = record.At.UtcDateTime;
+                            continue;
+                        }
+
+                        if (NodeCommandAudit.Of(name, record) is { } entry)
+                        {
+                            // Each is chained to the one before, which has to be there.
+                            await AuditLog.AppendAsync(context, entry, _time).ConfigureAwait(false);
+                            await context.SaveChangesAsync(CancellationToken.None).ConfigureAwait(false);
+                            audited++;
+                        }
+
+                        if (EdgeReport.Of(record) is { } report)
+                        {
+                            reports.Add(report);
+                        }
+
+                        context.UplinkRecords.Add(
+                            new UplinkRow
+                            {
+                                Node = name,
+                                Sequence = record.Sequence,
+                                At = record.At.UtcDateTime,
+                                Type = record.Type,
+                                Body = record.Body.GetRawText(),
+                            }
+                        );
                     }
 
-                    context.UplinkRecords.Add(
-                        new UplinkRow
-                        {
-                            Node = name,
-                            Sequence = record.Sequence,
-                            At = record.At.UtcDateTime,
-                            Type = record.Type,
-                            Body = record.Body.GetRawText(),
-                        }
-                    );
-                }
+                    await context.SaveChangesAsync(CancellationToken.None).ConfigureAwait(false);
+                    var newest = await context.UplinkRecords.MaxAsync(row => (long?)row.Id).ConfigureAwait(false) ?? 0;
+                    await context.UplinkRecords.Where(row => row.Id <= newest - KeptRecords).ExecuteDeleteAsync().ConfigureAwait(false);
+                    await EdgeReports.PutAsync(context, reports).ConfigureAwait(false);
+                    return node.Sequence;
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        if (audited > 0)
+        {
+            _database.CountAuditEntries(audited);
+        }
 
-                await context.SaveChangesAsync(CancellationToken.None).ConfigureAwait(false);
-                var newest = await context.UplinkRecords.MaxAsync(row => (long?)row.Id).ConfigureAwait(false) ?? 0;
-                await context.UplinkRecords.Where(row => row.Id <= newest - KeptRecords).ExecuteDeleteAsync().ConfigureAwait(false);
-                await EdgeReports.PutAsync(context, reports).ConfigureAwait(false);
-                return (node.Sequence, reports);
-            },
-            cancellationToken
-        );
+        return (sequence, reports);
+    }
 
     private static void NotePurged(NodeRow node, JsonElement body)
     {

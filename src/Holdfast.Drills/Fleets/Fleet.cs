@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Drills.Programs;
 using Holdfast.Drills.Visitors;
@@ -21,6 +22,7 @@ internal sealed class Fleet : IAsyncDisposable
     private readonly List<SeverableLink> links = [];
     private readonly List<int> ports = [];
     private readonly List<FleetZone> zones = [];
+    private readonly HttpClient management = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(3) };
 
     private Fleet(DrillOrigin origin, FleetNode control, ControlApi api)
     {
@@ -28,6 +30,9 @@ internal sealed class Fleet : IAsyncDisposable
         Control = control;
         Api = api;
     }
+
+    private Uri ManagementOf(int edge, string path) =>
+        new(edges[edge].Management ?? throw new DrillFailure($"{edges[edge].Name} does not serve"), path);
 
     /// <summary>The sites' server.</summary>
     public DrillOrigin Origin { get; }
@@ -53,12 +58,14 @@ internal sealed class Fleet : IAsyncDisposable
     /// <summary>Starts all of it, and ends when every edge serves every zone.</summary>
     /// <param name="program">The program.</param>
     /// <param name="directory">Where the machines' data directories are made.</param>
+    /// <param name="setup">How the machines are started.</param>
     /// <param name="progress">Told what is being done.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="DrillFailure">Something does not start.</exception>
     public static async Task<Fleet> StartAsync(
         IHoldfastProgram program,
         string directory,
+        FleetSetup setup,
         Action<string> progress,
         CancellationToken cancellationToken
     )
@@ -73,7 +80,10 @@ internal sealed class Fleet : IAsyncDisposable
             Path.Combine(directory, "control"),
             ["run", "control", "--fd-control", Number(api.Descriptor), "--fd-nodes", Number(nodes.Descriptor)],
             [api, nodes]
-        );
+        )
+        {
+            DiskMayFill = setup.DisksMayFill,
+        };
         Fleet? fleet = null;
         try
         {
@@ -84,7 +94,7 @@ internal sealed class Fleet : IAsyncDisposable
             for (var index = 1; index <= EdgeCount; index++)
             {
                 progress($"starting edge {index} of {EdgeCount}");
-                await fleet.AddEdgeAsync(program, directory, $"edge-{index}", nodes.Port, cancellationToken);
+                await fleet.AddEdgeAsync(program, directory, $"edge-{index}", nodes.Port, setup, cancellationToken);
             }
 
             progress("waiting until every edge serves every zone");
@@ -137,6 +147,50 @@ internal sealed class Fleet : IAsyncDisposable
         return await visitor.AskAsync(host, path, cancellationToken);
     }
 
+    /// <summary>What an edge says of itself.</summary>
+    /// <param name="edge">Which.</param>
+    /// <param name="path">A path of its management listener.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Its answer, or null when it has none.</returns>
+    public async Task<JsonElement?> StateAsync(int edge, string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var text = await management.GetStringAsync(ManagementOf(edge, path), cancellationToken);
+            return JsonDocument.Parse(text).RootElement.Clone();
+        }
+        catch (Exception fault) when (fault is HttpRequestException or JsonException or DrillFailure)
+        {
+            return null;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Trips a fault at an edge.</summary>
+    /// <param name="edge">Which.</param>
+    /// <param name="fault">The point and how it fails, as docs/resilience.md has them.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="DrillFailure">The edge refuses, or does not answer.</exception>
+    public async Task TripAsync(int edge, string fault, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var answer = await management.PutAsync(ManagementOf(edge, $"/holdfast/faults/{fault}"), null, cancellationToken);
+            if (!answer.IsSuccessStatusCode)
+            {
+                var said = await answer.Content.ReadAsStringAsync(cancellationToken);
+                throw new DrillFailure($"{edges[edge].Name} does not trip {fault}: {said}");
+            }
+        }
+        catch (HttpRequestException trouble)
+        {
+            throw new DrillFailure($"{edges[edge].Name} does not trip {fault}: {trouble.Message}");
+        }
+    }
+
     /// <summary>Makes a zone whose origin is the fleet's.</summary>
     public async Task<FleetZone> AddZoneAsync(string name, CancellationToken cancellationToken)
     {
@@ -161,6 +215,7 @@ internal sealed class Fleet : IAsyncDisposable
 
         await Control.DisposeAsync();
         Api.Dispose();
+        management.Dispose();
         await Origin.DisposeAsync();
     }
 
@@ -177,6 +232,7 @@ internal sealed class Fleet : IAsyncDisposable
         string directory,
         string name,
         int controlPort,
+        FleetSetup setup,
         CancellationToken cancellationToken
     )
     {
@@ -195,9 +251,14 @@ internal sealed class Fleet : IAsyncDisposable
             Number(http.Descriptor),
             "--fd-https",
             Number(https.Descriptor),
+            .. setup.EdgeArguments,
         ];
         var environment = new Dictionary<string, string?> { ["HOLDFAST_JOIN"] = invited.GetProperty("token").GetString() };
-        var edge = new FleetNode(program, name, Path.Combine(directory, name), arguments, [http, https], environment);
+        var edge = new FleetNode(program, name, Path.Combine(directory, name), arguments, [http, https], environment)
+        {
+            Restarting = setup.Restarts,
+            DiskMayFill = setup.DisksMayFill,
+        };
         edges.Add(edge);
         await edge.StartAsync(cancellationToken);
     }

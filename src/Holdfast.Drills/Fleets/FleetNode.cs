@@ -55,8 +55,20 @@ internal sealed class FleetNode : IAsyncDisposable
     /// <summary>Its data directory.</summary>
     public string Data { get; }
 
+    /// <summary>Whether a process that dies is started again.</summary>
+    public bool Restarting { get; init; } = true;
+
+    /// <summary>Whether its disk may be filled.</summary>
+    public bool DiskMayFill { get; init; }
+
+    /// <summary>How often its process died by itself or by <see cref="CrashAsync"/>.</summary>
+    public int Deaths { get; private set; }
+
     /// <summary>How often its process died and was started again.</summary>
     public int Restarts { get; private set; }
+
+    /// <summary>The management listener of the process that runs now; null until it serves.</summary>
+    public Uri? Management => Current().Ready is { IsCompletedSuccessfully: true } ready ? ready.Result.Management : null;
 
     /// <summary>Starts it and waits until it serves.</summary>
     /// <exception cref="DrillFailure">It does not serve in time.</exception>
@@ -119,6 +131,9 @@ internal sealed class FleetNode : IAsyncDisposable
     /// <summary>kill -9, and it stays down until <see cref="StartAsync"/>.</summary>
     public Task KillAsync() => DownAsync(static process => process.Kill());
 
+    /// <summary>Fills its disk, or makes room again. The process that runs now has it; one that is started later has room.</summary>
+    public void FillDisk(bool full) => Current().FillDisk(full);
+
     /// <summary>Ends it in good order, and it stays down until <see cref="StartAsync"/>.</summary>
     public Task StopAsync() => DownAsync(static process => process.OrderToEnd());
 
@@ -166,7 +181,8 @@ internal sealed class FleetNode : IAsyncDisposable
         }
     }
 
-    private IHoldfastProcess Launch() => program.Start(new ProgramStart(Name, arguments, listeners, environment, messages));
+    private IHoldfastProcess Launch() =>
+        program.Start(new ProgramStart(Name, arguments, listeners, environment, messages) { DiskMayFill = DiskMayFill });
 
     private async Task KeepAsync(IHoldfastProcess running)
     {
@@ -177,6 +193,12 @@ internal sealed class FleetNode : IAsyncDisposable
             {
                 running.Dispose();
                 if (!wanted)
+                {
+                    return;
+                }
+
+                Deaths++;
+                if (!Restarting)
                 {
                     return;
                 }

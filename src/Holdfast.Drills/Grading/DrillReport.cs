@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Holdfast.Drills.Protections;
 using Holdfast.Drills.Visitors;
 
 namespace Holdfast.Drills.Grading;
@@ -21,6 +22,7 @@ public sealed class DrillReport
         StopSeconds = run?.StopSeconds;
         RevertSeconds = run?.RevertSeconds;
         AttributeSeconds = run?.AttributeSeconds;
+        CauseAt = run?.CauseAt;
     }
 
     /// <summary>Which drill.</summary>
@@ -28,6 +30,19 @@ public sealed class DrillReport
 
     /// <summary>Whether it ran to its end, no law was broken, and at least one was graded.</summary>
     public bool Passed => Fault is null && Laws.Count > 0 && Laws.All(static law => law.Passed);
+
+    /// <summary>What the fleet was without; empty for a drill that is to be passed.</summary>
+    public IReadOnlyList<Protection> Without { get; init; } = [];
+
+    /// <summary>Its name, and what the fleet was without.</summary>
+    public string Title =>
+        Without.Count == 0 ? Drill.Name : $"{Drill.Name} without {string.Join(", ", Without.Select(static wall => wall.Name))}";
+
+    /// <summary>How often edges' processes ended without being told to.</summary>
+    public int EdgeDeaths { get; init; }
+
+    /// <summary>Whether it was the outage that happened then.</summary>
+    public bool IsOutage { get; init; }
 
     /// <summary>The visitors' requests, those that were lost included.</summary>
     public long Requests => Timeline.AnsweredCount + Timeline.LostCount;
@@ -56,6 +71,9 @@ public sealed class DrillReport
     /// <summary>Seconds from the cause to its being named; null likewise.</summary>
     public double? AttributeSeconds { get; }
 
+    /// <summary>When the cause came, in seconds on the time line; null where the drill has no such moment.</summary>
+    public double? CauseAt { get; }
+
     internal Timeline Timeline { get; }
 
     /// <summary>The first requests that were lost, a line each.</summary>
@@ -64,7 +82,7 @@ public sealed class DrillReport
 
     /// <summary>
     /// One line: <c>{"drill","passed","requests","lost","detect_s","stop_s","revert_s","attribute_s","laws":[{"law","passed","figure"}]}</c>, and
-    /// <c>fault</c> where the drill could not be held to its end.
+    /// <c>fault</c> where the drill could not be held to its end, <c>without</c> and <c>outage</c> where protections were taken away.
     /// </summary>
     public string ToJson()
     {
@@ -90,6 +108,12 @@ public sealed class DrillReport
         if (Fault is not null)
         {
             json["fault"] = Fault;
+        }
+
+        if (Without.Count > 0)
+        {
+            json["without"] = new JsonArray([.. Without.Select(static wall => JsonValue.Create(wall.Name))]);
+            json["outage"] = IsOutage;
         }
 
         return json.ToJsonString(Plain);

@@ -25,7 +25,8 @@ public static class HtmlReport
     /// <summary>The page.</summary>
     /// <param name="reports">What came of the drills, in their order.</param>
     /// <param name="made">When, in UTC.</param>
-    public static string Render(IReadOnlyList<DrillReport> reports, DateTimeOffset made)
+    /// <param name="bought">The same, where one drill was held without its protections; null otherwise.</param>
+    public static string Render(IReadOnlyList<DrillReport> reports, DateTimeOffset made, WithoutReport? bought = null)
     {
         var page = new StringBuilder();
         var passed = reports.Count(static report => report.Passed);
@@ -34,10 +35,15 @@ public static class HtmlReport
             .Append(Style)
             .Append("</style></head><body><h1>Holdfast drills</h1><p class=\"soft\">")
             .Append(CultureInfo.InvariantCulture, $"{made.UtcDateTime:yyyy-MM-dd HH:mm} UTC: {passed} of {reports.Count} passed</p>");
-        Summarise(page, reports);
-        foreach (var report in reports)
+        if (bought is not null)
         {
-            Describe(page, report);
+            Compare(page, bought);
+        }
+
+        Summarise(page, reports);
+        for (var index = 0; index < reports.Count; index++)
+        {
+            Describe(page, reports[index], index);
         }
 
         return page.Append("</body></html>\n").ToString();
@@ -46,11 +52,12 @@ public static class HtmlReport
     private static void Summarise(StringBuilder page, IReadOnlyList<DrillReport> reports)
     {
         page.Append("<table><thead><tr><th>Drill<th>Result<th>Requests<th>Lost<th>p99<th>Back after</tr></thead><tbody>");
-        foreach (var report in reports)
+        for (var index = 0; index < reports.Count; index++)
         {
+            var report = reports[index];
             page.Append(
                     CultureInfo.InvariantCulture,
-                    $"<tr><td><a href=\"#{report.Drill.Name}\">{report.Drill.Name}</a><td>{Verdict(report.Passed)}"
+                    $"<tr><td><a href=\"#drill-{index + 1}\">{Text(report.Title)}</a><td>{Verdict(report.Passed)}"
                 )
                 .Append(
                     CultureInfo.InvariantCulture,
@@ -63,11 +70,28 @@ public static class HtmlReport
         page.Append("</tbody></table>");
     }
 
-    private static void Describe(StringBuilder page, DrillReport report)
+    /// <summary>What each protection bought.</summary>
+    private static void Compare(StringBuilder page, WithoutReport bought)
+    {
+        page.Append(CultureInfo.InvariantCulture, $"<p><b>{Text(bought.Drill.Name)}: {Text(bought.Verdict)}.</b></p>")
+            .Append("<table><thead><tr><th>Taken away<th>So that<th>Lost<th>Edges died<th>It bought</tr></thead><tbody>");
+        for (var index = 0; index < bought.Runs.Count; index++)
+        {
+            var run = bought.Runs[index];
+            page.Append(CultureInfo.InvariantCulture, $"<tr><td>{(index == 0 ? "nothing" : Text(run.Without[^1].Name))}")
+                .Append(CultureInfo.InvariantCulture, $"<td>{(index == 0 ? "" : Text(run.Without[^1].Absence))}")
+                .Append(CultureInfo.InvariantCulture, $"<td>{run.Lost:N0} of {run.Requests:N0} ({WithoutReport.ShareOf(run) * 100:0.0}%)")
+                .Append(CultureInfo.InvariantCulture, $"<td>{run.EdgeDeaths}<td>{(index == 0 ? "" : Text(bought.Bought(index)))}</tr>");
+        }
+
+        page.Append("</tbody></table>");
+    }
+
+    private static void Describe(StringBuilder page, DrillReport report, int index)
     {
         page.Append(
             CultureInfo.InvariantCulture,
-            $"<h2 id=\"{report.Drill.Name}\">{report.Drill.Name}</h2><p>{Text(report.Drill.Summary)}.</p>"
+            $"<h2 id=\"drill-{index + 1}\">{Text(report.Title)}</h2><p>{Text(report.Drill.Summary)}.</p>"
         );
         if (report.Drill.Precedent is { } precedent)
         {
@@ -86,11 +110,49 @@ public static class HtmlReport
         }
 
         page.Append("</tbody></table>");
+        if (report.Drill.Chronicle is { } then)
+        {
+            Confront(page, report, then);
+        }
+
         Draw(page, report);
         foreach (var loss in report.Losses)
         {
             page.Append(CultureInfo.InvariantCulture, $"<p class=\"soft\">lost: {Text(loss)}</p>");
         }
+    }
+
+    /// <summary>What happened then, to the minute, beside what happened here, to the second: both from the cause on.</summary>
+    private static void Confront(StringBuilder page, DrillReport report, Chronicle then)
+    {
+        page.Append("<table><thead><tr><th>Then<th>UTC<th>What happened<th>Here<th>What happened</tr></thead><tbody>");
+        var here = report.Timeline.Events.Where(happened => report.CauseAt is { } cause && happened.At >= cause).ToList();
+        for (var row = 0; row < Math.Max(then.Entries.Count, here.Count); row++)
+        {
+            if (row < then.Entries.Count)
+            {
+                var entry = then.Entries[row];
+                page.Append(
+                    CultureInfo.InvariantCulture,
+                    $"<tr><td>+{then.MinutesTo(entry)} min<td class=\"soft\">{Text(entry.Utc)}<td>{Text(entry.What)}"
+                );
+            }
+            else
+            {
+                page.Append("<tr><td><td><td>");
+            }
+
+            page.Append(
+                row < here.Count
+                    ? string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"<td>+{here[row].At - report.CauseAt:0.0} s<td>{Text(here[row].What)}</tr>"
+                    )
+                    : "<td><td></tr>"
+            );
+        }
+
+        page.Append(CultureInfo.InvariantCulture, $"</tbody></table><p class=\"soft\">Then: {Text(then.Source)}.</p>");
     }
 
     /// <summary>Answers a second as an area, losses as bars from the top, what the drill did as numbered marks.</summary>

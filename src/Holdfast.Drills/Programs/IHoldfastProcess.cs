@@ -15,6 +15,13 @@ public interface IHoldfastProcess : IDisposable
     /// <summary>SIGKILL; nothing happens when it has ended.</summary>
     void Kill();
 
+    /// <summary>
+    /// Fills its disk, or makes room again: from then on no write to a file succeeds, in it and in what it starts. Only a process that was started
+    /// with <see cref="ProgramStart.DiskMayFill"/>.
+    /// </summary>
+    /// <exception cref="System.ComponentModel.Win32Exception">The operating system refuses.</exception>
+    void FillDisk(bool full);
+
     /// <summary>Tells it to end in good order.</summary>
     void OrderToEnd();
 }

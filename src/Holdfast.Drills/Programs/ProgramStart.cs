@@ -12,4 +12,8 @@ public sealed record ProgramStart(
     IReadOnlyList<IHeldListener> Listeners,
     IReadOnlyDictionary<string, string?> Environment,
     TextWriter Messages
-);
+)
+{
+    /// <summary>Whether its disk may be filled: a write that fails is then an error to it, and not its end.</summary>
+    public bool DiskMayFill { get; init; }
+}

@@ -68,6 +68,22 @@ internal sealed class Timeline
         }
     }
 
+    /// <summary>Which share of the requests that ended after a moment were lost, 0 to 1; 0 without any.</summary>
+    /// <param name="from">Seconds since the beginning.</param>
+    /// <param name="to">The same for the end; null for all that came.</param>
+    public double LostShare(double from, double? to = null)
+    {
+        lock (gate)
+        {
+            var first = (int)(from / StepSeconds);
+            var after = to is { } end ? (int)(end / StepSeconds) : steps.Count;
+            var within = steps.Skip(first).Take(Math.Max(0, after - first)).ToList();
+            var lost = within.Sum(static step => (long)step.Lost);
+            var all = lost + within.Sum(static step => (long)step.Answered);
+            return all == 0 ? 0 : (double)lost / all;
+        }
+    }
+
     /// <summary>A request was answered rightly.</summary>
     public void Answered(TimeSpan after)
     {

@@ -93,7 +93,7 @@ internal sealed class GuardSlot : ICheckpoint
         {
             _deadline = now + edge.TimeBudget;
         }
-        else if (now > _deadline)
+        else if (now > _deadline && !edge.IsOff)
         {
             throw new BudgetPassedException(edge.Limits.TimeBudget);
         }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 using Holdfast.Edge.Guard.Faults;
 using Holdfast.Edge.Requests;
 
@@ -105,6 +106,11 @@ internal sealed class ZoneGuard(EdgeGuard edge, string id)
     public void Faulted(EdgeModule module, Exception exception, EdgeRequest? request)
     {
         GuardSlot.Current.End();
+        if (edge.IsOff)
+        {
+            ExceptionDispatchInfo.Throw(exception);
+        }
+
         Charge(
             module,
             exception is BudgetPassedException or TimeoutException ? FaultKind.Time : FaultKind.Exception,
@@ -152,6 +158,11 @@ internal sealed class ZoneGuard(EdgeGuard edge, string id)
 
     private void Charge(EdgeModule module, FaultKind kind, string what, Exception? exception, EdgeRequest? request)
     {
+        if (edge.IsOff)
+        {
+            return;
+        }
+
         if (request is not null)
         {
             request.Guarded.Faulted |= module.Bit;

@@ -6,6 +6,7 @@ using Holdfast.Cache.Collapsing;
 using Holdfast.Cache.Disk;
 using Holdfast.Cache.Purging;
 using Holdfast.Cache.Storage;
+using Holdfast.Edge.BreakGlass;
 using Holdfast.Edge.Geo;
 using Holdfast.Edge.Guard;
 using Holdfast.Edge.Guard.Faults;
@@ -96,6 +97,8 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     private readonly PurgeIntake _purges;
     private readonly ReleaseTaster? _taster;
     private readonly ReleaseIntake _intake;
+    private readonly BreakGlassDesk _desk;
+    private readonly NodeEndpoint _orders;
     private readonly FeedSecret? _feedSecret;
     private readonly HttpClient _client;
     private readonly KestrelServer _server;
@@ -116,12 +119,16 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         var home = Path.Combine(data, "edges", options.Name);
         var limits = options.Limits;
         FaultMarkers.Claim(data, options.FaultInjection);
+        var without = options.FaultInjection ? options.Without : Protections.None;
         _guard = new EdgeGuard(
             options.Guard,
-            options.FaultInjection ? new FaultInjection() : null,
+            options.FaultInjection ? new FaultInjection { Clock = time as DrilledTime } : null,
             time,
             options.Loggers.CreateLogger<EdgeGuard>()
-        );
+        )
+        {
+            IsOff = without.HasFlag(Protections.Guard),
+        };
         _client = options.Identity is { } joined
             ? ControlTls.CreateClient(joined.Certificate, joined.Authority)
             : HttpReleaseFeed.CreateClient();
@@ -179,7 +186,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
 
         // Releases
         _keys = new VerificationKeys(keys.TrustedDirectory, time);
-        _live = new LiveReleases(options.Loggers.CreateLogger<LiveReleases>());
+        _live = new LiveReleases(options.Loggers.CreateLogger<LiveReleases>(), time);
         var verifier = new ReleaseVerifier(_keys);
         _store = new ReleaseStore(Path.Combine(home, "releases"), verifier);
         _events = options.Control is null
@@ -187,16 +194,17 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
             : new SecurityEventUplink(options.Name, Path.Combine(home, "events"), _ruleCounts, options.Events, time);
         var rules = new RuleContext(options.Place, _ruleCounts, _rateLimits) { Lists = _lists, Events = _events?.Events };
         var faults = options.FaultInjection ? new LoaderFaults() : null;
-        var reader = new ZoneReader(_store, new ZoneCompiler(_targets, rules, _guard, _kills, faults), _kills, _live);
+        _ring = new UplinkRing(options.Name, Path.Combine(home, "uplink"), time);
+        _desk = new BreakGlassDesk(home, _store, _kills, _ring, options.Loggers.CreateLogger<BreakGlassDesk>());
+        var reader = new ZoneReader(_store, new ZoneCompiler(_targets, rules, _guard, _kills, faults), _kills, _desk, _live);
         _zones = new ZoneDirectory(reader, options.ZoneMemory, ZoneReader.Dropped, time);
         _kills.Changed = zone =>
         {
             _guard.Shared.Killed = _kills.Set.ModulesEverywhere;
             _zones.Refresh(zone);
         };
-        _ring = new UplinkRing(options.Name, Path.Combine(home, "uplink"), time);
         var authority = LocalAuthority.Open(data, time, options.Loggers.CreateLogger<LocalAuthority>());
-        var certificateReader = new CertificateReader(_store, _secrets, _live);
+        var certificateReader = new CertificateReader(_store, _secrets, _desk, _live);
         _certificates = new CertificateStore(authority, new ZonePolicies(_zones).OfAsync, certificateReader, time);
         var listCompiler = new ListCompiler(Path.Combine(home, "lists"));
         listCompiler.Clear();
@@ -208,7 +216,10 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
             _ring,
             _live
         );
-        _taster = options.Taster is { } taster ? new ReleaseTaster(taster, time, options.Loggers.CreateLogger<ReleaseTaster>()) : null;
+        _taster =
+            options.Taster is { } taster && !without.HasFlag(Protections.Taster)
+                ? new ReleaseTaster(taster, time, options.Loggers.CreateLogger<ReleaseTaster>())
+                : null;
         _intake = new ReleaseIntake(
             new ReleaseIntakeOptions
             {
@@ -233,8 +244,13 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
                 Purges = _purges,
                 Taster = _taster,
                 RefusalsPath = Path.Combine(home, "refused"),
+                ForgetsRefusals = without.HasFlag(Protections.Refusals),
+                KeepsUntried = without.HasFlag(Protections.LastKnownGood),
+                AtLoaderFault = _guard.IsOff ? EndOfLoaderFault : null,
                 Build = ReleaseTaster.Build,
                 Uplink = _ring,
+                Pins = _desk,
+                Opened = _desk.Open,
                 Observer = _live,
                 Time = time,
             }
@@ -242,6 +258,8 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         reader.Damaged = _intake.ReportDamage;
         certificateReader.Damaged = _intake.ReportDamage;
         _servesFromDisk = _intake.Boot().Live > 0;
+        _desk.Attach(_intake);
+        _orders = new NodeEndpoint(_desk, new NodeView(this, _desk, _store, _intake, _live, _ring), CredentialOf(home), time);
         _disk?.Start();
 
         // The request path
@@ -294,7 +312,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         );
 
         // Listening
-        var http1 = new Http1ConnectionHandler(pipeline, limits, _sweep) { Stopping = _stop.Token };
+        var http1 = new Http1ConnectionHandler(pipeline, limits, _sweep) { Stopping = _stop.Token, Draining = () => IsDraining };
         _listener = new EdgeListener(
             options.Connections,
             VisitorHttp2Limits.From(limits),
@@ -302,7 +320,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
             new ConnectionReports(_counters, options.Loggers.CreateLogger<ConnectionReports>()),
             time
         );
-        _application = new Http2Application(pipeline, limits, time);
+        _application = new Http2Application(pipeline, limits, time) { Draining = () => IsDraining };
         var kestrel = new KestrelServerOptions
         {
             AddServerHeader = false,
@@ -375,6 +393,9 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     /// <summary>Whether it has been told to stop.</summary>
     internal bool IsStopping { get; private set; }
 
+    /// <summary>Whether somebody at this machine wants it to have no more visitors.</summary>
+    public bool IsDraining => _desk.State.Draining is not null;
+
     /// <summary>The management listener's address.</summary>
     public string ManagementAddress => _management?.Addresses.FirstOrDefault() ?? "";
 
@@ -412,6 +433,9 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     int IEdgeState.PutAside => _intake.State.PutAside;
 
     /// <inheritdoc/>
+    NodeEndpoint? IEdgeState.Orders => _orders;
+
+    /// <inheritdoc/>
     int IEdgeState.Zones => _zones.Count;
 
     /// <inheritdoc/>
@@ -428,7 +452,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     /// <exception cref="KeyFileException">A key file is unusable; the message says which and why.</exception>
     public static async Task<EdgeHost> StartAsync(EdgeOptions options, CancellationToken cancellationToken)
     {
-        var host = new EdgeHost(options);
+        var host = new EdgeHost(options.FaultInjection ? options with { Time = new DrilledTime(options.Time) } : options);
         try
         {
             host._watchdog = new Watchdog(host._guard);
@@ -442,6 +466,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
             host._management = await ManagementListener
                 .StartAsync(host.ListenForManagement, host, host._counters, host._metrics, options.Loggers, cancellationToken)
                 .ConfigureAwait(false);
+            host.TellAddress();
             host._background = host.RunBackgroundAsync(host._stop.Token);
             return host;
         }
@@ -462,7 +487,11 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
 
     /// <inheritdoc/>
     IEnumerable<LiveRelease> IEdgeState.LiveReleases(int limit) =>
-        _intake.Live().Take(limit).Select(artifact => new LiveRelease(artifact.Kind, _store.NameOf(artifact.Number), artifact.Generation));
+        _intake
+            .Live()
+            .Take(limit)
+            .Select(artifact => (Artifact: artifact, Name: _store.NameOf(artifact.Number)))
+            .Select(entry => new LiveRelease(entry.Artifact.Kind, entry.Name, _desk.GenerationInUse(entry.Artifact, entry.Name)));
 
     /// <summary>
     /// Waits until the edge knows its zones. Without anything on its disk it learns them from control; when control is not there it
@@ -529,6 +558,32 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         _metrics.Dispose();
         _countries.Dispose();
         _stop.Dispose();
+    }
+
+    // Without the guard, in a drill: as a program without one.
+    private static void EndOfLoaderFault(Exception fault) => Environment.FailFast($"a loader failed: {fault.Message}", fault);
+
+    // Commands on this machine; without them the edge serves all the same.
+    private LocalCredential? CredentialOf(string home)
+    {
+        try
+        {
+            return LocalCredential.LoadOrCreate(home, _options.Name);
+        }
+        catch (KeyFileException e)
+        {
+            LogNoOrders(_options.Loggers.CreateLogger<EdgeHost>(), e.Message);
+            return null;
+        }
+    }
+
+    private void TellAddress()
+    {
+        var home = Path.Combine(Path.GetFullPath(_options.DataDirectory), "edges", _options.Name);
+        if (NodeAddress.Write(home, ManagementAddress) is { } problem)
+        {
+            LogNoOrders(_options.Loggers.CreateLogger<EdgeHost>(), problem);
+        }
     }
 
     // What lies on the disk is found before the first visitor comes, so that a restart is no storm on the origins; a slow disk delays nobody for long.
@@ -608,6 +663,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     private Task RunBackgroundAsync(CancellationToken cancellationToken) =>
         Task.WhenAll(
             RunChannelsAsync(cancellationToken),
+            _desk.DoWaitingAsync(cancellationToken),
             _taster?.RunAsync(cancellationToken) ?? Task.CompletedTask,
             new PurgeSweep(_responses, _options.Time).RunAsync(cancellationToken),
             WatchDiskAsync()
@@ -635,6 +691,9 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     )]
     private static partial void LogDiskFault(ILogger logger, Exception exception);
 
+    [LoggerMessage(EventId = 1134, Level = LogLevel.Error, Message = "'holdfast node' cannot be used on this machine: {Problem}")]
+    private static partial void LogNoOrders(ILogger logger, string problem);
+
     private async Task RunChannelsAsync(CancellationToken cancellationToken)
     {
         if (_options.Control is not { } control)
@@ -652,7 +711,10 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
                     new HttpEdgeUplink(_client, control, _options.Name, _feedSecret, _options.Time, FeedHeaders.EventsPath),
                     cancellationToken
                 ),
-                new HealthReports(_ring, _counters, _intake, _purges, _zones, _keys, _guard, _options.Time).RunAsync(cancellationToken)
+                new HealthReports(_ring, _counters, _intake, _purges, _zones, _keys, _guard, _options.Time)
+                {
+                    Draining = () => IsDraining,
+                }.RunAsync(cancellationToken)
             )
             .ConfigureAwait(false);
     }

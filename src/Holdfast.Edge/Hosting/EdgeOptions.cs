@@ -3,6 +3,7 @@ using System.Net;
 using Holdfast.Cache.Disk;
 using Holdfast.Cache.Storage;
 using Holdfast.Edge.Guard;
+using Holdfast.Edge.Guard.Faults;
 using Holdfast.Edge.Listening.Admission;
 using Holdfast.Edge.Origins;
 using Holdfast.Edge.Releases.Tasting;
@@ -99,6 +100,9 @@ internal sealed record EdgeOptions
 
     /// <summary>Whether tests and drills may make it fail: <c>--fault-injection</c>. Only on a data directory that has never served without.</summary>
     public bool FaultInjection { get; init; }
+
+    /// <summary>What drills take away; nothing unless <see cref="FaultInjection"/>.</summary>
+    public Protections Without { get; init; }
 
     /// <summary>Where the edge's own messages go.</summary>
     public required ILoggerFactory Loggers { get; init; }

@@ -22,6 +22,9 @@ internal sealed class Http1ConnectionHandler(RequestPipeline pipeline, EdgeLimit
     /// <summary>Cancelled when the edge is to stop: idle connections are closed, others after their answer.</summary>
     public CancellationToken Stopping { get; init; }
 
+    /// <summary>Whether visitors are to come by another connection for their next request.</summary>
+    public Func<bool> Draining { get; init; } = static () => false;
+
     /// <summary>Serves one connection until it ends.</summary>
     public async Task RunAsync(ConnectionContext connection)
     {
@@ -45,6 +48,11 @@ internal sealed class Http1ConnectionHandler(RequestPipeline pipeline, EdgeLimit
 
                 if (fault == MessageFault.None)
                 {
+                    if (Draining())
+                    {
+                        request.CloseAfter();
+                    }
+
                     await pipeline.HandleAsync(request).ConfigureAwait(false);
                 }
                 else

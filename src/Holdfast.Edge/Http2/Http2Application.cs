@@ -9,6 +9,9 @@ namespace Holdfast.Edge.Http2;
 /// <summary>Where Kestrel hands over requests that came by HTTP/2 or 3. There is no ASP.NET pipeline between.</summary>
 internal sealed class Http2Application(RequestPipeline pipeline, EdgeLimits limits, TimeProvider time) : IHttpApplication<Http2Request>
 {
+    /// <summary>Whether visitors are to come by another connection for their next request.</summary>
+    public Func<bool> Draining { get; init; } = static () => false;
+
     /// <inheritdoc/>
     public Http2Request CreateContext(IFeatureCollection contextFeatures)
     {
@@ -28,6 +31,11 @@ internal sealed class Http2Application(RequestPipeline pipeline, EdgeLimits limi
     /// <inheritdoc/>
     public async Task ProcessRequestAsync(Http2Request context)
     {
+        if (Draining())
+        {
+            context.SayGoAway();
+        }
+
         var fault = context.BeginRequest(RayId.Next(pipeline.Random), time.GetUtcNow(), time.GetTimestamp());
         if (fault == Holdfast.Http.Messages.MessageFault.None)
         {

@@ -6,6 +6,7 @@ using Holdfast.Edge.Requests;
 using Holdfast.Http.Bodies;
 using Holdfast.Http.Headers;
 using Holdfast.Http.Messages;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -208,6 +209,9 @@ internal sealed class Http2Request : EdgeRequest
         await _upgraded!.WriteAsync(bytes).ConfigureAwait(false);
         return !VisitorGone;
     }
+
+    /// <summary>Tells the visitor to come by another connection for what it has not begun (RFC 9113 section 6.8).</summary>
+    public void SayGoAway() => _features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
 
     private MessageFault ReadHead()
     {

@@ -11,13 +11,24 @@ namespace Holdfast.Edge.KillSwitches;
 /// <summary>The kill switches that are in force. Immutable; what they take out is left out when a zone is compiled, so that requests never meet it.</summary>
 internal sealed class KillSet
 {
+    // What forwarding needs nothing of; the log is kept, so that it can be seen what visitors get.
+    private static readonly uint AllButTheLog = EdgeModules
+        .All.Where(module => module != EdgeModule.Log)
+        .Aggregate(0u, (set, module) => set | module.Bit);
+
+    private static readonly byte[] BypassNote = "local-bypass"u8.ToArray();
+
     private readonly ImmutableArray<KillSwitchConfig> _all;
+    private readonly ImmutableArray<string?> _bypassed;
 
     /// <summary>Of these.</summary>
-    public KillSet(IEnumerable<KillSwitchConfig> switches)
+    /// <param name="switches">The kill switches.</param>
+    /// <param name="bypassed">The ids of the zones that are only forwarded; null among them for all zones. Left out for none.</param>
+    public KillSet(IEnumerable<KillSwitchConfig> switches, ImmutableArray<string?>? bypassed = null)
     {
         _all = [.. switches.OrderBy(kill => kill.Id, StringComparer.Ordinal)];
-        ModulesEverywhere = ModulesOf(kill => kill.ZoneId is null);
+        _bypassed = bypassed ?? [];
+        ModulesEverywhere = ModulesOf(kill => kill.ZoneId is null) | (_bypassed.Contains(null) ? AllButTheLog : 0);
     }
 
     /// <summary>None.</summary>
@@ -30,7 +41,11 @@ internal sealed class KillSet
     public uint ModulesEverywhere { get; }
 
     /// <summary>The modules that are out in a zone.</summary>
-    public uint ModulesOf(string zone) => ModulesOf(kill => kill.ZoneId is null || kill.ZoneId == zone);
+    public uint ModulesOf(string zone) =>
+        ModulesOf(kill => kill.ZoneId is null || kill.ZoneId == zone) | (Bypasses(zone) ? AllButTheLog : 0);
+
+    /// <summary>Whether a zone is only forwarded.</summary>
+    public bool Bypasses(string zone) => _bypassed.Contains(null) || _bypassed.Contains(zone);
 
     /// <summary>Whether a release of a zone is out.</summary>
     public bool TakesOut(string zone, long generation) =>
@@ -44,6 +59,12 @@ internal sealed class KillSet
     public ZoneConfig Apply(ZoneConfig zone, out ImmutableArray<byte[]> notes)
     {
         notes = [];
+        if (Bypasses(zone.Id))
+        {
+            notes = [BypassNote];
+            return zone with { Paused = true, Rulesets = [], AccessRules = [] };
+        }
+
         if (_all.IsEmpty)
         {
             return zone;

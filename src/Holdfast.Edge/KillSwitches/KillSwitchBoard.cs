@@ -11,6 +11,8 @@ internal sealed class KillSwitchBoard
 {
     private readonly Lock _gate = new();
     private ImmutableDictionary<string, KillSwitchConfig> _released = ImmutableDictionary<string, KillSwitchConfig>.Empty;
+    private ImmutableArray<KillSwitchConfig> _local = [];
+    private ImmutableArray<string?> _bypassed = [];
     private volatile KillSet _set = KillSet.Empty;
     private volatile KillSet _inForce = KillSet.Empty;
 
@@ -29,6 +31,23 @@ internal sealed class KillSwitchBoard
     /// <summary>Control has taken one back.</summary>
     public void Remove(string id) => Change(id, released => released.Remove(id));
 
+    /// <summary>What was set on this machine, in the place of what was set there before.</summary>
+    /// <param name="kills">The kill switches.</param>
+    /// <param name="bypassed">The ids of the zones that are only forwarded; null among them for all zones.</param>
+    public void SetLocal(IEnumerable<KillSwitchConfig> kills, IEnumerable<string?> bypassed)
+    {
+        lock (_gate)
+        {
+            _local = [.. kills];
+            _bypassed = [.. bypassed];
+            _set = Composed();
+            Changed?.Invoke(null);
+            _inForce = _set;
+        }
+    }
+
+    private KillSet Composed() => new(_released.Values.Concat(_local), _bypassed);
+
     private void Change(
         string id,
         Func<ImmutableDictionary<string, KillSwitchConfig>, ImmutableDictionary<string, KillSwitchConfig>> change
@@ -38,7 +57,7 @@ internal sealed class KillSwitchBoard
         {
             var before = _released.GetValueOrDefault(id);
             _released = change(_released);
-            _set = new KillSet(_released.Values);
+            _set = Composed();
             var after = _released.GetValueOrDefault(id);
             if (before is { } old && after is { } now && old.ZoneId != now.ZoneId)
             {

@@ -15,6 +15,9 @@ internal static class FaultEndpoint
     /// <summary>Where it is.</summary>
     public const string Path = "/holdfast/faults";
 
+    /// <summary>Below it, what sets the edge's clock wrong: <c>PUT /holdfast/faults/clock?seconds=-3600</c>.</summary>
+    private const string Clock = "clock";
+
     /// <summary>Answers.</summary>
     /// <param name="faults">The edge's, or null where there are none.</param>
     /// <param name="request">A request for <see cref="Path"/> or below it.</param>
@@ -40,6 +43,11 @@ internal static class FaultEndpoint
         }
 
         var name = rest[1..];
+        if (name == Clock)
+        {
+            return AnswerClock(faults, request, body);
+        }
+
         var points = Enum.GetValues<FaultPoint>();
         if (points.Cast<FaultPoint?>().FirstOrDefault(point => FaultInjection.NameOf(point!.Value) == name) is not { } found)
         {
@@ -62,6 +70,42 @@ internal static class FaultEndpoint
         else
         {
             faults.Trip(fault!);
+        }
+
+        Write(faults, body);
+        return StatusCodes.Status200OK;
+    }
+
+    private static int AnswerClock(FaultInjection faults, HttpRequest request, IBufferWriter<byte> body)
+    {
+        if (faults.Clock is not { } clock)
+        {
+            return Refuse(body, StatusCodes.Status404NotFound, "this edge's clock can't be set");
+        }
+
+        if (HttpMethods.IsDelete(request.Method))
+        {
+            clock.Seconds = 0;
+        }
+        else if (!HttpMethods.IsPut(request.Method))
+        {
+            return Refuse(body, StatusCodes.Status405MethodNotAllowed, "only PUT and DELETE here");
+        }
+        else if (
+            !int.TryParse(request.Query["seconds"].ToString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds)
+            || seconds is < -DrilledTime.MostSeconds or > DrilledTime.MostSeconds
+            || request.Query.Count != 1
+        )
+        {
+            return Refuse(
+                body,
+                StatusCodes.Status400BadRequest,
+                $"{Clock} takes seconds alone, from -{DrilledTime.MostSeconds} to {DrilledTime.MostSeconds}"
+            );
+        }
+        else
+        {
+            clock.Seconds = seconds;
         }
 
         Write(faults, body);
@@ -127,6 +171,7 @@ internal static class FaultEndpoint
         }
 
         json.WriteEndArray();
+        json.WriteNumber("clock_seconds", faults.Clock?.Seconds ?? 0);
         json.WriteEndObject();
     }
 

@@ -21,6 +21,7 @@ internal static class HealthJson
         json.WriteString("node", state.Node);
         json.WriteString("started", Started.UtcDateTime);
         json.WriteBoolean("ready", state.IsReady);
+        json.WriteBoolean("draining", state.IsDraining);
         Counts(json, counters.Requests, counters.EdgeErrors, counters.OriginErrors);
         json.WriteStartArray("errors");
         foreach (var info in EdgeErrorCatalog.All)

@@ -16,6 +16,9 @@ internal interface IEdgeState
     /// <summary>Whether the edge knows its zones: they were loaded from disk, or the feed has given its first answer.</summary>
     bool IsReady { get; }
 
+    /// <summary>Whether somebody at this machine wants it to have no more visitors; those that come are served.</summary>
+    bool IsDraining => false;
+
     /// <summary>The feed's last position that was dealt with; 0 before the first.</summary>
     long Position { get; }
 
@@ -51,6 +54,9 @@ internal interface IEdgeState
 
     /// <summary>Releases that hold the taster up, and are tasted alone.</summary>
     int PutAside { get; }
+
+    /// <summary>Where orders of this machine's people are taken, or null where there are none.</summary>
+    NodeEndpoint? Orders => null;
 
     /// <summary>Releases that are live, at most <paramref name="limit"/> of them, in the order in which their artifacts came.</summary>
     IEnumerable<LiveRelease> LiveReleases(int limit);

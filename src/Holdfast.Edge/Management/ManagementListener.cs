@@ -11,7 +11,8 @@ namespace Holdfast.Edge.Management;
 
 /// <summary>
 /// The edge's own small HTTP listener for operators and Prometheus, apart from the visitors': <c>/metrics</c>, <c>/healthz</c>,
-/// <c>/readyz</c>, <c>/holdfast/health</c>, <c>/holdfast/state</c>. It belongs on a loopback address; it has no sign-in and answers only under its own names.
+/// <c>/readyz</c>, <c>/holdfast/health</c>, <c>/holdfast/state</c>, <c>/holdfast/node</c>. It belongs on a loopback address; it has no sign-in, except for
+/// orders (<see cref="NodeEndpoint"/>), and answers only under its own names.
 /// </summary>
 internal sealed class ManagementListener : IAsyncDisposable
 {
@@ -104,6 +105,10 @@ internal sealed class ManagementListener : IAsyncDisposable
         {
             status = FaultEndpoint.Answer(_state.Guard.Faults, request, body);
         }
+        else if (_state.Orders is { } orders && request.Path.StartsWithSegments(NodeEndpoint.Path, StringComparison.Ordinal))
+        {
+            status = await orders.AnswerAsync(context, body);
+        }
         else if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
         {
             (status, type) = (StatusCodes.Status405MethodNotAllowed, "text/plain; charset=utf-8");
@@ -123,7 +128,9 @@ internal sealed class ManagementListener : IAsyncDisposable
                     body.Write("ok\n"u8);
                     break;
                 case "/readyz":
-                    status = _state.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+                    status = _state is { IsReady: true, IsDraining: false }
+                        ? StatusCodes.Status200OK
+                        : StatusCodes.Status503ServiceUnavailable;
                     StateJson.WriteReady(_state, body);
                     break;
                 case "/holdfast/health":
@@ -134,7 +141,7 @@ internal sealed class ManagementListener : IAsyncDisposable
                     break;
                 default:
                     (status, type) = (StatusCodes.Status404NotFound, "text/plain; charset=utf-8");
-                    body.Write("Here are /metrics, /healthz, /readyz, /holdfast/health and /holdfast/state.\n"u8);
+                    body.Write("Here are /metrics, /healthz, /readyz, /holdfast/health, /holdfast/state and /holdfast/node.\n"u8);
                     break;
             }
         }

@@ -110,6 +110,7 @@ internal static class StateJson
     {
         json.WriteString("node", state.Node);
         json.WriteBoolean("ready", state.IsReady);
+        json.WriteBoolean("draining", state.IsDraining);
         json.WriteNumber("position", state.Position);
         json.WriteStartObject("purged");
         json.WriteString("log", state.Purged.Log);

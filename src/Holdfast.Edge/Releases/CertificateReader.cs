@@ -13,8 +13,10 @@ namespace Holdfast.Edge.Releases;
 /// <summary>Reads custom certificates from the edge's disk. What cannot be used is reported, and the generation before it taken.</summary>
 /// <param name="store">The releases.</param>
 /// <param name="secrets">Opens their keys.</param>
+/// <param name="pins">What this machine's people have pinned.</param>
 /// <param name="observer">Told what can't be used.</param>
-internal sealed class CertificateReader(ReleaseStore store, SecretBox secrets, IReleaseIntakeObserver observer) : ICertificateSource
+internal sealed class CertificateReader(ReleaseStore store, SecretBox secrets, IReleasePins pins, IReleaseIntakeObserver observer)
+    : ICertificateSource
 {
     /// <summary>Told of certificates whose newest generation is damaged on the disk.</summary>
     public Action<int>? Damaged { get; set; }
@@ -29,7 +31,7 @@ internal sealed class CertificateReader(ReleaseStore store, SecretBox secrets, I
                 observer.StoreProblem(problem);
                 Damaged?.Invoke(artifact);
             }
-            else if (stored.Release is { Removed: false } release)
+            else if (stored.Release is { Removed: false } release && !pins.Holds(release.Kind, release.Name, release.Generation))
             {
                 try
                 {

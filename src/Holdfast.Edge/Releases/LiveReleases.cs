@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Holdfast.Model.Purging;
 using Holdfast.Model.Releases;
 using Holdfast.Releases.Intake;
@@ -7,8 +8,12 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Edge.Releases;
 
 /// <summary>Says what the intake, and whoever reads releases, meets.</summary>
-internal sealed partial class LiveReleases(ILogger<LiveReleases> logger) : IReleaseIntakeObserver
+internal sealed partial class LiveReleases(ILogger<LiveReleases> logger, TimeProvider time) : IReleaseIntakeObserver
 {
+    // Enough for a person; all of them stand in the log.
+    private const int MostRefusals = 20;
+
+    private ImmutableQueue<(DateTimeOffset At, ReleaseRefusal Refusal)> _refusals = [];
     private readonly TaskCompletionSource _connectedOnce = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Done when the feed has answered for the first time since the start.</summary>
@@ -23,9 +28,22 @@ internal sealed partial class LiveReleases(ILogger<LiveReleases> logger) : IRele
         }
     }
 
+    /// <summary>The newest refusals since the start, oldest first. Any thread.</summary>
+    public ImmutableQueue<(DateTimeOffset At, ReleaseRefusal Refusal)> Refusals => _refusals;
+
     /// <inheritdoc/>
-    public void Refused(ReleaseRefusal refusal) =>
+    public void Refused(ReleaseRefusal refusal)
+    {
         LogRefused(refusal.Release.Kind, refusal.Release.Name, refusal.Release.Generation, refusal.Reason);
+        ImmutableInterlocked.Update(
+            ref _refusals,
+            static (known, added) => (known.Count() < MostRefusals ? known : known.Dequeue()).Enqueue(added),
+            (time.GetUtcNow(), refusal)
+        );
+    }
+
+    /// <inheritdoc/>
+    public void Held(Release release) => LogHeld(release.Kind, release.Name, release.Generation);
 
     /// <inheritdoc/>
     public void PutAside(Release release) => LogPutAside(release.Kind, release.Name, release.Generation);
@@ -74,6 +92,13 @@ internal sealed partial class LiveReleases(ILogger<LiveReleases> logger) : IRele
         Message = "{Kind} {Name} generation {Generation} was refused, what was live stays: {Reason}"
     )]
     private partial void LogRefused(ArtifactKind kind, string name, long generation, string reason);
+
+    [LoggerMessage(
+        EventId = 1133,
+        Level = LogLevel.Warning,
+        Message = "{Kind} {Name} generation {Generation} waits, because its artifact is pinned on this machine."
+    )]
+    private partial void LogHeld(ArtifactKind kind, string name, long generation);
 
     [LoggerMessage(
         EventId = 1121,

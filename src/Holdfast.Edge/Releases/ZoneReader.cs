@@ -15,9 +15,15 @@ namespace Holdfast.Edge.Releases;
 /// <param name="store">The releases.</param>
 /// <param name="compiler">Compiles them.</param>
 /// <param name="kills">The kill switches: one can take a release out.</param>
+/// <param name="pins">What this machine's people have pinned.</param>
 /// <param name="observer">Told what can't be used.</param>
-internal sealed class ZoneReader(ReleaseStore store, ZoneCompiler compiler, KillSwitchBoard kills, IReleaseIntakeObserver observer)
-    : IZoneSource
+internal sealed class ZoneReader(
+    ReleaseStore store,
+    ZoneCompiler compiler,
+    KillSwitchBoard kills,
+    IReleasePins pins,
+    IReleaseIntakeObserver observer
+) : IZoneSource
 {
     /// <summary>Told of zones whose newest generation is damaged on the disk.</summary>
     public Action<int>? Damaged { get; set; }
@@ -49,7 +55,7 @@ internal sealed class ZoneReader(ReleaseStore store, ZoneCompiler compiler, Kill
             }
             else if (stored.Release is { Removed: false } release)
             {
-                if (kills.Set.TakesOut(release.Name, release.Generation))
+                if (kills.Set.TakesOut(release.Name, release.Generation) || pins.Holds(release.Kind, release.Name, release.Generation))
                 {
                     continue;
                 }

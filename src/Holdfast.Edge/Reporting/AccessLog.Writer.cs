@@ -106,8 +106,10 @@ internal sealed partial class AccessLog
 
                 _file.Append(batch.Written);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
+            catch (Exception e)
+                when (e is IOException or UnauthorizedAccessException or ObjectDisposedException or ArgumentOutOfRangeException)
             {
+                // The last is the framework's word for a file that may not grow (EFBIG).
                 _file.Dispose();
                 if (!_failing)
                 {

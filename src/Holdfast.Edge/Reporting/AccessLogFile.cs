@@ -52,7 +52,7 @@ internal sealed class AccessLogFile : IDisposable
         {
             RandomAccess.Write(handle, lines, length);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or ArgumentOutOfRangeException)
         {
             TakeBack(handle, length);
             throw;
@@ -155,9 +155,9 @@ internal sealed class AccessLogFile : IDisposable
         {
             RandomAccess.SetLength(handle, length);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or ArgumentException)
         {
-            // The disk that failed the write fails this too. Half a line stays behind and is ended when the file is opened next.
+            // The disk that failed the write fails this too, or a limit of the file's size does (EFBIG, an ArgumentException here). Half a line stays behind and is ended when the file is opened next.
             handle.Dispose();
         }
     }

@@ -21,6 +21,9 @@ internal sealed class HealthReports(
     TimeProvider time
 )
 {
+    /// <summary>Whether somebody at the edge's machine wants it to have no more visitors.</summary>
+    public Func<bool> Draining { get; init; } = static () => false;
+
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
     /// <summary>Reports until it is told to stop; the first report is made at once.</summary>
@@ -42,6 +45,7 @@ internal sealed class HealthReports(
                         ["position"] = intake.State.Position,
                         ["purged"] = new JsonObject { ["log"] = purges.Position.Log, ["sequence"] = purges.Position.Sequence },
                         ["zones"] = zones.Count,
+                        ["draining"] = Draining(),
                         ["guard"] = GuardJson.Of(guard),
                         [UplinkRecordTypes.TrustedKeys] = new JsonArray([.. trusted.Ids.Select(id => (JsonNode)id)]),
                     }

@@ -35,6 +35,12 @@ public static class UplinkRecordTypes
     /// <summary>Releases wait on the node, because there is no taster: reason.</summary>
     public const string TasterUnavailable = "taster.unavailable";
 
+    /// <summary>
+    /// Somebody at the node's own machine ordered something: id, verb, target, everything, generation, subject, killed, reason, by (the local
+    /// user), given_at, waited (until the node started), outcome (<c>done</c> or <c>refused</c>) and text. Control writes each into its audit log.
+    /// </summary>
+    public const string NodeCommand = "node.command";
+
     /// <summary>The purge log is in effect up to here: log, sequence.</summary>
     public const string PurgeApplied = "purge.applied";
 

@@ -18,6 +18,9 @@ public interface IReleaseIntakeObserver
     /// <summary>A release holds the taster up; others go on, and its verdict comes later.</summary>
     void PutAside(Release release) { }
 
+    /// <summary>A release waits, because somebody at this machine has pinned its artifact.</summary>
+    void Held(Release release) { }
+
     /// <summary>There is no taster: releases wait, and what is in use stays. Told once until there is one again.</summary>
     void TasterUnavailable(string reason) { }
 

@@ -27,6 +27,9 @@ public sealed record IntakeState
     /// <summary>Releases that hold the taster up and have no verdict yet.</summary>
     public int PutAside { get; init; }
 
+    /// <summary>Releases that wait behind a pin of this machine's.</summary>
+    public int Held { get; init; }
+
     /// <summary>Why releases are not tasted, and wait; null while they are.</summary>
     public string? TasterProblem { get; init; }
 

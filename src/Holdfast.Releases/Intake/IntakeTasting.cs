@@ -20,6 +20,9 @@ internal sealed class IntakeTasting(ReleaseIntakeOptions options)
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(4);
 
     private readonly Dictionary<(ArtifactKind, string, long), long> _aside = [];
+
+    // A taster deals with one call at a time.
+    private readonly SemaphoreSlim _one = new(1);
     private List<(long Position, Release Release)> _batch = [];
     private long _bytes;
     private long _failedAt;
@@ -90,7 +93,7 @@ internal sealed class IntakeTasting(ReleaseIntakeOptions options)
 
         if (asked.Count > 0)
         {
-            var answers = await taster.TasteAsync([.. asked.Select(i => releases[i])], cancellationToken).ConfigureAwait(false);
+            var answers = await TasteInTurnAsync(taster, [.. asked.Select(i => releases[i])], cancellationToken).ConfigureAwait(false);
             for (var i = 0; i < asked.Count; i++)
             {
                 verdicts[asked[i]] = answers[i];
@@ -100,6 +103,28 @@ internal sealed class IntakeTasting(ReleaseIntakeOptions options)
         }
 
         return verdicts;
+    }
+
+    /// <summary>Tastes a release that did not come by the feed. Any thread.</summary>
+    /// <returns>Null when there is no taster at all.</returns>
+    public async Task<TasteVerdict?> TasteAloneAsync(Release release, CancellationToken cancellationToken) =>
+        options.Taster is { } taster ? (await TasteInTurnAsync(taster, [release], cancellationToken).ConfigureAwait(false))[0] : null;
+
+    private async Task<IReadOnlyList<TasteVerdict>> TasteInTurnAsync(
+        IReleaseTaster taster,
+        IReadOnlyList<Release> releases,
+        CancellationToken cancellationToken
+    )
+    {
+        await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await taster.TasteAsync(releases, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _one.Release();
+        }
     }
 
     /// <summary>Notes where a release that is put aside stands in the feed.</summary>

@@ -88,7 +88,7 @@ internal sealed class RefusalFile(string path, string build)
             _lines++;
             return null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
             return new StoreProblem(path, $"a refusal cannot be kept: {e.Message}");
         }

@@ -120,6 +120,7 @@ public sealed partial class ReleaseIntake
         }
 
         await TasteAsync(cancellationToken).ConfigureAwait(false);
+        ReadAgainWhatWasHeld();
         var isHeartbeat = message is { Release: null, Problem: null, Purge: null };
         if (isHeartbeat && _unknownKey is { } key && _options.Verifier.Believes(key))
         {

@@ -64,6 +64,7 @@ public sealed partial class ReleaseIntake
             _options.Observer?.StoreProblem(problem);
         }
 
+        _options.Opened?.Invoke();
         var problems = new List<StoreProblem>(contents.Problems);
         if (_refused.Open() is { } unread)
         {
@@ -126,6 +127,11 @@ public sealed partial class ReleaseIntake
         {
             if (stored.Release is { Removed: false } release)
             {
+                if (IsPinnedAway(release))
+                {
+                    continue;
+                }
+
                 if (Refusal(release, out var prepared) is not { } reason)
                 {
                     prepared!.Activate(artifact.Number, null);
@@ -158,7 +164,7 @@ public sealed partial class ReleaseIntake
         var candidates = new List<Release>(batch.Count);
         for (var i = 0; i < batch.Count; i++)
         {
-            reasons[i] = ReasonBefore(batch[i].Release);
+            reasons[i] = IsPinnedOut(batch[i].Position, batch[i].Release) ? "" : ReasonBefore(batch[i].Release);
             if (reasons[i] is null && IsTasted(batch[i].Release))
             {
                 candidates.Add(batch[i].Release);
@@ -218,7 +224,14 @@ public sealed partial class ReleaseIntake
         switch (verdict.Outcome)
         {
             case TasteOutcome.Good:
-                Use(release);
+                lock (_turn)
+                {
+                    if (!IsPinnedOut(position, release))
+                    {
+                        Use(release);
+                    }
+                }
+
                 break;
 
             case TasteOutcome.Refused:
@@ -277,6 +290,11 @@ public sealed partial class ReleaseIntake
             return;
         }
 
+        if (_options.KeepsUntried && !release.Removed && ReasonOfOrder(release, known) is null)
+        {
+            _options.Store.Keep(release, KeyOf(release), out _);
+        }
+
         PreparedRelease? prepared = null;
         var reason = ReasonOfOrder(release, known) ?? (release.Removed ? null : Refusal(release, out prepared));
         if (reason is not null)
@@ -317,7 +335,7 @@ public sealed partial class ReleaseIntake
 
     private void Remember(Release release, string reason, bool forGood = false)
     {
-        if (_refused.Add(release, reason, forGood) is { } problem)
+        if (!_options.ForgetsRefusals && _refused.Add(release, reason, forGood) is { } problem)
         {
             _options.Observer?.StoreProblem(problem);
         }
@@ -348,6 +366,11 @@ public sealed partial class ReleaseIntake
         catch (Exception e)
         {
             // Nothing in an artifact may end the process or the intake: what fails is this release.
+            if (e is not ArtifactRefusedException)
+            {
+                _options.AtLoaderFault?.Invoke(e);
+            }
+
             var reason = e is ArtifactRefusedException ? e.Message : $"it cannot be used: {e.GetType().Name}: {e.Message}";
             Remember(release, reason);
             return reason;
@@ -384,6 +407,7 @@ public sealed partial class ReleaseIntake
         _state = change(_state) with
         {
             Live = _options.Store.Live,
+            Held = _held.Count,
             FailedWrites = _options.Store.FailedWrites,
             Unsaved = _options.Store.Unsaved,
         };

@@ -27,6 +27,12 @@ public sealed record ReleaseIntakeOptions
     /// <summary>Who deals with purges, or null: then none are asked for.</summary>
     public PurgeIntake? Purges { get; init; }
 
+    /// <summary>What people at this machine have pinned, or null.</summary>
+    public IReleasePins? Pins { get; init; }
+
+    /// <summary>Called at a start when the store can be read, before anything in it is taken into use; or null.</summary>
+    public Action? Opened { get; init; }
+
     /// <summary>Who loads them first, or null: then they are loaded by this process at once.</summary>
     public IReleaseTaster? Taster { get; init; }
 
@@ -35,6 +41,15 @@ public sealed record ReleaseIntakeOptions
 
     /// <summary>What tells this build from others: what another build refused is tried once more.</summary>
     public string Build { get; init; } = "";
+
+    /// <summary>Whether refused contents are tried again whenever they come: in drills alone, to show what the memory of them is good for.</summary>
+    public bool ForgetsRefusals { get; init; }
+
+    /// <summary>Whether a release is kept on the disk before it is loaded: in drills alone, likewise.</summary>
+    public bool KeepsUntried { get; init; }
+
+    /// <summary>Told what a loader threw, before the release is refused for it; null for nobody. Drills end the process there.</summary>
+    public Action<Exception>? AtLoaderFault { get; init; }
 
     /// <summary>Where acknowledgements go, or null.</summary>
     public IUplinkSink? Uplink { get; init; }

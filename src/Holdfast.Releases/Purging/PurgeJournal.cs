@@ -182,8 +182,9 @@ internal sealed class PurgeJournal(string path) : IDisposable
             write();
             return null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
+            // The last is the framework's word for a file that may not grow (EFBIG).
             IsBroken = true;
             Close();
             return new StoreProblem(path, $"purges are in effect, and a restart may have to be told of them again: {e.Message}");

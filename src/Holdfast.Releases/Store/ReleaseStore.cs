@@ -236,8 +236,9 @@ public sealed partial class ReleaseStore : IDisposable
             write();
             return null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
+            // The last is the framework's word for a file that may not grow (EFBIG).
             FailedWrites++;
             return new StoreProblem(_root, $"it cannot be written: {e.Message}");
         }

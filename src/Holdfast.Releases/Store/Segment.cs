@@ -117,11 +117,7 @@ internal sealed class Segment : IDisposable
     {
         if (_writer is null)
         {
-            var writer = File.OpenHandle(FilePath, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
-
-            // What a crash left behind the last whole record must not stand behind the next one.
-            RandomAccess.SetLength(writer, End);
-            _writer = writer;
+            _writer = OpenForWriting();
         }
 
         var buffer = ArrayPool<byte>.Shared.Rent(record.Bytes);
@@ -139,6 +135,26 @@ internal sealed class Segment : IDisposable
         var offset = End;
         End += record.Bytes;
         return offset;
+    }
+
+    private SafeFileHandle OpenForWriting()
+    {
+        var writer = File.OpenHandle(FilePath, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        try
+        {
+            // What a crash left behind the last whole record must not stand behind the next one.
+            if (RandomAccess.GetLength(writer) != End)
+            {
+                RandomAccess.SetLength(writer, End);
+            }
+
+            return writer;
+        }
+        catch
+        {
+            writer.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Brings what was written to the disk.</summary>

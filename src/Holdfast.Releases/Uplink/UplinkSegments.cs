@@ -90,9 +90,9 @@ internal sealed class UplinkSegments : IDisposable
             _open.Write(line);
             Problem = null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
-            // The record waits in memory all the same; the next one begins a new file.
+            // The last is the framework's word for a file that may not grow (EFBIG). The record waits in memory all the same; the next one begins a new file.
             Problem = $"{_directory}: {e.Message}";
             Close();
         }

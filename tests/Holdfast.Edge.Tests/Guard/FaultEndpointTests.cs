@@ -28,7 +28,26 @@ public class FaultEndpointTests
         Assert.Contains("\"module\":\"http_request_firewall_custom\"", state, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Clock_SetWrong_IsWrongUntilItIsSetRight()
+    {
+        await using var edge = await EdgeUnderTest.StartAsync(options => options with { FaultInjection = true });
+        var clock = edge.Guard.Faults!.Clock!;
+
+        var (status, shown) = await SendAsync(edge, HttpMethod.Put, "/holdfast/faults/clock?seconds=-86400");
+
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Contains("\"clock_seconds\":-86400", shown, StringComparison.Ordinal);
+        Assert.InRange(clock.GetUtcNow(), DateTimeOffset.UtcNow.AddHours(-25), DateTimeOffset.UtcNow.AddHours(-23));
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync(edge, HttpMethod.Delete, "/holdfast/faults/clock")).Status);
+        Assert.Equal(0, clock.Seconds);
+    }
+
     [Theory]
+    [InlineData("PUT", "/holdfast/faults/clock?seconds=soon", 400, "clock takes seconds alone, from -316224000 to 316224000")]
+    [InlineData("PUT", "/holdfast/faults/clock?seconds=316224001", 400, "clock takes seconds alone")]
+    [InlineData("PUT", "/holdfast/faults/clock?seconds=1&count=2", 400, "clock takes seconds alone")]
+    [InlineData("POST", "/holdfast/faults/clock?seconds=1", 405, "only PUT and DELETE here")]
     [InlineData("PUT", "/holdfast/faults/nowhere?action=throw", 404, "no fault point 'nowhere'; there are sanitize, ")]
     [InlineData("PUT", "/holdfast/faults/cache", 400, "action: '' is none of throw, hang, spin, allocate, delay")]
     [InlineData("PUT", "/holdfast/faults/cache?action=allocate", 400, "bytes: '' is not a number from 1 to ")]

@@ -59,6 +59,29 @@ public class GuardTests
     }
 
     [Fact]
+    public async Task Drill_WithoutTheGuard_AModulesFaultIsTheRequestsAndNothingStops()
+    {
+        await using var site = await StartAsync(
+            new GuardLimits { FaultsToOpen = 1 },
+            options => options with { Without = Protections.Guard }
+        );
+        site.Trip(FaultPoint.FirewallCustom, FaultAction.Throw, count: 2);
+
+        Assert.StartsWith("HTTP/1.1 500 ", await site.AskAsync(One, "/admin"), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 500 ", await site.AskAsync(One, "/admin"), StringComparison.Ordinal);
+
+        Assert.StartsWith("HTTP/1.1 403 ", await site.AskAsync(One, "/admin"), StringComparison.Ordinal);
+        Assert.Empty(site.Edge.Guard.Breakers);
+    }
+
+    [Fact]
+    public async Task Drill_WithoutTheGuardAndWithoutFaultInjection_HasTheGuard()
+    {
+        await using var edge = await EdgeUnderTest.StartAsync(options => options with { Without = Protections.Guard });
+        Assert.False(edge.Guard.IsOff);
+    }
+
+    [Fact]
     public async Task Breaker_AfterRepeatedFaults_OpensInThatZoneAlone_AndProbesItsWayBack()
     {
         var time = new ShiftedTime();

@@ -52,7 +52,7 @@ internal sealed partial class GuardedSite : IAsyncDisposable
     public static GuardLimits Quick { get; } =
         new()
         {
-            TimeBudget = TimeSpan.FromMilliseconds(5),
+            TimeBudget = TimeSpan.FromMilliseconds(100),
             FirstRest = TimeSpan.FromHours(1),
             LongestRest = TimeSpan.FromHours(1),
         };

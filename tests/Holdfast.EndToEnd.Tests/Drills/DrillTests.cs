@@ -9,6 +9,7 @@ public sealed class DrillTests
     [Theory]
     [InlineData("control-down")]
     [InlineData("store-corrupt")]
+    [InlineData("disk-full")]
     public async Task Drill_HeldAgainstAFleet_Passes(string name)
     {
         using var directory = new TemporaryDirectory();

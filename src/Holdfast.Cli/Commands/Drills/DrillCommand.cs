@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Holdfast.Cli.Drills;
 using Holdfast.Cli.Terminal;
 using Holdfast.Drills;
 using Holdfast.Drills.Grading;
+using Holdfast.Drills.Protections;
 using Spectre.Console;
 
 namespace Holdfast.Cli.Commands.Drills;
@@ -32,6 +32,11 @@ internal static class DrillCommand
             HelpName = "FILE",
             Description = "Write a page with the time lines to this file, too.",
         };
+        var without = new Option<string?>("--without")
+        {
+            HelpName = "A,B,...",
+            Description = "Hold it again with one protection less each time, and say what each bought; 'all' for all of the drill's.",
+        };
         var json = CommonOptions.Json();
         var command = new Command(
             "drill",
@@ -40,6 +45,7 @@ internal static class DrillCommand
         {
             name,
             rate,
+            without,
             report,
             json,
         };
@@ -55,13 +61,17 @@ internal static class DrillCommand
 
                 var drills = Choose(wanted, context);
                 var perSecond = ReadRate(result.GetValue(rate));
-                var reports = await HoldAsync(drills, perSecond, result.GetValue(json), context, cancellationToken);
+                var series = new DrillSeries(context, perSecond, result.GetValue(json));
+                var walls = result.GetValue(without) is { } names ? ReadWalls(names, drills) : [];
+                var reports = walls.Count == 0 ? await series.HoldAllAsync(drills, cancellationToken) : [];
+                var bought = walls.Count == 0 ? null : await series.HoldWithoutAsync(drills[0], walls, cancellationToken);
                 if (result.GetValue(report) is { } file)
                 {
-                    await WriteAsync(Path.GetFullPath(file, context.CurrentDirectory), reports, context, cancellationToken);
+                    var page = HtmlReport.Render(bought?.Runs ?? reports, context.Time.GetUtcNow(), bought);
+                    await WriteAsync(Path.GetFullPath(file, context.CurrentDirectory), page, context, cancellationToken);
                 }
 
-                return reports.All(static report => report.Passed) ? 0 : CliFailure.Failed;
+                return bought?.Passed ?? reports.All(static report => report.Passed) ? 0 : CliFailure.Failed;
             }
         );
         return command;
@@ -85,46 +95,15 @@ internal static class DrillCommand
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var rate) && rate is >= LeastRate and <= MostRate ? rate
         : throw new CliFailure($"--rate: '{Printable.From(text)}' is not a number from {LeastRate} to {MostRate}");
 
-    private static async Task<IReadOnlyList<DrillReport>> HoldAsync(
-        IReadOnlyList<Drill> drills,
-        int rate,
-        bool json,
-        CliContext context,
-        CancellationToken cancellationToken
-    )
+    private static IReadOnlyList<Protection> ReadWalls(string names, IReadOnlyList<Drill> drills)
     {
-        var reports = new List<DrillReport>();
-        foreach (var drill in drills)
+        if (drills.Count != 1)
         {
-            context.Error.WriteLine($"{drill.Name}: {drill.Summary}");
-            var began = context.Time.GetTimestamp();
-            void Say(string what) =>
-                context.Error.WriteLine(
-                    string.Create(CultureInfo.InvariantCulture, $"{context.Time.GetElapsedTime(began).TotalSeconds, 6:0.0} s  {what}")
-                );
-            var directory = Directory.CreateTempSubdirectory("holdfast-drill-");
-            var report = await new DrillGround(new DrilledProgram(), rate, directory.FullName, Say).HoldAsync(drill, cancellationToken);
-            reports.Add(report);
-            if (json)
-            {
-                context.WriteJson(report.ToJson());
-            }
-            else
-            {
-                Show(report, context);
-            }
-
-            if (report.Passed)
-            {
-                directory.Delete(recursive: true);
-            }
-            else
-            {
-                context.Error.WriteLine($"{drill.Name} failed; its machines' directories and logs are kept in {directory.FullName}");
-            }
+            throw new CliFailure("--without: name one drill; each has protections of its own");
         }
 
-        return reports;
+        var (walls, error) = Wall.Read(names, drills[0]);
+        return error is null ? walls : throw new CliFailure($"--without: {Printable.From(error)}");
     }
 
     private static void ShowList(CliContext context, bool json)
@@ -150,47 +129,11 @@ internal static class DrillCommand
         context.CreateConsole().Write(table);
     }
 
-    private static void Show(DrillReport report, CliContext context)
-    {
-        var table = new Table().Border(TableBorder.Simple).AddColumns("law", "", "figure");
-        foreach (var law in report.Laws)
-        {
-            table.AddRow(
-                new Text(law.Law.ToString(CultureInfo.InvariantCulture)),
-                new Text(law.Passed ? "held" : "broken", new Style(law.Passed ? Color.Green : Color.Red)),
-                new Text(law.Figure)
-            );
-        }
-
-        context.CreateConsole().Write(table);
-        if (report.Fault is { } fault)
-        {
-            context.Out.WriteLine($"it could not be held to its end: {fault}");
-        }
-
-        foreach (var loss in report.Losses)
-        {
-            context.Out.WriteLine($"lost at {loss}");
-        }
-
-        context.Out.WriteLine(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{report.Drill.Name}: {(report.Passed ? "passed" : "failed")}; {report.Lost:N0} of {report.Requests:N0} requests lost"
-            )
-        );
-    }
-
-    private static async Task WriteAsync(
-        string file,
-        IReadOnlyList<DrillReport> reports,
-        CliContext context,
-        CancellationToken cancellationToken
-    )
+    private static async Task WriteAsync(string file, string page, CliContext context, CancellationToken cancellationToken)
     {
         try
         {
-            await File.WriteAllTextAsync(file, HtmlReport.Render(reports, context.Time.GetUtcNow()), cancellationToken);
+            await File.WriteAllTextAsync(file, page, cancellationToken);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

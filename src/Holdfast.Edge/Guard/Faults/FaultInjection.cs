@@ -22,6 +22,9 @@ internal sealed class FaultInjection : IDisposable
 
     private readonly TrippedFault?[] _tripped = new TrippedFault?[Enum.GetValues<FaultPoint>().Length];
 
+    /// <summary>The edge's clock, which can be set wrong; null where it can't.</summary>
+    public DrilledTime? Clock { get; init; }
+
     /// <summary>What is tripped now.</summary>
     public IEnumerable<TrippedFault> Tripped => _tripped.OfType<TrippedFault>();
 

@@ -14,6 +14,9 @@ internal static class StoredBytes
     /// <summary>What a visitor that reads slowly may leave unflushed.</summary>
     public const int FlushFrom = 64 * 1024;
 
+    // Below it, the connection's own blocks of 4 KiB cost less than one that is taken for it.
+    private const int InOneBlock = 16 * 1024;
+
     /// <summary>Sends the bytes of an answer.</summary>
     [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
     public static async ValueTask<bool> SendAsync(EdgeRequest request, StoredResponse stored, VisitorAnswer answer)
@@ -68,7 +71,17 @@ internal static class StoredBytes
                 return false;
             }
 
-            request.Write(piece.Span);
+            if (piece.Length >= InOneBlock && !request.IsEncoding)
+            {
+                // In one block: written as a span it would be cut into the connection's own small ones.
+                piece.CopyTo(request.GetMemory(piece.Length));
+                request.Advance(piece.Length);
+            }
+            else
+            {
+                request.Write(piece.Span);
+            }
+
             offset += piece.Length;
             if (request.Unflushed >= FlushFrom && !await request.FlushAsync().ConfigureAwait(false))
             {
