@@ -367,7 +367,10 @@ public sealed class ControlHost : IAsyncDisposable
         var (gate, presence) = (new FeedGate(), new FeedPresence());
         var reverts = new ReleaseReverts(publisher, zones, time);
         _rollouts = new RolloutDriver(new RolloutStore(_database!, reverts, time), presence, gate, signal, time, _logger);
-        new ReleaseEndpoints(new ReleaseHistory(_database!), time).Map(application);
+        var history = new ReleaseHistory(_database!);
+        new ReleaseEndpoints(history, time).Map(application);
+        var actions = new ReleaseActions(_database!, reverts, signal, time);
+        new ReleaseActionEndpoints(history, _rollouts, actions, time).Map(application);
         new KillSwitchEndpoints(new KillSwitchStore(_database!, publisher, signal)).Map(application);
         var retirement = new SigningKeyRetirement(_database!, keys, _signing!.Signer, _purges!, heads, _options.AtWriteStep);
         new SigningKeyEndpoints(_signing!, retirement, keys, signal).Map(application);

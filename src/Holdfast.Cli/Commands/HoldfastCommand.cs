@@ -147,7 +147,14 @@ internal static class HoldfastCommand
                 "release",
                 "Releases: what was published, and how far it is on the edges.",
                 ReleaseListCommand.Create(context),
-                ReleaseShowCommand.Create(context)
+                ReleaseShowCommand.Create(context),
+                ReleaseWatchCommand.Create(context),
+                ReleaseActionCommands.OnItsWay(context, "pause", "Hold a release where it is."),
+                ReleaseActionCommands.OnItsWay(context, "resume", "Let a release go on that was held."),
+                ReleaseActionCommands.OnItsWay(context, "abort", "End a release's rollout, and take it back from the edges that have it."),
+                ReleaseActionCommands.Revert(context),
+                ReleaseActionCommands.Pin(context),
+                ReleaseActionCommands.Unpin(context)
             ),
             Group(
                 help,

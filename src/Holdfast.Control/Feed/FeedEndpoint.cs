@@ -76,7 +76,6 @@ internal sealed class FeedEndpoint
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping, edge.Removed);
         ControlLog.FeedOpened(_logger, edge.Node, position);
         using var following = _presence.Follows(edge.Node);
-        _signal.Wake();
         var given = new HashSet<(int, string, long)>();
         try
         {

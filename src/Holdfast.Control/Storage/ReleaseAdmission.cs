@@ -53,7 +53,7 @@ internal static class ReleaseAdmission
 
         if (release.Removed && release.Kind != ArtifactKind.KillSwitch)
         {
-            await SupersedeAsync(Active(context, release), release).ConfigureAwait(false);
+            await SupersedeAsync(context, release).ConfigureAwait(false);
             return false;
         }
 
@@ -71,7 +71,7 @@ internal static class ReleaseAdmission
         if (isInUse)
         {
             // What every edge has already: a new signature, or the way back from what was on its way.
-            await SupersedeAsync(Active(context, release), release).ConfigureAwait(false);
+            await SupersedeAsync(context, release).ConfigureAwait(false);
             return false;
         }
 
@@ -85,33 +85,29 @@ internal static class ReleaseAdmission
     // One that no edge has yet makes room at once. Whether none is on its way then.
     private static async Task<bool> SupersedeWaitingAsync(ControlDbContext context, Release release)
     {
-        var active = Active(context, release);
+        var active = Active(context, release.Kind, release.Name);
         if (await active.AnyAsync(row => row.Wave > 0).ConfigureAwait(false))
         {
             return false;
         }
 
-        await SupersedeAsync(active, release).ConfigureAwait(false);
+        await SupersedeAsync(context, release).ConfigureAwait(false);
         return true;
     }
 
-    private static IQueryable<RolloutRow> Active(ControlDbContext context, Release release)
-    {
-        var kind = (int)release.Kind;
-        return context.Rollouts.Where(row => row.Kind == kind && row.Name == release.Name && row.Phase < (int)WavePhase.Good);
-    }
+    private static IQueryable<RolloutRow> Active(ControlDbContext context, ArtifactKind kind, string name) =>
+        context.Rollouts.Where(row => row.Kind == (int)kind && row.Name == name && row.Phase < (int)WavePhase.Good);
 
-    private static Task<int> SupersedeAsync(IQueryable<RolloutRow> rows, Release release)
-    {
-        var reason = string.Create(CultureInfo.InvariantCulture, $"generation {release.Generation} took its place");
-        var now = release.CreatedAt.UtcDateTime;
-        return rows.ExecuteUpdateAsync(set =>
+    private static Task SupersedeAsync(ControlDbContext context, Release release) =>
+        SupersedeAsync(context, release.Kind, release.Name, release.Generation, release.CreatedAt.UtcDateTime);
+
+    private static Task<int> SupersedeAsync(IQueryable<RolloutRow> rows, string reason, DateTime now) =>
+        rows.ExecuteUpdateAsync(set =>
             set.SetProperty(row => row.Phase, (int)WavePhase.Superseded)
                 .SetProperty(row => row.Reason, reason)
                 .SetProperty(row => row.EndedAt, now)
                 .SetProperty(row => row.Version, row => row.Version + 1)
         );
-    }
 
     private static RolloutRow Rollout(Release release, long before, WavePhase phase) =>
         new()
@@ -125,6 +121,19 @@ internal static class ReleaseAdmission
             StartedAt = release.CreatedAt.UtcDateTime,
             Version = 1,
         };
+
+    /// <summary>Ends the rollouts of an artifact that are not over.</summary>
+    /// <param name="context">The transaction.</param>
+    /// <param name="kind">The artifact's kind.</param>
+    /// <param name="name">Its id.</param>
+    /// <param name="by">The generation that took their place; null for a pin.</param>
+    /// <param name="now">The time, UTC.</param>
+    public static Task SupersedeAsync(ControlDbContext context, ArtifactKind kind, string name, long? by, DateTime now) =>
+        SupersedeAsync(
+            Active(context, kind, name),
+            by is { } generation ? string.Create(CultureInfo.InvariantCulture, $"generation {generation} took its place") : "it was pinned",
+            now
+        );
 
     // Good and bad builds that alternate do not reach an edge again and again: what failed stays refused.
     private static async Task RefuseFailedAsync(ControlDbContext context, Release release)

@@ -21,13 +21,29 @@ internal sealed class ReleaseHistory(ControlDatabase database)
     public Task<(IReadOnlyList<PublishedRelease> Releases, int Total)> ListAsync(ReleaseFilter filter, int skip, int take) =>
         database.ReadAsync<(IReadOnlyList<PublishedRelease>, int)>(async context =>
         {
-            var rows = Filtered(context, filter);
+            var rows = await FilteredAsync(context, filter).ConfigureAwait(false);
             var total = await rows.CountAsync().ConfigureAwait(false);
-            var page = await rows.OrderByDescending(row => row.CreatedAt)
-                .ThenByDescending(row => row.Position)
+            var page = await rows.OrderByDescending(row => row.Position)
                 .Skip(skip)
                 .Take(take)
-                .Select(row => new { Row = row, Size = row.Envelope.Length })
+                .Select(row => new
+                {
+                    Size = row.Envelope.Length,
+                    Row = new ReleaseRow
+                    {
+                        Position = row.Position,
+                        Kind = row.Kind,
+                        Name = row.Name,
+                        Generation = row.Generation,
+                        Digest = row.Digest,
+                        Removed = row.Removed,
+                        CreatedAt = row.CreatedAt,
+                        Held = row.Held,
+
+                        // There may be megabytes of each.
+                        Envelope = Array.Empty<byte>(),
+                    },
+                })
                 .ToListAsync()
                 .ConfigureAwait(false);
             var releases = new List<PublishedRelease>();
@@ -113,17 +129,21 @@ internal sealed class ReleaseHistory(ControlDatabase database)
     private static IQueryable<ReleaseEdgeRow> Words(ControlDbContext context, int kind, string name, long generation) =>
         context.ReleaseEdges.Where(edge => edge.Kind == kind && edge.Name == name && edge.ReleaseGeneration == generation);
 
-    private static IQueryable<ReleaseRow> Filtered(ControlDbContext context, ReleaseFilter filter)
+    private static async Task<IQueryable<ReleaseRow>> FilteredAsync(ControlDbContext context, ReleaseFilter filter)
     {
         var rows = context.Releases.AsQueryable();
         rows = filter.Kind is not { } kind ? rows : rows.Where(row => row.Kind == (int)kind);
-        rows = filter.Name is not { } name
-            ? rows
-            : rows.Where(row =>
-                row.Name == name
-                || context.Zones.Any(zone => zone.Id == row.Name && zone.Name == name)
-                || context.Lists.Any(list => list.Id == row.Name && list.Name == name)
-            );
+        if (filter.Name is { } name)
+        {
+            string[] ids =
+            [
+                name,
+                await IdOfAsync(context, ArtifactKind.Zone, name).ConfigureAwait(false),
+                await IdOfAsync(context, ArtifactKind.List, name).ConfigureAwait(false),
+            ];
+            rows = rows.Where(row => ids.Contains(row.Name));
+        }
+
         return filter.State switch
         {
             ReleaseFilter.Active => rows.Where(row =>

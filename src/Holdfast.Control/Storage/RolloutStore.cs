@@ -53,11 +53,18 @@ internal sealed class RolloutStore(ControlDatabase database, ReleaseReverts reve
     /// <summary>Writes a step down.</summary>
     /// <param name="rollout">The rollout after the step; gets its new row.</param>
     /// <param name="step">The step.</param>
-    /// <param name="by">Who decided.</param>
+    /// <param name="caller">Who decided; null when nobody ordered it.</param>
     /// <param name="audit">Gets what a caller did, or what control took back.</param>
     /// <param name="cancellationToken">Gives up before anything is written.</param>
-    public async Task SaveAsync(RunningRollout rollout, WaveStep step, string by, AuditScope audit, CancellationToken cancellationToken)
+    public async Task SaveAsync(
+        RunningRollout rollout,
+        WaveStep step,
+        string? caller,
+        AuditScope audit,
+        CancellationToken cancellationToken
+    )
     {
+        var by = caller ?? RolloutDriver.Control;
         rollout.Row = await database
             .WriteAsync(
                 audit,
@@ -95,7 +102,7 @@ internal sealed class RolloutStore(ControlDatabase database, ReleaseReverts reve
                         await TakeBackAsync(context, row, by, now).ConfigureAwait(false);
                     }
 
-                    if (by != RolloutDriver.Control || phase == WavePhase.Failed)
+                    if (caller is not null || phase == WavePhase.Failed)
                     {
                         audit.Record("release", IdOf(row), ZoneOf(row), before, Summary(row));
                     }

@@ -144,7 +144,7 @@ internal sealed class RolloutDriver : IDisposable
     /// <returns>Whether it was done.</returns>
     public async Task<bool> ActAsync(
         long id,
-        Func<WaveRollout, IReadOnlyList<WaveEdge>, DateTimeOffset, WaveStep> act,
+        Func<RunningRollout, IReadOnlyList<WaveEdge>, DateTimeOffset, WaveStep> act,
         string reason,
         AuditScope audit,
         string by,
@@ -160,7 +160,7 @@ internal sealed class RolloutDriver : IDisposable
                 return false;
             }
 
-            var step = act(rollout.Waves, Fleet(view) ?? [], _time.GetUtcNow());
+            var step = act(rollout, Fleet(view) ?? [], _time.GetUtcNow());
             if (step == WaveStep.None)
             {
                 return false;
@@ -232,8 +232,7 @@ internal sealed class RolloutDriver : IDisposable
                 rollout.Row.ReleaseGeneration < inUse
                     ? $"generation {inUse} is in use"
                     : $"generation {newest!.Row.ReleaseGeneration} took its place";
-            await SaveAsync(rollout, WaveStep.None, Control, AuditScope.System("releases-supersede"), cancellationToken)
-                .ConfigureAwait(false);
+            await SaveAsync(rollout, WaveStep.None, null, AuditScope.System("releases-supersede"), cancellationToken).ConfigureAwait(false);
         }
 
         if (current is null && newest is not null && newest.Waves.Progress.Phase == WavePhase.Queued)
@@ -257,12 +256,18 @@ internal sealed class RolloutDriver : IDisposable
             ControlLog.ReleaseStopped(_logger, RolloutStore.IdOf(rollout.Row), failure);
         }
 
-        await SaveAsync(rollout, step, Control, AuditScope.System("releases-revert"), cancellationToken).ConfigureAwait(false);
+        await SaveAsync(rollout, step, null, AuditScope.System("releases-revert"), cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task SaveAsync(RunningRollout rollout, WaveStep step, string by, AuditScope audit, CancellationToken cancellationToken)
+    private async Task SaveAsync(
+        RunningRollout rollout,
+        WaveStep step,
+        string? caller,
+        AuditScope audit,
+        CancellationToken cancellationToken
+    )
     {
-        await _store.SaveAsync(rollout, step, by, audit, cancellationToken).ConfigureAwait(false);
+        await _store.SaveAsync(rollout, step, caller, audit, cancellationToken).ConfigureAwait(false);
         if (rollout.Waves.Progress.IsOver)
         {
             _running.Remove(rollout.Row.Id);

@@ -110,7 +110,10 @@ internal static class RolloutJson
                 : null;
         }
 
-        return story.Release.Rollout is { } rollout ? new RunningRollout(rollout, story.Edges).Waves.WaitsFor(now) : null;
+        // Edges that are not in the wave yet are not waited for.
+        return story.Release.Rollout is { } rollout
+            ? new RunningRollout(rollout, [.. story.Edges.Where(edge => edge.Wave is not null || edge.Standing != 0)]).Waves.WaitsFor(now)
+            : null;
     }
 
     private static JsonObject Counts(PublishedRelease release)
