@@ -20,6 +20,7 @@ using Holdfast.Control.Purging;
 using Holdfast.Control.Records;
 using Holdfast.Control.Reference;
 using Holdfast.Control.Releases;
+using Holdfast.Control.Releases.Rollouts;
 using Holdfast.Control.Rulesets;
 using Holdfast.Control.SecurityEvents;
 using Holdfast.Control.Sessions;
@@ -72,6 +73,8 @@ public sealed class ControlHost : IAsyncDisposable
     private CancellationTokenSource? _stopped;
     private VerificationKeys? _trusted;
     private Task _auditHeads = Task.CompletedTask;
+    private Task _driving = Task.CompletedTask;
+    private RolloutDriver? _rollouts;
     private NodeAuthority? _authority;
     private Uri? _url;
 
@@ -142,10 +145,12 @@ public sealed class ControlHost : IAsyncDisposable
         {
             await _stopped.CancelAsync().ConfigureAwait(false);
             await _auditHeads.ConfigureAwait(false);
+            await _driving.ConfigureAwait(false);
             _stopped.Dispose();
             _stopped = null;
         }
 
+        _rollouts?.Dispose();
         _passwordGate.Dispose();
         _trusted?.Dispose();
         if (_use is not null)
@@ -200,6 +205,7 @@ public sealed class ControlHost : IAsyncDisposable
         await heads.CheckAsync(cancellationToken).ConfigureAwait(false);
         _stopped = new CancellationTokenSource();
         _auditHeads = heads.RunAsync(_stopped.Token);
+        _driving = _rollouts!.RunAsync(_stopped.Token);
 
         // Before anybody can call: a token that is not known yet would be called a wrong one.
         _use.Start(await _tokens.LoadAsync().ConfigureAwait(false));
@@ -364,7 +370,13 @@ public sealed class ControlHost : IAsyncDisposable
         new ListItemEndpoints(lists, new ListItemStore(_database!, publisher, signal, time), accounts).Map(application);
         new CertificateEndpoints(zones, certificates, _secrets!, time).Map(application);
         new PurgeEndpoints(zones, _purges!, time).Map(application);
-        new ReleaseEndpoints(releases).Map(application);
+        var (gate, presence) = (new FeedGate(), new FeedPresence());
+        var reverts = new ReleaseReverts(publisher, zones, time);
+        _rollouts = new RolloutDriver(new RolloutStore(_database!, reverts, time), presence, gate, signal, time, _logger);
+        var history = new ReleaseHistory(_database!);
+        new ReleaseEndpoints(history, time).Map(application);
+        var actions = new ReleaseActions(_database!, reverts, signal, time);
+        new ReleaseActionEndpoints(history, _rollouts, actions, time).Map(application);
         new KillSwitchEndpoints(new KillSwitchStore(_database!, publisher, signal)).Map(application);
         new BotFeatureEndpoints(new BotFeatureStore(_database!, publisher, signal), _options.BotFeatures).Map(application);
         var retirement = new SigningKeyRetirement(_database!, keys, _signing!.Signer, _purges!, heads, _options.AtWriteStep);
@@ -376,8 +388,8 @@ public sealed class ControlHost : IAsyncDisposable
             new JoinEndpoint(_authority, joinTokens, nodes, joined, keys, strangers, _logger).Map(application);
         }
 
-        new FeedEndpoint(edges, releases, _purges!, signal, time, stopping, _logger).Map(application);
-        new UplinkEndpoint(edges, nodes, _events!).Map(application);
+        new FeedEndpoint(edges, releases, _purges!, signal, gate, presence, time, stopping, _logger).Map(application);
+        new UplinkEndpoint(edges, nodes, _events!, _rollouts).Map(application);
         new SecurityEventEndpoints(_events!, zones).Map(application);
         new RuleCounterEndpoint(_events!, zoneRulesets, SecurityEventOperations.Counters, context => ZoneRequests.Id(context)).Map(
             application

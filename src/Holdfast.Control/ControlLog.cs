@@ -40,4 +40,10 @@ internal static partial class ControlLog
 
     [LoggerMessage(1022, LogLevel.Error, "{Path} is damaged ({Problem}); it was put aside, and security events begin anew")]
     public static partial void EventsPutAside(ILogger logger, string path, string problem);
+
+    [LoggerMessage(1023, LogLevel.Error, "The rollouts could not be looked at; it is tried again")]
+    public static partial void RolloutFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(1024, LogLevel.Error, "Release {Release} is stopped and taken back: {Reason}")]
+    public static partial void ReleaseStopped(ILogger logger, string release, string reason);
 }

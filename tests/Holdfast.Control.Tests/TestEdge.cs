@@ -56,7 +56,7 @@ internal sealed class TestEdge : IAsyncDisposable, IReleaseIntakeObserver
                 Store = _store = new ReleaseStore(Path.Combine(store, "releases"), verifier),
                 Verifier = verifier,
                 Checks = ArtifactKinds.All(_secrets),
-                Consumers = [Zones, Certificates, new AnnouncedKeys(_trusted, keys.TrustedDirectory, this)],
+                Consumers = [Zones, Certificates, Lists, KillSwitches, new AnnouncedKeys(_trusted, keys.TrustedDirectory, this)],
                 Purges = Purges,
                 Uplink = _ring,
                 Observer = this,
@@ -92,6 +92,10 @@ internal sealed class TestEdge : IAsyncDisposable, IReleaseIntakeObserver
     public Consumer Zones { get; } = new(ArtifactKind.Zone);
 
     public Consumer Certificates { get; } = new(ArtifactKind.Certificate);
+
+    public Consumer Lists { get; } = new(ArtifactKind.List);
+
+    public Consumer KillSwitches { get; } = new(ArtifactKind.KillSwitch);
 
     public ConcurrentQueue<ReleaseRefusal> Refusals { get; } = new();
 

@@ -10,6 +10,7 @@ using Holdfast.Cli.Commands.Nodes;
 using Holdfast.Cli.Commands.Nodes.Local;
 using Holdfast.Cli.Commands.Profiles;
 using Holdfast.Cli.Commands.Records;
+using Holdfast.Cli.Commands.Releases;
 using Holdfast.Cli.Commands.Rules;
 using Holdfast.Cli.Commands.Rulesets;
 using Holdfast.Cli.Commands.Settings;
@@ -150,6 +151,20 @@ internal static class HoldfastCommand
                 FeaturesBuildCommand.Create(context),
                 FeaturesPublishCommand.Create(context),
                 FeaturesShowCommand.Create(context)
+            ),
+            Group(
+                help,
+                "release",
+                "Releases: what was published, and how far it is on the edges.",
+                ReleaseListCommand.Create(context),
+                ReleaseShowCommand.Create(context),
+                ReleaseWatchCommand.Create(context),
+                ReleaseActionCommands.OnItsWay(context, "pause", "Hold a release where it is."),
+                ReleaseActionCommands.OnItsWay(context, "resume", "Let a release go on that was held."),
+                ReleaseActionCommands.OnItsWay(context, "abort", "End a release's rollout, and take it back from the edges that have it."),
+                ReleaseActionCommands.Revert(context),
+                ReleaseActionCommands.Pin(context),
+                ReleaseActionCommands.Unpin(context)
             ),
             Group(
                 help,

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Holdfast.Control.Envelope;
 using Holdfast.Control.Releases;
+using Holdfast.Control.Releases.Rollouts;
 using Holdfast.Control.Storage;
 using Holdfast.Model.Purging;
 using Holdfast.Releases.Feed;
@@ -29,6 +30,8 @@ internal sealed class FeedEndpoint
     private readonly ReleaseLog _releases;
     private readonly PurgeLog _purges;
     private readonly ReleaseSignal _signal;
+    private readonly FeedGate _gate;
+    private readonly FeedPresence _presence;
     private readonly TimeProvider _time;
     private readonly CancellationToken _stopping;
     private readonly ILogger _logger;
@@ -38,6 +41,8 @@ internal sealed class FeedEndpoint
         ReleaseLog releases,
         PurgeLog purges,
         ReleaseSignal signal,
+        FeedGate gate,
+        FeedPresence presence,
         TimeProvider time,
         CancellationToken stopping,
         ILogger logger
@@ -47,6 +52,8 @@ internal sealed class FeedEndpoint
         _releases = releases;
         _purges = purges;
         _signal = signal;
+        _gate = gate;
+        _presence = presence;
         _time = time;
         _stopping = stopping;
         _logger = logger;
@@ -68,6 +75,8 @@ internal sealed class FeedEndpoint
         edge.Prove(context.Response);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping, edge.Removed);
         ControlLog.FeedOpened(_logger, edge.Node, position);
+        using var following = _presence.Follows(edge.Node);
+        var given = new HashSet<(int, string, long)>();
         try
         {
             var purged = asked is null ? null : await _purges.StartAsync(asked).ConfigureAwait(false);
@@ -78,7 +87,8 @@ internal sealed class FeedEndpoint
 
             while (true)
             {
-                (position, purged) = await SendAsync(context.Response, position, purged, ending.Token).ConfigureAwait(false);
+                (position, purged) = await SendAsync(context.Response, edge.Node, given, position, purged, ending.Token)
+                    .ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
@@ -91,6 +101,8 @@ internal sealed class FeedEndpoint
     /// <returns>The positions that the edge has now.</returns>
     private async Task<(long Position, PurgePosition? Purged)> SendAsync(
         HttpResponse response,
+        string node,
+        HashSet<(int, string, long)> given,
         long position,
         PurgePosition? purged,
         CancellationToken cancellationToken
@@ -103,8 +115,12 @@ internal sealed class FeedEndpoint
         purged = purged is null ? null : await SendPurgesAsync(response, position, purged, cancellationToken).ConfigureAwait(false);
         foreach (var entry in page.Entries)
         {
-            FeedCodec.WriteLine(response.BodyWriter, entry.Position, entry.Envelope);
             position = entry.Position;
+            if (!given.Remove((entry.Kind, entry.Name, entry.Generation)))
+            {
+                FeedCodec.WriteLine(response.BodyWriter, entry.Position, entry.Envelope);
+            }
+
             if (response.BodyWriter.UnflushedBytes >= FlushBytes)
             {
                 await response.BodyWriter.FlushAsync(cancellationToken).ConfigureAwait(false);
@@ -118,6 +134,7 @@ internal sealed class FeedEndpoint
 
         // An edge that is ahead of this database learns here that it must begin again.
         position = page.Entries.Count > 0 ? Math.Max(position, page.Newest) : page.Newest;
+        await GiveAsync(response, node, given, position).ConfigureAwait(false);
         if (purged is null)
         {
             FeedCodec.WriteLine(response.BodyWriter, position, []);
@@ -134,6 +151,26 @@ internal sealed class FeedEndpoint
         await waiting.CancelAsync().ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         return (position, purged);
+    }
+
+    /// <summary>
+    /// What this edge may have before others, once in a connection. It stands at the position of what was sent before it: its own place in the
+    /// feed comes when it is for all.
+    /// </summary>
+    private async Task GiveAsync(HttpResponse response, string node, HashSet<(int, string, long)> given, long position)
+    {
+        foreach (var candidate in _gate.Candidates)
+        {
+            var release = (candidate.Kind, candidate.Name, candidate.Generation);
+            if (candidate.Edges.Contains(node) && !given.Contains(release))
+            {
+                if (await _releases.HeldAsync(candidate.Kind, candidate.Name, candidate.Generation).ConfigureAwait(false) is { } envelope)
+                {
+                    FeedCodec.WriteLine(response.BodyWriter, position, envelope);
+                    given.Add(release);
+                }
+            }
+        }
     }
 
     private async Task<PurgePosition> SendPurgesAsync(

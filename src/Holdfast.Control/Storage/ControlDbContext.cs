@@ -41,6 +41,16 @@ internal sealed class ControlDbContext : DbContext
 
     public DbSet<ReleaseRow> Releases => Set<ReleaseRow>();
 
+    public DbSet<RolloutRow> Rollouts => Set<RolloutRow>();
+
+    public DbSet<RolloutDecisionRow> RolloutDecisions => Set<RolloutDecisionRow>();
+
+    public DbSet<ReleaseEdgeRow> ReleaseEdges => Set<ReleaseEdgeRow>();
+
+    public DbSet<ReleasePinRow> ReleasePins => Set<ReleasePinRow>();
+
+    public DbSet<IncidentDraftRow> IncidentDrafts => Set<IncidentDraftRow>();
+
     public DbSet<PurgeLogRow> PurgeLog => Set<PurgeLogRow>();
 
     public DbSet<PurgeRow> Purges => Set<PurgeRow>();
@@ -179,6 +189,7 @@ internal sealed class ControlDbContext : DbContext
                 })
                 .IsUnique();
         });
+        RolloutTables.Add(modelBuilder);
         modelBuilder.Entity<PurgeLogRow>(table =>
         {
             table.ToTable("purge_log").HasKey(row => row.Key);

@@ -27,10 +27,16 @@ internal sealed class NodeStore
     /// <param name="mayBeNew">Whether a node that is not known is added.</param>
     /// <param name="batch">The records.</param>
     /// <param name="cancellationToken">Gives up before anything is written.</param>
-    /// <returns>The highest sequence of the node that is safe; null when it is not known.</returns>
-    public async Task<long?> TakeAsync(string name, bool mayBeNew, IReadOnlyList<UplinkRecord> batch, CancellationToken cancellationToken)
+    /// <returns>The highest sequence of the node that is safe, null when it is not known; and what it said of releases.</returns>
+    public async Task<(long? Sequence, IReadOnlyList<EdgeReport> Reports)> TakeAsync(
+        string name,
+        bool mayBeNew,
+        IReadOnlyList<UplinkRecord> batch,
+        CancellationToken cancellationToken
+    )
     {
         var audited = 0;
+        var reports = new List<EdgeReport>();
         var sequence = await _database
             .WriteAsync<long?>(
                 async context =>
@@ -79,6 +85,11 @@ internal sealed class NodeStore
                             audited++;
                         }
 
+                        if (EdgeReport.Of(record) is { } report)
+                        {
+                            reports.Add(report);
+                        }
+
                         context.UplinkRecords.Add(
                             new UplinkRow
                             {
@@ -94,6 +105,7 @@ internal sealed class NodeStore
                     await context.SaveChangesAsync(CancellationToken.None).ConfigureAwait(false);
                     var newest = await context.UplinkRecords.MaxAsync(row => (long?)row.Id).ConfigureAwait(false) ?? 0;
                     await context.UplinkRecords.Where(row => row.Id <= newest - KeptRecords).ExecuteDeleteAsync().ConfigureAwait(false);
+                    await EdgeReports.PutAsync(context, reports).ConfigureAwait(false);
                     return node.Sequence;
                 },
                 cancellationToken
@@ -104,7 +116,7 @@ internal sealed class NodeStore
             _database.CountAuditEntries(audited);
         }
 
-        return sequence;
+        return (sequence, reports);
     }
 
     private static void NotePurged(NodeRow node, JsonElement body)

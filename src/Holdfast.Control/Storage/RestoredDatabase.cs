@@ -1,5 +1,6 @@
 using System.Globalization;
 using Holdfast.Model.Releases;
+using Holdfast.Releases.Rollout.Waves;
 using Holdfast.Releases.Signing;
 using Holdfast.Releases.Wire;
 using Microsoft.EntityFrameworkCore;
@@ -79,8 +80,24 @@ internal static class RestoredDatabase
             .Where(row => row.Position > after && row.Position <= newest)
             // An announcement counts because of the key that signed it then.
             .Where(row => row.Kind != (int)ArtifactKind.SigningKey)
+            // What is in use, and what is held above it: the one serves while the other begins its way again.
             .Where(row =>
-                !context.Releases.Any(later => later.Kind == row.Kind && later.Name == row.Name && later.Generation > row.Generation)
+                !context.Releases.Any(later =>
+                    later.Kind == row.Kind
+                    && later.Name == row.Name
+                    && later.Generation > row.Generation
+                    && later.Position <= newest
+                    && (row.Held || !later.Held)
+                )
+            )
+            .Where(row =>
+                !row.Held
+                || !context.Rollouts.Any(rollout =>
+                    rollout.Kind == row.Kind
+                    && rollout.Name == row.Name
+                    && rollout.ReleaseGeneration == row.Generation
+                    && (rollout.Phase == (int)WavePhase.Failed || rollout.Phase == (int)WavePhase.Aborted)
+                )
             )
             .OrderBy(row => row.Position)
             .Take(AtOnce)
@@ -95,7 +112,7 @@ internal static class RestoredDatabase
             var renewed = old.Removed
                 ? signer.SignRemoval(old.Kind, old.Name, generation, old.FormatVersion)
                 : signer.Sign(old.Kind, old.Name, generation, old.FormatVersion, old.Payload.ToArray());
-            await ReleaseLog.AppendAsync(context, renewed).ConfigureAwait(false);
+            await ReleaseLog.AppendAsync(context, renewed, isBack: !row.Held).ConfigureAwait(false);
         }
 
         return rows.Count < AtOnce ? newest : rows[^1].Position;

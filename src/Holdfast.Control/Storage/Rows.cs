@@ -158,6 +158,9 @@ internal sealed class ReleaseRow
 
     /// <summary>The encoded release, as the feed sends it.</summary>
     public required byte[] Envelope { get; set; }
+
+    /// <summary>Whether it is not for every edge: its rollout gives it out, or a pin is before it.</summary>
+    public bool Held { get; set; }
 }
 
 /// <summary>The purge log; one row.</summary>

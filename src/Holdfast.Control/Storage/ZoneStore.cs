@@ -3,6 +3,7 @@ using Holdfast.Artifacts.Zones;
 using Holdfast.Control.Access;
 using Holdfast.Control.Audit;
 using Holdfast.Control.Releases;
+using Holdfast.Model.Releases;
 using Holdfast.Model.Zones;
 using Microsoft.EntityFrameworkCore;
 
@@ -252,6 +253,24 @@ internal sealed class ZoneStore
         row.ModifiedAt = Now();
         await ReleaseLog.AppendAsync(context, _publisher.Zone(row.Id, row.Generation, row.Config)).ConfigureAwait(false);
         return new StoredZone(zone, row.Generation, row.CreatedAt, row.ModifiedAt);
+    }
+
+    /// <summary>Gives a zone an older configuration, within the transaction of the caller, who publishes the release.</summary>
+    /// <returns>The release; null when it would change nothing.</returns>
+    public async Task<Release?> TakeBackAsync(ControlDbContext context, ZoneRow row, ZoneConfig zone, long generation)
+    {
+        var config = ZoneArtifact.Write(zone);
+        if (config.AsSpan().SequenceEqual(row.Config))
+        {
+            return null;
+        }
+
+        await ListUses.SetAsync(context, row, zone).ConfigureAwait(false);
+        row.Generation = generation;
+        row.Config = config;
+        row.Type = (int)zone.Type;
+        row.ModifiedAt = Now();
+        return _publisher.Zone(row.Id, generation, config);
     }
 
     /// <exception cref="InvalidDataException">The row is damaged.</exception>

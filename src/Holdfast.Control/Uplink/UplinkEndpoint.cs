@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Holdfast.Control.Envelope;
 using Holdfast.Control.Feed;
+using Holdfast.Control.Releases.Rollouts;
 using Holdfast.Control.Storage;
 using Holdfast.Model.Uplink;
 using Holdfast.Releases.Feed;
@@ -20,12 +21,14 @@ internal sealed class UplinkEndpoint
     private readonly EdgeAuthentication _authentication;
     private readonly NodeStore _nodes;
     private readonly SecurityEventStore _events;
+    private readonly RolloutDriver _rollouts;
 
-    public UplinkEndpoint(EdgeAuthentication authentication, NodeStore nodes, SecurityEventStore events)
+    public UplinkEndpoint(EdgeAuthentication authentication, NodeStore nodes, SecurityEventStore events, RolloutDriver rollouts)
     {
         _authentication = authentication;
         _nodes = nodes;
         _events = events;
+        _rollouts = rollouts;
     }
 
     public void Map(IEndpointRouteBuilder routes)
@@ -35,7 +38,17 @@ internal sealed class UplinkEndpoint
     }
 
     private Task TakeRecordsAsync(HttpContext context) =>
-        TakeAsync(context, (edge, batch) => _nodes.TakeAsync(edge.Node, edge.Joined is null, batch, context.RequestAborted));
+        TakeAsync(
+            context,
+            async (edge, batch) =>
+            {
+                var (sequence, reports) = await _nodes
+                    .TakeAsync(edge.Node, edge.Joined is null, batch, context.RequestAborted)
+                    .ConfigureAwait(false);
+                _rollouts.Report(reports);
+                return sequence;
+            }
+        );
 
     private Task TakeEventsAsync(HttpContext context) =>
         TakeAsync(context, async (edge, batch) => await _events.TakeAsync(edge.Node, batch, context.RequestAborted).ConfigureAwait(false));

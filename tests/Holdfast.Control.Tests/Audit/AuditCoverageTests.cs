@@ -163,6 +163,9 @@ public sealed class AuditCoverageTests
                         )
                 ),
                 ("bot-features-delete", () => control.DeleteAsync("/holdfast/v1/bot-features")),
+                ("releases-revert", () => control.PostAsync($"/holdfast/v1/releases/zone/{zone}/revert", Because)),
+                ("releases-pin", () => control.PutAsync($"/holdfast/v1/releases/zone/{zone}/pin", Because)),
+                ("releases-unpin", () => control.DeleteAsync($"/holdfast/v1/releases/zone/{zone}/pin")),
                 ("cache-purge", () => control.PostAsync($"/client/v4/zones/{zone}/purge_cache", """{"purge_everything":true}""")),
                 ("zones-delete", () => control.DeleteAsync($"/client/v4/zones/{zone}")),
                 (
@@ -311,6 +314,8 @@ public sealed class AuditCoverageTests
             yield return ("access-rules-delete", () => control.DeleteAsync($"{path}/{rule}"));
         }
 
+        private const string Because = """{"reason":"the shop is down"}""";
+
         private IEnumerable<(string Operation, Func<Task<Answer>> Call)> OlderRuleCalls(string path)
         {
             var id = "";
@@ -373,6 +378,10 @@ public sealed class AuditCoverageTests
                     return answer;
                 }
             );
+            var release = () => $"/holdfast/v1/releases/list/{list}/newest";
+            yield return ("releases-pause", () => control.PostAsync($"{release()}/pause", Because));
+            yield return ("releases-resume", () => control.PostAsync($"{release()}/resume", Because));
+            yield return ("releases-abort", () => control.PostAsync($"{release()}/abort", Because));
             yield return ("lists-update", () => control.PutAsync($"{path}/{list}", """{"description":"where we sit"}"""));
             yield return ("lists-append-items", () => control.PostAsync($"{path}/{list}/items", """[{"ip":"192.0.2.1"}]"""));
             yield return (

@@ -64,10 +64,14 @@ internal static class StoredState
     /// </summary>
     private static async Task CheckReleasesAsync(ControlDatabase database)
     {
-        var page = await new ReleaseLog(database).ReadAsync(0, int.MaxValue, long.MaxValue);
+        // With what is held for its waves: the owner sees that.
+        var page = (await new ReleaseLog(database).ReadAsync(0, int.MaxValue, long.MaxValue)).Entries.ToList();
+        var held = await database.ReadAsync(context => HeldReleases.Newest(context).ToListAsync());
+        page.RemoveAll(entry => held.Exists(row => row.Kind == entry.Kind && row.Name == entry.Name));
+        page.AddRange(held.Select(row => new FeedRelease(row.Position, row.Envelope, row.Kind, row.Name, row.Generation)));
         var sent = new Dictionary<(ArtifactKind, string), (long, string)>();
         var (signedWith, retired) = (new HashSet<string>(), new HashSet<string>());
-        foreach (var entry in page.Entries)
+        foreach (var entry in page)
         {
             Assert.True(ReleaseCodec.TryDecode(entry.Envelope, out var release, out var error), error);
             signedWith.Add(release.KeyId);

@@ -1,0 +1,170 @@
+using System.Globalization;
+using Holdfast.Model.Releases;
+using Holdfast.Releases;
+using Holdfast.Releases.Rollout.Waves;
+using Microsoft.EntityFrameworkCore;
+
+namespace Holdfast.Control.Storage;
+
+/// <summary>
+/// Whether a release goes to every edge at once. It does not when its artifact is pinned, and when its kind goes by waves: then its rollout
+/// is written down with it.
+/// </summary>
+internal static class ReleaseAdmission
+{
+    /// <summary>Rollouts that are remembered after their end, over all artifacts; the oldest go first.</summary>
+    public const int KeptRollouts = 1_000;
+
+    /// <summary>The releases of an artifact that are not held; the newest is in use.</summary>
+    public static IQueryable<ReleaseRow> InUse(ControlDbContext context, int kind, string name) =>
+        context.Releases.Where(row => row.Kind == kind && row.Name == name && !row.Held);
+
+    /// <summary>Decides, and writes the rollout down.</summary>
+    /// <param name="context">The transaction of the change.</param>
+    /// <param name="release">The release, which is not added yet.</param>
+    /// <param name="isBack">Whether it goes back to what was in use.</param>
+    /// <returns>Whether it is held.</returns>
+    /// <exception cref="StorageConflictException">Its content failed before, or it takes away what is pinned.</exception>
+    public static async Task<bool> HoldsAsync(ControlDbContext context, Release release, bool isBack)
+    {
+        if (isBack)
+        {
+            return false;
+        }
+
+        var kind = (int)release.Kind;
+        if (
+            await context.ReleasePins.SingleOrDefaultAsync(pin => pin.Kind == kind && pin.Name == release.Name).ConfigureAwait(false) is
+            { } pin
+        )
+        {
+            return !release.Removed
+                ? true
+                : throw new StorageConflictException(
+                    $"{ArtifactKindNames.Of(release.Kind)} {release.Name} is pinned at generation {pin.Generation} by {pin.By} "
+                        + $"({pin.Reason}): unpin it before it is removed"
+                );
+        }
+
+        if (WavePolicy.Of(release.Kind) is null)
+        {
+            return false;
+        }
+
+        if (release.Removed && release.Kind != ArtifactKind.KillSwitch)
+        {
+            await SupersedeAsync(context, release).ConfigureAwait(false);
+            return false;
+        }
+
+        var used = await InUse(context, kind, release.Name)
+            .OrderByDescending(row => row.Generation)
+            .Select(row => new
+            {
+                row.Generation,
+                row.Digest,
+                row.Removed,
+            })
+            .FirstOrDefaultAsync()
+            .ConfigureAwait(false);
+        var isInUse = used is null ? release.Removed : used.Digest == release.Digest && used.Removed == release.Removed;
+        if (isInUse)
+        {
+            // What every edge has already: a new signature, or the way back from what was on its way.
+            await SupersedeAsync(context, release).ConfigureAwait(false);
+            return false;
+        }
+
+        await RefuseFailedAsync(context, release).ConfigureAwait(false);
+        var isFirst = await SupersedeWaitingAsync(context, release).ConfigureAwait(false);
+        context.Rollouts.Add(Rollout(release, used?.Generation ?? 0, isFirst ? WavePhase.Waiting : WavePhase.Queued));
+        await ForgetOldAsync(context).ConfigureAwait(false);
+        return true;
+    }
+
+    // One that no edge has yet makes room at once. Whether none is on its way then.
+    private static async Task<bool> SupersedeWaitingAsync(ControlDbContext context, Release release)
+    {
+        var active = Active(context, release.Kind, release.Name);
+        if (await active.AnyAsync(row => row.Wave > 0).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        await SupersedeAsync(context, release).ConfigureAwait(false);
+        return true;
+    }
+
+    private static IQueryable<RolloutRow> Active(ControlDbContext context, ArtifactKind kind, string name) =>
+        context.Rollouts.Where(row => row.Kind == (int)kind && row.Name == name && row.Phase < (int)WavePhase.Good);
+
+    private static Task SupersedeAsync(ControlDbContext context, Release release) =>
+        SupersedeAsync(context, release.Kind, release.Name, release.Generation, release.CreatedAt.UtcDateTime);
+
+    private static Task<int> SupersedeAsync(IQueryable<RolloutRow> rows, string reason, DateTime now) =>
+        rows.ExecuteUpdateAsync(set =>
+            set.SetProperty(row => row.Phase, (int)WavePhase.Superseded)
+                .SetProperty(row => row.Reason, reason)
+                .SetProperty(row => row.EndedAt, now)
+                .SetProperty(row => row.Version, row => row.Version + 1)
+        );
+
+    private static RolloutRow Rollout(Release release, long before, WavePhase phase) =>
+        new()
+        {
+            Kind = (int)release.Kind,
+            Name = release.Name,
+            ReleaseGeneration = release.Generation,
+            Digest = release.Digest,
+            BeforeGeneration = before,
+            Phase = (int)phase,
+            StartedAt = release.CreatedAt.UtcDateTime,
+            Version = 1,
+        };
+
+    /// <summary>Ends the rollouts of an artifact that are not over.</summary>
+    /// <param name="context">The transaction.</param>
+    /// <param name="kind">The artifact's kind.</param>
+    /// <param name="name">Its id.</param>
+    /// <param name="by">The generation that took their place; null for a pin.</param>
+    /// <param name="now">The time, UTC.</param>
+    public static Task SupersedeAsync(ControlDbContext context, ArtifactKind kind, string name, long? by, DateTime now) =>
+        SupersedeAsync(
+            Active(context, kind, name),
+            by is { } generation ? string.Create(CultureInfo.InvariantCulture, $"generation {generation} took its place") : "it was pinned",
+            now
+        );
+
+    // Good and bad builds that alternate do not reach an edge again and again: what failed stays refused.
+    private static async Task RefuseFailedAsync(ControlDbContext context, Release release)
+    {
+        var kind = (int)release.Kind;
+        if (release.Removed)
+        {
+            return;
+        }
+
+        var failed = await context
+            .Rollouts.Where(row =>
+                row.Kind == kind && row.Name == release.Name && row.Digest == release.Digest && row.Phase == (int)WavePhase.Failed
+            )
+            .OrderByDescending(row => row.Id)
+            .FirstOrDefaultAsync()
+            .ConfigureAwait(false);
+        if (failed is not null)
+        {
+            throw new StorageConflictException(
+                $"this content failed before, as generation {failed.ReleaseGeneration}: {failed.Reason}. It is not tried again; change it"
+            );
+        }
+    }
+
+    private static async Task ForgetOldAsync(ControlDbContext context)
+    {
+        var newest = await context.Rollouts.MaxAsync(row => (long?)row.Id).ConfigureAwait(false) ?? 0;
+        await context
+            .Rollouts.Where(row => row.Id <= newest - KeptRollouts && row.Phase >= (int)WavePhase.Good)
+            .ExecuteDeleteAsync()
+            .ConfigureAwait(false);
+    }
+}
