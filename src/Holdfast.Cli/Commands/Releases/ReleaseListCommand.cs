@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Holdfast.Cli.ControlApi;
 using Holdfast.Cli.Terminal;
 

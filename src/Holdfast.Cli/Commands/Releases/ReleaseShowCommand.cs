@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Holdfast.Cli.Terminal;
+using Spectre.Console;
 
 namespace Holdfast.Cli.Commands.Releases;
 
