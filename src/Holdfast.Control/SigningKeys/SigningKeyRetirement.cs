@@ -7,7 +7,6 @@ using Holdfast.Model.Releases;
 using Holdfast.Model.Uplink;
 using Holdfast.Releases.Keys;
 using Holdfast.Releases.Signing;
-using Microsoft.EntityFrameworkCore;
 
 namespace Holdfast.Control.SigningKeys;
 
@@ -133,8 +132,7 @@ internal sealed class SigningKeyRetirement
     /// <summary>Signs anew what edges have of the key. A zone's generation is its newest release's, so both rise.</summary>
     private async Task SignAnewAsync(ControlDbContext context, string id)
     {
-        var held = await HeldReleases.Newest(context).AsNoTracking().ToListAsync().ConfigureAwait(false);
-        foreach (var row in held)
+        foreach (var row in await HeldReleases.NewestAsync(context).ConfigureAwait(false))
         {
             await HeldReleases.SignAnewAsync(context, row, _signer).ConfigureAwait(false);
         }

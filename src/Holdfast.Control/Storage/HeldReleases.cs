@@ -13,7 +13,9 @@ namespace Holdfast.Control.Storage;
 internal static class HeldReleases
 {
     /// <summary>The newest release of each artifact that is held, unless it failed: nobody ever gets that one.</summary>
-    public static IQueryable<ReleaseRow> Newest(ControlDbContext context) =>
+    public static Task<List<ReleaseRow>> NewestAsync(ControlDbContext context) => Newest(context).AsNoTracking().ToListAsync();
+
+    private static IQueryable<ReleaseRow> Newest(ControlDbContext context) =>
         context.Releases.Where(row =>
             row.Held
             && !context.Releases.Any(later => later.Kind == row.Kind && later.Name == row.Name && later.Generation > row.Generation)
