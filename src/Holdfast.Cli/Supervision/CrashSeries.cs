@@ -57,6 +57,17 @@ internal sealed class CrashSeries(TimeProvider time)
         _isTrial = false;
     }
 
+    /// <summary>A child has died before it was ready, or was not ready in time.</summary>
+    public void FailedToStart()
+    {
+        if (_isTrial)
+        {
+            _last = time.GetTimestamp();
+        }
+
+        Died();
+    }
+
     /// <summary>It is started without bypass again, by order or because it has stayed long enough. One death within a minute ends that.</summary>
     public void TryWithout()
     {

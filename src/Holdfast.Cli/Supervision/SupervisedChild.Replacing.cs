@@ -63,6 +63,8 @@ internal sealed partial class SupervisedChild
                     return successor;
                 }
 
+                series?.FailedToStart();
+
                 // The one that serves has given up its disk: it goes on until there is another.
                 await Task.WhenAny(Task.Delay(policy.Ended(), time, stop), ended);
             }

@@ -60,6 +60,12 @@ internal sealed class ReleaseActionEndpoints(ReleaseHistory history, RolloutDriv
 
     private static WaveStep Abort(RunningRollout rollout, string reason, DateTimeOffset now)
     {
+        if (rollout.Waves.Progress.Phase == WavePhase.Queued)
+        {
+            // No edge has it, and the one before it is on its way: to go back now would take that one back.
+            return WaveStep.None;
+        }
+
         rollout.Waves.End(WavePhase.Aborted);
         return new WaveStep([], [new WaveDecision("abort", $"ended by hand: {reason}", now)]);
     }

@@ -23,7 +23,7 @@ internal static class HeldReleases
                 rollout.Kind == row.Kind
                 && rollout.Name == row.Name
                 && rollout.ReleaseGeneration == row.Generation
-                && rollout.Phase >= (int)WavePhase.Good
+                && (rollout.Phase == (int)WavePhase.Failed || rollout.Phase == (int)WavePhase.Aborted)
             )
         );
 

@@ -71,6 +71,12 @@ internal sealed class RolloutStore(ControlDatabase database, ReleaseReverts reve
                 async context =>
                 {
                     var row = await context.Rollouts.SingleAsync(row => row.Id == rollout.Row.Id).ConfigureAwait(false);
+                    if (row.Version != rollout.Row.Version || row.Phase != rollout.Row.Phase)
+                    {
+                        // A newer release, or a pin, has ended it meanwhile.
+                        throw new StaleRolloutException();
+                    }
+
                     var before = Summary(row);
                     var wasOpen = row.IsOpen;
                     rollout.WriteTo(row);
@@ -174,6 +180,9 @@ internal sealed class RolloutStore(ControlDatabase database, ReleaseReverts reve
             ["revert_generation"] = row.RevertGeneration,
         };
 }
+
+/// <summary>A rollout was changed by somebody else since it was read: what was decided for it is not written.</summary>
+internal sealed class StaleRolloutException() : Exception("the rollout was changed meanwhile");
 
 /// <summary>What the driver looks at.</summary>
 /// <param name="Rows">The rollouts that are not over, by generation.</param>

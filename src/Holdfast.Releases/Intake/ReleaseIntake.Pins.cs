@@ -8,8 +8,8 @@ namespace Holdfast.Releases.Intake;
 // What this machine's own people have pinned, and how they go back: through the same door as what comes by the feed.
 public sealed partial class ReleaseIntake
 {
-    // Positions of releases that a pin holds back. Only for the loop.
-    private readonly SortedSet<long> _held = [];
+    // Releases that a pin holds back, with their positions, of which several may have one. Only for the loop.
+    private readonly Dictionary<(ArtifactKind Kind, string Name, long Generation), long> _held = [];
     private volatile bool _readHeldAgain;
 
     /// <summary>Runs something while no release is taken into use. It must not wait.</summary>
@@ -110,7 +110,7 @@ public sealed partial class ReleaseIntake
         if (_options.Pins is { } pins && pins.KeepsOut(release, _options.Store.Find(release.Kind, release.Name)?.Generation ?? 0))
         {
             _progress.Open(position);
-            if (_held.Add(position))
+            if (_held.TryAdd((release.Kind, release.Name, release.Generation), position))
             {
                 _options.Observer?.Held(release);
                 _options.Uplink?.Add(
@@ -134,7 +134,7 @@ public sealed partial class ReleaseIntake
             return true;
         }
 
-        if (_held.Remove(position))
+        if (_held.Remove((release.Kind, release.Name, release.Generation)))
         {
             _progress.Close(position);
         }
@@ -158,8 +158,8 @@ public sealed partial class ReleaseIntake
             return;
         }
 
-        var from = Math.Min(_progress.Settled, _held.Min - 1);
-        foreach (var position in _held)
+        var from = Math.Min(_progress.Settled, _held.Values.Min() - 1);
+        foreach (var position in _held.Values)
         {
             _progress.Close(position);
         }

@@ -59,6 +59,11 @@ public sealed partial class ReleaseIntake
                 {
                     // A defect of what shows one release must not keep the others from their verdicts: that one stays unproven.
                     _rollout.End(trial);
+                    if (trial.Trial.IsSliced)
+                    {
+                        _sliced.TryRemove((trial.Release.Kind, trial.Release.Name), out _);
+                    }
+
                     _options.Observer?.StoreProblem(
                         new StoreProblem(trial.Release.Name, $"its trial ended without a verdict: {e.GetType().Name}: {e.Message}")
                     );
@@ -78,7 +83,17 @@ public sealed partial class ReleaseIntake
                 }
 
                 _released.Enqueue(held.Position);
-                Use(held.Position, held.Release);
+                try
+                {
+                    Use(held.Position, held.Release);
+                }
+                catch (Exception e)
+                {
+                    // The others that are held go all the same.
+                    _options.Observer?.StoreProblem(
+                        new StoreProblem(held.Release.Name, $"it was held, and could not be used: {e.GetType().Name}: {e.Message}")
+                    );
+                }
             }
 
             if (now >= CrashLoop.SettledAfter)
@@ -214,8 +229,18 @@ public sealed partial class ReleaseIntake
 
     private void Judge(RunningTrial running, TimeSpan now)
     {
-        var decision = running.Trial.Look(now, running.Sides?.Read() ?? default);
         var release = running.Release;
+        if (running.Trial.IsSliced && IsPinnedAway(release))
+        {
+            // It was pinned while a share of the requests met it.
+            const string reason = "its artifact is pinned on this node's own machine";
+            End(running);
+            Stand(release, ReleaseStage.Held, running.Artifact, running.Before!.Value, 0, reason);
+            Tell(release, ReleaseStage.Held, 0, reason, null);
+            return;
+        }
+
+        var decision = running.Trial.Look(now, running.Sides?.Read() ?? default);
         switch (decision.Step)
         {
             case TrialStep.Widen:

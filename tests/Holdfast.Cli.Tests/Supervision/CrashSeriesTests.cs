@@ -35,6 +35,17 @@ public sealed class CrashSeriesTests
     }
 
     [Fact]
+    public void TryWithout_IsNotReadyInTime_BypassesAtOnce()
+    {
+        Bypass();
+        series.TryWithout();
+        time.Advance(CrashSeries.Near * 2);
+        series.FailedToStart();
+        Assert.True(series.Bypasses);
+        Assert.Equal(CrashSeries.FirstBypass * 2, series.Stay);
+    }
+
+    [Fact]
     public void TryWithout_DiesWithinAMinute_BypassesAtOnceAndForTwiceAsLong()
     {
         Bypass();

@@ -193,7 +193,15 @@ public sealed class RolloutTests
         var state = (await again.GetAsync(fleet.PathOf(3))).Result;
         Assert.Equal("soaking", state["state"]!.GetValue<string>());
         await Eventually.TrueAsync(() => fleet.Edges.TrueForAll(edge => edge.Intake.State.Connected), "edges are back");
-        fleet.Time.Advance(TimeSpan.FromSeconds(60));
-        await fleet.HaveAsync(2, "192.0.2.2");
+
+        // The wave soaks anew: from when control has seen its edges again.
+        await Eventually.TrueAsync(
+            () =>
+            {
+                fleet.Time.Advance(TimeSpan.FromSeconds(1));
+                return fleet.Having("192.0.2.2") == 2;
+            },
+            "2 edges with 192.0.2.2"
+        );
     }
 }

@@ -114,7 +114,7 @@ internal sealed class RolloutDriver : IDisposable
             {
                 foreach (var rollout in _running.Values.ToList())
                 {
-                    await AdvanceAsync(rollout, fleet, cancellationToken).ConfigureAwait(false);
+                    await TryAdvanceAsync(rollout, fleet, cancellationToken).ConfigureAwait(false);
                 }
             }
 
@@ -171,6 +171,11 @@ internal sealed class RolloutDriver : IDisposable
             OpenGate();
             return true;
         }
+        catch (StaleRolloutException)
+        {
+            _running.Remove(id);
+            return false;
+        }
         catch
         {
             _running.Clear();
@@ -197,7 +202,7 @@ internal sealed class RolloutDriver : IDisposable
 
         foreach (var row in view.Rows.Where(row => !_running.ContainsKey(row.Id)))
         {
-            _running[row.Id] = new RunningRollout(row, view.Edges[row.Id]);
+            _running[row.Id] = new RunningRollout(row, view.Edges[row.Id], _time.GetUtcNow());
         }
 
         while (_reports.TryDequeue(out var report))
@@ -239,6 +244,25 @@ internal sealed class RolloutDriver : IDisposable
         {
             newest.Waves.Begin();
             newest.Row.BeforeGeneration = inUse;
+        }
+    }
+
+    // One that cannot be written down, or taken back, must not keep those behind it waiting; it is read again and tried again.
+    private async Task TryAdvanceAsync(RunningRollout rollout, IReadOnlyList<WaveEdge> fleet, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await AdvanceAsync(rollout, fleet, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            _running.Remove(rollout.Row.Id);
+            if (e is not StaleRolloutException)
+            {
+                ControlLog.RolloutFailed(_logger, e);
+            }
+
+            _signal.Wake();
         }
     }
 
@@ -298,6 +322,17 @@ internal sealed class RolloutDriver : IDisposable
             return null;
         }
 
-        return [.. view.Nodes.Keys.Union(_presence.Nodes, StringComparer.Ordinal).Select(node => new WaveEdge(node, _presence.Has(node)))];
+        // After a start everybody is given that time again: while control was away nobody could be heard.
+        var now = _time.GetUtcNow();
+        bool IsExpected(string node) =>
+            view.Nodes.TryGetValue(node, out var seen)
+            && now.UtcDateTime - (seen > _started.UtcDateTime ? seen : _started.UtcDateTime) < Lately;
+
+        return
+        [
+            .. view
+                .Nodes.Keys.Union(_presence.Nodes, StringComparer.Ordinal)
+                .Select(node => new WaveEdge(node, _presence.Has(node), IsExpected(node))),
+        ];
     }
 }

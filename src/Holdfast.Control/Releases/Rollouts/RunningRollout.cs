@@ -7,10 +7,20 @@ namespace Holdfast.Control.Releases.Rollouts;
 /// <summary>A rollout in memory: what is written of it, and what decides.</summary>
 internal sealed class RunningRollout
 {
-    public RunningRollout(RolloutRow row, IReadOnlyList<ReleaseEdgeRow> edges)
+    /// <summary>A rollout as it was written down.</summary>
+    /// <param name="row">What was written.</param>
+    /// <param name="edges">What edges have said.</param>
+    /// <param name="loadedAt">When it is taken up again: its wave soaks anew from then on, because nobody looked meanwhile. Null to look only.</param>
+    public RunningRollout(RolloutRow row, IReadOnlyList<ReleaseEdgeRow> edges, DateTimeOffset? loadedAt = null)
     {
         Row = row;
-        Waves = new WaveRollout(WavePolicy.Of((ArtifactKind)row.Kind) ?? WavePolicy.Staged, row.Digest, ProgressOf(row), []);
+        var progress = ProgressOf(row);
+        if (loadedAt is { } now && progress is { Wave: > 0, IsOpen: false, IsPaused: false })
+        {
+            progress = progress with { WaveAt = now, FullAt = null, Phase = WavePhase.Rolling };
+        }
+
+        Waves = new WaveRollout(WavePolicy.Of((ArtifactKind)row.Kind) ?? WavePolicy.Staged, row.Digest, progress, []);
         foreach (var edge in edges)
         {
             Waves.Note(edge.Node, (EdgeStanding)edge.Standing, edge.Reason);

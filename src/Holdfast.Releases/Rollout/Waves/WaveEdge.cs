@@ -3,7 +3,10 @@ namespace Holdfast.Releases.Rollout.Waves;
 /// <summary>An edge of the fleet, as a rollout sees it.</summary>
 /// <param name="Name">Its node name.</param>
 /// <param name="IsAlive">Whether it can take a release now: it follows the feed, or was heard of within the last moments.</param>
-public readonly record struct WaveEdge(string Name, bool IsAlive);
+/// <param name="IsExpected">
+/// Whether it was there lately and is counted as part of the fleet, alive or not: a fleet that has lost its feed for a moment is no smaller.
+/// </param>
+public readonly record struct WaveEdge(string Name, bool IsAlive, bool IsExpected = false);
 
 /// <summary>What an edge has said of a release.</summary>
 public enum EdgeStanding

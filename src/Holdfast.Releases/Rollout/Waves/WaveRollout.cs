@@ -93,14 +93,15 @@ public sealed class WaveRollout
             return Taken([]);
         }
 
+        var size = fleet.Count(edge => edge.IsAlive || edge.IsExpected);
         if (Progress.Wave == 0)
         {
-            return Taken(Widen(alive, now, "the first wave"));
+            return Taken(Widen(alive, size, now, "the first wave"));
         }
 
         Settle(alive, now);
         return Progress.IsOpen ? Taken(Bake(alive, now))
-            : Progress.FullAt is { } full && now - full >= _policy.Soak ? Taken(Widen(alive, now, Figures(alive, now)))
+            : Progress.FullAt is { } full && now - full >= _policy.Soak ? Taken(Widen(alive, size, now, Figures(alive, now)))
             : Taken(Replace(alive, now));
     }
 
@@ -127,7 +128,7 @@ public sealed class WaveRollout
         }
 
         Decide("skip", $"the wait for wave {Progress.Wave} was cut short: {reason}", now);
-        return Taken(Widen(alive, now, "by hand"));
+        return Taken(Widen(alive, fleet.Count(edge => edge.IsAlive || edge.IsExpected), now, "by hand"));
     }
 
     /// <summary>Holds it where it is.</summary>
@@ -203,12 +204,13 @@ public sealed class WaveRollout
         }
     }
 
-    private ImmutableArray<string> Widen(IReadOnlyList<string> alive, DateTimeOffset now, string because)
+    // Waves are shares of the fleet as it was lately: one that only lost sight of its edges must not open a release to them all.
+    private ImmutableArray<string> Widen(IReadOnlyList<string> alive, int fleet, DateTimeOffset now, string because)
     {
-        var sizes = _policy.Sizes(alive.Count);
+        var sizes = _policy.Sizes(fleet);
         var has = alive.Count(_edges.ContainsKey);
-        var size = sizes.FirstOrDefault(size => size > has, alive.Count);
-        var isLast = size >= alive.Count;
+        var size = sizes.FirstOrDefault(size => size > has, fleet);
+        var isLast = size >= fleet;
         var offered = Offer(alive, size - has);
         Progress = Progress with
         {
@@ -218,22 +220,31 @@ public sealed class WaveRollout
             FullAt = null,
             IsOpen = isLast,
         };
-        var text = $"wave {Progress.Wave}: {size} of {alive.Count} edges ({Names(offered)}); {because}";
+        var text = $"wave {Progress.Wave}: {size} of {fleet} edges ({Names(offered)}); {because}";
         Decide(isLast ? "open" : "offer", isLast ? text + "; from now on every edge gets it" : text, now);
         return offered;
     }
 
-    // The wave's edges died before they answered: others take their place.
+    // The wave's edges died before they answered, or a pin of their own holds it back: others take their place. One that is alive and says
+    // nothing is waited for: a release that strikes its edges dumb must not go from one to the next.
     private ImmutableArray<string> Replace(IReadOnlyList<string> alive, DateTimeOffset now)
     {
-        if (alive.Any(_edges.ContainsKey) || Progress.IsOpen)
+        var asked = alive.Where(_edges.ContainsKey).ToList();
+        var isHeld = asked.Count > 0 && asked.TrueForAll(edge => _edges[edge] == EdgeStanding.Held);
+        if (Progress.IsOpen || (asked.Count > 0 && !(isHeld && now - Progress.WaveAt >= _policy.Patience)))
         {
             return [];
         }
 
         var offered = Offer(alive, _policy.Sizes(alive.Count)[0]);
+        if (offered.IsEmpty)
+        {
+            return [];
+        }
+
         Progress = Progress with { WaveAt = now, FullAt = null, Phase = WavePhase.Rolling };
-        Decide("offer", $"wave {Progress.Wave}: none of its edges is alive; {Names(offered)} instead", now);
+        var why = isHeld ? "its edges hold it back" : "none of its edges is alive";
+        Decide("offer", $"wave {Progress.Wave}: {why}; {Names(offered)} instead", now);
         return offered;
     }
 

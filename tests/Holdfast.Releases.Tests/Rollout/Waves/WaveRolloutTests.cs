@@ -136,6 +136,42 @@ public sealed class WaveRolloutTests
     }
 
     [Fact]
+    public void Fleet_OutOfSightForAMoment_DoesNotOpenTheReleaseToAll()
+    {
+        var (rollout, fleet) = (Staged(), Fleet(100));
+        var canary = Assert.Single(rollout.Advance(fleet, _now).Offered);
+        rollout.Note(canary, EdgeStanding.Live, null);
+        Later(rollout, fleet, 0);
+        List<WaveEdge> seen = [.. fleet.Select(edge => new WaveEdge(edge.Name, edge.Name == canary, IsExpected: true))];
+
+        Later(rollout, seen, 60);
+        Later(rollout, seen, 60);
+        Later(rollout, seen, 60);
+        Assert.False(rollout.Progress.IsOpen);
+
+        // They are back.
+        Later(rollout, fleet, 0);
+        Later(rollout, fleet, 60);
+        Assert.Equal(10, rollout.Edges.Count);
+        Assert.False(rollout.Progress.IsOpen);
+    }
+
+    [Fact]
+    public void Canary_ThatDoesNotTakeIt_AnotherOneIsAsked()
+    {
+        var (rollout, fleet) = (Staged(), Fleet(100));
+        var canary = Assert.Single(rollout.Advance(fleet, _now).Offered);
+        rollout.Note(canary, EdgeStanding.Held, null);
+        Assert.Empty(Later(rollout, fleet, 119).Offered);
+
+        var other = Assert.Single(Later(rollout, fleet, 1).Offered);
+        Assert.NotEqual(canary, other);
+        rollout.Note(other, EdgeStanding.Live, null);
+        Later(rollout, fleet, 120);
+        Assert.Equal(8, Later(rollout, fleet, 60).Offered.Length);
+    }
+
+    [Fact]
     public void Paused_OffersNothing_AndStopsAllTheSameWhenItFails()
     {
         var (rollout, fleet) = (Staged(), Fleet(3));
