@@ -182,7 +182,8 @@ internal sealed class DoubledFeatures : Drill
             await DrillRun.LetPassAsync(SecondsBetween, cancellationToken);
         }
 
-        var back = await run.SeesAsync(() => EachHasAsync(run, good!.Value, cancellationToken), 10, cancellationToken);
+        // An edge takes another file into use at most every 30 s.
+        var back = await run.SeesAsync(() => EachHasAsync(run, good!.Value, cancellationToken), 45, cancellationToken);
         run.StopSeconds = back;
         await GradeEdgesAsync(run, good!.Value, back, cancellationToken);
     }
