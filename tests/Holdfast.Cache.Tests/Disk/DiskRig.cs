@@ -24,7 +24,11 @@ internal sealed class DiskDirectory : IDisposable
         Directory.CreateDirectory(copy.Cache);
         foreach (var file in Directory.GetFiles(Cache).Where(file => System.IO.Path.GetFileName(file) != "lock"))
         {
-            File.Copy(file, System.IO.Path.Combine(copy.Cache, System.IO.Path.GetFileName(file)));
+            // A checkpoint that is being written beside the old one belongs to nothing yet, and is somebody's alone while it is: leaving it out is a kill a moment earlier.
+            if (System.IO.Path.GetExtension(file) != ".new")
+            {
+                File.Copy(file, System.IO.Path.Combine(copy.Cache, System.IO.Path.GetFileName(file)));
+            }
         }
 
         return copy;

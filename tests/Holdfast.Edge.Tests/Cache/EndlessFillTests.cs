@@ -24,7 +24,7 @@ public class EndlessFillTests
         visitor.Reset();
 
         // The edge hangs up though the origin would go on, and the request of the visitor that has gone ends too.
-        await origin.Gone.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await origin.Gone.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         var record = Assert.Single(await site.Edge.LogRecordsAsync(1));
         Assert.Equal("/a", record.GetProperty("ClientRequestURI").GetString());
         await EdgeUnderTest.UntilAsync(() => site.Edge.Fills is { Count: 0, Held: 0, Spill.Bytes: 0 });
@@ -74,7 +74,7 @@ public class EndlessFillTests
         await visitor.ReadAsync(1);
         visitor.Reset();
         await site.Time.AdvanceUntilAsync(site.DisposeAsync().AsTask(), TimeSpan.FromSeconds(6));
-        await origin.Gone.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await origin.Gone.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
     }
 
     // Sends as fast as the edge takes it.

@@ -329,7 +329,7 @@ public class BodyTests
         await visitor.ReadAsync(1000);
 
         visitor.Reset();
-        await gone.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await gone.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
         var record = (await edge.LogRecordsAsync(1))[0];
         Assert.False(record.TryGetProperty("ErrorCode", out _));
@@ -413,7 +413,7 @@ public class BodyTests
         await visitor.SendAsync(Get());
 
         // While the visitor takes nothing, the origin's time must not run.
-        await gate.Waiting.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await gate.Waiting.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         time.Advance(TimeSpan.FromSeconds(6));
         edge.SweepDeadlines();
         gate.Open();

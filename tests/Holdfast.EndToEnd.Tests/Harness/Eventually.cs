@@ -4,7 +4,7 @@ namespace Holdfast.EndToEnd.Tests.Harness;
 internal static class Eventually
 {
     /// <summary>Ample for anything that a test waits for, on a loaded machine too.</summary>
-    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
 
