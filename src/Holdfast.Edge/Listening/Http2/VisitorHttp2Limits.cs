@@ -12,6 +12,7 @@ internal sealed record VisitorHttp2Limits
     public static VisitorHttp2Limits From(EdgeLimits limits) =>
         new()
         {
+            MaxHeaderFieldSize = limits.Messages.FieldsBytes,
             MaxHeaderBytes = limits.Messages.FieldsBytes,
             MaxHeaderCount = limits.Messages.FieldCount,
             HeaderTimeout = limits.HeaderTimeout,
@@ -100,6 +101,9 @@ internal sealed record VisitorHttp2Limits
         limits.MaxRequestBodySize = null;
         limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
         limits.MaxRequestHeaderCount = MaxHeaderCount;
+
+        // The edge answers a target that is too long with 414; Kestrel would reset the stream. What a field may be bounds this too.
+        limits.MaxRequestLineSize = MaxHeaderBytes;
         limits.RequestHeadersTimeout = HeaderTimeout;
         limits.KeepAliveTimeout = IdleTimeout;
         limits.MinRequestBodyDataRate = new MinDataRate(MinBodyRate, MinBodyRateGrace);
