@@ -30,7 +30,7 @@ internal sealed record VisitorHttp2Limits
     /// <summary>Largest frame in bytes, 16,384 to 16,777,215. Default 16,384: larger ones only delay other streams.</summary>
     public int MaxFrameSize { get; init; } = 16_384;
 
-    /// <summary>Largest name plus value of one header in bytes. Default 16,384, so that large cookies pass.</summary>
+    /// <summary>Largest name plus value of one header in bytes; the edge's is <c>max_header_bytes</c>, as over HTTP/1.1.</summary>
     public int MaxHeaderFieldSize { get; init; } = 16_384;
 
     /// <summary>All of a request's headers in bytes, decompressed (<c>max_header_bytes</c>). Default 65,536: twice what origins usually take.</summary>
