@@ -5,7 +5,6 @@ using Holdfast.Cache.Disk;
 using Holdfast.Cache.Storage;
 using Holdfast.Edge.Guard;
 using Holdfast.Edge.Guard.Faults;
-using Holdfast.Edge.Listening.Admission;
 using Holdfast.Edge.Origins;
 using Holdfast.Edge.Releases.Tasting;
 using Holdfast.Edge.Reporting;
@@ -73,11 +72,8 @@ internal sealed record EdgeOptions
     /// <summary>The status page's address for error pages, or null.</summary>
     public string? StatusPage { get; init; }
 
-    /// <summary>Limits and times towards visitors.</summary>
+    /// <summary>Limits and times towards visitors and origins.</summary>
     public EdgeLimits Limits { get; init; } = new();
-
-    /// <summary>Limits of connections before a request is read.</summary>
-    public ConnectionLimits Connections { get; init; } = new();
 
     /// <summary>Limits of the cache.</summary>
     public MemoryStoreLimits Cache { get; init; } = new();
