@@ -79,6 +79,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     private readonly RuleCounts _ruleCounts = new();
     private readonly ListTable _lists = new();
     private readonly BotFeatureTable _bots = new();
+    private readonly BotVerifier _botVerifier;
     private readonly RateLimitPhase _rateLimits;
     private readonly EdgeCounters _counters = new(Enum.GetNames<MessageFault>()[1..]);
     private readonly EdgeMetrics _metrics;
@@ -196,8 +197,10 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         _events = options.Control is null
             ? null
             : new SecurityEventUplink(options.Name, Path.Combine(home, "events"), _ruleCounts, options.Events, time);
+        _botVerifier = new BotVerifier(options.ReverseDns, time);
         var rules = new RuleContext(options.Place, _ruleCounts, _rateLimits)
         {
+            Crawlers = new BotDirectory(_botVerifier, CrawlerCatalogue.DefaultPath, options.Loggers.CreateLogger<BotDirectory>()),
             Lists = _lists,
             Bots = _bots,
             Events = _events?.Events,
@@ -586,6 +589,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
             await _disk.DisposeAsync().ConfigureAwait(false);
         }
 
+        await _botVerifier.DisposeAsync().ConfigureAwait(false);
         _http2Forwarder.Dispose();
         _targets.Dispose();
         _sweep.Dispose();
