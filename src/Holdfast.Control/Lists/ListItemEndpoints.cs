@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -71,7 +70,7 @@ internal sealed class ListItemEndpoints(ListStore lists, ListItemStore items, Ac
     private async Task PutAsync(HttpContext context, Put put, bool mayBeEmpty)
     {
         var id = ListRequests.ListId(context, accounts);
-        var confirmed = Confirmed(context.Request);
+        var confirmed = Paging.CountOrNull(context.Request, RowCounts.Parameter);
         using var body = await RequestList.ReadAsync(context).ConfigureAwait(false);
         var kind = (await lists.FindAsync(id).ConfigureAwait(false)).Kind;
         var wanted = ListItemDraft.ReadAll(body, kind);
@@ -91,6 +90,7 @@ internal sealed class ListItemEndpoints(ListStore lists, ListItemStore items, Ac
         using var body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
         var ids = ReadIds(body);
         body.Complete();
+        DeleteCount.Require(context.Request, ids.Count);
         await AnswerAsync(context, await items.RemoveAsync(id, ids, AuditScope.Of(context), context.RequestAborted).ConfigureAwait(false))
             .ConfigureAwait(false);
     }
@@ -156,11 +156,6 @@ internal sealed class ListItemEndpoints(ListStore lists, ListItemStore items, Ac
 
         return ids;
     }
-
-    private static long? Confirmed(HttpRequest request) =>
-        Paging.Text(request, RowCounts.Parameter) is not { } text ? null
-        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
-        : throw ApiException.Invalid("/" + RowCounts.Parameter, $"the query's {RowCounts.Parameter} must be a whole number of items");
 
     private static string? Cursor(HttpRequest request)
     {
