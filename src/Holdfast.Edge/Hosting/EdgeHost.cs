@@ -362,7 +362,8 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
             AddServerHeader = false,
 
             // Field values are bytes to us, on HTTP/2 too: what an origin says in them passes.
-            RequestHeaderEncodingSelector = static _ => System.Text.Encoding.Latin1,
+            // Not so a length: Kestrel fails on a long one that it is to decode first.
+            RequestHeaderEncodingSelector = static name => name == "Content-Length" ? null : System.Text.Encoding.Latin1,
             ResponseHeaderEncodingSelector = static _ => System.Text.Encoding.Latin1,
         };
         foreach (var socket in options.Http)
@@ -376,7 +377,15 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         }
 
         var transport = new PatientListenerFactory(options.InlineScheduling, () => _listener.Admission.Open, time, options.Loggers);
-        _server = new KestrelServer(Options.Create(kestrel), options.Transport(transport), options.Loggers);
+        _server = new KestrelServer(
+            Options.Create(kestrel),
+            options.Transport(transport),
+            new KestrelRefusals(
+                options.Loggers,
+                _listener.Http2,
+                (connection, refusal) => RefusedHttp2Request.Record(observer, connection, refusal, time)
+            )
+        );
     }
 
     /// <summary>The addresses that the edge listens on for visitors, with their true ports.</summary>
