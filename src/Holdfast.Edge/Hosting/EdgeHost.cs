@@ -78,6 +78,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     private readonly RuleCounts _ruleCounts = new();
     private readonly ListTable _lists = new();
     private readonly BotFeatureTable _bots = new();
+    private readonly BotVerifier _botVerifier;
     private readonly RateLimitPhase _rateLimits;
     private readonly EdgeCounters _counters = new(Enum.GetNames<MessageFault>()[1..]);
     private readonly EdgeMetrics _metrics;
@@ -195,8 +196,10 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         _events = options.Control is null
             ? null
             : new SecurityEventUplink(options.Name, Path.Combine(home, "events"), _ruleCounts, options.Events, time);
+        _botVerifier = new BotVerifier(options.ReverseDns, time);
         var rules = new RuleContext(options.Place, _ruleCounts, _rateLimits)
         {
+            Crawlers = new BotDirectory(_botVerifier, CrawlerCatalogue.DefaultPath, options.Loggers.CreateLogger<BotDirectory>()),
             Lists = _lists,
             Bots = _bots,
             Events = _events?.Events,
@@ -593,6 +596,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
             await _disk.DisposeAsync().ConfigureAwait(false);
         }
 
+        await _botVerifier.DisposeAsync().ConfigureAwait(false);
         _http2Forwarder.Dispose();
         _targets.Dispose();
         _sweep.Dispose();
