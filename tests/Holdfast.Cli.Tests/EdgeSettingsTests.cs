@@ -51,7 +51,7 @@ public class EdgeSettingsTests
         ["tls_close_timeout"] = ("1", "1", s => Seconds(s.Limits.Connections.CloseTimeout)),
         ["reported_failures_per_second"] = ("3", "3", s => Number(s.Limits.Connections.ReportedPerSecond)),
         ["event_disk"] = ("56", "56", s => Mebibytes(s.Events.DiskBytes)),
-        ["release_pace"] = ("quick", "quick", s => s.ReleasePace.Zone.Bake < new RolloutOptions().Zone.Bake ? "quick" : "normal"),
+        ["release_pace"] = ("quick", "quick", s => s.ReleasePace == RolloutOptions.Quick ? "quick" : "normal"),
         ["zone_memory"] = ("78", "78", s => Mebibytes(s.ZoneMemory)),
     };
 

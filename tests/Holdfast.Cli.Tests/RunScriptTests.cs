@@ -99,7 +99,7 @@ public sealed class RunScriptTests : IDisposable
     [Fact]
     public async Task Start_WithoutTheSdk_SaysWhatToInstallAndEndsWith2()
     {
-        var run = await RunAsync(sdk: "9.0.100");
+        var run = await RunWithSdkAsync("9.0.100");
 
         Assert.Equal((2, ""), (run.Exit, run.Out));
         var said = run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -153,7 +153,7 @@ public sealed class RunScriptTests : IDisposable
 
     private Task<Run> RunAsync(params string[] arguments) => StartAsync(At("run.sh"), "10.0.100", arguments);
 
-    private Task<Run> RunAsync(string sdk) => StartAsync(At("run.sh"), sdk, []);
+    private Task<Run> RunWithSdkAsync(string sdk) => StartAsync(At("run.sh"), sdk, []);
 
     private async Task<Run> StartAsync(string program, string sdk, string[] arguments)
     {

@@ -18,18 +18,22 @@ internal sealed class DnsOriginResolver : IOriginResolver
     private static readonly TimeSpan LeastTimeToLive = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MostTimeToLive = TimeSpan.FromMinutes(5);
 
+    // For one name server; the next is asked then. A request waits for 5 s in all.
+    private static readonly TimeSpan QueryTimeout = TimeSpan.FromSeconds(2);
+
     private readonly LookupClient _dns;
     private readonly Func<string, CancellationToken, Task<IPAddress[]>> _system;
 
     /// <summary>Asks this machine's name servers and this machine.</summary>
     public DnsOriginResolver()
-        : this(Options(new LookupClientOptions()), Dns.GetHostAddressesAsync) { }
+        : this(Options(new LookupClientOptions(), QueryTimeout), Dns.GetHostAddressesAsync) { }
 
     /// <summary>Asks others.</summary>
     /// <param name="server">The name server.</param>
+    /// <param name="timeout">How long it may take to answer.</param>
     /// <param name="system">The system's look-up; it throws <see cref="SocketException"/> where it knows nothing.</param>
-    internal DnsOriginResolver(IPEndPoint server, Func<string, CancellationToken, Task<IPAddress[]>> system)
-        : this(Options(new LookupClientOptions(server)), system) { }
+    internal DnsOriginResolver(IPEndPoint server, TimeSpan timeout, Func<string, CancellationToken, Task<IPAddress[]>> system)
+        : this(Options(new LookupClientOptions(server), timeout), system) { }
 
     private DnsOriginResolver(LookupClientOptions options, Func<string, CancellationToken, Task<IPAddress[]>> system) =>
         (_dns, _system) = (new LookupClient(options), system);
@@ -77,9 +81,9 @@ internal sealed class DnsOriginResolver : IOriginResolver
         }
     }
 
-    private static LookupClientOptions Options(LookupClientOptions options)
+    private static LookupClientOptions Options(LookupClientOptions options, TimeSpan timeout)
     {
-        options.Timeout = TimeSpan.FromSeconds(2);
+        options.Timeout = timeout;
         options.Retries = 1;
         options.UseCache = false;
         options.ThrowDnsErrors = false;

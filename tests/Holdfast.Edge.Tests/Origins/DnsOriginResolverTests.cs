@@ -6,14 +6,16 @@ using Holdfast.Edge.Tests.Harness;
 namespace Holdfast.Edge.Tests.Origins;
 
 /// <summary>Origins' names, asked of a name server on loopback.</summary>
-public sealed class DnsOriginResolverTests : IAsyncDisposable
+public sealed class DnsOriginResolverTests : IDisposable
 {
     private const string Name = "origin.test.example";
     private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     private readonly LoopbackDns _dns = new();
 
-    public ValueTask DisposeAsync() => _dns.DisposeAsync();
+    public void Dispose() => _dns.Dispose();
 
     [Theory]
     [InlineData(120, 120)]
@@ -37,6 +39,7 @@ public sealed class DnsOriginResolverTests : IAsyncDisposable
         _dns.Fails = fails;
         var resolver = new DnsOriginResolver(
             _dns.EndPoint,
+            Patience,
             (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse("2001:db8::1"), IPAddress.Parse("192.0.2.1")])
         );
 
@@ -137,7 +140,8 @@ public sealed class DnsOriginResolverTests : IAsyncDisposable
         Assert.Equal(200, await visitor.StatusAsync("a.example"));
     }
 
-    private DnsOriginResolver Resolver() => new(_dns.EndPoint, (_, _) => throw new SocketException((int)SocketError.HostNotFound));
+    private DnsOriginResolver Resolver() =>
+        new(_dns.EndPoint, Patience, (_, _) => throw new SocketException((int)SocketError.HostNotFound));
 
     private Task<EdgeUnderTest> InFrontOfAsync(ScriptedOrigin origin, ShiftedTime time) =>
         EdgeUnderTest.InFrontOfAsync(

@@ -7,14 +7,20 @@ using System.Text;
 namespace Holdfast.Edge.Tests.Origins;
 
 /// <summary>A name server on loopback that says what the test tells it (RFC 1035, over UDP). Names that it does not know do not exist.</summary>
-internal sealed class LoopbackDns : IAsyncDisposable
+internal sealed class LoopbackDns : IDisposable
 {
     private readonly UdpClient _socket = new(new IPEndPoint(IPAddress.Loopback, 0));
     private readonly ConcurrentDictionary<string, (int TimeToLive, IPAddress[] Addresses)> _names = new();
-    private readonly Task _serving;
+    private readonly Thread _serving;
     private int _queries;
+    private volatile bool _stopped;
 
-    public LoopbackDns() => _serving = ServeAsync();
+    // A thread of its own: who asks waits for seconds only, which a pool with much to do may take.
+    public LoopbackDns()
+    {
+        _serving = new Thread(Serve) { IsBackground = true };
+        _serving.Start();
+    }
 
     public IPEndPoint EndPoint => (IPEndPoint)_socket.Client.LocalEndPoint!;
 
@@ -28,26 +34,34 @@ internal sealed class LoopbackDns : IAsyncDisposable
     public void Say(string name, int timeToLive, params string[] addresses) =>
         _names[name] = (timeToLive, [.. addresses.Select(IPAddress.Parse)]);
 
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
+        _stopped = true;
+        _serving.Join();
         _socket.Dispose();
-        await _serving;
     }
 
-    private async Task ServeAsync()
+    private void Serve()
     {
-        try
+        while (!_stopped)
         {
-            while (true)
+            // Looks whether the test is over now and then.
+            if (!_socket.Client.Poll(TimeSpan.FromMilliseconds(100), SelectMode.SelectRead))
             {
-                var query = await _socket.ReceiveAsync();
-                Interlocked.Increment(ref _queries);
-                await _socket.SendAsync(Answer(query.Buffer), query.RemoteEndPoint);
+                continue;
             }
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // The test is over.
+
+            try
+            {
+                var from = new IPEndPoint(IPAddress.Any, 0);
+                var query = _socket.Receive(ref from);
+                Interlocked.Increment(ref _queries);
+                _socket.Send(Answer(query), from);
+            }
+            catch (SocketException)
+            {
+                // Who asked is gone.
+            }
         }
     }
 
