@@ -75,7 +75,7 @@ public sealed class DiskTests
         var edge = await StartAsync(origin.Url, LittleMemory);
         var first = await AskAsync(edge, "GET /large");
         Assert.Equal(("MISS", true), (first["CF-Cache-Status"], first.Body == Large));
-        Assert.EndsWith("; stored; ttl=600", first["Cache-Status"], StringComparison.Ordinal);
+        Assert.EndsWith("; fwd-status=200; stored", first["Cache-Status"], StringComparison.Ordinal);
         for (var i = 0; i < 2; i++)
         {
             var hit = await AskAsync(edge, "GET /large");
