@@ -45,9 +45,9 @@ public sealed partial class Http2WireTests(WireEdge wire) : IClassFixture<WireEd
             Assert.Equal((200, -1), (status, reset));
             Assert.Equal(forwarded.Replace("HOST", host, StringComparison.Ordinal), AddedFields().Replace(seen!, ""));
         }
-        else if (test.Outcome == Http2Outcome.CutOff)
+        else if (test.Outcome == Http2Outcome.CutOff || test.Trailers is not null)
         {
-            Assert.Equal(ProtocolError, reset);
+            // It had begun, so the origin may have seen the start of it.
             Assert.DoesNotContain("/smuggled", seen ?? "", StringComparison.Ordinal);
             Assert.False(seen is not null && WireEdge.IsWhole(seen), seen);
         }
@@ -83,6 +83,7 @@ public sealed partial class Http2WireTests(WireEdge wire) : IClassFixture<WireEd
                 AssertRefusedByKestrel(record, "Http2ConnectionEnded", test.Reason);
                 break;
             case Http2Outcome.CutOff:
+                Assert.Equal(ProtocolError, reset);
                 Assert.Equal(499, record.GetProperty("EdgeResponseStatus").GetInt32());
                 break;
         }
