@@ -12,7 +12,7 @@ namespace Holdfast.Control.Storage;
 /// <summary>Zones' releases that edges have refused or gone back from, on the disk. The count and the way back are one transaction.</summary>
 internal sealed class ZoneFailureStore(ControlDatabase database, ReleaseReverts reverts, ReleaseSignal signal, TimeProvider time)
 {
-    // An edge that was silent for longer is not part of the fleet.
+    // An edge that was silent for longer when another was heard of is not part of the fleet. While control is away it hears of none.
     private static readonly TimeSpan Lately = TimeSpan.FromMinutes(5);
 
     // Failures of zones that are looked at after a start; older ones have been looked at before.
@@ -85,7 +85,7 @@ internal sealed class ZoneFailureStore(ControlDatabase database, ReleaseReverts 
         ).ToLookup(edge => edge.ReleaseGeneration);
         var failing = failures[generation].ToList();
         var now = time.GetUtcNow().UtcDateTime;
-        var since = now - Lately;
+        var since = (await context.Nodes.MaxAsync(node => (DateTime?)node.LastSeenAt).ConfigureAwait(false) ?? now) - Lately;
         var fleet = await context.Nodes.CountAsync(node => node.LastSeenAt >= since).ConfigureAwait(false);
         var needed = FleetVerdict.NeededWithoutWaves(Math.Max(1, fleet));
 

@@ -3,6 +3,7 @@ using Holdfast.Model.Releases;
 using Holdfast.Model.Uplink;
 using Holdfast.Releases.Feed;
 using Holdfast.Releases.Intake;
+using Microsoft.Data.Sqlite;
 
 namespace Holdfast.Control.Tests.Releases;
 
@@ -81,6 +82,34 @@ public sealed class ZoneFailureTests : IAsyncDisposable
         await LiveAsync(newest + 1);
         Assert.False(_edges[0].Zone(_zone)!.Settings.AlwaysUseHttps);
         Assert.Equal("off", (await _control.GetAsync(Setting)).Result["value"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task Control_ThatWasKilledBeforeItLooked_LooksWhenItStarts()
+    {
+        await StartAsync(edges: 2);
+        await SetAsync("on", generation: 2);
+        GoesBack(0, 2);
+        await Eventually.TrueAsync(async () => (await NewestAsync())["edges"]!["reverted"]!.GetValue<int>() == 1, "one edge went back");
+        await Eventually.TrueAsync(
+            async () => (await NewestAsync())["edges"]!["full"]!.GetValue<int>() == 1,
+            "the other edge has it, and has said so"
+        );
+        await _control.StopAsync();
+        await using (var connection = new SqliteConnection($"Data Source={Path.Combine(_control.Data, "control", "control.db")};Pooling=False"))
+        {
+            // The second edge's word came, and nobody looked at it.
+            await connection.OpenAsync(TestContext.Current.CancellationToken);
+            await using var word = connection.CreateCommand();
+            word.CommandText = "UPDATE release_edges SET Standing = 7 WHERE Kind = 1 AND ReleaseGeneration = 2";
+            Assert.Equal(2, await word.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
+        }
+
+        await using var again = await TestControl.StartAsync(_control.Data);
+        await Eventually.TrueAsync(
+            async () => (await again.GetAsync(Setting)).Result["value"]!.GetValue<string>() == "off",
+            "what both went back from is taken back"
+        );
     }
 
     private string Setting => $"/client/v4/zones/{_zone}/settings/always_use_https";
