@@ -96,7 +96,9 @@ public sealed class ZoneFailureTests : IAsyncDisposable
             "the other edge has it, and has said so"
         );
         await _control.StopAsync();
-        await using (var connection = new SqliteConnection($"Data Source={Path.Combine(_control.Data, "control", "control.db")};Pooling=False"))
+        await using (
+            var connection = new SqliteConnection($"Data Source={Path.Combine(_control.Data, "control", "control.db")};Pooling=False")
+        )
         {
             // The second edge's word came, and nobody looked at it.
             await connection.OpenAsync(TestContext.Current.CancellationToken);
