@@ -372,7 +372,15 @@ public sealed class ControlHost : IAsyncDisposable
         new PurgeEndpoints(zones, _purges!, time).Map(application);
         var (gate, presence) = (new FeedGate(), new FeedPresence());
         var reverts = new ReleaseReverts(publisher, zones, time);
-        _rollouts = new RolloutDriver(new RolloutStore(_database!, reverts, time), presence, gate, signal, time, _logger);
+        _rollouts = new RolloutDriver(
+            new RolloutStore(_database!, reverts, time),
+            new ZoneFailureStore(_database!, reverts, signal, time),
+            presence,
+            gate,
+            signal,
+            time,
+            _logger
+        );
         var history = new ReleaseHistory(_database!);
         new ReleaseEndpoints(history, time).Map(application);
         var actions = new ReleaseActions(_database!, reverts, signal, time);
