@@ -79,6 +79,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     private readonly RuleCounts _ruleCounts = new();
     private readonly ListTable _lists = new();
     private readonly BotFeatureTable _bots = new();
+    private readonly BotVerifier _botVerifier;
     private readonly RateLimitPhase _rateLimits;
     private readonly EdgeCounters _counters = new(Enum.GetNames<MessageFault>()[1..]);
     private readonly EdgeMetrics _metrics;
@@ -196,8 +197,10 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         _events = options.Control is null
             ? null
             : new SecurityEventUplink(options.Name, Path.Combine(home, "events"), _ruleCounts, options.Events, time);
+        _botVerifier = new BotVerifier(options.ReverseDns, time);
         var rules = new RuleContext(options.Place, _ruleCounts, _rateLimits)
         {
+            Crawlers = new BotDirectory(_botVerifier, CrawlerCatalogue.DefaultPath, options.Loggers.CreateLogger<BotDirectory>()),
             Lists = _lists,
             Bots = _bots,
             Events = _events?.Events,
@@ -359,7 +362,8 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
             AddServerHeader = false,
 
             // Field values are bytes to us, on HTTP/2 too: what an origin says in them passes.
-            RequestHeaderEncodingSelector = static _ => System.Text.Encoding.Latin1,
+            // Not so a length: Kestrel fails on a long one that it is to decode first.
+            RequestHeaderEncodingSelector = static name => name == "Content-Length" ? null : System.Text.Encoding.Latin1,
             ResponseHeaderEncodingSelector = static _ => System.Text.Encoding.Latin1,
         };
         foreach (var socket in options.Http)
@@ -373,7 +377,15 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         }
 
         var transport = new PatientListenerFactory(options.InlineScheduling, () => _listener.Admission.Open, time, options.Loggers);
-        _server = new KestrelServer(Options.Create(kestrel), options.Transport(transport), options.Loggers);
+        _server = new KestrelServer(
+            Options.Create(kestrel),
+            options.Transport(transport),
+            new KestrelRefusals(
+                options.Loggers,
+                _listener.Http2,
+                (connection, refusal) => RefusedHttp2Request.Record(observer, connection, refusal, time)
+            )
+        );
     }
 
     /// <summary>The addresses that the edge listens on for visitors, with their true ports.</summary>
@@ -434,6 +446,15 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
 
     /// <inheritdoc/>
     string IEdgeState.Node => _options.Name;
+
+    /// <inheritdoc/>
+    DateTimeOffset IEdgeState.Now => _options.Time.GetUtcNow();
+
+    /// <inheritdoc/>
+    string IEdgeState.Place => _options.Place;
+
+    /// <inheritdoc/>
+    IReadOnlyList<RecentRelease> IEdgeState.Recent => _live.Recent.All;
 
     /// <inheritdoc/>
     bool IEdgeState.IsReady => _servesFromDisk || _live.ConnectedOnce.IsCompleted || _options.Control is null;
@@ -586,6 +607,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
             await _disk.DisposeAsync().ConfigureAwait(false);
         }
 
+        await _botVerifier.DisposeAsync().ConfigureAwait(false);
         _http2Forwarder.Dispose();
         _targets.Dispose();
         _sweep.Dispose();
@@ -710,8 +732,18 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
             _desk.DoWaitingAsync(cancellationToken),
             _taster?.RunAsync(cancellationToken) ?? Task.CompletedTask,
             new PurgeSweep(_responses, _options.Time).RunAsync(cancellationToken),
+            PushEvidenceAsync(cancellationToken),
             WatchDiskAsync()
         );
+
+    private async Task PushEvidenceAsync(CancellationToken cancellationToken)
+    {
+        if (_options.Evidence is { } to)
+        {
+            using var push = new EvidencePush(to, this, _counters, _options.Time, _options.Loggers.CreateLogger<EvidencePush>());
+            await push.RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     // A fault of the cache on the disk costs the cache on the disk.
     private async Task WatchDiskAsync()

@@ -53,7 +53,17 @@ internal sealed class RequestObserver(AccessLog log, EdgeCounters counters, Coun
         var responseBytes = request.ResponseBytes + tunnel.Out;
         counters.RequestEnded(status, request.Error, requestBytes, responseBytes, elapsed);
         var zone = request.Zone?.Config;
-        counters.Zones.Ended(zone?.Id, zone?.Name ?? "", request.Error, request.Origin.Status, Environment.TickCount64);
+        var slow = SlownessOf.Read(request, elapsed);
+        counters.Slow(slow);
+        counters.Zones.Ended(
+            zone?.Id,
+            zone?.Name ?? "",
+            request.Error,
+            request.Origin.Status,
+            Environment.TickCount64,
+            slow,
+            request.Zone?.Generation ?? 0
+        );
         EndedDetached(request);
         if (request.Zone is { } served && served.Guard.Slice is { } slice)
         {
@@ -175,6 +185,7 @@ internal sealed class RequestObserver(AccessLog log, EdgeCounters counters, Coun
         entry.KillSwitches = request.Zone is { } killed ? killed.KillSwitches.AsSpan() : default;
         entry.Error = request.Error;
         entry.RefusedReason = request.Refused == MessageFault.None ? default(ReadOnlySpan<byte>) : FaultNames[(int)request.Refused];
+        entry.RefusedDetail = request.RefusedDetail is { } detail ? Encoding.UTF8.GetBytes(detail) : default(ReadOnlySpan<byte>);
         entry.ConnectionRequests = request.Ordinal;
         entry.TraceParent = traceParent;
         log.Append(entry);
