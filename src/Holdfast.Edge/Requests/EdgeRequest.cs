@@ -116,6 +116,12 @@ internal abstract class EdgeRequest
     /// <summary>The query as it counts for the cache, from its question mark on.</summary>
     public ReadOnlySpan<byte> KeyQuery => _keyQuery is { } query ? query.Span : ForwardQuery;
 
+    /// <summary>Whether a rule says that the host counts for the cache that the origin is told.</summary>
+    public bool HasResolvedKey { get; private set; }
+
+    /// <summary>The host as it counts for the cache: the visitor's, or, when a rule says so, what the origin is told.</summary>
+    public ReadOnlySpan<byte> KeyHost => HasResolvedKey && Route is { HostHeader: { } resolved } ? resolved : Head.Host;
+
     /// <summary>What else tells answers for one URL apart.</summary>
     public ReadOnlySpan<byte> KeySuffix => _keySuffix.Span;
 
@@ -463,8 +469,10 @@ internal abstract class EdgeRequest
     /// <summary>Says what tells answers apart in the cache. The memory stays as it is until the request ends.</summary>
     /// <param name="query">The query as it counts; null for all of it.</param>
     /// <param name="suffix">What counts beside the URL.</param>
-    public void SetCacheKey(ReadOnlyMemory<byte>? query, ReadOnlyMemory<byte> suffix)
+    /// <param name="isResolved">Whether the host counts that the origin is told.</param>
+    public void SetCacheKey(ReadOnlyMemory<byte>? query, ReadOnlyMemory<byte> suffix, bool isResolved)
     {
+        HasResolvedKey = isResolved;
         _keyQuery = query;
         _keySuffix = suffix;
     }
@@ -564,7 +572,7 @@ internal abstract class EdgeRequest
         Held = null;
         _cachePolicy = null;
         Route = null;
-        SetCacheKey(null, default);
+        SetCacheKey(null, default, isResolved: false);
         Error = EdgeError.None;
         Refused = MessageFault.None;
         Origin.Clear();
