@@ -62,7 +62,9 @@ internal static class HoldfastCommand
         }
         catch (CliFailure failure)
         {
-            context.Error.WriteLine($"holdfast: {failure.Line}");
+            // Who has no better hint gets the way to the page that says what can be given.
+            var hint = failure.Hint is null ? $"; see '{context.ProgramName}{PathOf(result)} --help'" : "";
+            context.Error.WriteLine($"holdfast: {failure.Line}{hint}");
             return failure.ExitCode;
         }
         catch (Exception fault) when (context.Environment("HOLDFAST_LOG") is not ("debug" or "trace"))
@@ -105,6 +107,7 @@ internal static class HoldfastCommand
                 CertAddCommand.Create(context),
                 CertListCommand.Create(context),
                 CertShowCommand.Create(context),
+                CertSetCommand.Create(context),
                 CertRemoveCommand.Create(context),
                 CertTrustCommand.Create(context)
             ),
@@ -217,6 +220,7 @@ internal static class HoldfastCommand
                 "audit",
                 "The audit log: who changed what, and whether the log itself is whole.",
                 AuditListCommand.Create(context),
+                AuditShowCommand.Create(context),
                 AuditVerifyCommand.Create(context)
             ),
             Group(help, "statuspage", "The status page, from its store.", StatusPageExportCommand.Create(context)),
