@@ -1,8 +1,14 @@
+using Holdfast.Edge.Listening.Admission;
+using Holdfast.Edge.Listening.Http2;
 using Holdfast.Http.Messages;
+using Holdfast.Http.Origins;
 
 namespace Holdfast.Edge;
 
-/// <summary>Limits and times of the edge towards visitors. Each default has its reason.</summary>
+/// <summary>
+/// Every limit and time of the edge towards visitors and origins; what belongs to one protocol or one side stands in a group of its own. Each
+/// default has its reason, and is what an edge runs with unless its setting says otherwise.
+/// </summary>
 internal sealed record EdgeLimits
 {
     /// <summary>What an origin exchange may still take once its visitor has gone: enough for a visitor that only half-closed.</summary>
@@ -19,6 +25,15 @@ internal sealed record EdgeLimits
     /// </summary>
     public MessageLimits Messages { get; init; } = MessageLimits.ForVisitors;
 
+    /// <summary>Connections before a request is read from them.</summary>
+    public ConnectionLimits Connections { get; init; } = new();
+
+    /// <summary>What HTTP/2 has beside the rest, which holds for it too.</summary>
+    public VisitorHttp2Limits Http2 { get; init; } = new();
+
+    /// <summary>Connections to origins.</summary>
+    public OriginPoolLimits Origins { get; init; } = new();
+
     /// <summary>How long a connection may wait for its next request. Default 75 s, nginx's keepalive_timeout. Setting <c>idle_timeout</c>.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(75);
 
@@ -28,13 +43,13 @@ internal sealed record EdgeLimits
     /// </summary>
     public TimeSpan HeaderTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Lowest rate of a request body in bytes per second after the grace time. Default 240, Kestrel's. Setting <c>min_body_rate</c>.</summary>
+    /// <summary>Lowest rate of a request body, and over HTTP/2 of an answer too, in bytes per second after the grace time. Default 240, Kestrel's: a modem from long ago passes, a slow-body attack does not. Setting <c>min_body_rate</c>.</summary>
     public int MinBodyRate { get; init; } = 240;
 
     /// <summary>Waiting that a body may cost before its rate counts. Default 10 s: a stall in a mobile network. Setting <c>body_rate_grace</c>.</summary>
     public TimeSpan BodyRateGrace { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a visitor may take no byte of an answer. Default 60 s, nginx's send_timeout. Setting <c>send_timeout</c>.</summary>
+    /// <summary>How long an HTTP/1.1 visitor may take no byte of an answer. Default 60 s, nginx's send_timeout. Setting <c>send_timeout</c>.</summary>
     public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Requests on one connection. Default 10,000: then it is closed, so that load balancers before us rebalance. Setting <c>requests_per_connection</c>.</summary>

@@ -1,56 +1,89 @@
+using System.Globalization;
 using System.Net;
 using Holdfast.Cli.Settings;
 using Holdfast.Cli.Terminal;
+using Holdfast.Releases.Rollout;
 
 namespace Holdfast.Cli.Tests;
 
 public class EdgeSettingsTests
 {
-    [Fact]
-    public void Parse_EverySetting_IsTaken()
+    // Each setting: a line of the file, what is then read, in the setting's unit, and where.
+    private static readonly Dictionary<string, (string Line, string Read, Func<EdgeSettings, string> From)> Settings = new()
     {
-        var settings = ConfigurationFile
-            .Parse(
-                """
-                http: 127.0.0.1:80
-                edge:
-                  place: LHR
-                  trusted_upstreams: [192.0.2.10, "2001:db8::/32"]
-                  proxy_protocol_from: 192.0.2.0/24
-                  proxy_protocol_on: [https, "8080"]
-                  status_page: https://status.example.com
-                  idle_timeout: 20
-                  header_timeout: 5
-                  send_timeout: 7
-                  tunnel_idle_timeout: 9
-                  body_rate_grace: 3
-                  min_body_rate: 100
-                  requests_per_connection: 50
-                  max_request_line: 4096
-                  max_header_bytes: 8192
-                  max_header_count: 64
-                  max_connections: 500
-                  max_connections_per_address: 50
-                  proxy_header_timeout: 2
-                  tls_handshake_timeout: 4
-                  tls_close_timeout: 1
-                  reported_failures_per_second: 3
-                """,
-                "holdfast.yaml"
-            )
-            .Edge;
+        ["place"] = ("LHR", "LHR", s => s.Place),
+        ["trusted_upstreams"] = ("[192.0.2.10, '2001:db8::/32']", "192.0.2.10/32 2001:db8::/32", s => string.Join(' ', s.TrustedUpstreams)),
+        ["proxy_protocol_from"] = ("192.0.2.0/24", "192.0.2.0/24", s => string.Join(' ', s.ProxyProtocolFrom)),
+        ["proxy_protocol_on"] = (
+            "[https, '8080']",
+            "https 127.0.0.1:8080",
+            s =>
+                s.ProxyProtocolOn == ListenerSelection.All
+                    ? "all"
+                    : string.Join(
+                        ' ',
+                        [
+                            .. s.ProxyProtocolOn.Http ? ["http"] : Array.Empty<string>(),
+                            .. s.ProxyProtocolOn.Https ? ["https"] : Array.Empty<string>(),
+                            .. s.ProxyProtocolOn.Addresses.Select(a => a.ToString()),
+                        ]
+                    )
+        ),
+        ["http3"] = ("off", "off", s => s.Http3.ToString().ToLowerInvariant()),
+        ["status_page"] = ("https://status.example.com", "https://status.example.com/", s => s.StatusPage ?? ""),
+        ["idle_timeout"] = ("20", "20", s => Seconds(s.Limits.IdleTimeout)),
+        ["header_timeout"] = ("5", "5", s => Seconds(s.Limits.HeaderTimeout)),
+        ["send_timeout"] = ("7", "7", s => Seconds(s.Limits.SendTimeout)),
+        ["collapse_timeout"] = ("6", "6", s => Seconds(s.Limits.CollapseTimeout)),
+        ["tunnel_idle_timeout"] = ("9", "9", s => Seconds(s.Limits.TunnelIdleTimeout)),
+        ["body_rate_grace"] = ("3", "3", s => Seconds(s.Limits.BodyRateGrace)),
+        ["min_body_rate"] = ("100", "100", s => Number(s.Limits.MinBodyRate)),
+        ["requests_per_connection"] = ("50", "50", s => Number(s.Limits.RequestsPerConnection)),
+        ["max_request_line"] = ("4096", "4096", s => Number(s.Limits.Messages.StartLineBytes)),
+        ["max_header_bytes"] = ("8192", "8192", s => Number(s.Limits.Messages.FieldsBytes)),
+        ["max_header_count"] = ("64", "64", s => Number(s.Limits.Messages.FieldCount)),
+        ["cache_memory"] = ("12", "12", s => Mebibytes(s.Cache.Budget)),
+        ["cache_disk"] = ("34", "34", s => Mebibytes(s.Disk.Budget)),
+        ["max_connections"] = ("500", "500", s => Number(s.Limits.Connections.MaxConnections)),
+        ["max_connections_per_address"] = ("51", "51", s => Number(s.Limits.Connections.MaxConnectionsPerAddress)),
+        ["proxy_header_timeout"] = ("2", "2", s => Seconds(s.Limits.Connections.ProxyHeaderTimeout)),
+        ["tls_handshake_timeout"] = ("4", "4", s => Seconds(s.Limits.Connections.HandshakeTimeout)),
+        ["tls_close_timeout"] = ("1", "1", s => Seconds(s.Limits.Connections.CloseTimeout)),
+        ["reported_failures_per_second"] = ("3", "3", s => Number(s.Limits.Connections.ReportedPerSecond)),
+        ["event_disk"] = ("56", "56", s => Mebibytes(s.Events.DiskBytes)),
+        ["release_pace"] = ("quick", "quick", s => s.ReleasePace == RolloutOptions.Quick ? "quick" : "normal"),
+        ["zone_memory"] = ("78", "78", s => Mebibytes(s.ZoneMemory)),
+    };
 
-        Assert.Equal("LHR", settings.Place);
-        Assert.Equal(["192.0.2.10/32", "2001:db8::/32"], settings.TrustedUpstreams.Select(n => n.ToString()));
-        Assert.Equal("192.0.2.0/24", Assert.Single(settings.ProxyProtocolFrom).ToString());
-        Assert.Equal((false, true), (settings.ProxyProtocolOn.Http, settings.ProxyProtocolOn.Https));
-        Assert.Equal("127.0.0.1:8080", Assert.Single(settings.ProxyProtocolOn.Addresses).ToString());
-        Assert.Equal("https://status.example.com/", settings.StatusPage);
-        Assert.Equal(TimeSpan.FromSeconds(20), settings.Limits.IdleTimeout);
-        Assert.Equal(TimeSpan.FromSeconds(5), settings.Limits.HeaderTimeout);
-        Assert.Equal(64, settings.Limits.Messages.FieldCount);
-        Assert.Equal(500, settings.Connections.MaxConnections);
-        Assert.Equal(TimeSpan.FromSeconds(4), settings.Connections.HandshakeTimeout);
+    public static TheoryData<string> Names => [.. EdgeSettings.Names];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Parse_EachSetting_IsTakenAndNothingElseChanges(string name)
+    {
+        Assert.True(Settings.TryGetValue(name, out var setting), $"edge.{name} has no line in this test");
+
+        // The one that means nothing alone.
+        var other = name == "proxy_protocol_on" ? "proxy_protocol_from" : null;
+        var beside = other is null ? "" : $"  {other}: {Settings[other].Line}\n";
+        var parsed = ConfigurationFile.Parse($"edge:\n{beside}  {name}: {setting.Line}", "holdfast.yaml").Edge;
+
+        Assert.NotEqual(setting.Read, setting.From(new EdgeSettings()));
+        Assert.Equal(setting.Read, setting.From(parsed));
+        foreach (var (unset, (_, _, from)) in Settings.Where(s => s.Key != name && s.Key != other))
+        {
+            Assert.True(from(new EdgeSettings()) == from(parsed), $"edge.{name} changed edge.{unset}");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Page_EachSetting_StatesTheDefault(string name)
+    {
+        var row = SettingsPageTests.Rows("## An edge's settings").Single(r => r.StartsWith($"| `{name}` |", StringComparison.Ordinal));
+        var stated = row.Split('|')[2].Replace(",", "", StringComparison.Ordinal).Trim(' ', '`');
+
+        Assert.Equal(stated == "none" ? "" : stated, Settings[name].From(new EdgeSettings()));
     }
 
     [Theory]
@@ -114,4 +147,10 @@ public class EdgeSettingsTests
 
     [Fact]
     public void Parse_NoHttp3_IsAuto() => Assert.Equal(Http3Mode.Auto, new EdgeSettings().Http3);
+
+    private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString(CultureInfo.InvariantCulture);
+
+    private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string Mebibytes(long bytes) => Number(bytes / 1024 / 1024);
 }

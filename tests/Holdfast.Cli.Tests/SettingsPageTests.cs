@@ -58,7 +58,7 @@ public class SettingsPageTests
         Assert.Contains(Rows(heading), row => row.Contains($"`{flag}`") || row.Contains($"`{flag} "));
 
     /// <summary>The table rows of a section.</summary>
-    private static IEnumerable<string> Rows(string heading) =>
+    internal static IEnumerable<string> Rows(string heading) =>
         Lines.SkipWhile(line => line != heading).Skip(1).TakeWhile(line => !line.StartsWith("## ")).Where(line => line.StartsWith('|'));
 
     private static TheoryData<string> Flags(Command command) =>

@@ -146,7 +146,6 @@ internal static partial class Roles
                         ZoneMemory = options.Settings.ZoneMemory,
                         Rollout = options.Settings.ReleasePace,
                         Limits = options.Settings.Limits,
-                        Connections = options.Settings.Connections,
                         Cache = options.Settings.Cache,
                         Disk = options.Settings.Disk,
                         Taster = new TasterOptions

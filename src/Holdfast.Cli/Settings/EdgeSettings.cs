@@ -5,7 +5,6 @@ using Holdfast.Cache.Disk;
 using Holdfast.Cache.Storage;
 using Holdfast.Cli.Terminal;
 using Holdfast.Edge;
-using Holdfast.Edge.Listening.Admission;
 using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Zones;
 using Holdfast.Releases.Rollout;
@@ -61,11 +60,8 @@ internal sealed record EdgeSettings
     /// <summary>How security events wait for control.</summary>
     public SecurityEventOptions Events { get; init; } = new();
 
-    /// <summary>Limits towards visitors.</summary>
+    /// <summary>Limits towards visitors and origins.</summary>
     public EdgeLimits Limits { get; init; } = new();
-
-    /// <summary>Limits of connections.</summary>
-    public ConnectionLimits Connections { get; init; } = new();
 
     /// <summary>Limits of the cache.</summary>
     public MemoryStoreLimits Cache { get; init; } = new();
@@ -109,22 +105,38 @@ internal sealed record EdgeSettings
             },
         ["cache_memory"] = (s, v) => s with { Cache = s.Cache with { Budget = v.Number(1, 1024 * 1024) * 1024L * 1024 } },
         ["cache_disk"] = (s, v) => s with { Disk = s.Disk with { Budget = v.Number(0, 1024 * 1024 * 1024) * 1024L * 1024 } },
-        ["max_connections"] = (s, v) => s with { Connections = s.Connections with { MaxConnections = v.Number(1, 10_000_000) } },
+        ["max_connections"] = (s, v) =>
+            s with
+            {
+                Limits = s.Limits with { Connections = s.Limits.Connections with { MaxConnections = v.Number(1, 10_000_000) } },
+            },
         ["max_connections_per_address"] = (s, v) =>
             s with
             {
-                Connections = s.Connections with { MaxConnectionsPerAddress = v.Number(1, 10_000_000) },
+                Limits = s.Limits with { Connections = s.Limits.Connections with { MaxConnectionsPerAddress = v.Number(1, 10_000_000) } },
             },
-        ["proxy_header_timeout"] = (s, v) => s with { Connections = s.Connections with { ProxyHeaderTimeout = v.Seconds(1, 60) } },
-        ["tls_handshake_timeout"] = (s, v) => s with { Connections = s.Connections with { HandshakeTimeout = v.Seconds(1, 60) } },
-        ["tls_close_timeout"] = (s, v) => s with { Connections = s.Connections with { CloseTimeout = v.Seconds(1, 60) } },
+        ["proxy_header_timeout"] = (s, v) =>
+            s with
+            {
+                Limits = s.Limits with { Connections = s.Limits.Connections with { ProxyHeaderTimeout = v.Seconds(1, 60) } },
+            },
+        ["tls_handshake_timeout"] = (s, v) =>
+            s with
+            {
+                Limits = s.Limits with { Connections = s.Limits.Connections with { HandshakeTimeout = v.Seconds(1, 60) } },
+            },
+        ["tls_close_timeout"] = (s, v) =>
+            s with
+            {
+                Limits = s.Limits with { Connections = s.Limits.Connections with { CloseTimeout = v.Seconds(1, 60) } },
+            },
         ["event_disk"] = (s, v) => s with { Events = s.Events with { DiskBytes = v.Number(1, 1024) * 1024L * 1024 } },
         ["release_pace"] = (s, v) => s with { ReleasePace = v.ReleasePace() },
         ["zone_memory"] = (s, v) => s with { ZoneMemory = v.Number(1, 1_000_000) * 1024L * 1024L },
         ["reported_failures_per_second"] = (s, v) =>
             s with
             {
-                Connections = s.Connections with { ReportedPerSecond = v.Number(0, 10_000) },
+                Limits = s.Limits with { Connections = s.Limits.Connections with { ReportedPerSecond = v.Number(0, 10_000) } },
             },
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

@@ -35,7 +35,6 @@ using Holdfast.Edge.Tiers;
 using Holdfast.Edge.Zones;
 using Holdfast.Http.Deadlines;
 using Holdfast.Http.Messages;
-using Holdfast.Http.Origins;
 using Holdfast.Model.Purging;
 using Holdfast.Releases.Feed;
 using Holdfast.Releases.Intake;
@@ -184,7 +183,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
 
         // Origins
         _sweep = new DeadlineSweep(time);
-        _targets = new OriginTargets(options.Resolver, new OriginPoolLimits(), _sweep, new OriginReports(_counters))
+        _targets = new OriginTargets(options.Resolver, limits.Origins, _sweep, new OriginReports(_counters))
         {
             RecordPorts = options.RecordPorts,
         };
@@ -347,8 +346,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
             Draining = () => IsDraining || _isLeaving,
         };
         _listener = new EdgeListener(
-            options.Connections,
-            VisitorHttp2Limits.From(limits),
+            limits,
             _certificates,
             new ConnectionReports(_counters, options.Loggers.CreateLogger<ConnectionReports>()),
             time
@@ -699,8 +697,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
             _application,
             _listener.Admission,
             _certificates,
-            _options.Connections,
-            VisitorHttp2Limits.From(_options.Limits),
+            _options.Limits,
             _options.Loggers,
             cancellationToken
         );

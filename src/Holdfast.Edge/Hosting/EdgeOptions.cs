@@ -6,7 +6,6 @@ using Holdfast.Cache.Storage;
 using Holdfast.Edge.Bots;
 using Holdfast.Edge.Guard;
 using Holdfast.Edge.Guard.Faults;
-using Holdfast.Edge.Listening.Admission;
 using Holdfast.Edge.Origins;
 using Holdfast.Edge.Releases.Tasting;
 using Holdfast.Edge.Reporting;
@@ -77,11 +76,8 @@ internal sealed record EdgeOptions
     /// <summary>Status pages that the edge tells how it is, or null; they may ask its management listener as well.</summary>
     public EvidenceTargets? Evidence { get; init; }
 
-    /// <summary>Limits and times towards visitors.</summary>
+    /// <summary>Limits and times towards visitors and origins.</summary>
     public EdgeLimits Limits { get; init; } = new();
-
-    /// <summary>Limits of connections before a request is read.</summary>
-    public ConnectionLimits Connections { get; init; } = new();
 
     /// <summary>Limits of the cache.</summary>
     public MemoryStoreLimits Cache { get; init; } = new();

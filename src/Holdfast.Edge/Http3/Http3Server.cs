@@ -43,8 +43,7 @@ internal sealed class Http3Server : IAsyncDisposable
     /// <param name="application">Takes the requests.</param>
     /// <param name="admission">Who is let in.</param>
     /// <param name="certificates">Chooses each handshake's certificate.</param>
-    /// <param name="limits">The handshake's deadline.</param>
-    /// <param name="requestLimits">What a request may be; the same as over HTTP/2.</param>
+    /// <param name="limits">The handshake's deadline, and what a request may be; the same as over HTTP/2.</param>
     /// <param name="loggers">Where Kestrel's messages go.</param>
     /// <param name="cancellationToken">Gives up starting.</param>
     /// <exception cref="IOException">An address is in use.</exception>
@@ -53,8 +52,7 @@ internal sealed class Http3Server : IAsyncDisposable
         Http2Application application,
         ConnectionAdmission admission,
         IServerCertificates certificates,
-        ConnectionLimits limits,
-        VisitorHttp2Limits requestLimits,
+        EdgeLimits limits,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
     )
@@ -70,12 +68,12 @@ internal sealed class Http3Server : IAsyncDisposable
             .UseQuic()
             .ConfigureKestrel(kestrel =>
             {
-                requestLimits.ApplyTo(kestrel);
+                VisitorHttp2Limits.ApplyTo(kestrel, limits);
                 kestrel.RequestHeaderEncodingSelector = static name => name == "Content-Length" ? null : System.Text.Encoding.Latin1;
                 kestrel.ResponseHeaderEncodingSelector = static _ => System.Text.Encoding.Latin1;
                 foreach (var endPoint in endPoints)
                 {
-                    kestrel.Listen(endPoint, listen => Configure(listen, endPoint, admission, chooser, limits));
+                    kestrel.Listen(endPoint, listen => Configure(listen, endPoint, admission, chooser, limits.Connections));
                 }
             });
         var server = new Http3Server(builder.Build());

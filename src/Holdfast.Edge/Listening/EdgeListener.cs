@@ -16,30 +16,21 @@ namespace Holdfast.Edge.Listening;
 /// </summary>
 internal sealed class EdgeListener
 {
-    private readonly ConnectionLimits _limits;
-    private readonly VisitorHttp2Limits _http2Limits;
+    private readonly EdgeLimits _limits;
     private readonly IServerCertificates _certificates;
     private readonly TimeProvider _time;
 
-    /// <param name="limits">The limits on connections.</param>
-    /// <param name="http2Limits">The limits on HTTP/2.</param>
+    /// <param name="limits">The limits.</param>
     /// <param name="certificates">Where certificates come from.</param>
     /// <param name="sink">Takes the samples of what went wrong.</param>
     /// <param name="time">The clock.</param>
-    public EdgeListener(
-        ConnectionLimits limits,
-        VisitorHttp2Limits http2Limits,
-        IServerCertificates certificates,
-        IConnectionEventSink sink,
-        TimeProvider time
-    )
+    public EdgeListener(EdgeLimits limits, IServerCertificates certificates, IConnectionEventSink sink, TimeProvider time)
     {
         _limits = limits;
-        _http2Limits = http2Limits;
         _certificates = certificates;
         _time = time;
-        Ledger = new ConnectionLedger(limits, sink, time);
-        Admission = new ConnectionAdmission(limits, Ledger, new AddressCounters(Seed(), Seed()), time);
+        Ledger = new ConnectionLedger(limits.Connections, sink, time);
+        Admission = new ConnectionAdmission(limits.Connections, Ledger, new AddressCounters(Seed(), Seed()), time);
     }
 
     /// <summary>Counts of what became of connections.</summary>
@@ -63,7 +54,7 @@ internal sealed class EdgeListener
     /// <exception cref="ArgumentException">The configuration has neither an address nor a handle, or both.</exception>
     public void Add(KestrelServerOptions server, ListenerConfig config, ConnectionDelegate http1)
     {
-        _http2Limits.ApplyTo(server);
+        VisitorHttp2Limits.ApplyTo(server, _limits);
         switch (config)
         {
             case { Handle: { } handle, Address: null }:
@@ -85,13 +76,15 @@ internal sealed class EdgeListener
         options.Use(Admission.LimitAll);
         if (config.ProxyProtocolFrom.Count > 0)
         {
-            options.Use(new ProxyProtocolMiddleware(config.ProxyProtocolFrom, _limits, Ledger, _time).Use);
+            options.Use(new ProxyProtocolMiddleware(config.ProxyProtocolFrom, _limits.Connections, Ledger, _time).Use);
         }
 
         options.Use(Admission.LimitPerAddress);
         if (config.Tls)
         {
-            options.Use(new TlsMiddleware(_certificates, config.Http2, _limits, _http2Limits, Ledger, _time) { Lingers = Lingers }.Use);
+            options.Use(
+                new TlsMiddleware(_certificates, config.Http2, _limits.Connections, _limits.Http2, Ledger, _time) { Lingers = Lingers }.Use
+            );
         }
 
         options.Use(next =>

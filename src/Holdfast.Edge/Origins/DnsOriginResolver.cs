@@ -18,15 +18,25 @@ internal sealed class DnsOriginResolver : IOriginResolver
     private static readonly TimeSpan LeastTimeToLive = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MostTimeToLive = TimeSpan.FromMinutes(5);
 
-    private readonly LookupClient _dns = new(
-        new LookupClientOptions
-        {
-            Timeout = TimeSpan.FromSeconds(2),
-            Retries = 1,
-            UseCache = false,
-            ThrowDnsErrors = false,
-        }
-    );
+    // For one name server; the next is asked then. A request waits for 5 s in all.
+    private static readonly TimeSpan QueryTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly LookupClient _dns;
+    private readonly Func<string, CancellationToken, Task<IPAddress[]>> _system;
+
+    /// <summary>Asks this machine's name servers and this machine.</summary>
+    public DnsOriginResolver()
+        : this(Options(new LookupClientOptions(), QueryTimeout), Dns.GetHostAddressesAsync) { }
+
+    /// <summary>Asks others.</summary>
+    /// <param name="server">The name server.</param>
+    /// <param name="timeout">How long it may take to answer.</param>
+    /// <param name="system">The system's look-up; it throws <see cref="SocketException"/> where it knows nothing.</param>
+    internal DnsOriginResolver(IPEndPoint server, TimeSpan timeout, Func<string, CancellationToken, Task<IPAddress[]>> system)
+        : this(Options(new LookupClientOptions(server), timeout), system) { }
+
+    private DnsOriginResolver(LookupClientOptions options, Func<string, CancellationToken, Task<IPAddress[]>> system) =>
+        (_dns, _system) = (new LookupClient(options), system);
 
     /// <inheritdoc/>
     public async Task<ResolvedName> ResolveAsync(string name, CancellationToken cancellationToken)
@@ -60,7 +70,7 @@ internal sealed class DnsOriginResolver : IOriginResolver
 
         try
         {
-            var addresses = await Dns.GetHostAddressesAsync(name, cancellationToken).ConfigureAwait(false);
+            var addresses = await _system(name, cancellationToken).ConfigureAwait(false);
             return addresses.Length > 0
                 ? new ResolvedName([.. addresses.OrderBy(a => a.AddressFamily == AddressFamily.InterNetworkV6)], SystemTimeToLive)
                 : throw new OriginNameException($"'{name}' has no address");
@@ -69,5 +79,14 @@ internal sealed class DnsOriginResolver : IOriginResolver
         {
             throw new OriginNameException($"'{name}' could not be resolved: {e.Message}", e);
         }
+    }
+
+    private static LookupClientOptions Options(LookupClientOptions options, TimeSpan timeout)
+    {
+        options.Timeout = timeout;
+        options.Retries = 1;
+        options.UseCache = false;
+        options.ThrowDnsErrors = false;
+        return options;
     }
 }

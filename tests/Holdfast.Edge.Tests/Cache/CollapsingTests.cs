@@ -26,7 +26,7 @@ public class CollapsingTests
                 await rest.Task;
                 await c.SendAsync("later");
             },
-            change: o => o with { Connections = o.Connections with { MaxConnectionsPerAddress = 10_000 } }
+            change: o => o with { Limits = o.Limits with { Connections = new() { MaxConnectionsPerAddress = 10_000 } } }
         );
         var visitors = await site.VisitAsync(1_000, "GET /a");
         await site.UntilWaitingAsync(999);

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Holdfast.Edge.Tests.Harness;
 using Holdfast.Edge.Tests.Listening;
 using Holdfast.Edge.Tests.Wire;
@@ -78,6 +79,60 @@ public sealed class Http2RefusalTests(WireEdge wire) : IClassFixture<WireEdge>
     }
 
     [Fact]
+    public async Task Limits_OfHttp2_AreToldToTheVisitor()
+    {
+        var limits = new EdgeLimits
+        {
+            Messages = MessageLimits.ForVisitors with { FieldsBytes = 5000 },
+            Http2 = new()
+            {
+                MaxStreams = 7,
+                HeaderTableSize = 2048,
+                MaxFrameSize = 20_000,
+                ConnectionWindow = 200_000,
+                StreamWindow = 100_000,
+            },
+        };
+
+        Assert.Equal(
+            new SortedDictionary<int, int>
+            {
+                [1] = 2048, // SETTINGS_HEADER_TABLE_SIZE
+                [3] = 7, // SETTINGS_MAX_CONCURRENT_STREAMS
+                [4] = 100_000, // SETTINGS_INITIAL_WINDOW_SIZE
+                [5] = 20_000, // SETTINGS_MAX_FRAME_SIZE
+                [6] = 5000, // SETTINGS_MAX_HEADER_LIST_SIZE
+                [8] = 1, // SETTINGS_ENABLE_CONNECT_PROTOCOL
+                [-1] = 200_000,
+            },
+            await ToldAsync(limits)
+        );
+    }
+
+    [Fact]
+    public async Task Limits_ThatNothingIsSetOf_AreTheStatedDefaults()
+    {
+        var told = await ToldAsync(new EdgeLimits());
+
+        Assert.Equal((100, 768 * 1024, 128 * 1024, 1024 * 1024), (told[3], told[4], told[6], told[-1]));
+        Assert.False(told.ContainsKey(1)); // the protocol's own
+        Assert.False(told.ContainsKey(5));
+    }
+
+    [Fact]
+    public async Task Limits_AsLargeAsTheirSettingsAllow_StartAnEdge()
+    {
+        var told = await ToldAsync(
+            new EdgeLimits
+            {
+                Messages = new() { StartLineBytes = 1024 * 1024, FieldsBytes = 1024 * 1024 },
+            }
+        );
+
+        Assert.Equal(1024 * 1024, told[6]);
+    }
+
+    [Fact]
     public async Task Head_ThatDoesNotEnd_IsRefusedAsTooSlow()
     {
         await using var edge = await EdgeUnderTest.StartAsync(o =>
@@ -95,5 +150,35 @@ public sealed class Http2RefusalTests(WireEdge wire) : IClassFixture<WireEdge>
 
         Assert.Equal(nameof(MessageFault.TooSlow), Http2Visit.Text(record, "RefusedReason"));
         Assert.NotEqual("", Http2Visit.Text(record, "RefusedDetail"));
+    }
+
+    // What a whole edge with these limits says of them in its first SETTINGS, and, as -1, of the connection's window.
+    private static async Task<SortedDictionary<int, int>> ToldAsync(EdgeLimits limits)
+    {
+        const int ProtocolWindow = 65_535;
+        await using var edge = await EdgeUnderTest.StartAsync(o => o with { Limits = limits });
+        var (client, _) = await Http2Visit.ConnectAsync(edge);
+        await using var closing = client;
+        await client.SendAsync();
+        var told = new SortedDictionary<int, int>();
+        while (told.Count == 0 || !told.ContainsKey(-1))
+        {
+            var frame = (await client.ReadAsync())!.Value;
+            if (frame is { Type: 4, Flags: 0 })
+            {
+                for (var at = 0; at < frame.Payload.Length; at += 6)
+                {
+                    told[BinaryPrimitives.ReadInt16BigEndian(frame.Payload.AsSpan(at))] = BinaryPrimitives.ReadInt32BigEndian(
+                        frame.Payload.AsSpan(at + 2)
+                    );
+                }
+            }
+            else if (frame is { Type: 8, Stream: 0 })
+            {
+                told[-1] = ProtocolWindow + BinaryPrimitives.ReadInt32BigEndian(frame.Payload);
+            }
+        }
+
+        return told;
     }
 }

@@ -17,7 +17,7 @@ public class AdmissionTests
             new ListenerSetup
             {
                 Config = Plain,
-                Limits = new ConnectionLimits { MaxConnections = 2 },
+                Limits = new EdgeLimits { Connections = new() { MaxConnections = 2 } },
             }
         );
         await using var first = await host.ConnectAsync();
@@ -41,7 +41,7 @@ public class AdmissionTests
             new ListenerSetup
             {
                 Config = Plain,
-                Limits = new ConnectionLimits { MaxConnectionsPerAddress = 1 },
+                Limits = new EdgeLimits { Connections = new() { MaxConnectionsPerAddress = 1 } },
             }
         );
         await using var first = await host.ConnectAsync();

@@ -7,7 +7,6 @@ using System.Text;
 using Holdfast.Edge.Listening;
 using Holdfast.Edge.Listening.Admission;
 using Holdfast.Edge.Listening.Certificates;
-using Holdfast.Edge.Listening.Http2;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -34,13 +33,7 @@ internal sealed class ListenerHost : IAsyncDisposable
             new TestCertificateSource(),
             TimeProvider.System
         );
-        Listener = new EdgeListener(
-            setup.Limits,
-            setup.Http2Limits,
-            setup.Certificates ?? Certificates,
-            Sink,
-            setup.Time ?? TimeProvider.System
-        );
+        Listener = new EdgeListener(setup.Limits, setup.Certificates ?? Certificates, Sink, setup.Time ?? TimeProvider.System);
         var options = new KestrelServerOptions();
         Listener.Add(options, setup.Config, setup.Http1 ?? AnswerHttp1Async);
         _server = new KestrelServer(
@@ -224,9 +217,7 @@ internal sealed class ListenerHost : IAsyncDisposable
 
 internal sealed record ListenerSetup
 {
-    public ConnectionLimits Limits { get; init; } = new();
-
-    public VisitorHttp2Limits Http2Limits { get; init; } = new();
+    public EdgeLimits Limits { get; init; } = new();
 
     public ListenerConfig Config { get; init; } = new() { Address = new IPEndPoint(IPAddress.Loopback, 0), Tls = true };
 

@@ -96,7 +96,7 @@ public class ProxyProtocolMiddlewareTests
         await using var host = await ListenerHost.StartAsync(
             Setup with
             {
-                Limits = new ConnectionLimits { ProxyHeaderTimeout = TimeSpan.FromMilliseconds(50) },
+                Limits = new EdgeLimits { Connections = new() { ProxyHeaderTimeout = TimeSpan.FromMilliseconds(50) } },
             }
         );
         await using var client = await host.ConnectAsync();
@@ -109,7 +109,12 @@ public class ProxyProtocolMiddlewareTests
     [Fact]
     public async Task PerAddressLimit_BehindALoadBalancer_CountsTheClientsNotTheBalancer()
     {
-        await using var host = await ListenerHost.StartAsync(Setup with { Limits = new ConnectionLimits { MaxConnectionsPerAddress = 1 } });
+        await using var host = await ListenerHost.StartAsync(
+            Setup with
+            {
+                Limits = new EdgeLimits { Connections = new() { MaxConnectionsPerAddress = 1 } },
+            }
+        );
         await using var first = await host.ConnectAsync();
         await using var second = await host.ConnectAsync();
         await using var third = await host.ConnectAsync();

@@ -55,7 +55,7 @@ public class OriginConcurrencyTests
                 await c.SendAsync(Ok);
             },
             Settings(limit: 4, queue: 10_000, seconds: 60),
-            change: o => o with { Connections = o.Connections with { MaxConnectionsPerAddress = 10_000 } }
+            change: o => o with { Limits = o.Limits with { Connections = new() { MaxConnectionsPerAddress = 10_000 } } }
         );
         var replies = await Task.WhenAll(
             Enumerable
