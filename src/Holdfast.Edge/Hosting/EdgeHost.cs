@@ -198,6 +198,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
             : new SecurityEventUplink(options.Name, Path.Combine(home, "events"), _ruleCounts, options.Events, time);
         var rules = new RuleContext(options.Place, _ruleCounts, _rateLimits)
         {
+            PlannedFrom = options.RulesPlannedFrom,
             Lists = _lists,
             Bots = _bots,
             Events = _events?.Events,

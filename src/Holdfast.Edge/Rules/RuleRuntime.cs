@@ -7,6 +7,7 @@ using Holdfast.Edge.Rules.Events;
 using Holdfast.Edge.Rules.Executing;
 using Holdfast.Model.Rulesets;
 using Holdfast.Rules.Evaluation;
+using Holdfast.Rules.Fields;
 using Holdfast.Rules.Parsing;
 using Holdfast.Rules.Phases;
 
@@ -122,6 +123,12 @@ internal sealed class RuleRuntime
     /// <summary>Whether the request's body has to be held back for it.</summary>
     public bool ReadsBody =>
         Filter.Reads.Any(read => read.IsOfBody) || Limit is { ReadsBody: true } || Effect is ExecuteEffect { Executed.ReadsBody: true };
+
+    /// <summary>Whether what it acts on depends on the request's bot score.</summary>
+    public bool ReadsScore =>
+        Filter.Reads.Any(read => read.Source == SignalSource.BotScore)
+        || Limit is { ReadsScore: true }
+        || Effect is ExecuteEffect { Executed.ReadsScore: true };
 
     /// <summary>What it does.</summary>
     public RuleEffect Effect { get; }

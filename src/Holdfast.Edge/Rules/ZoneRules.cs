@@ -10,8 +10,8 @@ namespace Holdfast.Edge.Rules;
 /// <summary>A zone's rules as requests run on them: immutable, and only of the phases that the zone uses.</summary>
 internal sealed class ZoneRules
 {
-    // About what a rule takes when it is compiled: its tree, the objects that run it, its texts.
-    private const int RuleWeight = 4 * 1024;
+    // About what a rule takes when it is compiled: its tree, the objects that run it, its texts, its part in a plan.
+    private const int RuleWeight = 5 * 1024;
 
     private ZoneRules(ImmutableArray<RulesetRuntime> request, ImmutableArray<RulesetRuntime> response, RuleContext context)
     {
@@ -19,6 +19,7 @@ internal sealed class ZoneRules
         Response = response;
         Context = context;
         ReadsBody = request.Any(ruleset => ruleset.ReadsBody);
+        ReadsScore = request.Concat(response).Any(ruleset => ruleset.ReadsScore);
 
         // The account's rules are there once for all zones.
         Weight = request
@@ -38,6 +39,9 @@ internal sealed class ZoneRules
 
     /// <summary>Whether a rule reads the request's body, which is held back for it (the design's law 24).</summary>
     public bool ReadsBody { get; }
+
+    /// <summary>Whether what a rule acts on depends on the request's bot score.</summary>
+    public bool ReadsScore { get; }
 
     /// <summary>Bytes of memory, about.</summary>
     public int Weight { get; }

@@ -44,6 +44,7 @@ internal sealed class RateLimitRuntime
         CountingReadsResponse = _counting?.Reads.Any(field => field.IsOfResponse) == true;
         ReadsResponse = CountingReadsResponse || _scoreField is not null;
         CountsResponses = config.RequestsToOrigin || ReadsResponse;
+        ReadsScore = _counting?.Reads.Any(field => field.Source == SignalSource.BotScore) == true;
         ReadsBody = _parts.Any(part => part.ReadsBody) || _counting?.Reads.Any(field => field.IsOfBody) == true;
     }
 
@@ -74,6 +75,9 @@ internal sealed class RateLimitRuntime
 
     /// <summary>Whether requests' bodies have to be held back for it (the design's law 24).</summary>
     public bool ReadsBody { get; }
+
+    /// <summary>Whether what it counts depends on the request's bot score.</summary>
+    public bool ReadsScore { get; }
 
     /// <summary>The rule's id as a string of RFC 9651.</summary>
     public byte[] QuotedName { get; }

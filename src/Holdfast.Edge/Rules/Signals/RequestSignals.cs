@@ -23,6 +23,7 @@ internal sealed class RequestSignals : IRuleSignals
     private EdgeRequest _request = null!;
     private RuleContext _context = null!;
     private RuleLists _lists = RuleLists.None;
+    private bool _readsScore;
     private ByteArena.Piece _ray;
     private ByteArena.Piece _seed;
     private ByteArena.Piece _cipher;
@@ -62,9 +63,13 @@ internal sealed class RequestSignals : IRuleSignals
     public BotScore Bots { get; } = new();
 
     /// <summary>Begins with a request.</summary>
-    public void Begin(EdgeRequest request, RuleContext context)
+    /// <param name="request">The request.</param>
+    /// <param name="context">What rules get of the edge.</param>
+    /// <param name="readsScore">Whether a filter of its zone reads the bot score.</param>
+    public void Begin(EdgeRequest request, RuleContext context, bool readsScore = false)
     {
         _request = request;
+        _readsScore = readsScore;
         _context = context;
         _lists = context.Lists.For(request);
         AskedList = false;
@@ -80,9 +85,28 @@ internal sealed class RequestSignals : IRuleSignals
     /// <summary>The answer's head is there.</summary>
     public void BeginResponse() => _response.Begin(_request);
 
+    /// <summary>How often rules have changed what rules read: the target, fields, the answer.</summary>
+    public int Changes { get; private set; }
+
+    /// <summary>Gives the request another target, which later rules see.</summary>
+    public void Rewrite(ReadOnlySpan<byte> target, int pathLength)
+    {
+        ScoreAsItCame();
+        Changes++;
+        _uri.Rewrite(target, pathLength);
+    }
+
+    /// <summary>Fields will change: what is a span of them is kept.</summary>
+    public void FieldsWillChange()
+    {
+        ScoreAsItCame();
+        _fields.Keep();
+    }
+
     /// <summary>Fields have changed: what was computed of them is old.</summary>
     public void FieldsChanged()
     {
+        Changes++;
         _fields.Changed();
         if (_response.IsKnown)
         {
@@ -216,6 +240,15 @@ internal sealed class RequestSignals : IRuleSignals
     public Truth IsInList(string list, RuleAddress value) => Lists.Contains(list, value);
 
     private int Score => Bots.Of(_request, this);
+
+    // A request is scored as its visitor sent it, whichever rule asks first.
+    private void ScoreAsItCame()
+    {
+        if (_readsScore && !_response.IsKnown)
+        {
+            _ = Score;
+        }
+    }
 
     // Whoever ended TLS before us has not said how.
     private bool IsTlsKnown => _request.Connection.IsTls || !_request.IsHttps;
