@@ -19,6 +19,9 @@ internal sealed class ZoneRules
         Response = response;
         Context = context;
         ReadsBody = request.Any(ruleset => ruleset.ReadsBody);
+        UsesAccount = request
+            .Concat(response)
+            .Any(ruleset => ruleset.Config.Kind != RulesetKind.Zone || ruleset.Rules.Any(rule => rule.Effect is ExecuteEffect));
         ReadsScore = request.Concat(response).Any(ruleset => ruleset.ReadsScore);
 
         // The account's rules are there once for all zones.
@@ -42,6 +45,9 @@ internal sealed class ZoneRules
 
     /// <summary>Whether what a rule acts on depends on the request's bot score.</summary>
     public bool ReadsScore { get; }
+
+    /// <summary>Whether rules of the account are among them, or a rule that executes such.</summary>
+    public bool UsesAccount { get; }
 
     /// <summary>Bytes of memory, about.</summary>
     public int Weight { get; }

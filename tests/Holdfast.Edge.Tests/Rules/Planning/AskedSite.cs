@@ -5,6 +5,7 @@ using Holdfast.Edge.Explaining;
 using Holdfast.Edge.Geo;
 using Holdfast.Edge.KillSwitches;
 using Holdfast.Edge.Origins;
+using Holdfast.Edge.Phases.DynamicRedirect;
 using Holdfast.Edge.Phases.RateLimiting;
 using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Rules;
@@ -97,10 +98,12 @@ internal sealed class AskedSite : IDisposable
         var said = new StringBuilder();
         if (RequestPhases.Run(request, turn, Rules) is { } answer)
         {
-            said.Append("answered by ").AppendLine(answer.GetType().Name);
+            // The buffer is used again from request to request: only a redirect has written it.
+            var location = answer is RedirectEffect ? Encoding.ASCII.GetString(turn.Location.Written.Span) : "";
+            said.Append("answered by ").Append(answer.GetType().Name).Append(' ').AppendLine(location);
         }
 
-        said.AppendLine(Encoding.ASCII.GetString(request.ForwardTarget)).AppendLine(Encoding.ASCII.GetString(turn.Location.Written.Span));
+        said.AppendLine(Encoding.ASCII.GetString(request.ForwardTarget));
         Write(said, request.Head.Headers);
         request.Response.Status = sketch.Status!.Value;
         request.Response.Headers.Add("X-A"u8, "a"u8);
