@@ -5,9 +5,9 @@ using Holdfast.Edge.Rules.Counting;
 using Holdfast.Edge.Rules.Effects;
 using Holdfast.Edge.Rules.Events;
 using Holdfast.Edge.Rules.Executing;
+using Holdfast.Edge.Rules.Signals;
 using Holdfast.Model.Rulesets;
 using Holdfast.Rules.Evaluation;
-using Holdfast.Rules.Fields;
 using Holdfast.Rules.Parsing;
 using Holdfast.Rules.Phases;
 
@@ -124,11 +124,11 @@ internal sealed class RuleRuntime
     public bool ReadsBody =>
         Filter.Reads.Any(read => read.IsOfBody) || Limit is { ReadsBody: true } || Effect is ExecuteEffect { Executed.ReadsBody: true };
 
-    /// <summary>Whether what it acts on depends on the request's bot score.</summary>
-    public bool ReadsScore =>
-        Filter.Reads.Any(read => read.Source == SignalSource.BotScore)
-        || Limit is { ReadsScore: true }
-        || Effect is ExecuteEffect { Executed.ReadsScore: true };
+    /// <summary>What it asks about the request's client before it acts.</summary>
+    public ClientFacts Asked =>
+        ClientFactReads.Of(Filter.Reads)
+        | (Limit?.Asked ?? ClientFacts.None)
+        | (Effect is ExecuteEffect { Executed: { } executed } ? executed.Asked : ClientFacts.None);
 
     /// <summary>What it does.</summary>
     public RuleEffect Effect { get; }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Holdfast.Edge.Guard;
 using Holdfast.Edge.Rules.Executing;
+using Holdfast.Edge.Rules.Signals;
 using Holdfast.Model.Rulesets;
 using Holdfast.Rules.Phases;
 
@@ -16,7 +17,7 @@ internal sealed class RulesetRuntime
         Rules = rules;
         Planned = planned;
         ReadsBody = rules.Any(rule => rule.ReadsBody);
-        ReadsScore = rules.Any(rule => rule.ReadsScore);
+        Asked = rules.Aggregate(ClientFacts.None, (asked, rule) => asked | rule.Asked);
     }
 
     /// <summary>The ruleset without what kill switches take out; rules that are off are in it too.</summary>
@@ -40,8 +41,8 @@ internal sealed class RulesetRuntime
     /// <summary>Whether one of them reads the request's body.</summary>
     public bool ReadsBody { get; }
 
-    /// <summary>Whether what one of them acts on depends on the request's bot score.</summary>
-    public bool ReadsScore { get; }
+    /// <summary>What they ask about a request's client before they act.</summary>
+    public ClientFacts Asked { get; }
 
     /// <summary>Compiles a zone's ruleset.</summary>
     /// <param name="config">The ruleset.</param>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Holdfast.Edge.Phases.Access;
 using Holdfast.Edge.Rules.Executing;
+using Holdfast.Edge.Rules.Signals;
 using Holdfast.Model.Rulesets;
 using Holdfast.Model.Zones;
 using Holdfast.Rules.Phases;
@@ -22,7 +23,7 @@ internal sealed class ZoneRules
         UsesAccount = request
             .Concat(response)
             .Any(ruleset => ruleset.Config.Kind != RulesetKind.Zone || ruleset.Rules.Any(rule => rule.Effect is ExecuteEffect));
-        ReadsScore = request.Concat(response).Any(ruleset => ruleset.ReadsScore);
+        Asked = request.Concat(response).Aggregate(ClientFacts.None, (asked, ruleset) => asked | ruleset.Asked);
 
         // The account's rules are there once for all zones.
         Weight = request
@@ -43,8 +44,8 @@ internal sealed class ZoneRules
     /// <summary>Whether a rule reads the request's body, which is held back for it (the design's law 24).</summary>
     public bool ReadsBody { get; }
 
-    /// <summary>Whether what a rule acts on depends on the request's bot score.</summary>
-    public bool ReadsScore { get; }
+    /// <summary>What rules ask about a request's client before they act.</summary>
+    public ClientFacts Asked { get; }
 
     /// <summary>Whether rules of the account are among them, or a rule that executes such.</summary>
     public bool UsesAccount { get; }

@@ -21,8 +21,8 @@ internal static class TriggerReader
     public static Trigger? Of(Expression leaf, Func<byte[][][], byte[][]> rarest) =>
         leaf switch
         {
-            // Another module computes it. It is asked for when a rule comes to it, not before.
-            _ when SignalReads.Of(leaf).Any(field => field.Source == SignalSource.BotScore) => null,
+            // Another module finds it out. It is asked when a rule comes to it, not before.
+            _ when SignalReads.Of(leaf).Any(field => SignalSources.IsFoundOut(field.Source)) => null,
             ComparisonExpression { Left: var left, Comparison: var comparison } => left.Type.Kind switch
             {
                 RuleKind.Integer => OfNumber(left, comparison),

@@ -23,7 +23,7 @@ internal sealed class RequestSignals : IRuleSignals
     private EdgeRequest _request = null!;
     private RuleContext _context = null!;
     private RuleLists _lists = RuleLists.None;
-    private bool _readsScore;
+    private ClientFacts _asked;
     private ByteArena.Piece _ray;
     private ByteArena.Piece _seed;
     private ByteArena.Piece _cipher;
@@ -62,14 +62,17 @@ internal sealed class RequestSignals : IRuleSignals
     /// <summary>The request's bot score; the first who asks has it computed.</summary>
     public BotScore Bots { get; } = new();
 
+    /// <summary>Who the request's client says it is, and whether it is.</summary>
+    public BotIdentity Identity { get; } = new();
+
     /// <summary>Begins with a request.</summary>
     /// <param name="request">The request.</param>
     /// <param name="context">What rules get of the edge.</param>
-    /// <param name="readsScore">Whether a filter of its zone reads the bot score.</param>
-    public void Begin(EdgeRequest request, RuleContext context, bool readsScore = false)
+    /// <param name="asked">What filters of its zone read of it.</param>
+    public void Begin(EdgeRequest request, RuleContext context, ClientFacts asked = ClientFacts.None)
     {
         _request = request;
-        _readsScore = readsScore;
+        _asked = asked;
         _context = context;
         _lists = context.Lists.For(request);
         AskedList = false;
@@ -79,6 +82,7 @@ internal sealed class RequestSignals : IRuleSignals
         _response.Clear();
         Body.Clear();
         Bots.Begin(context.Bots.Current);
+        Identity.Begin(context.Crawlers);
         _ray = _seed = _cipher = _ja4 = default;
     }
 
@@ -91,7 +95,7 @@ internal sealed class RequestSignals : IRuleSignals
     /// <summary>Gives the request another target, which later rules see.</summary>
     public void Rewrite(ReadOnlySpan<byte> target, int pathLength)
     {
-        ScoreAsItCame();
+        AskAboutClient();
         Changes++;
         _uri.Rewrite(target, pathLength);
     }
@@ -99,7 +103,7 @@ internal sealed class RequestSignals : IRuleSignals
     /// <summary>Fields will change: what is a span of them is kept.</summary>
     public void FieldsWillChange()
     {
-        ScoreAsItCame();
+        AskAboutClient();
         _fields.Keep();
     }
 
@@ -124,7 +128,8 @@ internal sealed class RequestSignals : IRuleSignals
             Signal.CfTlsVersion or Signal.CfTlsCipher => IsTlsKnown,
             Signal.CfBotManagementJa4 => IsTlsKnown && (!_request.IsHttps || _request.Connection.Ja4 is not null),
             Signal.CfBotManagementScore => Score != 0,
-            Signal.CfBotManagementVerifiedBot or Signal.CfClientBot or Signal.CfVerifiedBotCategory => false,
+            Signal.CfBotManagementVerifiedBot or Signal.CfClientBot or Signal.CfVerifiedBotCategory => IsVerified != Truth.Unknown,
+            Signal.HoldfastBotCategory => Identity.Category(_request, this) is not null,
             >= Signal.HttpResponseCode => _response.IsKnown,
             >= Signal.HttpRequestBodyRaw and <= Signal.HttpRequestBodyMime => Body.IsKnown(signal),
             _ => true,
@@ -241,14 +246,20 @@ internal sealed class RequestSignals : IRuleSignals
 
     private int Score => Bots.Of(_request, this);
 
-    // A request is scored as its visitor sent it, whichever rule asks first.
-    private void ScoreAsItCame()
+    // What is found out about the client is that of the request as its visitor sent it, whichever rule asks first.
+    private void AskAboutClient()
     {
-        if (_readsScore && !_response.IsKnown)
+        if (_asked == ClientFacts.None || _response.IsKnown)
         {
-            _ = Score;
+            return;
         }
+
+        _ = (_asked & ClientFacts.Score) != 0 ? Score : 0;
+        _ = (_asked & ClientFacts.Verification) != 0 ? IsVerified : Truth.Unknown;
+        _ = (_asked & ClientFacts.Category) != 0 ? Identity.Category(_request, this) : null;
     }
+
+    private Truth IsVerified => Identity.IsVerified(_request, this);
 
     // Whoever ended TLS before us has not said how.
     private bool IsTlsKnown => _request.Connection.IsTls || !_request.IsHttps;
@@ -287,6 +298,8 @@ internal sealed class RequestSignals : IRuleSignals
             Signal.CfTlsVersion => Ascii("TLSv1.3"u8, "TLSv1.2"u8, _request.Connection.TlsProtocol),
             Signal.CfTlsCipher => Kept(ref _cipher, _request.Connection.TlsCipher),
             Signal.CfBotManagementJa4 => Kept(ref _ja4, _request.Connection.Ja4),
+            Signal.CfVerifiedBotCategory => Identity.VerifiedCategory,
+            Signal.HoldfastBotCategory => Identity.Category(_request, this),
             Signal.CfRayId => Ray,
             Signal.CfRandomSeed => Seed,
             Signal.CfColoName => _context.Place,
@@ -300,6 +313,7 @@ internal sealed class RequestSignals : IRuleSignals
             Signal.Ssl => _request.IsHttps,
             Signal.IpSrcIsInEuropeanUnion => Places.IsInEuropeanUnion(_request.Country),
             Signal.CfEdgeClientTcp => _request.Connection.Alpn != Http3Server.Protocol,
+            Signal.CfBotManagementVerifiedBot or Signal.CfClientBot => IsVerified == Truth.True,
             Signal.CfBotManagementStaticResource => StaticResources.Contains(_uri.Extension),
             Signal.HttpRequestBodyTruncated => Body.IsTruncated,
             _ => false,
