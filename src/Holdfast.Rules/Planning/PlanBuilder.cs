@@ -12,6 +12,9 @@ namespace Holdfast.Rules.Planning;
 /// </summary>
 internal sealed class PlanBuilder(IReadOnlyList<RuleFilter> filters, Func<int, bool> given)
 {
+    // Comparisons of one field. A look costs as much as a few of them.
+    private const int WorthALook = 16;
+
     private readonly Dictionary<Expression, Leaf> _leaves = [];
     private readonly Dictionary<Operand, SourceParts> _sources = [];
     private readonly Dictionary<ByteString, int> _texts = [];
@@ -58,14 +61,7 @@ internal sealed class PlanBuilder(IReadOnlyList<RuleFilter> filters, Func<int, b
             }
         }
 
-        // What is looked for anyway can be looked for in the same place at no cost: then nothing of the comparison is left to ask.
-        foreach (var leaf in _leaves.Values.Where(leaf => leaf is { Number: null, Trigger.IsExact: true }))
-        {
-            if (_sources.TryGetValue(leaf.Trigger!.Source, out var source) && source.Takes(leaf.Trigger))
-            {
-                Number(leaf, source);
-            }
-        }
+        SettleMore();
 
         var rules = new PlannedRule[filters.Count];
         for (_rule = 0; _rule < rules.Length; _rule++)
@@ -92,6 +88,37 @@ internal sealed class PlanBuilder(IReadOnlyList<RuleFilter> filters, Func<int, b
             filters.SelectMany(filter => filter.Reads).ToFrozenSet(),
             plan => new RulePass(plan, seen, literals, kept, sources.Length, always.Length)
         );
+    }
+
+    // What is looked for anyway can be looked for in the same place at no cost: then nothing of the comparison is left to ask. That many rules ask
+    // what one field is, is worth a look at it too.
+    private void SettleMore()
+    {
+        var left = _leaves.Values.Where(leaf => leaf is { Number: null, Trigger.IsExact: true }).ToList();
+        var asked = left.Where(leaf => leaf.Trigger is TextTrigger { Key: TextKey.Equal, Source: FieldOperand })
+            .GroupBy(leaf => leaf.Trigger!.Source)
+            .Where(of => of.Sum(leaf => leaf.Uses) >= WorthALook)
+            .Select(of => of.Key)
+            .ToHashSet();
+        foreach (var leaf in left)
+        {
+            var isThere = _sources.TryGetValue(leaf.Trigger!.Source, out var source);
+            if (isThere && source!.Takes(leaf.Trigger))
+            {
+                Number(leaf, source);
+            }
+            else if (leaf.Trigger is TextTrigger { Key: TextKey.Equal } && asked.Contains(leaf.Trigger.Source))
+            {
+                Number(leaf, isThere ? source! : SourceOf(leaf.Trigger.Source));
+            }
+        }
+    }
+
+    private SourceParts SourceOf(Operand value)
+    {
+        var source = new SourceParts(value, _sources.Count);
+        _sources.Add(value, source);
+        return source;
     }
 
     private PlannedRule Plan(Expression expression)
@@ -200,7 +227,7 @@ internal sealed class PlanBuilder(IReadOnlyList<RuleFilter> filters, Func<int, b
     {
         if (!_sources.TryGetValue(leaf.Trigger!.Source, out var source))
         {
-            _sources.Add(leaf.Trigger.Source, source = new SourceParts(leaf.Trigger.Source, _sources.Count));
+            source = SourceOf(leaf.Trigger.Source);
         }
 
         _rulesOfSeen[leaf.Number ?? Number(leaf, source)].Add(rule);

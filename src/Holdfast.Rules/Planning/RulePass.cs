@@ -45,7 +45,7 @@ public sealed class RulePass : IDisposable
     public bool Next(out int rule, out Truth truth)
     {
         var candidates = _candidates;
-        for (var word = _word; word < candidates.Length; word++)
+        for (var word = NextWord(_word); word < candidates.Length; word = NextWord(word + 1))
         {
             while (candidates[word] != 0)
             {
@@ -181,6 +181,13 @@ public sealed class RulePass : IDisposable
 
     /// <summary>Keeps an answer.</summary>
     internal void Keep(int slot, Truth truth) => _kept[slot] = (_number << 2) | (uint)truth;
+
+    // Most words are empty: they are passed many at a time.
+    private int NextWord(int from)
+    {
+        var skipped = _candidates.AsSpan(from).IndexOfAnyExcept(0UL);
+        return skipped < 0 ? _candidates.Length : from + skipped;
+    }
 
     private bool HasSeen(in PlannedRule rule)
     {
