@@ -97,13 +97,6 @@ internal sealed class LiteralAutomaton
         }
     }
 
-    /// <summary>Whether an automaton of some literals is as fast with more of them: it can look for the next first byte as before.</summary>
-    public static bool Takes(IReadOnlyList<(byte[] Literal, int Leaf)> literals, byte[][] more)
-    {
-        var firsts = literals.Select(entry => entry.Literal[0]).ToHashSet();
-        return firsts.Count > FewFirsts || firsts.Union(more.Select(literal => literal[0])).Count() <= FewFirsts;
-    }
-
     /// <summary>Bytes of the shortest literal.</summary>
     public int Shortest { get; }
 

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Security.Cryptography;
 using Holdfast.Rules.Evaluation;
 using Holdfast.Rules.Syntax;
 using Holdfast.Rules.Types;
@@ -12,14 +13,10 @@ namespace Holdfast.Rules.Planning;
 /// </summary>
 internal sealed class PlanBuilder(IReadOnlyList<RuleFilter> filters, Func<int, bool> given)
 {
-    // Comparisons of one field. A look costs as much as a few of them.
-    private const int WorthALook = 16;
-
     private readonly Dictionary<Expression, Leaf> _leaves = [];
     private readonly Dictionary<Operand, SourceParts> _sources = [];
     private readonly Dictionary<ByteString, int> _texts = [];
     private readonly List<List<int>> _rulesOfSeen = [];
-    private readonly List<int> _settled = [];
     private int _rule;
     private int _kept;
     private int _literals;
@@ -61,12 +58,10 @@ internal sealed class PlanBuilder(IReadOnlyList<RuleFilter> filters, Func<int, b
             }
         }
 
-        SettleMore();
-
-        var rules = new PlannedRule[filters.Count];
+        var rules = new TruthNode[filters.Count];
         for (_rule = 0; _rule < rules.Length; _rule++)
         {
-            rules[_rule] = Plan(filters[_rule].Expression);
+            rules[_rule] = Compile(filters[_rule].Expression);
         }
 
         var sources = _sources.Values.Select(parts => parts.Build(ref _literals)).ToArray();
@@ -78,82 +73,27 @@ internal sealed class PlanBuilder(IReadOnlyList<RuleFilter> filters, Func<int, b
 
         var (seen, literals, kept) = (_rulesOfSeen.Count, _literals, _kept);
         return new RulePlan(
-            filters,
             rules,
-            [.. _settled],
             always,
             sources,
             before,
             [.. _rulesOfSeen.SelectMany(of => of)],
+            filters,
+            (BitsOf(given), BitsOf(rule => OverdrawCheck.MayOverdraw(filters[rule].Expression))),
             filters.SelectMany(filter => filter.Reads).ToFrozenSet(),
             plan => new RulePass(plan, seen, literals, kept, sources.Length, always.Length)
         );
     }
 
-    // What is looked for anyway can be looked for in the same place at no cost: then nothing of the comparison is left to ask. That many rules ask
-    // what one field is, is worth a look at it too.
-    private void SettleMore()
+    private ulong[] BitsOf(Func<int, bool> holds)
     {
-        var left = _leaves.Values.Where(leaf => leaf is { Number: null, Trigger.IsExact: true }).ToList();
-        var asked = left.Where(leaf => leaf.Trigger is TextTrigger { Key: TextKey.Equal, Source: FieldOperand })
-            .GroupBy(leaf => leaf.Trigger!.Source)
-            .Where(of => of.Sum(leaf => leaf.Uses) >= WorthALook)
-            .Select(of => of.Key)
-            .ToHashSet();
-        foreach (var leaf in left)
+        var bits = new ulong[(filters.Count + 63) / 64];
+        for (var rule = 0; rule < filters.Count; rule++)
         {
-            var isThere = _sources.TryGetValue(leaf.Trigger!.Source, out var source);
-            if (isThere && source!.Takes(leaf.Trigger))
-            {
-                Number(leaf, source);
-            }
-            else if (leaf.Trigger is TextTrigger { Key: TextKey.Equal } && asked.Contains(leaf.Trigger.Source))
-            {
-                Number(leaf, isThere ? source! : SourceOf(leaf.Trigger.Source));
-            }
-        }
-    }
-
-    private SourceParts SourceOf(Operand value)
-    {
-        var source = new SourceParts(value, _sources.Count);
-        _sources.Add(value, source);
-        return source;
-    }
-
-    private PlannedRule Plan(Expression expression)
-    {
-        var (from, sources) = (_settled.Count, 0UL);
-        var left = new List<Expression>();
-        foreach (var item in expression is CombinedExpression { Operator: LogicalOperator.And } and ? and.Items : [expression])
-        {
-            var (of, isNot) = item is NotExpression not ? (not.Of, 1) : (item, 0);
-            if (_leaves.TryGetValue(of, out var leaf) && leaf is { Number: { } number, Trigger.IsExact: true })
-            {
-                _settled.Add((number << 1) | isNot);
-                sources |= 1UL << (leaf.Source & 63);
-            }
-            else
-            {
-                left.Add(item);
-            }
+            bits[rule >> 6] |= holds(rule) ? 1UL << (rule & 63) : 0;
         }
 
-        var whole = Compile(expression);
-        return new PlannedRule
-        {
-            From = from,
-            To = _settled.Count,
-            Sources = sources,
-            Rest =
-                from == _settled.Count ? whole
-                : left.Count == 0 ? null
-                : left.Count == 1 ? Compile(left[0])
-                : Compile(new CombinedExpression(LogicalOperator.And, [.. left])),
-            Whole = whole,
-            IsGiven = given(_rule),
-            IsDoubtful = OverdrawCheck.MayOverdraw(expression),
-        };
+        return bits;
     }
 
     private void Count(Expression expression)
@@ -227,20 +167,18 @@ internal sealed class PlanBuilder(IReadOnlyList<RuleFilter> filters, Func<int, b
     {
         if (!_sources.TryGetValue(leaf.Trigger!.Source, out var source))
         {
-            source = SourceOf(leaf.Trigger.Source);
+            _sources.Add(leaf.Trigger.Source, source = new SourceParts(leaf.Trigger.Source, _sources.Count));
         }
 
-        _rulesOfSeen[leaf.Number ?? Number(leaf, source)].Add(rule);
-        source.Rules.Add(rule);
-    }
+        if (leaf.Number is null)
+        {
+            (leaf.Number, leaf.Source) = (_rulesOfSeen.Count, source.Number);
+            _rulesOfSeen.Add([]);
+            source.Add(leaf.Trigger, leaf.Number.Value);
+        }
 
-    private int Number(Leaf leaf, SourceParts source)
-    {
-        var number = _rulesOfSeen.Count;
-        (leaf.Number, leaf.Source) = (number, source.Number);
-        _rulesOfSeen.Add([]);
-        source.Add(leaf.Trigger!, number);
-        return number;
+        _rulesOfSeen[leaf.Number.Value].Add(rule);
+        source.Rules.Add(rule);
     }
 
     private TruthNode Compile(Expression expression) =>
@@ -281,4 +219,77 @@ internal sealed class PlanBuilder(IReadOnlyList<RuleFilter> filters, Func<int, b
     }
 
     private TruthNode Kept(TruthNode node, Leaf leaf) => leaf.Uses > 1 ? new KeptNode(_kept++, node) : node;
+
+    // Everything that is looked for in one value.
+    private sealed class SourceParts(Operand value, int number)
+    {
+        private readonly Dictionary<TextKey, List<(byte[] Literal, int Leaf)>> _texts = [];
+        private readonly List<(long First, long Last, int Leaf)> _numbers = [];
+        private readonly List<(uint First, uint Last, int Leaf)> _ipv4 = [];
+        private readonly List<(UInt128 First, UInt128 Last, int Leaf)> _ipv6 = [];
+
+        public int Number => number;
+
+        public HashSet<int> Rules { get; } = [];
+
+        public HashSet<int> Users { get; } = [];
+
+        public void Add(Trigger trigger, int leaf)
+        {
+            switch (trigger)
+            {
+                case TextTrigger text:
+                    if (!_texts.TryGetValue(text.Key, out var literals))
+                    {
+                        _texts.Add(text.Key, literals = []);
+                    }
+
+                    literals.AddRange(text.Texts.Select(literal => (literal, leaf)));
+                    break;
+                case NumberTrigger ofNumbers:
+                    _numbers.AddRange(ofNumbers.Ranges.Select(range => (range.First, range.Last, leaf)));
+                    break;
+                case AddressTrigger ofAddresses:
+                    var ranges = ofAddresses.Ranges.ToLookup(range => range.First.IsIPv6);
+                    _ipv4.AddRange(ranges[false].Select(range => ((uint)range.First.Bits, (uint)range.Last.Bits, leaf)));
+                    _ipv6.AddRange(ranges[true].Select(range => (range.First.Bits, range.Last.Bits, leaf)));
+                    break;
+            }
+        }
+
+        public PlanSource Build(ref int literals)
+        {
+            int[] rules = [.. Rules.Order()];
+            int[] users = [.. Users.Order()];
+            switch (value.Type.Kind)
+            {
+                case RuleKind.Integer:
+                    return new NumberSource(rules, users, OperandCompiler.Number(value), new RangeIndex<long>(_numbers));
+                case RuleKind.Address:
+                    return new AddressSource(
+                        rules,
+                        users,
+                        OperandCompiler.Address(value),
+                        _ipv4.Count > 0 ? new RangeIndex<uint>(_ipv4) : null,
+                        _ipv6.Count > 0 ? new RangeIndex<UInt128>(_ipv6) : null
+                    );
+                default:
+                    var before = literals;
+                    var parts = _texts.GetValueOrDefault(TextKey.Part);
+                    var fewParts = parts is null ? null : FewLiterals.TryMake(parts);
+                    literals += fewParts is null ? parts?.Count ?? 0 : 0;
+                    var seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+                    return new TextSource(
+                        rules,
+                        users,
+                        OperandCompiler.Text(value),
+                        _texts.TryGetValue(TextKey.Equal, out var equal) ? new TextTable(equal, seed) : null,
+                        _texts.TryGetValue(TextKey.Start, out var starts) ? new EdgeTrie(starts, atEnd: false) : null,
+                        _texts.TryGetValue(TextKey.End, out var ends) ? new EdgeTrie(ends, atEnd: true) : null,
+                        fewParts,
+                        parts is null || fewParts is not null ? null : new LiteralAutomaton(parts, before)
+                    );
+            }
+        }
+    }
 }

@@ -26,9 +26,6 @@ public sealed class RulePass : IDisposable
     private RuleEvaluation _evaluation = null!;
     private int _word;
 
-    // A bit for each source that is unknown; source 64 has that of source 0.
-    private ulong _unknown;
-
     internal RulePass(RulePlan plan, int leaves, int literals, int kept, int sources, int words)
     {
         _plan = plan;
@@ -45,24 +42,19 @@ public sealed class RulePass : IDisposable
     public bool Next(out int rule, out Truth truth)
     {
         var candidates = _candidates;
-        for (var word = NextWord(_word); word < candidates.Length; word = NextWord(word + 1))
+        for (var word = _word; word < candidates.Length; word++)
         {
             while (candidates[word] != 0)
             {
                 rule = (word << 6) + BitOperations.TrailingZeroCount(candidates[word]);
                 candidates[word] &= candidates[word] - 1;
-                ref readonly var planned = ref _plan.Rules[rule];
-                truth =
-                    (planned.Sources & _unknown) != 0 ? Ask(planned.Whole)
-                    : !HasSeen(planned) ? Truth.False
-                    : planned.Rest is null ? Truth.True
-                    : Ask(planned.Rest);
-                if (truth == Truth.True && planned.IsDoubtful)
-                {
-                    truth = _plan.Filters[rule].Evaluate(_signals, _evaluation);
-                }
-
-                if (truth != Truth.False || planned.IsGiven)
+                _evaluation.Begin(_signals, this);
+                truth = _plan.Rules[rule].Evaluate(_evaluation);
+                if (
+                    truth == Truth.True
+                        ? !_plan.IsDoubtful(rule) || IsTrueAlone(rule, out truth)
+                        : truth == Truth.Unknown || _plan.Gives(rule)
+                )
                 {
                     _word = word;
                     return true;
@@ -100,7 +92,7 @@ public sealed class RulePass : IDisposable
 
     internal void Begin(IRuleSignals signals, RuleEvaluation evaluation, PlanShare? share)
     {
-        (_signals, _evaluation, _word, _unknown) = (signals, evaluation, 0, 0);
+        (_signals, _evaluation, _word) = (signals, evaluation, 0);
         if (++_number == uint.MaxValue >> 2)
         {
             _number = 1;
@@ -122,7 +114,6 @@ public sealed class RulePass : IDisposable
             _sources[i] = source.Look(evaluation, this);
             if (_sources[i] == Presence.Unknown)
             {
-                _unknown |= 1UL << (i & 63);
                 foreach (var rule in source.Rules)
                 {
                     Suggest(rule);
@@ -182,30 +173,10 @@ public sealed class RulePass : IDisposable
     /// <summary>Keeps an answer.</summary>
     internal void Keep(int slot, Truth truth) => _kept[slot] = (_number << 2) | (uint)truth;
 
-    // Most words are empty: they are passed many at a time.
-    private int NextWord(int from)
+    private bool IsTrueAlone(int rule, out Truth truth)
     {
-        var skipped = _candidates.AsSpan(from).IndexOfAnyExcept(0UL);
-        return skipped < 0 ? _candidates.Length : from + skipped;
-    }
-
-    private bool HasSeen(in PlannedRule rule)
-    {
-        foreach (var leaf in _plan.Settled.AsSpan(rule.From, rule.To - rule.From))
-        {
-            if ((_seen[leaf >> 1] == _number) == ((leaf & 1) != 0))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private Truth Ask(TruthNode node)
-    {
-        _evaluation.Begin(_signals, this);
-        return node.Evaluate(_evaluation);
+        truth = _plan.Filters[rule].Evaluate(_signals, _evaluation);
+        return truth != Truth.False || _plan.Gives(rule);
     }
 
     private void Suggest(int rule) => _candidates[rule >> 6] |= 1UL << rule;

@@ -17,6 +17,8 @@ public sealed class RulePlan
 {
     private readonly int[] _rulesBefore;
     private readonly int[] _rulesOfLeaves;
+    private readonly ulong[] _given;
+    private readonly ulong[] _doubtful;
     private readonly Func<RulePlan, RulePass> _make;
 
     // Passes that are not in use; a few, then the garbage collector has them.
@@ -25,19 +27,20 @@ public sealed class RulePlan
     private RulePass? _first;
 
     internal RulePlan(
-        IReadOnlyList<RuleFilter> filters,
-        PlannedRule[] rules,
-        int[] settled,
+        TruthNode[] rules,
         ulong[] always,
         PlanSource[] sources,
         int[] rulesBefore,
         int[] rulesOfLeaves,
+        IReadOnlyList<RuleFilter> filters,
+        (ulong[] Given, ulong[] Doubtful) marks,
         FrozenSet<RuleField> reads,
         Func<RulePlan, RulePass> make
     )
     {
-        (Filters, Rules, Settled, Always, Sources, Reads) = (filters, rules, settled, always, sources, reads);
+        (Rules, Always, Sources, Reads) = (rules, always, sources, reads);
         (_rulesBefore, _rulesOfLeaves, _make) = (rulesBefore, rulesOfLeaves, make);
+        (Filters, (_given, _doubtful)) = (filters, marks);
     }
 
     /// <summary>How many filters there are.</summary>
@@ -49,10 +52,7 @@ public sealed class RulePlan
     /// <summary>Filters that have to be run for every request, because nothing is known that they need. For those who write rules.</summary>
     public int RunAlways => Always.Sum(System.Numerics.BitOperations.PopCount);
 
-    internal PlannedRule[] Rules { get; }
-
-    /// <summary>What <see cref="PlannedRule.From"/> points at: twice a leaf's number, and one more when it must not have been seen.</summary>
-    internal int[] Settled { get; }
+    internal TruthNode[] Rules { get; }
 
     internal ulong[] Always { get; }
 
@@ -95,6 +95,12 @@ public sealed class RulePlan
 
         return new PlanShare(rules, [.. Sources.Select(source => source.Users.Any(rule => ((rules[rule >> 6] >> (rule & 63)) & 1) != 0))]);
     }
+
+    /// <summary>Whether a pass gives a rule whatever it is.</summary>
+    internal bool Gives(int rule) => ((_given[rule >> 6] >> (rule & 63)) & 1) != 0;
+
+    /// <summary>Whether a rule may be known here that is not when it is asked by itself.</summary>
+    internal bool IsDoubtful(int rule) => ((_doubtful[rule >> 6] >> (rule & 63)) & 1) != 0;
 
     internal ReadOnlySpan<int> RulesOf(int leaf) => _rulesOfLeaves.AsSpan(_rulesBefore[leaf], _rulesBefore[leaf + 1] - _rulesBefore[leaf]);
 
