@@ -91,14 +91,14 @@ public sealed class StatusHost : IAsyncDisposable
         try
         {
             reports = ReportDesk.Open(Path.Combine(Path.GetDirectoryName(path)!, "reports.db"), store, options, logger);
-            var tokens = new StatusTokens(store, options.Time);
+            var tokens = new StatusTokens(store, options.Time, options.EvidenceToken);
             var box = SecretBox.Open(Path.Combine(Path.GetDirectoryName(path)!, "secret.key"));
             var operators = new OperatorDesk(store, box, gate);
             var subscribers = new SubscriberDesk(store, box, options.Mail is not null, options.Time);
             var sessions = new Sessions(store, operators, gate, options.Time);
             var watches = new WatchDesk(store);
             var drafts = new DraftDesk(store, options.Time, logger);
-            var lookout = new Lookout(watches, drafts, store, reports, options.Time, logger);
+            var lookout = new Lookout(watches, new OwnEdges(watches, store, options.Edges), drafts, store, reports, options.Time, logger);
             var application = Create(options);
             try
             {
@@ -106,11 +106,14 @@ public sealed class StatusHost : IAsyncDisposable
                 application.UseRouting();
                 var pages = new PageRenderer(options.LoggerFactory);
                 new WriteEndpoints(store, tokens, operators, subscribers, watches, lookout, drafts, reports).Map(application);
+                new EvidenceEndpoint(tokens, lookout).Map(application);
                 var site = new PublicPages(store, pages);
                 var documents = new Documents(store, options.Time);
                 new ReadEndpoints(documents, site).Map(application);
                 new ReportEndpoints(reports, store, documents, pages, options).Map(application);
-                new OperatorEndpoints(store, tokens, operators, subscribers, sessions, drafts, pages, options.Time).Map(application);
+                new OperatorEndpoints(store, tokens, operators, subscribers, sessions, drafts, lookout, pages, options.Time).Map(
+                    application
+                );
                 new SubscribeEndpoints(store, subscribers, pages, options.Time).Map(application);
                 application.MapMethods("/healthz", ["GET", "HEAD"], context => context.Response.WriteAsync("ok\n"));
                 application.MapFallback(context => throw StatusProblem.Missing("page", context.Request.Path));

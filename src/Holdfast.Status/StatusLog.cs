@@ -35,6 +35,9 @@ internal static partial class StatusLog
     [LoggerMessage(4007, LogLevel.Error, "the export failed, and is tried again: {Reason}")]
     public static partial void NotExported(ILogger logger, string reason);
 
+    [LoggerMessage(4011, LogLevel.Error, "a look failed with a fault of ours; the next one follows in a second")]
+    public static partial void LookFailed(ILogger logger, Exception fault);
+
     [LoggerMessage(4020, LogLevel.Warning, "the country database {Path} cannot be used, so reports have no region: {Reason}")]
     public static partial void NoCountries(ILogger logger, string path, string reason);
 

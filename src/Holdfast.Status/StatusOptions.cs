@@ -1,6 +1,7 @@
 using System.Net;
 using Holdfast.Status.Reports;
 using Holdfast.Status.Subscribers;
+using Holdfast.Status.Watching;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -26,6 +27,12 @@ public sealed record StatusOptions
 
     /// <summary>The first token when the user chose it; used only while there is none.</summary>
     public string? FirstToken { get; init; }
+
+    /// <summary>What edges push evidence with, beside tokens of the scope <c>evidence</c>; null: only those are good for it.</summary>
+    public string? EvidenceToken { get; init; }
+
+    /// <summary>Edges that get a watch and a component of their own.</summary>
+    public IReadOnlyList<OwnEdge> Edges { get; init; } = [];
 
     /// <summary>
     /// Whether it looks at its watches and delivers messages by itself, each second; else <see cref="StatusHost.LookAsync"/> and

@@ -11,7 +11,9 @@ internal sealed class StatusPageHarness : IAsyncDisposable
     public const string Token = "a-token-of-the-tests-1234";
 
     private readonly string directory = Directory.CreateTempSubdirectory("holdfast-status-").FullName;
-    private readonly HttpClient client = new(new SocketsHttpHandler { AllowAutoRedirect = false });
+    private readonly HttpClient client = new(
+        new SocketsHttpHandler { AllowAutoRedirect = false, Expect100ContinueTimeout = TimeSpan.FromMinutes(1) }
+    );
     private StatusHost? host;
 
     private StatusPageHarness() { }
@@ -105,12 +107,17 @@ internal sealed class StatusPageHarness : IAsyncDisposable
     }
 
     /// <summary>Moves the clock on by steps, and looks at every watch after each.</summary>
-    public async Task LookAsync(TimeSpan duration, int seconds = 10, Action? before = null)
+    /// <param name="duration">How long in all.</param>
+    /// <param name="seconds">How long a step is.</param>
+    /// <param name="before">Done before the clock moves.</param>
+    /// <param name="after">Done after it has moved, before it is looked.</param>
+    public async Task LookAsync(TimeSpan duration, int seconds = 10, Action? before = null, Func<Task>? after = null)
     {
         for (var end = Clock.GetUtcNow() + duration; Clock.GetUtcNow() < end; )
         {
             before?.Invoke();
             Clock.Advance(TimeSpan.FromSeconds(seconds));
+            await (after?.Invoke() ?? Task.CompletedTask);
             await host!.LookAsync(TestContext.Current.CancellationToken);
         }
     }
@@ -129,7 +136,8 @@ internal sealed class StatusPageHarness : IAsyncDisposable
         Directory.Delete(directory, recursive: true);
     }
 
-    private async Task<HttpResponseMessage> SendAsync(
+    /// <summary>A request with a token, or none.</summary>
+    public async Task<HttpResponseMessage> SendAsync(
         HttpMethod method,
         string path,
         string? json,

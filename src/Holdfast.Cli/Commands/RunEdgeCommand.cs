@@ -115,6 +115,7 @@ internal static class RunEdgeCommand
                 settings = settings with { ReleasePace = new SettingValue([pace], PaceVariable).ReleasePace() };
             }
 
+            var evidence = EvidenceSettings.Read(context.Environment);
             var uppers = UpperUrls.Find(result.GetValue(upper) ?? [], context.Environment, file);
             settings.RequireHttp3(Http3Server.IsSupported);
             using var identity = await NodeJoining.IdentityAsync(directory, feed, token, wanted);
@@ -137,6 +138,7 @@ internal static class RunEdgeCommand
                             Control = feed,
                             Identity = identity,
                             Uppers = uppers,
+                            Evidence = evidence,
                             FaultInjection = result.GetValue(faults),
                             Bypass = result.GetValue(bypass),
                             Faulty = parts,

@@ -1,10 +1,7 @@
-using System.Collections.Immutable;
 using System.CommandLine;
-using System.Net;
 using Holdfast.Cli.Roles;
 using Holdfast.Cli.Settings;
 using Holdfast.Cli.Terminal;
-using Holdfast.Status;
 using Holdfast.Status.Subscribers;
 
 namespace Holdfast.Cli.Commands;
@@ -27,7 +24,12 @@ internal static class RunStatusCommand
             Description =
                 "A proxy before the page, an address or network, whose X-Forwarded-For says who reports a problem [default: this machine's].",
         };
-        var work = new Option<int?>("--report-work")
+        var edges = new Option<string[]>("--edge")
+        {
+            HelpName = "NAME=URL",
+            Description = "An edge to watch at its management listener, with a component of its own; several allowed.",
+        };
+        var work = new Option<string?>("--report-work")
         {
             HelpName = "BITS",
             Description = "The work that a report takes a browser, 1 to 24; each more is twice as much [default: 16, under a second].",
@@ -53,6 +55,7 @@ internal static class RunStatusCommand
             listen,
             descriptor,
             proxies,
+            edges,
             work,
             export,
             then,
@@ -72,6 +75,8 @@ internal static class RunStatusCommand
                 throw new CliFailure("--export-command runs after an export", "say where to with --export DIR");
             }
 
+            var evidence = UpOptionsReader.ReadToken(EvidenceSettings.TokenVariable, context.Environment);
+            var watched = StatusPageSettings.ReadEdges(result.GetValue(edges) ?? []);
             var mail = Mail(context.Environment);
             directory.Create();
             return await RoleProcess.RunAsync(
@@ -87,8 +92,12 @@ internal static class RunStatusCommand
                             DataDirectory = directory.Root,
                             Listener = listener,
                             FirstToken = token,
-                            Proxies = ReadProxies(result.GetValue(proxies)),
-                            ReportWork = ReadWork(result.GetValue(work)),
+                            Proxies = result.GetValue(proxies) is { Length: > 0 } named
+                                ? StatusPageSettings.ReadProxies("--proxy", named)
+                                : null,
+                            ReportWork = result.GetValue(work) is { } bits ? StatusPageSettings.ReadWork("--report-work", bits) : null,
+                            EvidenceToken = evidence,
+                            Edges = watched,
                             ExportDirectory = folder is null ? null : Path.GetFullPath(folder, context.CurrentDirectory),
                             ExportCommand = after,
                             Mail = mail,
@@ -101,23 +110,6 @@ internal static class RunStatusCommand
         });
         return command;
     }
-
-    private static ImmutableArray<IPNetwork>? ReadProxies(string[]? named) =>
-        named is not { Length: > 0 }
-            ? null
-            :
-            [
-                .. named.Select(one =>
-                    IPNetwork.TryParse(one, out var network) ? network
-                    : IPAddress.TryParse(one, out var address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
-                    : throw new CliFailure($"--proxy: '{one}' is no address and no network such as 10.0.0.0/8")
-                ),
-            ];
-
-    private static int? ReadWork(int? bits) =>
-        bits is null or (>= 1 and <= StatusOptions.MostReportWork)
-            ? bits
-            : throw new CliFailure($"--report-work: it is {bits}, and has to be 1 to {StatusOptions.MostReportWork}");
 
     /// <summary>Where mail goes out. It holds a password, so it is no flag: flags are seen in the list of processes.</summary>
     private static MailSettings? Mail(Func<string, string?> environment)

@@ -23,6 +23,8 @@ internal static class UpCommand
 
         HOLDFAST_ADMIN_TOKEN (20 to 200 visible ASCII characters) sets the first admin
         token instead of generating one, HOLDFAST_STATUS_TOKEN the status page's.
+        HOLDFAST_EVIDENCE_TO and HOLDFAST_EVIDENCE_TOKEN have the edges tell other
+        status pages how they are.
         HOLDFAST_LOG (debug, information, warning, error) sets how much is logged to
         standard error.
         """;
@@ -54,6 +56,16 @@ internal static class UpCommand
             HelpName = "ADDR",
             Description = "The status page, or none [default: 127.0.0.1:8700].",
         };
+        var proxy = new Option<string[]>("--proxy")
+        {
+            HelpName = "NETWORK",
+            Description = "A proxy before the status page, whose X-Forwarded-For is believed [default: this machine's].",
+        };
+        var work = new Option<string?>("--report-work")
+        {
+            HelpName = "BITS",
+            Description = "The work that a visitor's report takes, 1 to 24 [default: 16].",
+        };
         var nodeListen = new Option<string?>("--node-listen")
         {
             HelpName = "ADDR",
@@ -81,6 +93,8 @@ internal static class UpCommand
             control,
             nodeListen,
             status,
+            proxy,
+            work,
             origin,
             upper,
             edges,
@@ -98,6 +112,8 @@ internal static class UpCommand
                 Control = result.GetValue(control),
                 NodeListen = result.GetValue(nodeListen),
                 Status = result.GetValue(status),
+                Proxy = result.GetValue(proxy) ?? [],
+                ReportWork = result.GetValue(work),
                 Origin = result.GetValue(origin),
                 Upper = result.GetValue(upper) ?? [],
                 Edges = result.GetValue(edges),

@@ -57,6 +57,12 @@ internal sealed record StatusRoleOptions
     /// <summary>The work that a report takes, in bits; null for the usual.</summary>
     public int? ReportWork { get; init; }
 
+    /// <summary>What edges push evidence with, or null.</summary>
+    public string? EvidenceToken { get; init; }
+
+    /// <summary>Edges that get a watch and a component.</summary>
+    public ImmutableArray<Holdfast.Status.Watching.OwnEdge> Edges { get; init; } = [];
+
     /// <summary>The folder that the page is exported to, absolute; null: it is not.</summary>
     public string? ExportDirectory { get; init; }
 
@@ -99,6 +105,9 @@ internal sealed record EdgeRoleOptions
 
     /// <summary>Edges that are asked before origins for what the cache has not got.</summary>
     public required ImmutableArray<OriginUrl> Uppers { get; init; }
+
+    /// <summary>Status pages that it tells how it is, or null.</summary>
+    public Holdfast.Edge.Reporting.EvidenceTargets? Evidence { get; init; }
 
     /// <summary>Whether tests and drills may make it fail.</summary>
     public required bool FaultInjection { get; init; }

@@ -6,7 +6,7 @@ namespace Holdfast.Cli.Settings;
 
 /// <summary>
 /// <c>holdfast.yaml</c> in the data directory: one line a setting, named as the flags are, <c>http: 127.0.0.1:8080</c>; <c>http</c>,
-/// <c>https</c> and <c>upper</c> may be lists. The section <c>edge</c> holds what edges run with,
+/// <c>https</c>, <c>proxy</c> and <c>upper</c> may be lists. The section <c>edge</c> holds what edges run with,
 /// the section <c>api</c> what the API does.
 /// </summary>
 internal sealed class ConfigurationFile
@@ -24,6 +24,8 @@ internal sealed class ConfigurationFile
         "control",
         "node_listen",
         "status",
+        "proxy",
+        "report_work",
         "origin",
         UpperUrls.Name,
         "edges",
@@ -127,7 +129,7 @@ internal sealed class ConfigurationFile
     private static IReadOnlyList<string> Scalars(YamlNode node, string key, string place)
     {
         IReadOnlyList<YamlNode> nodes =
-            node is YamlSequenceNode list && key is "http" or "https" or UpperUrls.Name ? [.. list.Children] : [node];
+            node is YamlSequenceNode list && key is "http" or "https" or "proxy" or UpperUrls.Name ? [.. list.Children] : [node];
         if (nodes.Count == 0 || nodes.Any(item => item is not YamlScalarNode { Value.Length: > 0 }))
         {
             throw new CliFailure($"{place}: '{key}' has no value that is text or a number", $"write '{key}: VALUE'");

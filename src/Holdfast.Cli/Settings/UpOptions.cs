@@ -68,6 +68,18 @@ internal sealed record UpOptions
     /// <summary>The status page's first token when the user chose it, as <see cref="AdminToken"/>, or null to have one generated.</summary>
     public required string? StatusToken { get; init; }
 
+    /// <summary>Proxies before the status page; none: those of this machine.</summary>
+    public ImmutableArray<IPNetwork> StatusProxies { get; init; } = [];
+
+    /// <summary>The work that a visitor's report takes, in bits; null for the usual.</summary>
+    public int? ReportWork { get; init; }
+
+    /// <summary>Other status pages that the edges tell how they are, beside this one's own.</summary>
+    public ImmutableArray<Uri> EvidenceTo { get; init; } = [];
+
+    /// <summary>What they prove themselves with there, and here; null: here with one of this run.</summary>
+    public string? EvidenceToken { get; init; }
+
     /// <summary>No secret.</summary>
     public override string ToString() => $"up on {DataDirectory}";
 }
@@ -92,6 +104,12 @@ internal sealed record UpFlags
 
     /// <summary>--status</summary>
     public string? Status { get; init; }
+
+    /// <summary>--proxy, once or several times.</summary>
+    public IReadOnlyList<string> Proxy { get; init; } = [];
+
+    /// <summary>--report-work</summary>
+    public string? ReportWork { get; init; }
 
     /// <summary>--origin</summary>
     public string? Origin { get; init; }

@@ -58,6 +58,12 @@ internal sealed class UpOptionsReader
             Json = flags.Json || Flag("json"),
             AdminToken = ReadAdminToken(environment),
             StatusToken = ReadStatusToken(environment),
+            StatusProxies = Find("proxy", flags.Proxy) is { } proxies ? StatusPageSettings.ReadProxies(proxies.Place, proxies.Values) : [],
+            ReportWork = FindOne("report_work", flags.ReportWork) is { } work
+                ? StatusPageSettings.ReadWork(work.Place, work.Values[0])
+                : null,
+            EvidenceTo = EvidenceSettings.Read(environment)?.Pages ?? [],
+            EvidenceToken = ReadToken(EvidenceSettings.TokenVariable, environment),
         };
         RefuseSameAddressTwice(options);
         file.Edge.RequireHttp3(Http3Server.IsSupported);
@@ -156,7 +162,9 @@ internal sealed class UpOptionsReader
     /// <exception cref="CliFailure">It is too short, too long, or not visible ASCII.</exception>
     public static string? ReadStatusToken(Func<string, string?> environment) => ReadToken("HOLDFAST_STATUS_TOKEN", environment);
 
-    private static string? ReadToken(string variable, Func<string, string?> environment)
+    /// <summary>A token that the user chose; null when the variable is not set.</summary>
+    /// <exception cref="CliFailure">It is too short, too long, or not visible ASCII.</exception>
+    public static string? ReadToken(string variable, Func<string, string?> environment)
     {
         if (environment(variable) is not { Length: > 0 } token)
         {

@@ -45,8 +45,24 @@ internal static class ChildArguments
         ];
 
     /// <summary><c>run status ...</c></summary>
-    public static IReadOnlyList<string> Status(string dataDirectory, ListeningSocket status) =>
-        ["run", "status", "--data", dataDirectory, "--fd-status", Descriptors([status]), Supervised];
+    public static IReadOnlyList<string> Status(
+        string dataDirectory,
+        ListeningSocket status,
+        IEnumerable<EdgeListeners> edges,
+        UpOptions options
+    ) =>
+        [
+            "run",
+            "status",
+            "--data",
+            dataDirectory,
+            "--fd-status",
+            Descriptors([status]),
+            .. edges.SelectMany(edge => new[] { "--edge", $"{edge.Name}={Listeners.Url("http", edge.Management)}" }),
+            .. options.StatusProxies.SelectMany(network => new[] { "--proxy", network.ToString() }),
+            .. options.ReportWork is { } bits ? ["--report-work", bits.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
+            Supervised,
+        ];
 
     /// <summary><c>run edge ...</c></summary>
     public static IReadOnlyList<string> Edge(

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using Holdfast.Cli.Settings;
 using Holdfast.Cli.Terminal;
 using Microsoft.Extensions.Logging;
@@ -31,6 +32,9 @@ internal sealed partial class Supervisor
 
     private readonly bool isFirstStart;
 
+    /// <summary>What the edges prove themselves with at this machine's status page; of this run, and stored nowhere.</summary>
+    private readonly string evidenceToken = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20));
+
     /// <param name="program">What the children run.</param>
     /// <param name="options">What <c>up</c> was asked to do.</param>
     /// <param name="listeners">Bound; they outlive the supervisor.</param>
@@ -50,11 +54,16 @@ internal sealed partial class Supervisor
                 Name = "control",
                 Arguments = ChildArguments.Control(data.Root, listeners.Control, listeners.Nodes, options.Faulty),
                 Sockets = listeners.Nodes is { } nodes ? [listeners.Control, nodes] : [listeners.Control],
-                Environment = new Dictionary<string, string?> { [AdminTokenVariable] = options.AdminToken, [StatusTokenVariable] = null },
+                Environment = new Dictionary<string, string?>
+                {
+                    [AdminTokenVariable] = options.AdminToken,
+                    [StatusTokenVariable] = null,
+                    [EvidenceSettings.TokenVariable] = null,
+                },
             },
             mustStart: isFirstStart
         );
-        status = listeners.Status is { } page ? Supervise(program, StatusSpec(page, options), mustStart: false) : null;
+        status = listeners.Status is { } page ? Supervise(program, StatusSpec(page, listeners.Edges, options), mustStart: false) : null;
         edges =
         [
             .. listeners.Edges.Select(edge =>
@@ -76,7 +85,7 @@ internal sealed partial class Supervisor
                         ),
                         Sockets = edge.All,
                         IsEdge = true,
-                        Environment = new Dictionary<string, string?> { [AdminTokenVariable] = null, [StatusTokenVariable] = null },
+                        Environment = EdgeEnvironment(listeners.Status, options),
                     },
                     mustStart: true
                 )
@@ -192,13 +201,32 @@ internal sealed partial class Supervisor
         }
     }
 
-    private ChildSpec StatusSpec(ListeningSocket page, UpOptions options) =>
+    /// <summary>The edges tell this machine's own page how they are, and those that the user named.</summary>
+    private Dictionary<string, string?> EdgeEnvironment(ListeningSocket? page, UpOptions options)
+    {
+        var pages = options.EvidenceTo.Select(to => to.AbsoluteUri);
+        var to = string.Join(',', page is null ? pages : pages.Prepend(Listeners.Url("http", page)));
+        return new Dictionary<string, string?>
+        {
+            [AdminTokenVariable] = null,
+            [StatusTokenVariable] = null,
+            [EvidenceSettings.ToVariable] = to.Length > 0 ? to : null,
+            [EvidenceSettings.TokenVariable] = to.Length > 0 ? options.EvidenceToken ?? evidenceToken : null,
+        };
+    }
+
+    private ChildSpec StatusSpec(ListeningSocket page, IEnumerable<EdgeListeners> edges, UpOptions options) =>
         new()
         {
             Name = "status",
-            Arguments = ChildArguments.Status(data.Root, page),
+            Arguments = ChildArguments.Status(data.Root, page, edges, options),
             Sockets = [page],
-            Environment = new Dictionary<string, string?> { [AdminTokenVariable] = null, [StatusTokenVariable] = options.StatusToken },
+            Environment = new Dictionary<string, string?>
+            {
+                [AdminTokenVariable] = null,
+                [StatusTokenVariable] = options.StatusToken,
+                [EvidenceSettings.TokenVariable] = options.EvidenceToken ?? evidenceToken,
+            },
         };
 
     private SupervisedChild Supervise(OwnProgram program, ChildSpec spec, bool mustStart) =>

@@ -44,8 +44,8 @@ internal sealed class Fleet : IAsyncDisposable
     /// <summary>The API, as its administrator.</summary>
     public ControlApi Api { get; }
 
-    /// <summary>The status page's address; null where there is none.</summary>
-    public Uri? StatusPage { get; private set; }
+    /// <summary>The status page; null where there is none.</summary>
+    public StatusDesk? StatusPage { get; private set; }
 
     /// <summary>The edges.</summary>
     public IReadOnlyList<FleetNode> Edges => edges;
@@ -96,16 +96,17 @@ internal sealed class Fleet : IAsyncDisposable
             var token = ready.AdminToken ?? throw new DrillFailure("control did not say its first token");
             fleet = new Fleet(origin, control, new ControlApi(api.Port, token));
             await fleet.AddZonesAsync(cancellationToken);
+            if (setup.HasStatusPage)
+            {
+                // Before the edges, which tell it how they are from their first moment on.
+                progress("starting the status page");
+                await fleet.AddStatusAsync(program, directory, cancellationToken);
+            }
+
             for (var index = 1; index <= EdgeCount; index++)
             {
                 progress($"starting edge {index} of {EdgeCount}");
                 await fleet.AddEdgeAsync(program, directory, $"edge-{index}", nodes.Port, setup, cancellationToken);
-            }
-
-            if (setup.HasStatusPage)
-            {
-                progress("starting the status page");
-                await fleet.AddStatusAsync(program, directory, cancellationToken);
             }
 
             progress("waiting until every edge serves every zone");
@@ -251,6 +252,8 @@ internal sealed class Fleet : IAsyncDisposable
             await status.DisposeAsync();
         }
 
+        StatusPage?.Dispose();
+
         await Control.DisposeAsync();
         Api.Dispose();
         management.Dispose();
@@ -292,6 +295,12 @@ internal sealed class Fleet : IAsyncDisposable
             .. setup.EdgeArguments,
         ];
         var environment = new Dictionary<string, string?> { ["HOLDFAST_JOIN"] = invited.GetProperty("token").GetString() };
+        if (StatusPage is { } page)
+        {
+            environment["HOLDFAST_EVIDENCE_TO"] = page.Address.GetLeftPart(UriPartial.Authority);
+            environment["HOLDFAST_EVIDENCE_TOKEN"] = page.EdgesToken;
+        }
+
         var edge = new FleetNode(program, name, Path.Combine(directory, name), arguments, [http, https], environment)
         {
             Restarting = setup.Restarts,
@@ -304,13 +313,18 @@ internal sealed class Fleet : IAsyncDisposable
     private async Task AddStatusAsync(IHoldfastProgram program, string directory, CancellationToken cancellationToken)
     {
         var page = program.Listen();
-        StatusPage = new Uri($"http://127.0.0.1:{page.Port}");
+        StatusPage = new StatusDesk(new Uri($"http://127.0.0.1:{page.Port}"));
         status = new FleetNode(
             program,
             "status",
             Path.Combine(directory, "status"),
             ["run", "status", "--fd-status", Number(page.Descriptor)],
-            [page]
+            [page],
+            new Dictionary<string, string?>
+            {
+                ["HOLDFAST_STATUS_TOKEN"] = StatusPage.OperatorsToken,
+                ["HOLDFAST_EVIDENCE_TOKEN"] = StatusPage.EdgesToken,
+            }
         );
         await status.StartAsync(cancellationToken);
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
+using Holdfast.Drills.Fleets;
 using Holdfast.Drills.Grading;
 using Holdfast.Drills.Protections;
 using Holdfast.Drills.Visitors;
@@ -22,6 +23,9 @@ internal sealed class DoubledFeatures : Drill
     private const int UncheckedBuilds = 6;
 
     private const double SecondsBetween = 1.5;
+
+    /// <summary>From detection to a public notice, at most; and an incident's draft is detection.</summary>
+    private const double NoticeSeconds = 300;
 
     /// <summary>Half of the builds are bad; an outage takes more than a tenth of all that comes meanwhile, at every edge.</summary>
     private const double OutageShare = 0.1;
@@ -158,6 +162,7 @@ internal sealed class DoubledFeatures : Drill
         run.Cause($"a file of {2 * Rows} features is signed and goes out");
         var began = run.Timeline.Now;
         long? good = null;
+        long? first = null;
         for (var last = build + UncheckedBuilds; build < last; build++)
         {
             var doubled = build % 2 == 1;
@@ -165,6 +170,7 @@ internal sealed class DoubledFeatures : Drill
                 await PutAsync(run, File(build, doubled), cancellationToken)
                 ?? throw new DrillFailure($"build {build} is refused by a control that checks nothing");
             good = doubled ? good : generation;
+            first ??= doubled ? generation : null;
             run.Say($"build {build}, {(doubled ? "twice the rows" : "good")}, goes out as generation {generation}");
             if (doubled && run.AttributeSeconds is null)
             {
@@ -185,7 +191,45 @@ internal sealed class DoubledFeatures : Drill
         // An edge takes another file into use at most every 30 s.
         var back = await run.SeesAsync(() => EachHasAsync(run, good!.Value, cancellationToken), 45, cancellationToken);
         run.StopSeconds = back;
+        if (run.AttributeSeconds is not null && first is { } bad)
+        {
+            await GradeDraftAsync(run, began, bad, cancellationToken);
+        }
+
         await GradeEdgesAsync(run, good!.Value, back, cancellationToken);
+    }
+
+    /// <summary>The status page knows only what edges tell it: it has to have drafted the incident by itself, with every edge and the release.</summary>
+    private static async Task GradeDraftAsync(DrillRun run, double began, long bad, CancellationToken cancellationToken)
+    {
+        IncidentDraft? draft = null;
+        await run.SeesAsync(
+            async () =>
+            {
+                var drafts = await run.Fleet.StatusPage!.DraftsAsync(cancellationToken);
+                draft = drafts.FirstOrDefault(one => one.About == $"release/{Kind}");
+                return draft is not null && draft.Where.Count == run.Fleet.Edges.Count;
+            },
+            60,
+            cancellationToken
+        );
+        var after = run.Timeline.Now - began;
+        var names =
+            draft?.Releases.Any(release => release.EndsWith(FormattableString.Invariant($"@{bad}"), StringComparison.Ordinal)) == true;
+        run.Say(
+            draft is null
+                ? "the status page has drafted no incident"
+                : FormattableString.Invariant($"the status page has drafted by itself, by {after:0.0} s: {draft.Name}")
+        );
+        run.Grade(
+            21,
+            names && draft!.Where.Count == run.Fleet.Edges.Count && after <= NoticeSeconds,
+            draft is null
+                ? "the status page drafts no incident of it"
+                : FormattableString.Invariant(
+                    $"the status page has drafted an incident by {after:0.0} s, {NoticeSeconds:0} allowed: {draft.Where.Count} of {run.Fleet.Edges.Count} edges, release {(names ? "named" : "not named")}"
+                )
+        );
     }
 
     private static async Task GradeEdgesAsync(DrillRun run, long good, double? back, CancellationToken cancellationToken)

@@ -122,7 +122,7 @@ internal sealed class OperatorsAtWork : IAsyncDisposable
                 "the status page",
                 async () =>
                 {
-                    using var answer = await reader.GetAsync(new Uri(page, "/api/v2/summary.json"), leaving.Token);
+                    using var answer = await reader.GetAsync(new Uri(page.Address, "/api/v2/summary.json"), leaving.Token);
                     return answer.IsSuccessStatusCode;
                 }
             );

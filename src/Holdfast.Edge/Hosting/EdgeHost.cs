@@ -451,6 +451,15 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     string IEdgeState.Node => _options.Name;
 
     /// <inheritdoc/>
+    DateTimeOffset IEdgeState.Now => _options.Time.GetUtcNow();
+
+    /// <inheritdoc/>
+    string IEdgeState.Place => _options.Place;
+
+    /// <inheritdoc/>
+    IReadOnlyList<RecentRelease> IEdgeState.Recent => _live.Recent.All;
+
+    /// <inheritdoc/>
     bool IEdgeState.IsReady => _servesFromDisk || _live.ConnectedOnce.IsCompleted || _options.Control is null;
 
     /// <inheritdoc/>
@@ -726,8 +735,18 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
             _desk.DoWaitingAsync(cancellationToken),
             _taster?.RunAsync(cancellationToken) ?? Task.CompletedTask,
             new PurgeSweep(_responses, _options.Time).RunAsync(cancellationToken),
+            PushEvidenceAsync(cancellationToken),
             WatchDiskAsync()
         );
+
+    private async Task PushEvidenceAsync(CancellationToken cancellationToken)
+    {
+        if (_options.Evidence is { } to)
+        {
+            using var push = new EvidencePush(to, this, _counters, _options.Time, _options.Loggers.CreateLogger<EvidencePush>());
+            await push.RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     // A fault of the cache on the disk costs the cache on the disk.
     private async Task WatchDiskAsync()

@@ -74,6 +74,9 @@ internal sealed record EdgeOptions
     /// <summary>The status page's address for error pages, or null.</summary>
     public string? StatusPage { get; init; }
 
+    /// <summary>Status pages that the edge tells how it is, or null; they may ask its management listener as well.</summary>
+    public EvidenceTargets? Evidence { get; init; }
+
     /// <summary>Limits and times towards visitors.</summary>
     public EdgeLimits Limits { get; init; } = new();
 

@@ -1,28 +1,33 @@
 using System.Buffers;
 using System.Text.Json;
 using Holdfast.Edge.ErrorPages;
+using Holdfast.Edge.Guard;
 using Holdfast.Edge.Reporting;
+using Holdfast.Releases;
 
 namespace Holdfast.Edge.Management;
 
 /// <summary>
-/// What the status page asks every few seconds: counters since the start, of the edge and of each zone, by whose fault errors were. All only
-/// grow; <c>started</c> says when they began, so that a reader knows a restart.
+/// What the status page asks every few seconds, and is told: counters since the start, of the edge and of each zone, by whose fault errors and
+/// waits were; modules' faults; the releases that something was done with last. Counters only grow, so that a lost document loses nothing;
+/// <c>started</c> says when they began, so that a reader knows a restart.
 /// </summary>
 internal static class HealthJson
 {
     private static readonly DateTimeOffset Started = System.Diagnostics.Process.GetCurrentProcess().StartTime.ToUniversalTime();
 
-    /// <summary>The answer of <c>/holdfast/health</c>.</summary>
+    /// <summary>The answer of <c>/holdfast/health</c>, at most 1 MiB with the longest names.</summary>
     public static void Write(IEdgeState state, EdgeCounters counters, IBufferWriter<byte> output)
     {
         using var json = new Utf8JsonWriter(output);
         json.WriteStartObject();
         json.WriteString("node", state.Node);
+        json.WriteString("place", state.Place);
+        json.WriteString("at", state.Now.UtcDateTime);
         json.WriteString("started", Started.UtcDateTime);
         json.WriteBoolean("ready", state.IsReady);
         json.WriteBoolean("draining", state.IsDraining);
-        Counts(json, counters.Requests, counters.EdgeErrors, counters.OriginErrors);
+        Counts(json, counters.Requests, counters.EdgeErrors, counters.OriginErrors, counters.EdgeSlow, counters.OriginSlow);
         json.WriteStartArray("errors");
         foreach (var info in EdgeErrorCatalog.All)
         {
@@ -37,27 +42,54 @@ internal static class HealthJson
         }
 
         json.WriteEndArray();
+        GuardJson.Write(json, state.Guard);
+        WriteReleases(json, state);
         json.WriteStartArray("zones");
         foreach (var (id, zone) in counters.Zones.Read(Environment.TickCount64))
         {
             json.WriteStartObject();
             json.WriteString("id", id);
             json.WriteString("name", zone.Name);
-            Counts(json, zone.Requests, zone.EdgeErrors, zone.OriginErrors);
+            json.WriteNumber("generation", zone.Generation);
+            Counts(json, zone);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
         json.WriteStartObject("other_zones");
-        Counts(json, counters.Zones.Others.Requests, counters.Zones.Others.EdgeErrors, counters.Zones.Others.OriginErrors);
+        Counts(json, counters.Zones.Others);
         json.WriteEndObject();
         json.WriteEndObject();
     }
 
-    private static void Counts(Utf8JsonWriter json, long requests, long edgeErrors, long originErrors)
+    private static void WriteReleases(Utf8JsonWriter json, IEdgeState state)
+    {
+        json.WriteStartArray("releases");
+        foreach (var release in state.Recent)
+        {
+            json.WriteStartObject();
+            json.WriteString("kind", ArtifactKindNames.Of(release.Kind));
+            json.WriteString("name", release.Name);
+            json.WriteNumber("generation", release.Generation);
+            json.WriteString("step", release.Step);
+            json.WriteString("at", release.At.UtcDateTime);
+            json.WriteString("changed_at", release.ChangedAt.UtcDateTime);
+            json.WriteString("reason", release.Reason);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void Counts(Utf8JsonWriter json, ZoneCount count) =>
+        Counts(json, count.Requests, count.EdgeErrors, count.OriginErrors, count.EdgeSlow, count.OriginSlow);
+
+    private static void Counts(Utf8JsonWriter json, long requests, long edgeErrors, long originErrors, long edgeSlow, long originSlow)
     {
         json.WriteNumber("requests", requests);
         json.WriteNumber("edge_errors", edgeErrors);
         json.WriteNumber("origin_errors", originErrors);
+        json.WriteNumber("edge_slow", edgeSlow);
+        json.WriteNumber("origin_slow", originSlow);
     }
 }

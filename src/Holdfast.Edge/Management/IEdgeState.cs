@@ -1,6 +1,7 @@
 using Holdfast.Cache.Disk;
 using Holdfast.Edge.Guard;
 using Holdfast.Edge.KillSwitches;
+using Holdfast.Edge.Releases;
 using Holdfast.Edge.Rules.Counting;
 using Holdfast.Model.Purging;
 using Holdfast.Model.Releases;
@@ -19,6 +20,15 @@ internal interface IEdgeState
 
     /// <summary>Whether somebody at this machine wants it to have no more visitors; those that come are served.</summary>
     bool IsDraining => false;
+
+    /// <summary>Where the edge stands, as in CF-Ray.</summary>
+    string Place => "LOC";
+
+    /// <summary>The edge's clock.</summary>
+    DateTimeOffset Now => DateTimeOffset.UtcNow;
+
+    /// <summary>The releases that something was done with last.</summary>
+    IReadOnlyList<RecentRelease> Recent => [];
 
     /// <summary>The feed's last position that was dealt with; 0 before the first.</summary>
     long Position { get; }

@@ -25,9 +25,13 @@ internal sealed partial class LiveReleases(ILogger<LiveReleases> logger, TimePro
     {
         if (!fromStore)
         {
+            Recent.Note(release.Kind, release.Name, release.Generation, "live", null);
             LogAccepted(release.Kind, release.Name, release.Generation, release.Removed ? "removed" : "live");
         }
     }
+
+    /// <summary>The releases that something was done with last.</summary>
+    public RecentReleases Recent { get; } = new(time);
 
     /// <summary>The newest refusals since the start, oldest first. Any thread.</summary>
     public ImmutableQueue<(DateTimeOffset At, ReleaseRefusal Refusal)> Refusals => _refusals;
@@ -35,6 +39,17 @@ internal sealed partial class LiveReleases(ILogger<LiveReleases> logger, TimePro
     /// <inheritdoc/>
     public void Progressed(ReleaseProgress progress)
     {
+        if (progress.Stage != ReleaseStage.Held)
+        {
+            Recent.Note(
+                progress.Kind,
+                progress.Name,
+                progress.Generation,
+                ReleaseProgressCodec.NameOf(progress.Stage),
+                progress.Stage == ReleaseStage.Reverted ? progress.Reason : null
+            );
+        }
+
         if (progress.Stage == ReleaseStage.Reverted)
         {
             LogReverted(progress.Kind, progress.Name, progress.Generation, progress.Reason, progress.Evidence);
@@ -55,6 +70,7 @@ internal sealed partial class LiveReleases(ILogger<LiveReleases> logger, TimePro
     /// <inheritdoc/>
     public void Refused(ReleaseRefusal refusal)
     {
+        Recent.Note(refusal.Release.Kind, refusal.Release.Name, refusal.Release.Generation, "refused", refusal.Reason);
         LogRefused(refusal.Release.Kind, refusal.Release.Name, refusal.Release.Generation, refusal.Reason);
         ImmutableInterlocked.Update(
             ref _refusals,

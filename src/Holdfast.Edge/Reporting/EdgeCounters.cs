@@ -91,6 +91,8 @@ internal sealed class EdgeCounters
         Collapsed,
         RequestTicks,
         OriginTicks,
+        EdgeSlow,
+        OriginSlow,
         Count,
     }
 
@@ -120,6 +122,12 @@ internal sealed class EdgeCounters
 
     /// <summary>Errors of the edge's that were the origin's fault, since the start.</summary>
     public long OriginErrors => Blamed(Blame.Origin);
+
+    /// <summary>Requests that the edge itself kept waiting, since the start.</summary>
+    public long EdgeSlow => Value(Single.EdgeSlow);
+
+    /// <summary>Requests that their origin kept waiting, since the start.</summary>
+    public long OriginSlow => Value(Single.OriginSlow);
 
     /// <summary>Visitors' connections open now.</summary>
     public long OpenConnections => Math.Max(0, Value(Single.ConnectionsAccepted) - Value(Single.ConnectionsClosed));
@@ -172,6 +180,15 @@ internal sealed class EdgeCounters
         var ticks = Math.Max(0, duration.Ticks);
         part.Add((int)Single.OriginTicks, ticks);
         part.Add(_originDurations + Bucket(ticks), 1);
+    }
+
+    /// <summary>A visitor was kept waiting.</summary>
+    public void Slow(Slowness by)
+    {
+        if (by != Slowness.None)
+        {
+            _counters.Add((int)(by == Slowness.Edge ? Single.EdgeSlow : Single.OriginSlow), 1);
+        }
     }
 
     /// <summary>A request was answered by another one's exchange with the origin.</summary>

@@ -53,7 +53,17 @@ internal sealed class RequestObserver(AccessLog log, EdgeCounters counters, Coun
         var responseBytes = request.ResponseBytes + tunnel.Out;
         counters.RequestEnded(status, request.Error, requestBytes, responseBytes, elapsed);
         var zone = request.Zone?.Config;
-        counters.Zones.Ended(zone?.Id, zone?.Name ?? "", request.Error, request.Origin.Status, Environment.TickCount64);
+        var slow = SlownessOf.Read(request, elapsed);
+        counters.Slow(slow);
+        counters.Zones.Ended(
+            zone?.Id,
+            zone?.Name ?? "",
+            request.Error,
+            request.Origin.Status,
+            Environment.TickCount64,
+            slow,
+            request.Zone?.Generation ?? 0
+        );
         EndedDetached(request);
         if (request.Zone is { } served && served.Guard.Slice is { } slice)
         {

@@ -28,11 +28,21 @@ internal sealed class ZoneTraffic
     /// <param name="error">The edge's error, or none.</param>
     /// <param name="originStatus">What the origin answered, 0 when it was not asked or did not.</param>
     /// <param name="now">In milliseconds of the environment's tick count.</param>
-    public void Ended(string? id, string name, EdgeError error, int originStatus, long now)
+    /// <param name="slow">Who kept the visitor waiting.</param>
+    /// <param name="generation">The generation of the zone's release that served it.</param>
+    public void Ended(
+        string? id,
+        string name,
+        EdgeError error,
+        int originStatus,
+        long now,
+        Slowness slow = Slowness.None,
+        long generation = 0
+    )
     {
         if (id is not null)
         {
-            Of(id, name).Ended(error, originStatus, now);
+            Of(id, name).Ended(error, originStatus, now, slow, generation);
         }
     }
 
@@ -79,6 +89,9 @@ internal sealed class ZoneCount(string name)
     private long _requests;
     private long _edgeErrors;
     private long _originErrors;
+    private long _edgeSlow;
+    private long _originSlow;
+    private long _generation;
     private long _lastAsked;
 
     /// <summary>The zone's name.</summary>
@@ -93,13 +106,32 @@ internal sealed class ZoneCount(string name)
     /// <summary>Errors that were the origin's fault: the edge's answers that blame it, and its own with 5xx.</summary>
     public long OriginErrors => Volatile.Read(ref _originErrors);
 
+    /// <summary>Requests that the edge itself kept waiting, see <see cref="Slowness.Edge"/>.</summary>
+    public long EdgeSlow => Volatile.Read(ref _edgeSlow);
+
+    /// <summary>Requests that the origin kept waiting, see <see cref="Slowness.Origin"/>.</summary>
+    public long OriginSlow => Volatile.Read(ref _originSlow);
+
+    /// <summary>The generation of the zone's release that served the last request; 0 before the first.</summary>
+    public long Generation => Volatile.Read(ref _generation);
+
     /// <summary>When it was last asked, in milliseconds of the environment's tick count.</summary>
     public long LastAsked => Volatile.Read(ref _lastAsked);
 
     /// <summary>A request ended.</summary>
-    public void Ended(EdgeError error, int originStatus, long now)
+    public void Ended(EdgeError error, int originStatus, long now, Slowness slow = Slowness.None, long generation = 0)
     {
         Interlocked.Increment(ref _requests);
+        if (slow != Slowness.None)
+        {
+            Interlocked.Increment(ref slow == Slowness.Edge ? ref _edgeSlow : ref _originSlow);
+        }
+
+        if (_generation != generation)
+        {
+            Volatile.Write(ref _generation, generation);
+        }
+
         var blame =
             error != EdgeError.None ? EdgeErrorCatalog.Get(error).Blame
             : originStatus >= 500 ? Blame.Origin

@@ -13,7 +13,10 @@ namespace Holdfast.Status.Access;
 /// Who may write: bearers of a token of the status page's own, so that people can post when nothing else is left. Random, shown once, kept
 /// as a hash (random ones of this length need no slow hash).
 /// </summary>
-internal sealed class StatusTokens(StatusStore store, TimeProvider time)
+/// <param name="store">Where the others are.</param>
+/// <param name="time">The clock.</param>
+/// <param name="ofEdges">A token that is good for pushing evidence, and kept nowhere; or null.</param>
+internal sealed class StatusTokens(StatusStore store, TimeProvider time, string? ofEdges = null)
 {
     /// <summary>Wrong tokens that an address may try in a minute before it has to wait.</summary>
     public const int TriesPerMinute = 20;
@@ -47,19 +50,21 @@ internal sealed class StatusTokens(StatusStore store, TimeProvider time)
         return token;
     }
 
+    /// <summary>The name of the token that an edge's request bears.</summary>
+    /// <inheritdoc cref="Authenticate(HttpContext, TokenScope?)"/>
+    public string AuthenticateEdge(HttpContext context)
+    {
+        tries.Check(context, "wrong tokens");
+        return ofEdges is not null && Bearer(context) is { } token && CryptographicOperations.FixedTimeEquals(Hash(token), Hash(ofEdges))
+            ? "edges"
+            : Authenticate(context, TokenScope.Evidence);
+    }
+
     /// <summary>The name of the token that a request bears.</summary>
     /// <param name="context">The request.</param>
     /// <param name="scope">What it has to be good for; null: any is.</param>
     /// <exception cref="StatusProblem">It bears none or a wrong one (401), one that may not (403), or its address tried too many (429).</exception>
-    public string Authenticate(HttpContext context, TokenScope? scope)
-    {
-        var header = context.Request.Headers.Authorization.ToString();
-        var token =
-            header.StartsWith("OAuth ", StringComparison.OrdinalIgnoreCase) ? header[6..].Trim()
-            : header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? header[7..].Trim()
-            : null;
-        return Authenticate(context, token, scope);
-    }
+    public string Authenticate(HttpContext context, TokenScope? scope) => Authenticate(context, Bearer(context), scope);
 
     /// <summary>The name of a token that came another way.</summary>
     /// <inheritdoc cref="Authenticate(HttpContext, TokenScope?)"/>
@@ -163,6 +168,14 @@ internal sealed class StatusTokens(StatusStore store, TimeProvider time)
                     )
             )
         );
+    }
+
+    private static string? Bearer(HttpContext context)
+    {
+        var header = context.Request.Headers.Authorization.ToString();
+        return header.StartsWith("OAuth ", StringComparison.OrdinalIgnoreCase) ? header[6..].Trim()
+            : header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? header[7..].Trim()
+            : null;
     }
 
     private static bool May(TokenRow row, TokenScope needed) =>

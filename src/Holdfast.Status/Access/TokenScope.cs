@@ -9,6 +9,9 @@ internal enum TokenScope
     /// <summary><c>incidents</c>: incidents, maintenances, drafts, templates.</summary>
     Incidents,
 
+    /// <summary><c>evidence</c>: what edges push of how they are.</summary>
+    Evidence,
+
     /// <summary><c>manage</c>: everything, tokens and operators among it.</summary>
     Manage,
 }

@@ -5,7 +5,7 @@ internal static class DetectionLimits
 {
     /// <summary>
     /// The least mean time between false alarms of one detector whose series is as the model says: 30 years, so that a zone with
-    /// three detectors has one false alarm in 90 days with a chance of 3%, and two with one of 0.03%.
+    /// five detectors has one false alarm in 90 days with a chance of 4%, and two with one of 0.08%.
     /// </summary>
     public const double FalseAlarmEvery = 30 * 365.25 * 86_400;
 
@@ -27,8 +27,14 @@ internal static class DetectionLimits
     /// <summary>After so long half of what was seen is forgotten: two weeks.</summary>
     public const double CautionHalfLife = 14 * 86_400;
 
-    /// <summary>A ratio's detector is silent for its first hour: it knows nothing of what is ordinary.</summary>
-    public const double RatioSilence = 3_600;
+    /// <summary>In its first hour a ratio's detector knows little of what is ordinary, and takes up to <see cref="NewRatio"/> for it.</summary>
+    public const double RatioInfancy = 3_600;
+
+    /// <summary>A patient detector, of what may be anything on a site that is as it should be, says nothing for its first hour.</summary>
+    public const double PatientSilence = 3_600;
+
+    /// <summary>See <see cref="RatioInfancy"/>: one in five fails nowhere for long.</summary>
+    public const double NewRatio = 0.2;
 
     /// <summary>Until a day has passed, a ratio of up to <see cref="YoungRatio"/> is taken for ordinary.</summary>
     public const double RatioYouth = 86_400;

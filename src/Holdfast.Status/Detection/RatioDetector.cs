@@ -20,6 +20,9 @@ internal sealed class RatioDetector
     private double ordinary;
     private double highest;
 
+    /// <summary>Whether it says nothing in its first hour: of a ratio of which no level is an outage by itself, as of slow answers.</summary>
+    public bool IsPatient { get; init; }
+
     /// <summary>The ratio that is expected now.</summary>
     public double Ordinary => ordinary;
 
@@ -33,9 +36,11 @@ internal sealed class RatioDetector
     public byte[] Write() => state.Write(profile);
 
     /// <summary>A detector that goes on where another stopped, or a new one when the bytes are not of this build.</summary>
-    public static RatioDetector Read(ReadOnlySpan<byte> bytes)
+    /// <param name="bytes">What <see cref="Write"/> gave.</param>
+    /// <param name="isPatient">See <see cref="IsPatient"/>.</param>
+    public static RatioDetector Read(ReadOnlySpan<byte> bytes, bool isPatient = false)
     {
-        var detector = new RatioDetector();
+        var detector = new RatioDetector { IsPatient = isPatient };
         if (DetectorState.TryRead(bytes, out detector.state, detector.profile))
         {
             detector.state.RefreshAt = 0;
@@ -76,7 +81,7 @@ internal sealed class RatioDetector
             return Follow(seconds, errors, requests);
         }
 
-        if (state.Observed < DetectionLimits.RatioSilence)
+        if (IsPatient && state.Observed < DetectionLimits.PatientSilence)
         {
             return Verdict.Learning;
         }
@@ -210,7 +215,8 @@ internal sealed class RatioDetector
         highest = ordinary * doubt * Math.Clamp(band, DetectionLimits.LeastBand, DetectionLimits.WidestBand);
         if (state.Observed < DetectionLimits.RatioYouth)
         {
-            highest = Math.Max(highest, DetectionLimits.YoungRatio);
+            var young = state.Observed < DetectionLimits.RatioInfancy ? DetectionLimits.NewRatio : DetectionLimits.YoungRatio;
+            highest = Math.Max(highest, young);
         }
 
         highest = Math.Min(highest, 0.7);

@@ -26,7 +26,7 @@ internal sealed record Draft
     /// <summary>Twelve lower-case letters and digits.</summary>
     public required string Id { get; init; }
 
-    /// <summary>What it is about: <c>ours</c>, <c>checks</c>, <c>origin/example.com</c>, <c>requests/example.com</c>. At most one of each is under way.</summary>
+    /// <summary>What it is about: <c>ours</c>, <c>checks</c>, <c>origin/example.com</c>, <c>slow/example.com</c>, <c>release/list</c> and others. At most one of each is under way.</summary>
     public required string About { get; init; }
 
     /// <summary>How far it is.</summary>
@@ -53,6 +53,12 @@ internal sealed record Draft
 
     /// <summary>The evidence: what is not as usual now, and when nothing is any more, what was last.</summary>
     public ImmutableArray<Sign> Signs { get; init; } = [];
+
+    /// <summary>The releases that went out just before it began, for operators: they name artifacts.</summary>
+    public ImmutableArray<ReleaseBefore> Releases { get; init; } = [];
+
+    /// <summary>The same in words, with the command that undoes it; null where there is none.</summary>
+    public string? Attribution => Releases.IsDefaultOrEmpty ? null : string.Join('\n', Releases.Select(release => release.Text));
 
     /// <summary>Since when there is no sign of it any more; null while there is one.</summary>
     public DateTimeOffset? ClearSince { get; init; }

@@ -58,14 +58,16 @@ internal sealed class DraftDesk
         Active.Find(draft => draft.Id == id) ?? store.Read(database => database.Draft(id)) ?? throw StatusProblem.Missing("draft", id);
 
     /// <summary>What is seen now: opens drafts, brings those under way up to it, and publishes what is due.</summary>
+    /// <param name="signs">What is not as usual.</param>
+    /// <param name="releases">The releases that edges told of.</param>
     /// <exception cref="StatusStoreException">The disk is full, or gone.</exception>
-    public void Consider(IReadOnlyCollection<Sign> signs)
+    public void Consider(IReadOnlyCollection<Sign> signs, IReadOnlyCollection<SeenRelease> releases)
     {
         lock (turn)
         {
             var now = time.GetUtcNow();
             var state = store.Current.State;
-            var seen = Statement.Of(signs, state).ToDictionary(statement => statement.About);
+            var seen = Statement.Of(signs, state, releases).ToDictionary(statement => statement.About);
             foreach (var statement in seen.Values.Where(statement => !active.Exists(draft => draft.About == statement.About)))
             {
                 var draft = Open(statement, now);
@@ -153,6 +155,7 @@ internal sealed class DraftDesk
             Impact = statement.Impact,
             Components = statement.Components,
             Signs = statement.Signs,
+            Releases = statement.Releases,
             ClearSince = null,
         };
 
@@ -167,6 +170,9 @@ internal sealed class DraftDesk
             {
                 ClearSince = null,
                 Signs = statement.Signs,
+
+                // When it began is known by now; what is told of it later is what edges did with it since.
+                Releases = statement.Releases.IsEmpty ? draft.Releases : statement.Releases,
             };
         if (draft.State == DraftState.Published)
         {
@@ -295,6 +301,7 @@ internal sealed class DraftDesk
             || before.Proposal != after.Proposal
             || before.Name != after.Name
             || before.Signs.Length != after.Signs.Length
+            || before.Attribution != after.Attribution
         )
         {
             Put(after);

@@ -10,7 +10,7 @@ namespace Holdfast.Status.Drafts;
 /// <param name="About">See <see cref="Draft.About"/>.</param>
 /// <param name="Signs">At least one, worst first.</param>
 /// <param name="State">The page, whose components decide what may be named in public.</param>
-internal sealed record Statement(string About, ImmutableArray<Sign> Signs, StatusPageState State)
+internal sealed partial record Statement(string About, ImmutableArray<Sign> Signs, StatusPageState State)
 {
     /// <summary>What is ours.</summary>
     public const string Ours = "ours";
@@ -21,9 +21,31 @@ internal sealed record Statement(string About, ImmutableArray<Sign> Signs, Statu
     private const string Origin = "origin/";
     private const string Requests = "requests/";
     private const string Reports = "reports/";
+    private const string Slow = "slow/";
+    private const string Modules = "modules";
+    private const string Release = "release/";
+
+    /// <summary>The releases that went out just before it began.</summary>
+    public ImmutableArray<ReleaseBefore> Releases { get; private init; } = [];
+
+    /// <summary>Whether it is a fault of ours.</summary>
+    public bool IsOurs => About is Ours or Modules or (Slow + Ours);
+
+    /// <summary>Whether a release may be the cause. Visitors who stay away, and what only others see, say nothing of one.</summary>
+    public bool MayBeOfRelease =>
+        IsOurs || About.StartsWith(Origin, StringComparison.Ordinal) || About.StartsWith(Slow, StringComparison.Ordinal);
 
     /// <summary>Puts signs together: one statement for each thing that they are about.</summary>
-    public static IEnumerable<Statement> Of(IReadOnlyCollection<Sign> signs, StatusPageState state)
+    /// <param name="signs">What is not as usual.</param>
+    /// <param name="state">The page.</param>
+    /// <param name="releases">Every release that edges told of.</param>
+    public static IEnumerable<Statement> Of(
+        IReadOnlyCollection<Sign> signs,
+        StatusPageState state,
+        IReadOnlyCollection<SeenRelease> releases
+    ) => Of(signs, state).Select(statement => statement with { Releases = ReleaseBefore.Of(statement, releases) });
+
+    private static IEnumerable<Statement> Of(IReadOnlyCollection<Sign> signs, StatusPageState state)
     {
         // While something of ours is wrong, a look that fails and visitors that stay away are what follows from it.
         var ours = signs.Any(sign => sign.Kind is SignKind.EdgeErrors or SignKind.NotAnswering);
@@ -33,7 +55,13 @@ internal sealed record Statement(string About, ImmutableArray<Sign> Signs, Statu
                 {
                     SignKind.OriginErrors => Origin + sign.Zone,
                     SignKind.EdgeErrors or SignKind.NotAnswering => Ours,
+                    SignKind.ReleaseOut => Release + sign.Release!.Split('/')[0],
+                    SignKind.SlowOrigin => signs.Any(other => other.Kind == SignKind.OriginErrors && other.Zone == sign.Zone)
+                        ? Origin + sign.Zone
+                        : Slow + sign.Zone,
                     _ when ours => Ours,
+                    SignKind.SlowEdge => Slow + Ours,
+                    SignKind.ModuleFaults => Modules,
                     SignKind.CheckFailed => Checks,
                     SignKind.VisitorReports => OfReports(sign, signs),
                     _ => Requests + (sign.Zone ?? sign.Source),
@@ -75,6 +103,10 @@ internal sealed record Statement(string About, ImmutableArray<Sign> Signs, Statu
             Checks => $"{Places(Measured)} not answering as usual",
             _ when About.StartsWith(Reports, StringComparison.Ordinal) => $"Problems reported with {Signs[0].Source}",
             _ when About.StartsWith(Origin, StringComparison.Ordinal) => $"Errors from the servers behind {Signs[0].Zone}",
+            Slow + Ours => "Answers slower than usual",
+            _ when About.StartsWith(Slow, StringComparison.Ordinal) => $"The servers behind {Signs[0].Zone} are slow",
+            Modules => "A part of the network's edge fails",
+            _ when About.StartsWith(Release, StringComparison.Ordinal) => $"Edges do without {Kind} of ours that went out",
             _ => $"Fewer requests than usual for {Signs[0].Zone ?? Signs[0].Source}",
         };
 
@@ -85,6 +117,11 @@ internal sealed record Statement(string About, ImmutableArray<Sign> Signs, Statu
         if (About.StartsWith(Requests, StringComparison.Ordinal))
         {
             return $"{Signs[0].Zone ?? Signs[0].Source} has had {Percent(Share)} fewer requests than usual since {since}. No errors of ours are seen.";
+        }
+
+        if (OtherBody(since) is { } other)
+        {
+            return other;
         }
 
         if (About.StartsWith(Origin, StringComparison.Ordinal))
@@ -112,14 +149,15 @@ internal sealed record Statement(string About, ImmutableArray<Sign> Signs, Statu
             return $"{Reported(view).TrimStart()} What we measure ourselves is as usual. We are investigating.";
         }
 
-        return $"{text.TrimEnd()}{Reported(view)} We are investigating.";
+        return $"{text.TrimEnd()}{Reported(view)}{Change} We are investigating.";
     }
 
     /// <summary>What is told when it is past its worst.</summary>
     public string Falling =>
-        Measured.IsEmpty
-            ? "Fewer problems are reported than at the worst, and more than usual."
-            : $"Errors are higher than normal, and falling: {Percent(Share)} of requests now, {Percent(Signs.Max(sign => sign.Peak))} at the worst.";
+        IsSlow
+            ? $"Fewer answers are slow than at the worst, and more than usual: {Percent(Share)} now, {Percent(Signs.Max(sign => sign.Peak))} at the worst."
+        : Measured.IsEmpty ? "Fewer problems are reported than at the worst, and more than usual."
+        : $"Errors are higher than normal, and falling: {Percent(Share)} of requests now, {Percent(Signs.Max(sign => sign.Peak))} at the worst.";
 
     /// <summary>The states that components are to have.</summary>
     public ImmutableSortedDictionary<string, ComponentStatus> Components
@@ -128,10 +166,10 @@ internal sealed record Statement(string About, ImmutableArray<Sign> Signs, Statu
         {
             var components = Signs
                 .Where(sign => sign.ComponentId is not null && sign.Kind != SignKind.FewerRequests)
-                .Select(sign => (Id: sign.ComponentId!, Status: StatusOf(sign.Share)));
-            if (About.StartsWith(Origin, StringComparison.Ordinal) && ZoneComponent is { } component)
+                .Select(sign => (Id: sign.ComponentId!, Status: StatusOf(sign)));
+            if ((About.StartsWith(Origin, StringComparison.Ordinal) || IsSlow) && ZoneComponent is { } component)
             {
-                components = components.Append((component.Id, StatusOf(Share)));
+                components = components.Append((component.Id, IsSlow ? ComponentStatus.DegradedPerformance : StatusOf(Share)));
             }
 
             return components
@@ -143,7 +181,10 @@ internal sealed record Statement(string About, ImmutableArray<Sign> Signs, Statu
 
     /// <summary>How bad it is.</summary>
     public IncidentImpact Impact =>
-        About.StartsWith(Requests, StringComparison.Ordinal) ? IncidentImpact.None : IncidentImpacts.Of(StatusOf(Share));
+        About is Modules || About.StartsWith(Requests, StringComparison.Ordinal) || About.StartsWith(Release, StringComparison.Ordinal)
+            ? IncidentImpact.None
+        : IsSlow ? IncidentImpact.Minor
+        : IncidentImpacts.Of(StatusOf(Share));
 
     /// <summary><c>1.2%</c>, <c>0.01%</c></summary>
     public static string Percent(double share)
@@ -182,6 +223,9 @@ internal sealed record Statement(string About, ImmutableArray<Sign> Signs, Statu
         State.Components.FirstOrDefault(component =>
             !component.IsGroup && component.Name.Equals(Signs[0].Zone, StringComparison.OrdinalIgnoreCase)
         );
+
+    private static ComponentStatus StatusOf(Sign sign) =>
+        sign.Kind is SignKind.SlowEdge or SignKind.ModuleFaults ? ComponentStatus.DegradedPerformance : StatusOf(sign.Share);
 
     private static ComponentStatus StatusOf(double share) =>
         share >= 0.5 ? ComponentStatus.MajorOutage

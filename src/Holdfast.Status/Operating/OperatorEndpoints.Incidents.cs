@@ -92,7 +92,7 @@ internal sealed partial class OperatorEndpoints
 
     private static string Name(Visit visit) => visit.Who.Operator.Email;
 
-    private Task<byte[]> DeskAsync(Visit visit) => RenderAsync<DeskPage>(visit, drafts.Active);
+    private Task<byte[]> DeskAsync(Visit visit) => RenderAsync<DeskPage>(visit, new DeskView(drafts.Active, lookout.Problem));
 
     private Task<byte[]> DraftAsync(Visit visit) => RenderAsync<DraftPage>(visit, drafts.Find(visit.Id));
 

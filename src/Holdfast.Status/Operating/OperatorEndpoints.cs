@@ -5,6 +5,7 @@ using Holdfast.Status.Incidents;
 using Holdfast.Status.Page;
 using Holdfast.Status.Storage;
 using Holdfast.Status.Subscribers;
+using Holdfast.Status.Watching;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http;
@@ -23,6 +24,7 @@ internal sealed partial class OperatorEndpoints(
     SubscriberDesk subscribers,
     Sessions sessions,
     DraftDesk drafts,
+    Lookout lookout,
     PageRenderer pages,
     TimeProvider time
 )

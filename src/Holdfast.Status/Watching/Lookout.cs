@@ -7,8 +7,15 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Status.Watching;
 
 /// <summary>Looks at everything that is to be looked at, when it is due, and hands what it sees to the drafts.</summary>
-internal sealed class Lookout(WatchDesk desk, DraftDesk drafts, StatusStore store, ReportDesk reports, TimeProvider time, ILogger logger)
-    : IDisposable
+internal sealed class Lookout(
+    WatchDesk desk,
+    OwnEdges own,
+    DraftDesk drafts,
+    StatusStore store,
+    ReportDesk reports,
+    TimeProvider time,
+    ILogger logger
+) : IDisposable
 {
     private readonly Probes probes = new(time);
     private readonly Dictionary<string, WatchState> states = new(StringComparer.Ordinal);
@@ -16,8 +23,12 @@ internal sealed class Lookout(WatchDesk desk, DraftDesk drafts, StatusStore stor
     private readonly Lock reading = new();
     private readonly LateWords late = new(store, time, logger);
     private DateTimeOffset keptAt = time.GetUtcNow();
+    private volatile string? problem;
 
-    /// <summary>Looks once a second until it is cancelled.</summary>
+    /// <summary>What went wrong with the last look, in words; null when nothing did.</summary>
+    public string? Problem => problem;
+
+    /// <summary>Looks once a second until it is cancelled. A fault ends one look, never the looking.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
@@ -34,6 +45,15 @@ internal sealed class Lookout(WatchDesk desk, DraftDesk drafts, StatusStore stor
                     // A full disk keeps nobody from looking; it is tried again with the next second.
                     StatusLog.NotWritten(logger, fault.Message);
                 }
+                catch (Exception fault) when (fault is not OperationCanceledException)
+                {
+                    // Nobody knows this one. Whoever looks must not go blind of it: it is told, and the next second is another.
+                    problem = fault.Message;
+                    StatusLog.LookFailed(logger, fault);
+                    continue;
+                }
+
+                problem = null;
             }
         }
         catch (OperationCanceledException)
@@ -50,6 +70,7 @@ internal sealed class Lookout(WatchDesk desk, DraftDesk drafts, StatusStore stor
         try
         {
             var now = time.GetUtcNow();
+            own.Reconcile();
             var due = Known().Where(state => state.DueAt <= now).ToList();
             await Parallel
                 .ForEachAsync(
@@ -57,7 +78,10 @@ internal sealed class Lookout(WatchDesk desk, DraftDesk drafts, StatusStore stor
                     new ParallelOptions { MaxDegreeOfParallelism = WatchLimits.AtOnce, CancellationToken = cancellationToken },
                     async (state, cancelled) =>
                     {
-                        var result = await probes.LookAsync(state.Watch, cancelled).ConfigureAwait(false);
+                        var result =
+                            state.Watch.Target.Length == 0
+                                ? LookAtPushes(state, now)
+                                : await probes.LookAsync(state.Watch, cancelled).ConfigureAwait(false);
                         lock (reading)
                         {
                             state.Looked(now, result);
@@ -66,7 +90,7 @@ internal sealed class Lookout(WatchDesk desk, DraftDesk drafts, StatusStore stor
                 )
                 .ConfigureAwait(false);
             reports.Look();
-            drafts.Consider([.. Signs(), .. reports.Signs()]);
+            drafts.Consider([.. Signs(), .. reports.Signs()], Releases());
             late.Check();
             if (now - keptAt >= WatchLimits.Keep)
             {
@@ -89,12 +113,68 @@ internal sealed class Lookout(WatchDesk desk, DraftDesk drafts, StatusStore stor
         }
     }
 
+    /// <summary>Takes what an edge pushed.</summary>
+    /// <param name="who">Whose token it came with.</param>
+    /// <param name="document">What it says.</param>
+    /// <exception cref="StatusProblem">It comes too often, or is of an edge that there is no room for.</exception>
+    /// <exception cref="StatusStoreException">The edge is a new one, and the disk is full.</exception>
+    public void Pushed(string who, EdgeHealth document)
+    {
+        var watch = desk.OfNode(who, document.Node);
+        Known();
+        lock (reading)
+        {
+            var now = time.GetUtcNow();
+            if (!states.TryGetValue(watch.Id, out var state))
+            {
+                return;
+            }
+
+            if (state.PushedAt is { } before && now - before < WatchLimits.PushEvery && now >= before)
+            {
+                throw new StatusProblem(429, $"{document.Node} has just told how it is; once in ten seconds is enough");
+            }
+
+            state.Pushed(now, document);
+        }
+    }
+
+    /// <summary>The releases that edges told of, each with all that did.</summary>
+    public List<SeenRelease> Releases()
+    {
+        lock (reading)
+        {
+            return
+            [
+                .. states
+                    .Values.SelectMany(state => state.Releases)
+                    .GroupBy(release => (release.Kind, release.Name, release.Generation))
+                    .Select(group =>
+                        group.MaxBy(release => release.ChangedAt)! with
+                        {
+                            At = group.Min(release => release.At),
+                            Where = [.. group.SelectMany(release => release.Where).Distinct().Order(StringComparer.Ordinal)],
+                        }
+                    ),
+            ];
+        }
+    }
+
     /// <summary>What the last look at a watch said, or null when there was none yet.</summary>
     public (DateTimeOffset At, bool IsFailing, string Said)? Last(string id)
     {
         lock (reading)
         {
             return states.TryGetValue(id, out var state) && state.LookedAt is { } at ? (at, state.IsFailing, state.Said) : null;
+        }
+    }
+
+    /// <summary>When an edge last pushed, or null.</summary>
+    public DateTimeOffset? PushedAt(string id)
+    {
+        lock (reading)
+        {
+            return states.TryGetValue(id, out var state) ? state.PushedAt : null;
         }
     }
 
@@ -124,6 +204,14 @@ internal sealed class Lookout(WatchDesk desk, DraftDesk drafts, StatusStore stor
     {
         probes.Dispose();
         turn.Dispose();
+    }
+
+    private ProbeResult LookAtPushes(WatchState state, DateTimeOffset now)
+    {
+        lock (reading)
+        {
+            return state.LookAtPushes(now);
+        }
     }
 
     private List<WatchState> Known()

@@ -20,6 +20,18 @@ internal enum SignKind
     /// <summary><c>fewer_requests</c>: fewer visitors come than usual.</summary>
     FewerRequests,
 
+    /// <summary><c>slow_origin</c>: a site's own servers keep more requests waiting than usual.</summary>
+    SlowOrigin,
+
+    /// <summary><c>slow_edge</c>: the edge itself keeps more requests waiting than usual.</summary>
+    SlowEdge,
+
+    /// <summary><c>module_faults</c>: a module of the edge fails, and requests go on in its declared mode.</summary>
+    ModuleFaults,
+
+    /// <summary><c>release_out</c>: an edge refused a release, or went back from one.</summary>
+    ReleaseOut,
+
     /// <summary><c>visitor_reports</c>: visitors report problems with a component; see <see cref="Reports.ReportDesk.Signs"/>.</summary>
     VisitorReports,
 }
@@ -35,6 +47,18 @@ internal sealed record Sign
 
     /// <summary>The zone that it is about, or null.</summary>
     public string? Zone { get; init; }
+
+    /// <summary>That zone's id, or null.</summary>
+    public string? ZoneId { get; init; }
+
+    /// <summary>Where the edge stands, or null.</summary>
+    public string? Place { get; init; }
+
+    /// <summary>The generation of the zone's release that serves there, or null.</summary>
+    public long? Generation { get; init; }
+
+    /// <summary>The release that it is about, <c>bot-features/default@7</c>, or null.</summary>
+    public string? Release { get; init; }
 
     /// <summary>The component that it is about, or null.</summary>
     public string? ComponentId { get; init; }
@@ -54,14 +78,14 @@ internal sealed record Sign
     /// <summary>Requests that failed since it began.</summary>
     public double Failed { get; init; }
 
-    /// <summary>What a look said.</summary>
+    /// <summary>What a look said, or what the errors are.</summary>
     public string? Said { get; init; }
 
     /// <summary>Whether it is past its worst.</summary>
     public bool IsFalling { get; init; }
 
     /// <summary>An alarm as a sign.</summary>
-    public static Sign Of(Alarm alarm, SignKind kind, string source, string? zone, string? componentId)
+    public static Sign Of(Alarm alarm, SignKind kind, string source, string? zone = null, string? componentId = null)
     {
         var fewer = kind == SignKind.FewerRequests;
         double Share(double level) => fewer ? Math.Clamp(1 - (level / Math.Max(1e-9, alarm.Ordinary)), 0, 1) : level;

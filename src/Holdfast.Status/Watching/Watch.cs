@@ -28,8 +28,14 @@ internal sealed record Watch
     /// <summary>What is looked at.</summary>
     public required WatchKind Kind { get; init; }
 
-    /// <summary>An http or https address, or a name for <see cref="WatchKind.Dns"/>.</summary>
+    /// <summary>An http or https address, or a name for <see cref="WatchKind.Dns"/>; empty for an edge that only pushes.</summary>
     public required string Target { get; init; }
+
+    /// <summary>The edge's own name, by which what it pushes is known as its; null for other kinds and for an edge that is only asked.</summary>
+    public string? Node { get; init; }
+
+    /// <summary>Whether the command line keeps it, see <see cref="OwnEdges"/>.</summary>
+    public bool IsOwn { get; init; }
 
     /// <summary>Seconds from one look to the next, <see cref="WatchLimits.LeastInterval"/> to <see cref="WatchLimits.MostInterval"/>.</summary>
     public required int Interval { get; init; }
@@ -59,8 +65,23 @@ internal static class WatchLimits
     /// <summary>Bytes of an edge's document: a thousand zones with long names.</summary>
     public const int DocumentBytes = 1 << 20;
 
-    /// <summary>Zones of an edge that have detectors of their own: as many as an edge tells apart. 5 KB each.</summary>
+    /// <summary>Zones of an edge that have detectors of their own: as many as an edge tells apart. 9 KB each.</summary>
     public const int Zones = 1_000;
+
+    /// <summary>Characters of a name in an edge's document: those of a domain name, and a few to spare.</summary>
+    public const int NameLength = 300;
+
+    /// <summary>Entries of an edge's lists (errors, modules, releases) that are read: as many as it writes.</summary>
+    public const int Listed = 100;
+
+    /// <summary>An edge that pushed within so long answers, asked or not: three documents may be lost.</summary>
+    public static readonly TimeSpan PushedFor = TimeSpan.FromSeconds(35);
+
+    /// <summary>Documents of one edge come at most so often; it writes one each ten seconds, and one more when it starts.</summary>
+    public static readonly TimeSpan PushEvery = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a release that went out is remembered.</summary>
+    public static readonly TimeSpan ReleasesFor = TimeSpan.FromHours(1);
 
     /// <summary>How long a look may take.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);

@@ -34,19 +34,75 @@ internal sealed class WatchDesk
     {
         lock (turn)
         {
-            if (all.Count >= WatchLimits.Watches)
-            {
-                throw StatusProblem.Invalid(
-                    "watch",
-                    string.Create(CultureInfo.InvariantCulture, $"there are {WatchLimits.Watches} watches, which is the most")
-                );
-            }
-
-            var watch = Form.Read(body, "watch", form => Read(form, null));
-            Write("watch.create", who, null, watch);
-            all = all.Add(watch);
-            return watch;
+            return Add(who, Form.Read(body, "watch", form => Read(form, null)));
         }
+    }
+
+    /// <summary>The watch of an edge that pushes; one that is not known gets a watch, which nobody asks.</summary>
+    /// <param name="who">Whose token it came with.</param>
+    /// <param name="node">The edge's own name.</param>
+    /// <exception cref="StatusProblem">There is no room for another.</exception>
+    public Watch OfNode(string who, string node)
+    {
+        lock (turn)
+        {
+            return Known(node)
+                ?? Add(
+                    who,
+                    new Watch
+                    {
+                        Id = StatusIds.New(),
+                        Name = node.Length <= StatusPageLimits.NameLength ? node : node[..StatusPageLimits.NameLength],
+                        Node = node,
+                        Kind = WatchKind.Edge,
+                        Target = "",
+                        Interval = WatchLimits.LeastInterval,
+                    }
+                );
+        }
+    }
+
+    /// <summary>Puts a watch that the command line keeps, or takes it away.</summary>
+    /// <param name="node">The edge's own name.</param>
+    /// <param name="change">What it is to be, from what it is or null; null: it is to go.</param>
+    public void Keep(string node, Func<Watch?, Watch?> change)
+    {
+        lock (turn)
+        {
+            var before = Known(node);
+            var after = change(before);
+            if (before is not null && after is not null && before != after)
+            {
+                Write("watch.update", OwnEdges.Who, before, after);
+                all = all.Replace(before, after);
+            }
+            else if (before is null && after is not null)
+            {
+                Add(OwnEdges.Who, after);
+            }
+            else if (before is not null && after is null)
+            {
+                Write("watch.delete", OwnEdges.Who, before, null);
+                all = all.Remove(before);
+            }
+        }
+    }
+
+    private Watch? Known(string node) => all.Find(watch => watch.Kind == WatchKind.Edge && watch.Node == node);
+
+    private Watch Add(string who, Watch watch)
+    {
+        if (all.Count >= WatchLimits.Watches)
+        {
+            throw StatusProblem.Invalid(
+                "watch",
+                string.Create(CultureInfo.InvariantCulture, $"there are {WatchLimits.Watches} watches, which is the most")
+            );
+        }
+
+        Write("watch.create", who, null, watch);
+        all = all.Add(watch);
+        return watch;
     }
 
     /// <summary>Changes one.</summary>
@@ -79,10 +135,21 @@ internal sealed class WatchDesk
     {
         var kind =
             form.Choice<WatchKind>("kind") ?? before?.Kind ?? throw StatusProblem.Invalid("watch.kind", "it is edge, http, tls or dns");
+        var node = form.Has("node") ? form.Text("node", StatusPageLimits.NameLength) : before?.Node;
+        if (node is not null && (kind != WatchKind.Edge || (Known(node) is { } other && other.Id != before?.Id)))
+        {
+            throw StatusProblem.Invalid(
+                "watch.node",
+                kind != WatchKind.Edge ? "only an edge has one" : $"the watch {Known(node)!.Id} is of the edge {node} already"
+            );
+        }
+
         var watch = new Watch
         {
             Id = before?.Id ?? StatusIds.New(),
             Kind = kind,
+            Node = node,
+            IsOwn = before?.IsOwn ?? false,
             Name =
                 form.Text("name", StatusPageLimits.NameLength)
                 ?? before?.Name
@@ -90,6 +157,7 @@ internal sealed class WatchDesk
             Target =
                 form.Text("target", WatchLimits.TargetLength)
                 ?? before?.Target
+                ?? (node is null ? null : "")
                 ?? throw StatusProblem.Invalid("watch.target", "it can't be blank"),
             Interval =
                 form.Number("interval", WatchLimits.LeastInterval, WatchLimits.MostInterval)
@@ -107,6 +175,7 @@ internal sealed class WatchDesk
     {
         var right = watch.Kind switch
         {
+            WatchKind.Edge when watch.Target.Length == 0 => watch.Node is not null,
             WatchKind.Dns => Uri.CheckHostName(watch.Target) == UriHostNameType.Dns,
             WatchKind.Tls => Uri.TryCreate(watch.Target, UriKind.Absolute, out var uri) && uri.Scheme == "https",
             _ => Uri.TryCreate(watch.Target, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https",

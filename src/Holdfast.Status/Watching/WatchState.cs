@@ -1,3 +1,5 @@
+using System.Globalization;
+using Holdfast.Status.Detection;
 using Holdfast.Status.Storage;
 
 namespace Holdfast.Status.Watching;
@@ -10,7 +12,12 @@ internal sealed class WatchState
     private readonly WatchedCounts all = new(null);
     private EdgeHealth? last;
     private DateTimeOffset lastAt;
+    private readonly RecentCauses causes = new();
+    private readonly SeenReleases releases = new();
+    private RatioDetector moduleFaults = new();
     private DateTimeOffset failingSince;
+    private DateTimeOffset? pushedAt;
+    private DateTimeOffset? firstLook;
     private int failures;
 
     /// <summary>Goes on with what was learned before.</summary>
@@ -21,6 +28,7 @@ internal sealed class WatchState
         Watch = watch;
         this.learned = learned;
         all.Read(name => learned($"{watch.Id}//{name}"));
+        moduleFaults = RatioDetector.Read(learned($"{watch.Id}//modules"));
     }
 
     /// <summary>The watch as it is now.</summary>
@@ -38,12 +46,46 @@ internal sealed class WatchState
     /// <summary>Whether two looks in a row have failed.</summary>
     public bool IsFailing => failures >= 2;
 
+    /// <summary>The releases that the edge told of.</summary>
+    public IReadOnlyList<SeenRelease> Releases => releases.All;
+
+    /// <summary>When the edge last pushed, or null.</summary>
+    public DateTimeOffset? PushedAt => pushedAt;
+
+    /// <summary>Takes what an edge pushed: it answers, whether it can be asked or not.</summary>
+    public void Pushed(DateTimeOffset now, EdgeHealth document)
+    {
+        pushedAt = now;
+        LookedAt ??= now;
+        failures = 0;
+        Count(now, document);
+    }
+
+    /// <summary>A look at an edge that is not asked: nothing is wrong while it pushes.</summary>
+    public ProbeResult LookAtPushes(DateTimeOffset now)
+    {
+        firstLook ??= now;
+        return IsPushing(now) || (pushedAt is null && now - firstLook < WatchLimits.PushedFor)
+            ? new ProbeResult(true, "")
+            : new ProbeResult(
+                false,
+                string.Create(CultureInfo.InvariantCulture, $"it has told nothing for {WatchLimits.PushedFor.TotalSeconds} s")
+            );
+    }
+
     /// <summary>Takes a look's result.</summary>
     public void Looked(DateTimeOffset now, ProbeResult result)
     {
         LookedAt = now;
         Said = result.Said;
         DueAt = now.AddSeconds(Watch.Interval);
+        if (!result.IsWell && IsPushing(now))
+        {
+            // Either way is enough: what cannot be reached from here may be well.
+            failures = 0;
+            return;
+        }
+
         if (!result.IsWell)
         {
             failingSince = failures == 0 ? now : failingSince;
@@ -77,9 +119,54 @@ internal sealed class WatchState
             yield break;
         }
 
-        foreach (var sign in zones.Values.Prepend(all).SelectMany(counts => counts.Signs(Watch.Name, Watch.ComponentId)))
+        var place = last is { Place.Length: > 0 } known ? known.Place : null;
+        foreach (var sign in all.Signs(Watch.Name, Watch.ComponentId))
         {
-            yield return sign;
+            yield return sign with
+            {
+                Place = place,
+                Said = sign.Kind == SignKind.EdgeErrors ? causes.Of(edges: true) : null,
+            };
+        }
+
+        foreach (var (id, counts) in zones)
+        {
+            foreach (var sign in counts.Signs(Watch.Name, Watch.ComponentId))
+            {
+                yield return sign with
+                {
+                    Place = place,
+                    ZoneId = id,
+                    Generation = counts.Generation,
+                    Said = sign.Kind == SignKind.OriginErrors ? causes.Of(edges: false) : null,
+                };
+            }
+        }
+
+        if (moduleFaults.Alarm is { } faults)
+        {
+            var module = causes.Module;
+            yield return Sign.Of(faults, SignKind.ModuleFaults, Watch.Name) with
+            {
+                Place = place,
+                Said = module?.Module,
+                ZoneId = module is { ZoneId.Length: > 0 } ? module.Value.ZoneId : null,
+                Zone = module is { } one && last!.Zones.TryGetValue(one.ZoneId, out var zone) ? zone.Name : null,
+                Generation = module?.Generation,
+            };
+        }
+
+        foreach (var release in releases.All.Where(release => release.IsOut))
+        {
+            yield return new Sign
+            {
+                Kind = SignKind.ReleaseOut,
+                Source = Watch.Name,
+                Place = place,
+                Since = release.ChangedAt,
+                Release = string.Create(CultureInfo.InvariantCulture, $"{release.Artifact}@{release.Generation}"),
+                Said = release.Reason is { } reason ? $"{release.Step}: {reason}" : release.Step,
+            };
         }
     }
 
@@ -93,17 +180,31 @@ internal sealed class WatchState
                 transaction.KeepLearned($"{Watch.Id}/{key}/{name}", now, bytes);
             }
         }
+
+        transaction.KeepLearned($"{Watch.Id}//modules", now, moduleFaults.Write());
     }
+
+    private bool IsPushing(DateTimeOffset now) => pushedAt is { } at && now - at < WatchLimits.PushedFor;
 
     private void Count(DateTimeOffset now, EdgeHealth document)
     {
         var seconds = (now - lastAt).TotalSeconds;
+        if (last is { } newer && newer.Started == document.Started && (document.All.Since(newer.All) is null || seconds <= 0))
+        {
+            // What was asked for and what was pushed may overtake each other: the older one says nothing.
+            return;
+        }
+
+        releases.Take(now, document, Watch.Name);
         if (last is { } before && before.Started == document.Started && seconds is > 0 and < 600)
         {
             var at = now.ToUnixTimeSeconds();
             if (document.All.Since(before.All) is { } more)
             {
                 all.Observe(at, seconds, more);
+                var faults = Math.Clamp(document.Faults - before.Faults, 0, more.Requests);
+                moduleFaults.Observe(at, seconds, faults, more.Requests);
+                causes.Take(before, document, seconds);
             }
 
             foreach (var (id, zone) in document.Zones)
@@ -113,6 +214,7 @@ internal sealed class WatchState
                 {
                     var counts = Of(id, zone.Name);
                     counts.SeenAt = now;
+                    counts.Generation = zone.Generation > 0 ? zone.Generation : null;
                     counts.Observe(at, seconds, moreOfZone);
                 }
             }

@@ -91,6 +91,7 @@ internal sealed partial class WriteEndpoints
         json.WriteString("name", watch.Name);
         json.WriteString("kind", StatusWords<WatchKind>.Of(watch.Kind));
         json.WriteString("target", watch.Target);
+        json.WriteString("node", watch.Node);
         json.WriteNumber("interval", watch.Interval);
         json.WriteString("component_id", watch.ComponentId);
         var last = lookout.Last(watch.Id);
@@ -103,6 +104,7 @@ internal sealed partial class WriteEndpoints
         );
         json.WriteString("said", last?.Said);
         V2Writer.Time(json, "looked_at", last?.At);
+        V2Writer.Time(json, "pushed_at", lookout.PushedAt(watch.Id));
         json.WriteEndObject();
     }
 }

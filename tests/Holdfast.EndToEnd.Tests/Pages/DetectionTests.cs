@@ -19,7 +19,13 @@ public sealed class DetectionTests
         using var directory = new TemporaryDirectory();
         await using var good = await NginxOrigin.StartAsync("location / { return 200 fine; }");
         await using var bad = await NginxOrigin.StartAsync("location / { return 503; }");
-        await using var holdfast = await HoldfastUnderTest.StartAsync();
+        await using var holdfast = await HoldfastUnderTest.StartAsync(more: ["--fault-injection"]);
+        var zone = await holdfast.ZoneAsync("example.com", good.Url, ("security_failure_mode", "closed"));
+        await holdfast.ApiAsync(
+            HttpMethod.Put,
+            $"/client/v4/zones/{zone}/rulesets/phases/http_request_firewall_custom/entrypoint",
+            JsonNode.Parse("""{"rules":[{"action":"block","expression":"http.request.uri.path eq \"/never\""}]}""")
+        );
         await holdfast.ZoneAsync("example.com", good.Url);
         var clock = new MovedClock();
         await using var status = await StatusHost.StartAsync(
@@ -52,12 +58,27 @@ public sealed class DetectionTests
         await PassAsync(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(10), visits: 20);
         var origin = Assert.Single((await ReadAsync($"/v1/pages/{page}/drafts")).AsArray())!;
         Assert.Equal("origin/example.com", origin["about"]!.GetValue<string>());
+        Assert.Contains("its own servers (the origin) fail", origin["body"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Contains($"holdfast release revert zone/{zone} ", origin["attribution"]!.GetValue<string>(), StringComparison.Ordinal);
         Assert.Empty((await ReadAsync("/api/v2/incidents/unresolved.json"))["incidents"]!.AsArray());
 
         await PassAsync(TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(10), visits: 5);
         var incident = Assert.Single((await ReadAsync("/api/v2/incidents/unresolved.json"))["incidents"]!.AsArray())!;
         Assert.Equal("Errors from the servers behind example.com", incident["name"]!.GetValue<string>());
         Assert.Equal(["operational", "major_outage"], await StatesAsync());
+
+        // Now it is the edge: what protects the site fails, and the site wants nobody in unchecked then.
+        await holdfast.ZoneAsync("example.com", good.Url);
+        using var tripped = await visitor.PutAsync(
+            new Uri(holdfast.Management, $"/holdfast/faults/firewall_custom?action=throw&count=1000&zone={zone}"),
+            null,
+            cancellation
+        );
+        Assert.True(tripped.IsSuccessStatusCode);
+        await PassAsync(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(10), visits: 20);
+        var ours = (await ReadAsync($"/v1/pages/{page}/drafts")).AsArray().Single(draft => draft!["about"]!.GetValue<string>() == "ours")!;
+        Assert.Contains("The fault is ours, not that of the sites behind it", ours["body"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Contains("protection_failed", ours["signs"]!.ToJsonString(), StringComparison.Ordinal);
 
         // And everything of Holdfast's but the status page dies.
         int[] processes = [holdfast.Id, holdfast.ProcessOf("edge-1"), holdfast.ProcessOf("control")];

@@ -129,9 +129,42 @@ public sealed class DetectorTests
     }
 
     [Fact]
+    public void Detector_InItsFirstHour_FindsAnOutageAndTakesOneInTenForOrdinary()
+    {
+        var tenth = new RatioDetector();
+        var at = WatchedZone.Start;
+        for (var i = 0; i < 300; i++)
+        {
+            Assert.Equal(Verdict.Ordinary, tenth.Observe(at += 10, 10, 10, 100));
+        }
+
+        var half = new RatioDetector();
+        at = WatchedZone.Start;
+        for (var i = 0; i < 10; i++)
+        {
+            half.Observe(at += 10, 10, 0, 100);
+        }
+
+        for (var i = 0; i < 6; i++)
+        {
+            half.Observe(at += 10, 10, 60, 100);
+        }
+
+        Assert.NotNull(half.Alarm);
+
+        // One of which no level is an outage says nothing.
+        var patient = new RatioDetector { IsPatient = true };
+        at = WatchedZone.Start;
+        for (var i = 0; i < 300; i++)
+        {
+            Assert.Equal(Verdict.Learning, patient.Observe(at += 10, 10, 100, 100));
+        }
+    }
+
+    [Fact]
     public void Detector_OfAnotherBuildsBytes_BeginsAnew()
     {
-        Assert.Equal(Verdict.Learning, RatioDetector.Read([1, 2, 3]).Observe(WatchedZone.Start, 1, 0, 10));
+        Assert.Equal(Verdict.Learning, RatioDetector.Read([1, 2, 3], isPatient: true).Observe(WatchedZone.Start, 1, 0, 10));
         Assert.Equal(Verdict.Learning, CountDetector.Read([1, 2, 3]).Observe(WatchedZone.Start, 1, 10));
     }
 

@@ -72,7 +72,7 @@ public sealed partial class AccessTests
     [Theory]
     [InlineData("""{"token":{"name":"a@example.com"}}""", "token.name")]
     [InlineData("""{"token":{"name":"first"}}""", "'first' is taken")]
-    [InlineData("""{"token":{"name":"x","scopes":["all"]}}""", "components, incidents, manage")]
+    [InlineData("""{"token":{"name":"x","scopes":["all"]}}""", "components, incidents, evidence, manage")]
     [InlineData("""{"token":{"scopes":[]}}""", "token.name")]
     public async Task Token_ThatIsWrong_IsRefused(string json, string says)
     {

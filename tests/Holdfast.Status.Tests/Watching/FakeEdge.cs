@@ -11,7 +11,8 @@ namespace Holdfast.Status.Tests.Watching;
 internal sealed class FakeEdge : IAsyncDisposable
 {
     private readonly WebApplication application;
-    private readonly (long Requests, long Edge, long Origin)[] zones = new (long, long, long)[2];
+    private readonly (long Requests, long Edge, long Origin, long Slow)[] zones = new (long, long, long, long)[2];
+    private long faults;
 
     private FakeEdge(WebApplication application) => this.application = application;
 
@@ -32,6 +33,21 @@ internal sealed class FakeEdge : IAsyncDisposable
 
     /// <summary>Errors of the origin of example.com among a hundred requests.</summary>
     public int OriginErrors { get; set; }
+
+    /// <summary>Requests of example.com among a hundred that its origin keeps waiting.</summary>
+    public int OriginSlow { get; set; }
+
+    /// <summary>Faults of the module waf among two hundred requests.</summary>
+    public int Faults { get; set; }
+
+    /// <summary>The releases that it tells of, as JSON.</summary>
+    public string Releases { get; set; } = "";
+
+    /// <summary>Its clock.</summary>
+    public DateTimeOffset Now { get; set; } = new(2025, 11, 18, 11, 28, 0, TimeSpan.Zero);
+
+    /// <summary>What it answers, and pushes.</summary>
+    public string Pushed => Document();
 
     public static async Task<FakeEdge> StartAsync()
     {
@@ -57,7 +73,10 @@ internal sealed class FakeEdge : IAsyncDisposable
             zones[i].Requests += 100;
             zones[i].Edge += EdgeErrors;
             zones[i].Origin += i == 0 ? OriginErrors : 0;
+            zones[i].Slow += i == 0 ? OriginSlow : 0;
         }
+
+        faults += Faults;
     }
 
     /// <summary>Its counters begin anew, as those of another process do.</summary>
@@ -73,16 +92,27 @@ internal sealed class FakeEdge : IAsyncDisposable
         string.Create(
             CultureInfo.InvariantCulture,
             $$"""
-            {"node":"edge-1","started":"{{Started}}",{{Counts(
+            {"node":"edge-1","place":"ZRH","at":"{{Now.UtcDateTime:O}}","started":"{{Started}}",{{Counts(
                 zones.Sum(zone => zone.Requests),
                 zones.Sum(zone => zone.Edge),
-                zones.Sum(zone => zone.Origin)
+                zones.Sum(zone => zone.Origin),
+                zones.Sum(zone => zone.Slow)
             )}},
-             "zones":[{"id":"z1","name":"example.com",{{Counts(zones[0].Requests, zones[0].Edge, zones[0].Origin)}}},
-                      {"id":"z2","name":"private.example","more":1,{{Counts(zones[1].Requests, zones[1].Edge, zones[1].Origin)}}}]}
+             "errors":[{"error":"edge_fault","blame":"edge","count":{{zones.Sum(zone => zone.Edge)}}},
+                       {"error":"origin_refused","blame":"origin","count":{{zones.Sum(zone => zone.Origin)}}}],
+             "guard":{"faults":{{faults}},"modules":[{"module":"waf","zone":"z1","faults":{{faults}},"generation":7}]},
+             "releases":[{{Releases}}],
+             "zones":[{"id":"z1","name":"example.com","generation":7,{{Counts(zones[0])}}},
+                      {"id":"z2","name":"private.example","more":1,{{Counts(zones[1])}}}]}
             """
         );
 
-    private static string Counts(long requests, long edge, long origin) =>
-        string.Create(CultureInfo.InvariantCulture, $"\"requests\":{requests},\"edge_errors\":{edge},\"origin_errors\":{origin}");
+    private static string Counts((long Requests, long Edge, long Origin, long Slow) zone) =>
+        Counts(zone.Requests, zone.Edge, zone.Origin, zone.Slow);
+
+    private static string Counts(long requests, long edge, long origin, long slow) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"\"requests\":{requests},\"edge_errors\":{edge},\"origin_errors\":{origin},\"edge_slow\":0,\"origin_slow\":{slow}"
+        );
 }
