@@ -199,6 +199,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         _botVerifier = new BotVerifier(options.ReverseDns, time);
         var rules = new RuleContext(options.Place, _ruleCounts, _rateLimits)
         {
+            PlannedFrom = options.RulesPlannedFrom,
             Crawlers = new BotDirectory(_botVerifier, CrawlerCatalogue.DefaultPath, options.Loggers.CreateLogger<BotDirectory>()),
             Lists = _lists,
             Bots = _bots,
@@ -221,7 +222,9 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         };
         rules.Account.Changed = () =>
         {
-            _zones.Refresh(null);
+            // Entry points are every zone's; the rest is met by zones that execute it.
+            var isEveryones = !rules.Account.Current.Roots.IsEmpty || !_kills.Set.All.IsEmpty;
+            _zones.Renew(zone => isEveryones || zone.Rules is { UsesAccount: true });
             trials.Refresh(null);
         };
         var authority = LocalAuthority.Open(data, time, options.Loggers.CreateLogger<LocalAuthority>());

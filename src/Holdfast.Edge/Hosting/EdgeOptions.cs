@@ -142,6 +142,9 @@ internal sealed record EdgeOptions
     /// <summary>Wraps the sockets that visitors come in by, to hold a connection at a chosen place. Default: as they are.</summary>
     public Func<IConnectionListenerFactory, IConnectionListenerFactory> Transport { get; init; } = static sockets => sockets;
 
+    /// <summary>See <see cref="Rules.RuleContext.PlannedFrom"/>.</summary>
+    public int RulesPlannedFrom { get; init; } = Rules.RuleContext.UsuallyPlannedFrom;
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }
