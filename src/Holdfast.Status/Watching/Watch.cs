@@ -14,6 +14,9 @@ internal enum WatchKind
 
     /// <summary><c>dns</c>: a name that has to have an address.</summary>
     Dns,
+
+    /// <summary><c>feed</c>: an outside service's own status page, Statuspage's <c>status.json</c> or <c>summary.json</c>, which has to tell of no trouble.</summary>
+    Feed,
 }
 
 /// <summary>Something that the status page looks at every few seconds.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Holdfast.Status.Detection;
+using Holdfast.Status.Providers;
 using Holdfast.Status.Storage;
 
 namespace Holdfast.Status.Watching;
@@ -14,6 +15,7 @@ internal sealed class WatchState
     private DateTimeOffset lastAt;
     private readonly RecentCauses causes = new();
     private readonly SeenReleases releases = new();
+    private readonly Flows flows = new();
     private RatioDetector moduleFaults = new();
     private DateTimeOffset failingSince;
     private DateTimeOffset? pushedAt;
@@ -48,6 +50,9 @@ internal sealed class WatchState
 
     /// <summary>The releases that the edge told of.</summary>
     public IReadOnlyList<SeenRelease> Releases => releases.All;
+
+    /// <summary>What came for which zone, and where its answers came from.</summary>
+    public IEnumerable<ZoneFlow> Flows => flows.All;
 
     /// <summary>When the edge last pushed, or null.</summary>
     public DateTimeOffset? PushedAt => pushedAt;
@@ -108,7 +113,12 @@ internal sealed class WatchState
         {
             yield return new Sign
             {
-                Kind = Watch.Kind == WatchKind.Edge ? SignKind.NotAnswering : SignKind.CheckFailed,
+                Kind = Watch.Kind switch
+                {
+                    WatchKind.Edge => SignKind.NotAnswering,
+                    WatchKind.Feed => SignKind.OutsideTrouble,
+                    _ => SignKind.CheckFailed,
+                },
                 Source = Watch.Name,
                 ComponentId = Watch.ComponentId,
                 Since = failingSince,
@@ -205,6 +215,7 @@ internal sealed class WatchState
                 var faults = Math.Clamp(document.Faults - before.Faults, 0, more.Requests);
                 moduleFaults.Observe(at, seconds, faults, more.Requests);
                 causes.Take(before, document, seconds);
+                flows.Take(before, document, seconds);
             }
 
             foreach (var (id, zone) in document.Zones)
