@@ -79,6 +79,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     private readonly RuleCounts _ruleCounts = new();
     private readonly ListTable _lists = new();
     private readonly BotFeatureTable _bots = new();
+    private readonly BotVerifier _botVerifier;
     private readonly RateLimitPhase _rateLimits;
     private readonly EdgeCounters _counters = new(Enum.GetNames<MessageFault>()[1..]);
     private readonly EdgeMetrics _metrics;
@@ -196,8 +197,10 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         _events = options.Control is null
             ? null
             : new SecurityEventUplink(options.Name, Path.Combine(home, "events"), _ruleCounts, options.Events, time);
+        _botVerifier = new BotVerifier(options.ReverseDns, time);
         var rules = new RuleContext(options.Place, _ruleCounts, _rateLimits)
         {
+            Crawlers = new BotDirectory(_botVerifier, CrawlerCatalogue.DefaultPath, options.Loggers.CreateLogger<BotDirectory>()),
             Lists = _lists,
             Bots = _bots,
             Events = _events?.Events,
@@ -359,7 +362,8 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
             AddServerHeader = false,
 
             // Field values are bytes to us, on HTTP/2 too: what an origin says in them passes.
-            RequestHeaderEncodingSelector = static _ => System.Text.Encoding.Latin1,
+            // Not so a length: Kestrel fails on a long one that it is to decode first.
+            RequestHeaderEncodingSelector = static name => name == "Content-Length" ? null : System.Text.Encoding.Latin1,
             ResponseHeaderEncodingSelector = static _ => System.Text.Encoding.Latin1,
         };
         foreach (var socket in options.Http)
@@ -373,7 +377,15 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         }
 
         var transport = new PatientListenerFactory(options.InlineScheduling, () => _listener.Admission.Open, time, options.Loggers);
-        _server = new KestrelServer(Options.Create(kestrel), options.Transport(transport), options.Loggers);
+        _server = new KestrelServer(
+            Options.Create(kestrel),
+            options.Transport(transport),
+            new KestrelRefusals(
+                options.Loggers,
+                _listener.Http2,
+                (connection, refusal) => RefusedHttp2Request.Record(observer, connection, refusal, time)
+            )
+        );
     }
 
     /// <summary>The addresses that the edge listens on for visitors, with their true ports.</summary>
@@ -595,6 +607,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
             await _disk.DisposeAsync().ConfigureAwait(false);
         }
 
+        await _botVerifier.DisposeAsync().ConfigureAwait(false);
         _http2Forwarder.Dispose();
         _targets.Dispose();
         _sweep.Dispose();
