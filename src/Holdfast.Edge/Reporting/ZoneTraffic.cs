@@ -112,7 +112,7 @@ internal sealed class ZoneCount(string name)
     public string Name { get; } = name;
 
     /// <summary>Where its answers came from.</summary>
-    public ZoneOrigins Origins { get; } = new();
+    public ReachedOrigins Origins { get; } = new();
 
     /// <summary>Requests that ended.</summary>
     public long Requests => Volatile.Read(ref _requests);

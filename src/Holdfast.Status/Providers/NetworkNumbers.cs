@@ -8,7 +8,7 @@ namespace Holdfast.Status.Providers;
 
 /// <summary>
 /// Which network (autonomous system) an address is in, from the lists that the build puts beside the program: RouteViews, NRO and DB-IP by
-/// ip-location-db, CC BY 4.0. Read when first asked for; some 15 MB. Without them no network is known. For any thread.
+/// ip-location-db, CC BY 4.0. Read when first asked for; some 20 MB. Without them no network is known. For any thread.
 /// </summary>
 internal sealed class NetworkNumbers
 {

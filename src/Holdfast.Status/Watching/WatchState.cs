@@ -91,6 +91,11 @@ internal sealed class WatchState
             return;
         }
 
+        if (!result.IsWell && IsStarting(now))
+        {
+            return;
+        }
+
         if (!result.IsWell)
         {
             failingSince = failures == 0 ? now : failingSince;
@@ -192,6 +197,13 @@ internal sealed class WatchState
         }
 
         transaction.KeepLearned($"{Watch.Id}//modules", now, moduleFaults.Write());
+    }
+
+    /// <summary>The page may be up before the edges that are started with it.</summary>
+    private bool IsStarting(DateTimeOffset now)
+    {
+        firstLook ??= now;
+        return Watch.IsOwn && last is null && now - firstLook < WatchLimits.StartsWithin;
     }
 
     private bool IsPushing(DateTimeOffset now) => pushedAt is { } at && now - at < WatchLimits.PushedFor;

@@ -79,7 +79,7 @@ public sealed class EvidencePushTests
     [Fact]
     public void Origins_OfAZone_AreFourAtMost_AndOneThatRestsMakesRoom()
     {
-        var origins = new ZoneOrigins();
+        var origins = new ReachedOrigins();
         for (var i = 0; i < 3; i++)
         {
             origins.Asked("origin.example.com", IPAddress.Parse("192.0.2.1"), 1_000);

@@ -101,6 +101,27 @@ public sealed class ManagementListenerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Health_WithTheLongestNamesOfAll_IsAtMostWhatAStatusPageTakes()
+    {
+        var name = new string('x', 250);
+        for (var i = 0; i < ZoneTraffic.MaxZones; i++)
+        {
+            _counters.Zones.Ended($"{i:x32}", name, EdgeError.None, 200, Environment.TickCount64);
+            for (var j = 0; j < ReachedOrigins.Most; j++)
+            {
+                _counters.Zones.Asked($"{i:x32}", name, IPAddress.Parse($"2001:db8:1111:2222:3333:4444:5555:{j}"), Environment.TickCount64);
+            }
+        }
+
+        var (_, body) = await Get("/holdfast/health");
+
+        Assert.InRange(body.Length, 500_000, 1_048_576);
+        var json = JsonDocument.Parse(body).RootElement;
+        Assert.Equal(ZoneTraffic.MaxZones, json.GetProperty("zones").GetArrayLength());
+        Assert.Equal(4, json.GetProperty("zones")[0].GetProperty("origins").GetArrayLength());
+    }
+
+    [Fact]
     public async Task State_Asked_HasReleasesAndCounters()
     {
         _counters.RequestEnded(521, EdgeError.OriginRefused, 0, 0, TimeSpan.Zero);

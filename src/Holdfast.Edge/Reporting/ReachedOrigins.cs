@@ -6,17 +6,17 @@ namespace Holdfast.Edge.Reporting;
 /// Where a zone's answers came from: its origins as they were reached, by name and address. Any thread; after an origin's first request nothing
 /// allocates, waits or throws.
 /// </summary>
-internal sealed class ZoneOrigins
+internal sealed class ReachedOrigins
 {
     /// <summary>Origins of a zone that are told apart; one that was not asked for ten minutes makes room.</summary>
     public const int Most = 4;
 
     private const long IdleMilliseconds = 600_000;
 
-    private readonly ZoneOrigin?[] _all = new ZoneOrigin?[Most];
+    private readonly ReachedOrigin?[] _all = new ReachedOrigin?[Most];
 
     /// <summary>Those that there are, in no order.</summary>
-    public IEnumerable<ZoneOrigin> All
+    public IEnumerable<ReachedOrigin> All
     {
         get
         {
@@ -42,7 +42,7 @@ internal sealed class ZoneOrigins
             if (known is null || now - known.LastAsked > IdleMilliseconds)
             {
                 // Two at once may each make one; the second is told apart at its next request.
-                Interlocked.CompareExchange(ref _all[i], new ZoneOrigin(host, address, now), known);
+                Interlocked.CompareExchange(ref _all[i], new ReachedOrigin(host, address, now), known);
                 return;
             }
 
@@ -59,7 +59,7 @@ internal sealed class ZoneOrigins
 /// <param name="host">Its name.</param>
 /// <param name="address">The address that it was reached at.</param>
 /// <param name="now">When it was first asked.</param>
-internal sealed class ZoneOrigin(string host, IPAddress address, long now)
+internal sealed class ReachedOrigin(string host, IPAddress address, long now)
 {
     private long _requests = 1;
     private long _lastAsked = now;
