@@ -6,7 +6,8 @@ namespace Holdfast.Cache.Collapsing;
 /// A body as it arrives: one writer, many readers, each at its own speed. As long as it is to be kept it stands in memory whole. From
 /// <see cref="Narrow"/> on only its last <see cref="Window"/> bytes do; what a slower reader still needs goes to a file, and a reader
 /// that is further behind than that, or for whom there is no file, is cut off. After <see cref="TryGoToDisk"/> all of it goes to a file, and
-/// whoever comes while it arrives can read it from its beginning. The writer then goes no faster than its fastest reader.
+/// whoever comes while it arrives can read it from its beginning. The writer then goes no faster than its fastest reader; unless it is kept
+/// on the disk (<see cref="KeepIn"/>): then it goes at its own pace, and needs no reader.
 /// </summary>
 internal sealed class FillBody(SpillSpace spill)
 {
@@ -18,10 +19,11 @@ internal sealed class FillBody(SpillSpace spill)
     private int _readerCount;
     private TaskCompletionSource? _more;
     private TaskCompletionSource? _room;
-    private SpillFile? _spilled;
+    private FillFile? _spilled;
     private bool _noSpill;
     private bool _isNarrow;
     private bool _isOnDisk;
+    private bool _isKept;
     private long _reserved;
     private bool _isEnded;
     private bool _isWhole;
@@ -46,7 +48,25 @@ internal sealed class FillBody(SpillSpace spill)
         lock (_gate)
         {
             _isNarrow = true;
+            _isKept = false;
         }
+    }
+
+    /// <summary>Has all of it go to a file that keeps it. Before anything is appended.</summary>
+    public void KeepIn(FillFile file) => (_spilled, _isOnDisk, _isKept) = (file, true, true);
+
+    /// <summary>Has the file that keeps it get the rest of it, once everything has come.</summary>
+    /// <returns>Whether it has all of it.</returns>
+    public async ValueTask<bool> FinishAsync()
+    {
+        for (var offset = Memory.Start; _isKept && offset < Memory.Length; )
+        {
+            var piece = Memory.At(offset);
+            _isKept = await TrySpillAsync(offset, piece).ConfigureAwait(false);
+            offset += piece.Length;
+        }
+
+        return _isKept;
     }
 
     /// <summary>Has all of it go to a file, but for its last <see cref="Window"/>. Before anything is appended.</summary>
@@ -77,7 +97,7 @@ internal sealed class FillBody(SpillSpace spill)
     /// <summary>Nothing more comes.</summary>
     public void End(bool whole)
     {
-        SpillFile? unread = null;
+        FillFile? unread = null;
         TaskCompletionSource? room;
         long unused;
         lock (_gate)
@@ -122,7 +142,7 @@ internal sealed class FillBody(SpillSpace spill)
     /// <summary>A reader has gone.</summary>
     public void Remove(FillReader reader)
     {
-        SpillFile? unread = null;
+        FillFile? unread = null;
         lock (_gate)
         {
             _readers.Remove(reader);
@@ -183,7 +203,7 @@ internal sealed class FillBody(SpillSpace spill)
         while (true)
         {
             Task? waiting = null;
-            SpillFile? spilled;
+            FillFile? spilled;
             long spilledTo;
             lock (_gate)
             {
@@ -233,7 +253,7 @@ internal sealed class FillBody(SpillSpace spill)
         more?.TrySetResult();
     }
 
-    private async ValueTask<ReadOnlyMemory<byte>> ReadSpilledAsync(FillReader reader, SpillFile spilled, long spilledTo)
+    private async ValueTask<ReadOnlyMemory<byte>> ReadSpilledAsync(FillReader reader, FillFile spilled, long spilledTo)
     {
         var room = reader.Room;
         var count = await spilled
@@ -257,6 +277,11 @@ internal sealed class FillBody(SpillSpace spill)
         while (Memory.Length - Memory.Start > Window)
         {
             await DropFirstAsync().ConfigureAwait(false);
+        }
+
+        if (_isKept)
+        {
+            return true;
         }
 
         while (true)
@@ -301,6 +326,7 @@ internal sealed class FillBody(SpillSpace spill)
             if (!isSpilled)
             {
                 _from = end;
+                _isKept = false;
             }
 
             Memory.DropBefore(end);

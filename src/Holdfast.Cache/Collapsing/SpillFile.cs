@@ -4,15 +4,15 @@ namespace Holdfast.Cache.Collapsing;
 /// A part of one body on disk, in the manner of a ring: each byte lies at its offset modulo <paramref name="size"/>, so that an endless body
 /// takes no more than that. One writer, many readers.
 /// </summary>
-internal sealed class SpillFile(FileStream file, long size, SpillSpace space, long reserved) : IDisposable
+internal sealed class SpillFile(FileStream file, long size, SpillSpace space, long reserved) : FillFile
 {
-    /// <summary>How far behind a reader may be, bytes.</summary>
-    public long Size => size;
-
     private long _taken = reserved;
 
-    /// <summary>Writes a piece of the body; false when there is no room for it.</summary>
-    public async ValueTask<bool> WriteAsync(long offset, ReadOnlyMemory<byte> piece)
+    /// <inheritdoc/>
+    public override long Size => size;
+
+    /// <inheritdoc/>
+    public override async ValueTask<bool> WriteAsync(long offset, ReadOnlyMemory<byte> piece)
     {
         try
         {
@@ -47,8 +47,7 @@ internal sealed class SpillFile(FileStream file, long size, SpillSpace space, lo
     }
 
     /// <summary>Reads from an offset on; less than asked for at the ring's seam.</summary>
-    /// <returns>How many bytes; 0 when the disk cannot be read.</returns>
-    public async ValueTask<int> ReadAsync(long offset, Memory<byte> into)
+    public override async ValueTask<int> ReadAsync(long offset, Memory<byte> into)
     {
         var position = offset % size;
         var count = (int)Math.Min(into.Length, size - position);
@@ -64,7 +63,7 @@ internal sealed class SpillFile(FileStream file, long size, SpillSpace space, lo
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public override void Dispose()
     {
         file.Dispose();
         space.GiveBack(_taken);

@@ -12,8 +12,11 @@ namespace Holdfast.Cache.Disk;
 /// <param name="Bytes">How many bytes of memory it holds.</param>
 internal sealed record DiskChange(StoredResponse? Response, byte[]? Key, ulong Hash, int Variant, long Sequence, long Bytes)
 {
-    /// <summary>Nothing to write, but somebody who waits until everything before it was written, or refused.</summary>
+    /// <summary>Somebody who waits until everything before it, and the change itself if there is one, was written, or refused.</summary>
     public TaskCompletionSource? Barrier { get; init; }
+
+    /// <summary>The file that the response's body is in already, or null.</summary>
+    public LargeFile? Large { get; init; }
 }
 
 /// <summary>What waits to be written. Many put into it, one takes out. Thread-safe.</summary>

@@ -10,7 +10,7 @@ namespace Holdfast.Cache.Disk;
 /// </summary>
 internal sealed class DiskSegment
 {
-    /// <summary>Bytes before the first record: magic, version, number, seed, checksum.</summary>
+    /// <summary>Bytes before the first record: magic, version, number, seed, checksum, and whether it is of one large response.</summary>
     public const int HeadBytes = 32;
 
     /// <summary>The format of everything in the directory. Another one's files are dropped.</summary>
@@ -20,23 +20,29 @@ internal sealed class DiskSegment
     public const string Extension = ".segment";
 
     private const ulong Magic = 0x3145_4843_4143_4648;
+    private const int IsLargeAt = 28;
 
     private readonly SafeFileHandle _file;
     private readonly string _path;
     private readonly Lock _gate = new();
     private int _readers;
     private bool _isGone;
+    private int _wasRead;
 
-    private DiskSegment(string path, SafeFileHandle file, uint number, long length)
+    private DiskSegment(string path, SafeFileHandle file, uint number, long length, bool isLarge)
     {
         _path = path;
         _file = file;
         Number = number;
         Length = length;
+        IsLarge = isLarge;
     }
 
     /// <summary>Its number, from 1; higher ones are newer.</summary>
     public uint Number { get; }
+
+    /// <summary>Whether it has one response and nothing else, which memory has no room for.</summary>
+    public bool IsLarge { get; }
 
     /// <summary>How many of its bytes count.</summary>
     public long Length { get; set; }
@@ -61,14 +67,43 @@ internal sealed class DiskSegment
         try
         {
             Span<byte> head = stackalloc byte[HeadBytes];
-            WriteHead(head, number, seed);
+            WriteHead(head, number, seed, isLarge: false);
             RandomAccess.Write(file, head, 0);
-            return new DiskSegment(path, file, number, HeadBytes);
+            return new DiskSegment(path, file, number, HeadBytes, isLarge: false);
         }
         catch
         {
             file.Dispose();
             File.Delete(path);
+            throw;
+        }
+    }
+
+    /// <summary>Makes a segment of a file in which a large response's body is in its place.</summary>
+    /// <param name="from">The file, which gets the segment's name.</param>
+    /// <param name="directory">Where the segments are.</param>
+    /// <param name="number">The segment's number.</param>
+    /// <param name="seed">The store's seed.</param>
+    /// <param name="record">The record's bytes before the body.</param>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    public static DiskSegment Of(string from, string directory, uint number, ulong seed, ReadOnlySpan<byte> record)
+    {
+        var path = PathOf(directory, number);
+        var file = File.OpenHandle(from, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        try
+        {
+            Span<byte> head = stackalloc byte[HeadBytes];
+            WriteHead(head, number, seed, isLarge: true);
+            RandomAccess.Write(file, record, HeadBytes);
+            RandomAccess.Write(file, head, 0);
+            var segment = new DiskSegment(path, file, number, RandomAccess.GetLength(file), isLarge: true);
+            File.Move(from, path);
+            return segment;
+        }
+        catch
+        {
+            file.Dispose();
             throw;
         }
     }
@@ -93,10 +128,11 @@ internal sealed class DiskSegment
                 foreign = BinaryPrimitives.ReadUInt64LittleEndian(head) != Magic;
                 seed = BinaryPrimitives.ReadUInt64LittleEndian(head[16..]);
                 Span<byte> expected = stackalloc byte[HeadBytes];
-                WriteHead(expected, number, seed);
+                var isLarge = head[IsLargeAt] != 0;
+                WriteHead(expected, number, seed, isLarge);
                 if (head.SequenceEqual(expected))
                 {
-                    var opened = new DiskSegment(path, file, number, Math.Min(length, DiskSlot.LargestSize));
+                    var opened = new DiskSegment(path, file, number, Math.Min(length, DiskSlot.LargestSize), isLarge);
                     file = null;
                     return opened;
                 }
@@ -143,9 +179,13 @@ internal sealed class DiskSegment
             }
 
             _readers++;
+            _wasRead = 1;
             return true;
         }
     }
+
+    /// <summary>Whether anybody has begun to read since this was asked last.</summary>
+    public bool TakeRead() => Interlocked.Exchange(ref _wasRead, 0) != 0;
 
     /// <summary>Ends what <see cref="TryBeginReading"/> began.</summary>
     public void EndReading()
@@ -235,7 +275,7 @@ internal sealed class DiskSegment
         }
     }
 
-    private static void WriteHead(Span<byte> head, uint number, ulong seed)
+    private static void WriteHead(Span<byte> head, uint number, ulong seed, bool isLarge)
     {
         head.Clear();
         BinaryPrimitives.WriteUInt64LittleEndian(head, Magic);
@@ -243,5 +283,6 @@ internal sealed class DiskSegment
         BinaryPrimitives.WriteUInt32LittleEndian(head[12..], number);
         BinaryPrimitives.WriteUInt64LittleEndian(head[16..], seed);
         BinaryPrimitives.WriteUInt32LittleEndian(head[24..], Checksum.Of(head[..24]));
+        head[IsLargeAt] = isLarge ? (byte)1 : (byte)0;
     }
 }

@@ -9,8 +9,11 @@ internal readonly record struct DiskSlot
     /// <summary>How many bytes one takes.</summary>
     public const int Bytes = 16;
 
-    /// <summary>The longest record: what 28 bits can say.</summary>
-    public const int LargestSize = (1 << 28) - 1;
+    /// <summary>The longest record: what 31 bits can say, and what can be rounded up.</summary>
+    public const int LargestSize = int.MaxValue - 63;
+
+    /// <summary>The last place where a record may begin: what 24 bits can say, in units.</summary>
+    public const int LastOffset = ((1 << 24) - 1) * DiskPlace.Unit;
 
     private const uint Hot = 1u << 31;
 
@@ -46,5 +49,5 @@ internal readonly record struct DiskSlot
     public byte Variant => (byte)_place;
 
     /// <summary>Where it lies.</summary>
-    public DiskPlace Place => new(_segment, (int)(_place >> 8) * DiskPlace.Unit, (int)(_size & LargestSize), Variant);
+    public DiskPlace Place => new(_segment, (int)(_place >> 8) * DiskPlace.Unit, (int)(_size & ~Hot), Variant);
 }

@@ -109,6 +109,11 @@ public sealed partial class DiskStore
             return found;
         }
 
+        foreach (var path in _lock is null ? [] : Directory.GetFiles(_directory, "*" + LargeFile.Extension))
+        {
+            Delete(path);
+        }
+
         foreach (var path in paths)
         {
             if (
@@ -167,7 +172,7 @@ public sealed partial class DiskStore
     {
         var window = new byte[WindowBytes];
         var (start, filled) = ((long)from, 0);
-        for (var offset = (long)from; offset + DiskRecord.HeadBytes <= segment.Length; )
+        for (var offset = (long)from; offset + DiskRecord.HeadBytes <= segment.Length && offset <= DiskSlot.LastOffset; )
         {
             if (offset < start || offset + DiskRecord.HeadBytes > start + filled)
             {
@@ -201,6 +206,13 @@ public sealed partial class DiskStore
 
             if (head is null)
             {
+                if (segment.IsLarge)
+                {
+                    // There is nothing else in it.
+                    Counters.Damaged();
+                    yield break;
+                }
+
                 offset += DiskPlace.Unit;
                 continue;
             }

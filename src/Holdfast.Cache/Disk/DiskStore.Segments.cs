@@ -57,12 +57,37 @@ public sealed partial class DiskStore
 
         _segments[tail.Number] = tail;
         _order.Enqueue(tail);
-        while (Bytes + _limits.SegmentBytes > allowed && _order.Peek() is var oldest && oldest != tail)
+        await MakeRoomAsync(_limits.SegmentBytes, allowed).ConfigureAwait(false);
+    }
+
+    private async ValueTask MakeRoomAsync(long bytes, long allowed)
+    {
+        while (Bytes + bytes > allowed && Oldest() is { } oldest)
         {
             await RescueAsync(oldest).ConfigureAwait(false);
             await FlushAsync().ConfigureAwait(false);
-            Delete(_order.Dequeue());
+            if (_order.TryPeek(out var still) && still == oldest)
+            {
+                Delete(_order.Dequeue());
+            }
         }
+    }
+
+    // What goes next, at the head of the row. A large response that somebody wanted goes once more to its end: it is not copied.
+    private DiskSegment? Oldest()
+    {
+        for (var left = 2 * _order.Count; left > 0; left--)
+        {
+            var oldest = _order.Peek();
+            if (oldest != _tail && !(oldest.IsLarge && oldest.TakeRead()))
+            {
+                return oldest;
+            }
+
+            _order.Enqueue(_order.Dequeue());
+        }
+
+        return null;
     }
 
     private void Delete(DiskSegment segment)

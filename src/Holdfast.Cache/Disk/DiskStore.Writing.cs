@@ -65,7 +65,7 @@ public sealed partial class DiskStore
         var begun = _time.GetTimestamp();
         while (_queue.Take() is { } change)
         {
-            if (change.Barrier is { } barrier)
+            if (change is { Response: null, Barrier: { } barrier })
             {
                 await GuardedAsync(FlushAsync).ConfigureAwait(false);
                 barrier.TrySetResult();
@@ -86,9 +86,17 @@ public sealed partial class DiskStore
 
     private async ValueTask WriteAsync(DiskChange change)
     {
-        if (IsPaused || !await GuardedAsync(() => AppendAsync(change)).ConfigureAwait(false))
+        if (
+            IsPaused
+            || !await GuardedAsync(() => change.Large is null ? AppendAsync(change) : AppendLargeAsync(change)).ConfigureAwait(false)
+        )
         {
             Refused(change);
+        }
+
+        if (change.Large is not null)
+        {
+            change.Barrier!.TrySetResult();
         }
     }
 
@@ -102,6 +110,8 @@ public sealed partial class DiskStore
 
         _index.Settle(change.Hash, change.Variant, change.Sequence, isPut: change.Response is not null);
         _mustCheckpoint = _hasChanged = true;
+        change.Large?.Discard();
+        change.Barrier?.TrySetResult();
     }
 
     // Whatever the disk refuses: nothing is written for a while, and what was not written yet is not kept.

@@ -18,6 +18,11 @@ public sealed record DiskStoreLimits
     public long Budget { get; init; } = 10L * 1024 * 1024 * 1024;
 
     /// <summary>
+    /// The share of the budget that one response may take which is too large for memory: an eighth, so that no single file empties the disk.
+    /// </summary>
+    public int LargestShare { get; init; } = 8;
+
+    /// <summary>
     /// The share of what is free on the disk, its own bytes counted as free, that it takes at most: a half, so that logs and releases find
     /// room whatever the budget says.
     /// </summary>

@@ -136,7 +136,7 @@ public sealed partial class CacheExchange
         }
 
         if (
-            ((response.BodyLength < 0 || fill.Fill?.Reason == NoCacheReason.TooLarge) && _request.Has(RequestTraits.Range))
+            ((response.BodyLength < 0 || fill.Fill is { IsLarge: true }) && _request.Has(RequestTraits.Range))
             || (fill.Fill is not null && RangeRequest.Of(_request, _visitor, response, now / 1000).Outcome == RangeOutcome.Parts)
             || !VisitorAnswer.IsAtHand(_request, _visitor, response, now)
         )
@@ -242,6 +242,19 @@ public sealed partial class CacheExchange
 
         (Fill, State, Status) = (fill, CacheState.Storing, CfCacheStatus.Bypass);
         return true;
+    }
+
+    // What is too large for memory, and not for the disk.
+    private CacheFill? KeepOnDisk<T>(T fields, in ResponseFacts facts, Storability storability, long length, long requested, long received)
+        where T : IFields
+    {
+        if (Reason != NoCacheReason.TooLarge || facts.Part.IsUsable)
+        {
+            return null;
+        }
+
+        var fill = new CacheFill(store, BeginStored(fields, facts, storability, requested, received), length, facts.Part);
+        return fill.TryKeepOnDisk() ? fill : null;
     }
 
     // Others' requests have not been validated by this one's answer, so it must be fresh for them.

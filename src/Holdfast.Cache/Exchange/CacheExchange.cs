@@ -387,6 +387,12 @@ public sealed partial class CacheExchange(MemoryStore store)
             : _policy.DeceptionArmor && DeceptionArmor.Refuses(Path, fields) ? NoCacheReason.TypeMismatch
             : Math.Max(length, facts.Part.Length) > store.Limits.LargestBody ? NoCacheReason.TooLarge
             : NoCacheReason.None;
+        var large = KeepOnDisk(fields, facts, storability, length, requested, received);
+        if (large is not null)
+        {
+            Reason = NoCacheReason.None;
+        }
+
         if (Reason != NoCacheReason.None)
         {
             if (Stored is not null && facts.Status < 500)
@@ -412,7 +418,7 @@ public sealed partial class CacheExchange(MemoryStore store)
             VisitorHasNewResponse = Preconditions.IsNotModified(_request, _visitor, facts.Status, tag, modified, received / 1000);
         }
 
-        Fill = new CacheFill(store, BeginStored(fields, facts, storability, requested, received), length, facts.Part);
+        Fill = large ?? new CacheFill(store, BeginStored(fields, facts, storability, requested, received), length, facts.Part);
         State = CacheState.Storing;
         Status = Stored is null ? CfCacheStatus.Miss : CfCacheStatus.Expired;
         _isStored = true;

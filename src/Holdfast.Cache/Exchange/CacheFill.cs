@@ -1,5 +1,6 @@
 using Holdfast.Cache.Collapsing;
 using Holdfast.Cache.Decisions;
+using Holdfast.Cache.Disk;
 using Holdfast.Cache.Ranges;
 using Holdfast.Cache.Storage;
 
@@ -20,6 +21,7 @@ public sealed class CacheFill
     private long _held;
     private bool _isStored;
     private bool _isEnded;
+    private LargeFile? _large;
 
     /// <param name="store">Where it goes.</param>
     /// <param name="head">Everything but the body.</param>
@@ -47,6 +49,9 @@ public sealed class CacheFill
     /// <summary>Why it was broken off, as a number of the caller's; 0 when it was not.</summary>
     public int Failure { get; private set; }
 
+    /// <summary>Whether its body goes over the disk, because it is too large for memory.</summary>
+    public bool IsLarge { get; private set; }
+
     /// <summary>Whether it is only a part of a response.</summary>
     public bool IsPart => _part.IsUsable;
 
@@ -67,8 +72,58 @@ public sealed class CacheFill
     /// <returns>Whether there is room for it there.</returns>
     internal bool TryGoToDisk()
     {
-        Reason = NoCacheReason.TooLarge;
+        (Reason, IsLarge) = (NoCacheReason.TooLarge, true);
         return _body.TryGoToDisk(_expected);
+    }
+
+    /// <summary>Says from the beginning that it is too large for memory, and has the disk keep it.</summary>
+    /// <returns>Whether the disk does.</returns>
+    internal bool TryKeepOnDisk()
+    {
+        if (_store.Disk?.TryBegin(Response, _store.Fills.Spill) is not { } large)
+        {
+            return false;
+        }
+
+        (_large, IsLarge) = (large, true);
+        _body.KeepIn(large);
+        return true;
+    }
+
+    /// <summary>
+    /// Has the disk keep a large body that is whole, before <see cref="Complete"/>: whoever has had its last byte and asks again finds it there.
+    /// Without effect on any other.
+    /// </summary>
+    public async ValueTask KeepAsync()
+    {
+        if (_large is not { } large || Reason != NoCacheReason.None || _isEnded || _body.Length != _expected)
+        {
+            return;
+        }
+
+        if (!await _body.FinishAsync().ConfigureAwait(false))
+        {
+            // The disk has refused some of it.
+            Reason = NoCacheReason.TooLarge;
+        }
+        else if (Shared is { IsForgotten: true })
+        {
+            Reason = NoCacheReason.Invalidated;
+        }
+        else if (!large.TryTake() || !await _store.AddAsync(Response, large).ConfigureAwait(false))
+        {
+            Reason = NoCacheReason.Purged;
+        }
+        else
+        {
+            _isStored = true;
+            if (Shared is { IsForgotten: true })
+            {
+                // Looked at once more: it may have been invalidated between the first look and its being there.
+                Reason = NoCacheReason.Invalidated;
+                _store.Remove(Response);
+            }
+        }
     }
 
     /// <summary>
@@ -88,13 +143,13 @@ public sealed class CacheFill
             return;
         }
 
-        if (Reason == NoCacheReason.None)
+        if (Reason == NoCacheReason.None && _large is null)
         {
             Hold(bytes.Length);
         }
 
         _body.Append(bytes, _expected < 0 || Reason != NoCacheReason.None ? -1 : _expected - _body.Length);
-        if (Reason == NoCacheReason.None && _body.Length == _expected)
+        if (Reason == NoCacheReason.None && _large is null && _body.Length == _expected)
         {
             Store();
         }
@@ -130,6 +185,11 @@ public sealed class CacheFill
             if (_expected >= 0 && _body.Length != _expected)
             {
                 GiveUpIncomplete();
+            }
+            else if (_large is not null)
+            {
+                // Nobody has had it kept.
+                GiveUp(NoCacheReason.TooLarge);
             }
             else
             {
@@ -216,7 +276,7 @@ public sealed class CacheFill
 
     private void GiveUpIncomplete()
     {
-        if (Reason != NoCacheReason.None || _body.Length == 0 || _expected < 0 || Shared is { IsForgotten: true })
+        if (Reason != NoCacheReason.None || _large is not null || _body.Length == 0 || _expected < 0 || Shared is { IsForgotten: true })
         {
             GiveUp(NoCacheReason.Incomplete);
             return;

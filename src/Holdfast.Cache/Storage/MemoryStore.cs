@@ -124,6 +124,25 @@ public sealed class MemoryStore(MemoryStoreLimits limits, PurgeMarks? purges = n
         return true;
     }
 
+    /// <summary>Stores a response whose body lies in a file on the disk, in the place of the one that the same requests select.</summary>
+    /// <returns>False when it was purged while it was on its way.</returns>
+    internal async ValueTask<bool> AddAsync(StoredResponse head, LargeFile file)
+    {
+        if (Purges.Removes(head))
+        {
+            file.Discard();
+            return false;
+        }
+
+        if (_index.FindLike(head.Key, head.Hash, head.Selecting) is { } before)
+        {
+            RemoveFromMemory(before);
+        }
+
+        await Disk!.PutAsync(head, file).ConfigureAwait(false);
+        return true;
+    }
+
     /// <summary>Takes in what was found on the disk, unless something has taken its place meanwhile.</summary>
     /// <returns>What is stored now; null when it was removed while it was read.</returns>
     internal StoredResponse? Promote(DiskFound found)

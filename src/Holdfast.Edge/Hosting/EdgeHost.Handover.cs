@@ -27,6 +27,7 @@ internal sealed partial class EdgeHost
         _hasHandedOver = true;
         await _stopBackground.CancelAsync().ConfigureAwait(false);
         await _background.ConfigureAwait(false);
+        _intake.Settle();
         if (_http3 is { } http3)
         {
             // Its socket is bound by the process itself: the successor needs the address.

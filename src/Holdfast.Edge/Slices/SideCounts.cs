@@ -5,16 +5,15 @@ using Holdfast.Releases.Rollout;
 namespace Holdfast.Edge.Slices;
 
 /// <summary>
-/// What is counted on one side of a slice. Any thread, without a lock; nothing is allocated. Visitors are told apart by 4,096 numbers, so that
-/// a visitor who fails a hundred times counts once: of a site with many more visitors, no more are counted.
+/// What is counted on one side of a slice. Any thread, without a lock; nothing is allocated. Visitors are told apart by
+/// <see cref="VisitorSide.Groups"/> groups, so that a visitor who fails a hundred times counts once. A group is on one side as a whole: where
+/// there are so many visitors that all groups fail, a side's share of them is still what the slice's width has it.
 /// </summary>
 internal sealed class SideCounts
 {
-    private const int Numbers = 4096;
-
-    private readonly ulong[] _seen = new ulong[Numbers / 64];
-    private readonly ulong[] _failing = new ulong[Numbers / 64];
-    private readonly ulong[] _faulting = new ulong[Numbers / 64];
+    private readonly ulong[] _seen = new ulong[VisitorSide.Groups / 64];
+    private readonly ulong[] _failing = new ulong[VisitorSide.Groups / 64];
+    private readonly ulong[] _faulting = new ulong[VisitorSide.Groups / 64];
     private long _requests;
     private long _errors;
     private long _faults;
@@ -89,7 +88,7 @@ internal sealed class SideCounts
 
     private static void Note(ulong[] set, ulong visitor, ref int count)
     {
-        ref var word = ref set[(int)(visitor & (Numbers - 1)) >> 6];
+        ref var word = ref set[(int)(visitor & (VisitorSide.Groups - 1)) >> 6];
         var bit = 1UL << (int)(visitor & 63);
         if ((Volatile.Read(ref word) & bit) == 0 && (Interlocked.Or(ref word, bit) & bit) == 0)
         {

@@ -10,6 +10,11 @@ namespace Holdfast.Edge.Slices;
 /// </summary>
 internal static class VisitorSide
 {
+    /// <summary>
+    /// Visitors are dealt into so many groups, and a group is on one side as a whole. A power of two; a hundredth of them is 82.
+    /// </summary>
+    public const int Groups = 8_192;
+
     /// <summary>A visitor's number for one release.</summary>
     /// <param name="address">The visitor's address.</param>
     /// <param name="salt">The release's: another draws other visitors.</param>
@@ -52,5 +57,5 @@ internal static class VisitorSide
     }
 
     /// <summary>Whether the visitor is among this percentage of them; one who is stays so when it grows.</summary>
-    public static bool IsAmong(ulong visitor, int share) => (visitor >> 32) % 100 < (ulong)share;
+    public static bool IsAmong(ulong visitor, int share) => (visitor & (Groups - 1)) * 100 < (ulong)share * Groups;
 }

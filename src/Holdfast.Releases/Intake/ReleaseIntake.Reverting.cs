@@ -1,3 +1,4 @@
+using System.Globalization;
 using Holdfast.Model.Releases;
 using Holdfast.Releases.Rollout;
 using Holdfast.Releases.Store;
@@ -92,7 +93,8 @@ public sealed partial class ReleaseIntake
         }
 
         var unproven = _options.Store.Artifacts().Where(artifact => artifact is { Removed: false, Unproven: true }).ToList();
-        var goesBack = _crashes.Begin(unproven.Count > 0, out var problem);
+        var start = _crashes.Begin([.. unproven.Select(CrashName)], out var problem);
+        var goesBack = start.GoesBack.ToHashSet(StringComparer.Ordinal);
         if (problem is not null)
         {
             _options.Observer?.StoreProblem(problem);
@@ -106,9 +108,9 @@ public sealed partial class ReleaseIntake
                 continue;
             }
 
-            if (goesBack && GoodOf(artifact.Number, artifact.Kind) is not null)
+            if (goesBack.Contains(CrashName(artifact)) && GoodOf(artifact.Number, artifact.Kind) is not null)
             {
-                const string reason = "the edge came to a bad end twice within a minute of its start, and this had not passed its bake";
+                const string reason = "the edge came to a bad end twice in a row while it had this, which had not passed its bake";
                 Remember(newest, reason, forGood: true);
                 Tell(newest, ReleaseStage.Reverted, 0, reason, null);
             }
@@ -116,6 +118,17 @@ public sealed partial class ReleaseIntake
             {
                 Stand(newest, ReleaseStage.Live, artifact.Number, artifact, 100, null);
                 BakeOn(artifact.Number, newest.Generation, null);
+                if (start.AfterBadEnd)
+                {
+                    // Whoever decides about the fleet waits again: it may end so again.
+                    Tell(
+                        newest,
+                        ReleaseStage.Live,
+                        100,
+                        "the edge came to a bad end while it had this, and has started with it again",
+                        null
+                    );
+                }
             }
         }
 
@@ -127,6 +140,12 @@ public sealed partial class ReleaseIntake
             }
         }
     }
+
+    private string CrashName(StoredArtifact artifact) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{ArtifactKindNames.Of(artifact.Kind)}/{_options.Store.NameOf(artifact.Number)}/{artifact.Generation}"
+        );
 
     private void BootReverted(StoredArtifact artifact, string name, string reason)
     {

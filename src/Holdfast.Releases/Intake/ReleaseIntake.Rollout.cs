@@ -34,7 +34,7 @@ public sealed partial class ReleaseIntake
         _refused.ReasonFor(release) is not null
         || (_sliced.TryGetValue((release.Kind, release.Name), out var generation) && release.Generation >= generation);
 
-    /// <summary>Says that the process ends in good order.</summary>
+    /// <summary>Says that the process ends in good order, or has handed over to another: its end is no sign of a bad release.</summary>
     public void Settle()
     {
         lock (_gate)
@@ -94,11 +94,6 @@ public sealed partial class ReleaseIntake
                         new StoreProblem(held.Release.Name, $"it was held, and could not be used: {e.GetType().Name}: {e.Message}")
                     );
                 }
-            }
-
-            if (now >= CrashLoop.SettledAfter)
-            {
-                _crashes.Settle();
             }
         }
     }

@@ -9,8 +9,8 @@ namespace Holdfast.Releases.Rollout;
 /// </summary>
 public sealed class ChanceTest
 {
-    /// <summary>Evidence of a verdict: at most one good release in 2,000 is taken for a bad one by one test.</summary>
-    public const double Enough = 2_000;
+    /// <summary>Evidence of a verdict: at most one good release in 10,000 is taken for a bad one by one test.</summary>
+    public const double Enough = 10_000;
 
     /// <summary>Evidence from which a doubtful release is looked at for longer.</summary>
     public const double Doubt = 20;
@@ -29,6 +29,11 @@ public sealed class ChanceTest
     /// <param name="elsewhere">How many did not.</param>
     public void Add(double probability, long onSide, long elsewhere)
     {
+        if (onSide == 0 && elsewhere == 0)
+        {
+            return;
+        }
+
         for (var i = 0; i < Odds.Length; i++)
         {
             var stronger = Odds[i] * probability / ((Odds[i] * probability) + 1 - probability);

@@ -11,8 +11,12 @@ namespace Holdfast.Releases.Rollout;
 /// <param name="now">The time, from any beginning.</param>
 public sealed class ReleaseTrial(RolloutPace pace, bool canSlice, TimeSpan now)
 {
-    // The share of visitors that may meet a fault of the edge while there is no other side, when none did before.
+    // The share of visitors that may meet a fault of the edge while there is no other side, when nothing is known of those before.
     private const double UsualFaults = 0.02;
+
+    // What may have met a fault and was not seen to, where the slice showed so many visitors: with more than ten of them expected, fewer than one in
+    // 10,000 slices shows none.
+    private const double Unseen = 8;
 
     // A doubtful slice lasts at most so many times as long.
     private const int Patience = 3;
@@ -22,7 +26,11 @@ public sealed class ReleaseTrial(RolloutPace pace, bool canSlice, TimeSpan now)
     private ChanceTest _test = new();
     private SideFigures _liveSeen;
     private SideFigures _candidateSeen;
+    private TimeSpan _looked = now;
+
+    // The share of visitors who met a fault before, and in which time they did.
     private double _usual = UsualFaults;
+    private TimeSpan _usualTime = pace.Bake;
 
     /// <summary>Whether it is beside what is live.</summary>
     public bool IsSliced => _step < pace.Steps.Length;
@@ -68,16 +76,21 @@ public sealed class ReleaseTrial(RolloutPace pace, bool canSlice, TimeSpan now)
             return TrialDecision.Stay;
         }
 
+        var evidence = Describe(reading);
         _step++;
         Restart(now);
         if (IsSliced)
         {
-            return new TrialDecision(TrialStep.Widen, null, Describe(reading));
+            return new TrialDecision(TrialStep.Widen, null, evidence);
         }
 
-        var live = reading.Live;
-        _usual = Math.Max(UsualFaults, live.Visitors == 0 ? 0 : 2.0 * live.Faulting / live.Visitors);
-        return new TrialDecision(TrialStep.All, null, Describe(reading));
+        if (reading.Live is { Visitors: > 0 } live)
+        {
+            _usual = Math.Min(1, (2.0 * live.Faulting / live.Visitors) + Math.Min(UsualFaults, Unseen / live.Visitors));
+            _usualTime = elapsed;
+        }
+
+        return new TrialDecision(TrialStep.All, null, evidence);
     }
 
     private TrialDecision LookAtBake(TimeSpan now, SideReading reading)
@@ -85,10 +98,21 @@ public sealed class ReleaseTrial(RolloutPace pace, bool canSlice, TimeSpan now)
         // There is no other side to compare with, so what an origin does is not held against it: only what the edge itself does.
         if (_usual < 0.5)
         {
+            // A visitor who comes may meet one at once, as those before did in all of the slice; one who is there already, in as much of that time as
+            // has passed: who stays longer meets more.
             var faulting = reading.Candidate.Faulting - _candidateSeen.Faulting;
-            _test.Add(_usual, faulting, Math.Max(0, reading.Candidate.Visitors - _candidateSeen.Visitors - faulting));
+            var came = Math.Max(0, reading.Candidate.Visitors - _candidateSeen.Visitors);
+            var atOnce = Math.Min(faulting, came);
+            _test.Add(_usual, atOnce, came - atOnce);
+            var chance = 1 - Math.Pow(1 - _usual, (now - _looked) / _usualTime);
+            if (chance > 0)
+            {
+                var later = faulting - atOnce;
+                _test.Add(chance, later, Math.Max(0, _candidateSeen.Visitors - _candidateSeen.Faulting - later));
+            }
         }
 
+        _looked = now;
         _candidateSeen = reading.Candidate;
         if (_test.Evidence >= ChanceTest.Enough)
         {
@@ -105,7 +129,7 @@ public sealed class ReleaseTrial(RolloutPace pace, bool canSlice, TimeSpan now)
     private void Restart(TimeSpan now)
     {
         // A visitor's side in one slice tells its side in the next: each has a test of its own.
-        _since = now;
+        (_since, _looked) = (now, now);
         _test = new ChanceTest();
         (_liveSeen, _candidateSeen) = (default, default);
     }

@@ -62,6 +62,41 @@ public sealed class DiskTests
     }
 
     [Fact]
+    public async Task ABodyTooLargeForMemory_IsKeptOnTheDisk_AndTheOriginIsAskedOnce()
+    {
+        var asked = 0;
+        await using var origin = Origin(
+            (_, _) =>
+            {
+                Interlocked.Increment(ref asked);
+                return CachedSite.Ok(Large, Fresh, "Content-Type: application/octet-stream");
+            }
+        );
+        var edge = await StartAsync(origin.Url, LittleMemory);
+        var first = await AskAsync(edge, "GET /large");
+        Assert.Equal(("MISS", true), (first["CF-Cache-Status"], first.Body == Large));
+        Assert.EndsWith("; fwd-status=200; stored", first["Cache-Status"], StringComparison.Ordinal);
+        for (var i = 0; i < 2; i++)
+        {
+            var hit = await AskAsync(edge, "GET /large");
+            Assert.Equal(("HIT", true), (hit["CF-Cache-Status"], hit.Body == Large));
+            edge = i == 0 ? await AgainAsync(edge, LittleMemory) : edge;
+        }
+
+        var part = await AskAsync(edge, "GET /large", "Range: bytes=2999990-");
+        Assert.Equal((206, Large[^10..], "HIT"), (part.Status, part.Body, part["CF-Cache-Status"]));
+        Assert.Equal(1, asked);
+        await edge.DisposeAsync();
+
+        // An eighth of it is less than the body.
+        static EdgeOptions LittleMemory(EdgeOptions options) =>
+            Small(options) with
+            {
+                Cache = new MemoryStoreLimits { Budget = 8 * 1024 * 1024 },
+            };
+    }
+
+    [Fact]
     public async Task ALargeText_IsCompressedOnItsWayFromTheDisk()
     {
         await using var origin = Origin((_, _) => CachedSite.Ok(Large, Fresh, "Content-Type: text/plain"));

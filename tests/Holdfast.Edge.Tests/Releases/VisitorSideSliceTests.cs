@@ -51,6 +51,24 @@ public sealed class VisitorSideSliceTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(10)]
+    public void Counts_OfMoreFailingVisitorsThanGroups_KeepTheShareOfTheSides(int share)
+    {
+        // An origin is down and everybody fails: a release that changes nothing must not look as if more failed with it.
+        var (live, candidate) = (new SideCounts(), new SideCounts());
+        for (var visitor = 0; visitor < 65_536; visitor++)
+        {
+            var number = VisitorSide.Of(new IPAddress([10, (byte)(visitor >> 8), (byte)visitor, 1]), 7);
+            (VisitorSide.IsAmong(number, share) ? candidate : live).Add(number, true, false, false, 1);
+        }
+
+        var all = live.Read().Failing + candidate.Read().Failing;
+        Assert.InRange(all, VisitorSide.Groups - 50, VisitorSide.Groups);
+        Assert.InRange(candidate.Read().Failing, (all * share / 100) - 5, (all * share / 100) + 5);
+    }
+
     [Fact]
     public void Counts_OneVisitorWhoFailsOften_IsOneVisitor()
     {

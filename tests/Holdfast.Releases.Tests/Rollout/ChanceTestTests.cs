@@ -9,8 +9,8 @@ public sealed class ChanceTestTests
 
     [Theory]
     [InlineData(0.01, 3)]
-    [InlineData(0.1, 4)]
-    [InlineData(0.5, 13)]
+    [InlineData(0.1, 5)]
+    [InlineData(0.5, 15)]
     public void Evidence_AllFailuresOnTheCandidatesSide_IsEnoughAfterFew(double share, int needed)
     {
         var test = new ChanceTest();

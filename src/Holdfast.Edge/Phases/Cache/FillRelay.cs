@@ -44,6 +44,7 @@ internal sealed class FillRelay(OriginAnswer answer, CacheFill fill, TimeProvide
 
                 // Before anybody can have all of it: whoever does and asks again finds the origin's connection idle.
                 await answer.DisposeAsync().ConfigureAwait(false);
+                await fill.KeepAsync().ConfigureAwait(false);
                 fill.Complete();
             }
         }

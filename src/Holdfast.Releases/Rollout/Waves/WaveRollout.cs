@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 
 namespace Holdfast.Releases.Rollout.Waves;
 
@@ -14,10 +12,12 @@ public sealed class WaveRollout
     private const int NamedEdges = 3;
 
     private readonly WavePolicy _policy;
-    private readonly byte[] _seed;
+    private readonly EdgeOrder _order;
     private readonly Dictionary<string, EdgeStanding> _edges = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _reasons = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _leftBehind = new(StringComparer.Ordinal);
     private readonly List<WaveDecision> _decisions = [];
+    private bool _isTakenAgain;
 
     /// <summary>A rollout that goes on from what was written down.</summary>
     /// <param name="policy">How it goes.</param>
@@ -27,7 +27,7 @@ public sealed class WaveRollout
     public WaveRollout(WavePolicy policy, string seed, WaveProgress progress, IEnumerable<string> offered)
     {
         _policy = policy;
-        _seed = Encoding.UTF8.GetBytes(seed);
+        _order = new EdgeOrder(seed);
         Progress = progress;
         foreach (var edge in offered)
         {
@@ -53,6 +53,8 @@ public sealed class WaveRollout
     /// <param name="reason">Why, of a refusal or a revert.</param>
     public void Note(string edge, EdgeStanding standing, string? reason)
     {
+        // An edge that says again that it has it in full has begun anew with it: its process ended.
+        _isTakenAgain |= standing == EdgeStanding.Live && _edges.GetValueOrDefault(edge).IsFull();
         _edges[edge] = standing;
         if (reason is not null)
         {
@@ -76,7 +78,7 @@ public sealed class WaveRollout
             return Taken([]);
         }
 
-        var alive = InOrder(fleet.Where(edge => edge.IsAlive).Select(edge => edge.Name));
+        List<string> alive = [.. fleet.Where(edge => edge.IsAlive).Select(edge => edge.Name)];
         if (Progress.IsPaused)
         {
             return WaveStep.None;
@@ -121,7 +123,7 @@ public sealed class WaveRollout
             return WaveStep.None;
         }
 
-        var alive = InOrder(fleet.Where(edge => edge.IsAlive).Select(edge => edge.Name));
+        List<string> alive = [.. fleet.Where(edge => edge.IsAlive).Select(edge => edge.Name)];
         if (alive.Count == 0)
         {
             return WaveStep.None;
@@ -144,7 +146,7 @@ public sealed class WaveRollout
     /// <summary>What it waits for now, as a sentence; null when it waits for nothing.</summary>
     public string? WaitsFor(DateTimeOffset now)
     {
-        var unanswered = Progress.Wave == 0 ? [] : _edges.Where(edge => !edge.Value.IsFull()).Select(edge => edge.Key).Order().ToList();
+        var unanswered = Progress.Wave == 0 ? [] : _edges.Where(edge => IsAwaited(edge.Value)).Select(edge => edge.Key).Order().ToList();
         return Progress switch
         {
             { IsOver: true } => null,
@@ -161,15 +163,31 @@ public sealed class WaveRollout
 
     private bool Stops(DateTimeOffset now)
     {
-        var failed = _edges.Where(edge => edge.Value.IsFailure()).Select(edge => edge.Key).Order(StringComparer.Ordinal).FirstOrDefault();
-        if (failed is null)
+        var failing = _edges.Where(edge => edge.Value.IsFailure()).Select(edge => edge.Key).Order(StringComparer.Ordinal).ToList();
+        if (failing.Count == 0)
         {
             return false;
         }
 
+        var needed = FleetVerdict.Needed(_edges.Count);
+        if (failing.Count < needed)
+        {
+            foreach (var edge in failing.Where(_leftBehind.Add))
+            {
+                Decide(
+                    "leave_behind",
+                    $"{edge} {EdgeStandings.NameOf(_edges[edge])} it: {ReasonOf(edge)}; it takes {needed} of {_edges.Count} edges to stop it: the others go on",
+                    now
+                );
+            }
+
+            return false;
+        }
+
+        var failed = failing[0];
         var full = _edges.Count(edge => edge.Value.IsFull());
         var word = EdgeStandings.NameOf(_edges[failed]);
-        Failure = $"{failed} {word} it: {_reasons.GetValueOrDefault(failed, "no reason given")}";
+        Failure = $"{failed} {word} it: {ReasonOf(failed)}{(failing.Count > 1 ? $"; so did {failing.Count - 1} more" : "")}";
         Progress = Progress with { Phase = WavePhase.Failed };
         Decide("stop", $"{Failure}; wave {Progress.Wave}, {full} of {_edges.Count} edges had it in full", now);
         return true;
@@ -178,7 +196,7 @@ public sealed class WaveRollout
     // Since when the wave has it, and whom it does not wait for any longer.
     private void Settle(IReadOnlyList<string> alive, DateTimeOffset now)
     {
-        var asked = alive.Where(IsOpenTo).ToList();
+        var asked = alive.Where(edge => IsOpenTo(edge) && !IsFailure(edge)).ToList();
         var full = asked.Count(IsFull);
         var silent = asked.Count - full;
         var isOut = silent == 0 && full > 0;
@@ -187,12 +205,19 @@ public sealed class WaveRollout
             isOut = true;
             if (Progress.FullAt is null)
             {
-                var names = Names([.. asked.Where(edge => !IsFull(edge))]);
+                var names = Names(_order.Of(asked.Where(edge => !IsFull(edge))));
                 Decide("pass_over", $"{names} did not take it within {Seconds(_policy.Patience)} and is not waited for", now);
             }
         }
 
-        if (isOut && Progress.FullAt is null)
+        var isAgain = _isTakenAgain && !Progress.IsOpen;
+        _isTakenAgain = false;
+        if (isOut && isAgain && Progress.FullAt is not null)
+        {
+            Progress = Progress with { FullAt = now };
+            Decide("soak", $"wave {Progress.Wave}: an edge has begun anew with it; the next wave after {Seconds(_policy.Soak)}", now);
+        }
+        else if (isOut && Progress.FullAt is null)
         {
             Progress = Progress with { FullAt = now, Phase = Progress.IsOpen ? WavePhase.Baking : WavePhase.Soaking };
             var then = Progress.IsOpen ? $"it is good after {Seconds(_policy.Bake)}" : $"the next wave after {Seconds(_policy.Soak)}";
@@ -229,7 +254,7 @@ public sealed class WaveRollout
     // nothing is waited for: a release that strikes its edges dumb must not go from one to the next.
     private ImmutableArray<string> Replace(IReadOnlyList<string> alive, DateTimeOffset now)
     {
-        var asked = alive.Where(_edges.ContainsKey).ToList();
+        var asked = alive.Where(edge => _edges.ContainsKey(edge) && !IsFailure(edge)).ToList();
         var isHeld = asked.Count > 0 && asked.TrueForAll(edge => _edges[edge] == EdgeStanding.Held);
         if (Progress.IsOpen || (asked.Count > 0 && !(isHeld && now - Progress.WaveAt >= _policy.Patience)))
         {
@@ -243,7 +268,7 @@ public sealed class WaveRollout
         }
 
         Progress = Progress with { WaveAt = now, FullAt = null, Phase = WavePhase.Rolling };
-        var why = isHeld ? "its edges hold it back" : "none of its edges is alive";
+        var why = isHeld ? "its edges hold it back" : "none of its edges is left";
         Decide("offer", $"wave {Progress.Wave}: {why}; {Names(offered)} instead", now);
         return offered;
     }
@@ -251,11 +276,12 @@ public sealed class WaveRollout
     private ImmutableArray<string> Bake(IReadOnlyList<string> alive, DateTimeOffset now)
     {
         var offered = Offer(alive, alive.Count);
-        var isSaid = alive.All(edge => _edges[edge] == EdgeStanding.Good);
+        var said = alive.Count(edge => _edges[edge] == EdgeStanding.Good);
+        var isSaid = said > 0 && alive.All(edge => _edges[edge] == EdgeStanding.Good || IsFailure(edge));
         if (isSaid || (Progress.FullAt is { } full && now - full >= _policy.Bake))
         {
             Progress = Progress with { Phase = WavePhase.Good };
-            Decide("good", isSaid ? $"all {alive.Count} edges say that it is good" : Figures(alive, now), now);
+            Decide("good", isSaid ? $"all {said} edges say that it is good" : Figures(alive, now), now);
         }
 
         return offered;
@@ -263,7 +289,7 @@ public sealed class WaveRollout
 
     private ImmutableArray<string> Offer(IReadOnlyList<string> alive, int count)
     {
-        ImmutableArray<string> offered = [.. alive.Where(edge => !_edges.ContainsKey(edge)).Take(Math.Max(0, count))];
+        ImmutableArray<string> offered = count <= 0 ? [] : [.. _order.Of(alive.Where(edge => !_edges.ContainsKey(edge))).Take(count)];
         foreach (var edge in offered)
         {
             _edges[edge] = EdgeStanding.Unanswered;
@@ -289,28 +315,18 @@ public sealed class WaveRollout
     private string Figures(IReadOnlyList<string> alive, DateTimeOffset now)
     {
         var asked = alive.Where(IsOpenTo).ToList();
+        var failing = _edges.Values.Count(standing => standing.IsFailure());
         return $"{asked.Count(IsFull)} of {asked.Count} edges have it in full for {Seconds(now - Progress.FullAt!.Value)}, "
-            + "none refused it, none went back";
+            + (failing == 0 ? "none refused it, none went back" : $"{failing} refused it or went back alone");
     }
+
+    private static bool IsAwaited(EdgeStanding standing) => !standing.IsFull() && !standing.IsFailure();
+
+    private string ReasonOf(string edge) => _reasons.GetValueOrDefault(edge, "no reason given");
+
+    private bool IsFailure(string edge) => _edges.TryGetValue(edge, out var standing) && standing.IsFailure();
 
     private bool IsFull(string edge) => _edges.TryGetValue(edge, out var standing) && standing.IsFull();
-
-    // By a hash of seed and name: the same order at every look, another for another release.
-    private List<string> InOrder(IEnumerable<string> edges) =>
-        [
-            .. edges
-                .Select(edge => (Edge: edge, Rank: Rank(edge)))
-                .OrderBy(edge => edge.Rank)
-                .ThenBy(edge => edge.Edge, StringComparer.Ordinal)
-                .Select(edge => edge.Edge),
-        ];
-
-    private ulong Rank(string edge)
-    {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData([.. _seed, .. Encoding.UTF8.GetBytes(edge)], hash);
-        return BitConverter.ToUInt64(hash);
-    }
 
     private static string Names(IReadOnlyList<string> edges) =>
         edges.Count == 0 ? "no further edge"

@@ -34,7 +34,7 @@ public enum WavePhase
 }
 
 /// <summary>What was decided, and on which figures.</summary>
-/// <param name="What">A word: <c>offer</c>, <c>soak</c>, <c>pass_over</c>, <c>open</c>, <c>good</c>, <c>stop</c>, <c>wait</c>, <c>skip</c>, <c>pause</c>, <c>resume</c>.</param>
+/// <param name="What">A word: <c>offer</c>, <c>soak</c>, <c>pass_over</c>, <c>leave_behind</c>, <c>open</c>, <c>good</c>, <c>stop</c>, <c>wait</c>, <c>skip</c>, <c>pause</c>, <c>resume</c>.</param>
 /// <param name="Text">A sentence for people, with the figures.</param>
 /// <param name="At">When, UTC.</param>
 public sealed record WaveDecision(string What, string Text, DateTimeOffset At);

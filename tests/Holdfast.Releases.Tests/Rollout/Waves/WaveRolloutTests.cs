@@ -71,6 +71,45 @@ public sealed class WaveRolloutTests
     }
 
     [Fact]
+    public void OneEdgeOfAHundred_ThatFails_StaysBehindAndTheOthersGoOn()
+    {
+        var (rollout, fleet) = (Staged(), Fleet(10_000));
+        var canaries = rollout.Advance(fleet, _now).Offered;
+        Assert.Equal(100, canaries.Length);
+        rollout.Note(canaries[0], EdgeStanding.Reverted, "it died twice");
+        var told = Assert.Single(Later(rollout, fleet, 1).Decisions);
+        Assert.Equal(("leave_behind", true), (told.What, told.Text.Contains("it died twice", StringComparison.Ordinal)));
+        Assert.Equal(WaveStep.None, Later(rollout, fleet, 1));
+        foreach (var canary in canaries.Skip(1))
+        {
+            rollout.Note(canary, EdgeStanding.Live, null);
+        }
+
+        Later(rollout, fleet, 0);
+        Assert.Equal(901, Later(rollout, fleet, 60).Offered.Length + 1);
+        rollout.Note(canaries[1], EdgeStanding.Reverted, "5xx");
+        rollout.Note(canaries[2], EdgeStanding.Reverted, "5xx");
+        Assert.Empty(Later(rollout, fleet, 1).Decisions.Where(decision => decision.What == "stop"));
+        rollout.Note(canaries[3], EdgeStanding.Refused, "5xx");
+        Assert.Equal("stop", Assert.Single(Later(rollout, fleet, 1).Decisions).What);
+        Assert.Contains("so did 3 more", rollout.Failure, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Wave_OfWhichAnEdgeBeginsAnew_SoaksAnew()
+    {
+        var (rollout, fleet) = (Staged(), Fleet(3));
+        var canary = Assert.Single(rollout.Advance(fleet, _now).Offered);
+        rollout.Note(canary, EdgeStanding.Live, null);
+        Later(rollout, fleet, 0);
+        Later(rollout, fleet, 50);
+        rollout.Note(canary, EdgeStanding.Live, "the edge came to a bad end");
+        Assert.Empty(Later(rollout, fleet, 1).Offered);
+        Assert.Empty(Later(rollout, fleet, 59).Offered);
+        Assert.Single(Later(rollout, fleet, 1).Offered);
+    }
+
+    [Fact]
     public void Rollout_WithNoEdgeAlive_WaitsSaysSoAndGoesOn()
     {
         var rollout = Staged();
