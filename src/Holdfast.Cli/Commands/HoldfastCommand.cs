@@ -89,6 +89,7 @@ internal static class HoldfastCommand
         {
             UpCommand.Create(context),
             StatusCommand.Create(context),
+            ProvidersCommand.Create(context),
             Group(
                 help,
                 "zone",
