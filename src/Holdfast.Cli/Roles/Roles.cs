@@ -140,6 +140,7 @@ internal static partial class Roles
                         TrustedUpstreams = options.Settings.TrustedUpstreams,
                         StatusPage = options.Settings.StatusPage,
                         Events = options.Settings.Events,
+                        Samples = options.Settings.Samples,
                         ZoneMemory = options.Settings.ZoneMemory,
                         Rollout = options.Settings.ReleasePace,
                         Limits = options.Settings.Limits,
