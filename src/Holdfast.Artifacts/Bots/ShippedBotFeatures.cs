@@ -26,23 +26,31 @@ public static class ShippedBotFeatures
         new("ua_command_line", "lower(http.user_agent) matches \"^(curl|wget|httpie|aria2|lynx|w3m|links|xh)[/ ]\"", -45),
         new(
             "ua_library",
-            "lower(http.user_agent) matches \"python|aiohttp|httpx|go-http-client|okhttp|java/|java-http-client|apache-httpclient|axios|node-fetch|undici|^node$|libwww|lwp::|ruby|guzzle|php/|dart/|reqwest|hyper/|dotnet|\\\\.net clr|restsharp|postman|insomnia|k6/|vegeta|wrk|apachebench\"",
+            "lower(http.user_agent) matches \"python|aiohttp|httpx|go-http-client|okhttp|java/|java-http-client|apache-httpclient|axios|node-fetch|undici|^node$|libwww|lwp::|ruby|guzzle|php/|dart/|reqwest|hyper/|dotnet|\\.net clr|restsharp|postman|insomnia|k6/|vegeta|wrk|apachebench\"",
             -45
         ),
         new("ua_headless", "lower(http.user_agent) matches \"headless|phantomjs|puppeteer|playwright|selenium|slimerjs\"", -48),
-        new("ua_declared_bot", "lower(http.user_agent) matches \"bot\\\\b|crawl|spider|slurp|archiver|\\\\+https?://\"", -45),
+        new("ua_declared_bot", "lower(http.user_agent) matches \"bot\\b|crawl|spider|slurp|archiver|\\+https?://\"", -45),
         new("ua_of_no_browser", $"http.user_agent ne \"\" and not {SaysBrowser}", -15),
         new("ua_short", "len(http.user_agent) gt 0 and len(http.user_agent) lt 20", -10),
         // Fields that every browser sends.
-        new("no_accept", "len(http.request.headers[\"accept\"]) eq 0", -15),
-        new("no_accept_encoding", "len(http.request.headers[\"accept-encoding\"]) eq 0", -10),
-        new("no_accept_language", "len(http.request.headers[\"accept-language\"]) eq 0", -10),
-        new("browser_without_language", $"{SaysBrowser} and len(http.request.headers[\"accept-language\"]) eq 0", -10),
+        new("no_accept", "not any(http.request.headers[\"accept\"][*] ne \"\")", -15),
+        new("no_accept_encoding", "not any(http.request.headers[\"accept-encoding\"][*] ne \"\")", -10),
+        new("no_accept_language", "not any(http.request.headers[\"accept-language\"][*] ne \"\")", -10),
+        new("browser_without_language", $"{SaysBrowser} and not any(http.request.headers[\"accept-language\"][*] ne \"\")", -10),
         new("http_1_0", "http.request.version eq \"HTTP/1.0\"", -20),
         // Whether the rest of the request is that of the browser that it says it is.
-        new("chromium_without_hints", $"{SaysChromium} and ssl and len(http.request.headers[\"sec-ch-ua\"]) eq 0", -20),
-        new("chromium_without_fetch_metadata", $"{SaysChromium} and ssl and len(http.request.headers[\"sec-fetch-mode\"]) eq 0", -20),
-        new("firefox_without_fetch_metadata", $"{SaysFirefox} and ssl and len(http.request.headers[\"sec-fetch-mode\"]) eq 0", -20),
+        new("chromium_without_hints", $"{SaysChromium} and ssl and not any(http.request.headers[\"sec-ch-ua\"][*] ne \"\")", -20),
+        new(
+            "chromium_without_fetch_metadata",
+            $"{SaysChromium} and ssl and not any(http.request.headers[\"sec-fetch-mode\"][*] ne \"\")",
+            -20
+        ),
+        new(
+            "firefox_without_fetch_metadata",
+            $"{SaysFirefox} and ssl and not any(http.request.headers[\"sec-fetch-mode\"][*] ne \"\")",
+            -20
+        ),
         new("firefox_with_hints", $"{SaysFirefox} and len(http.request.headers[\"sec-ch-ua\"]) gt 0", -30),
         new("hints_headless", "any(http.request.headers[\"sec-ch-ua\"][*] contains \"HeadlessChrome\")", -48),
         new(

@@ -180,6 +180,28 @@ internal sealed class Fleet : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether no zone's release is on trial at any edge: each is live for everybody and known to be good.</summary>
+    public async Task<bool> IsBakedAsync(CancellationToken cancellationToken)
+    {
+        for (var edge = 0; edge < Edges.Count; edge++)
+        {
+            if (
+                await StateAsync(edge, "/holdfast/state", cancellationToken) is not { } state
+                || state
+                    .GetProperty("rollouts")
+                    .EnumerateArray()
+                    .Any(static rollout =>
+                        rollout.GetProperty("kind").GetString() == "zone" && rollout.GetProperty("stage").GetString() is "slice" or "live"
+                    )
+            )
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Trips a fault at an edge.</summary>
     /// <param name="edge">Which.</param>
     /// <param name="fault">The point and how it fails, as docs/resilience.md has them.</param>

@@ -9,6 +9,9 @@ namespace Holdfast.Drills.Replays;
 /// <summary>A worker that was slow writes an old plan over a newer one, and a clean-up deletes by what it read long ago.</summary>
 internal sealed class StalePlan : Drill
 {
+    /// <summary>Longest until the last of several quick changes of one zone is live for everybody: an edge lets 30 s pass between two of them, then come its slices.</summary>
+    private const double LiveSeconds = 60;
+
     private const string Phase = "http_request_dynamic_redirect";
     private const int Plans = 5;
     private const int Workers = 8;
@@ -67,7 +70,7 @@ internal sealed class StalePlan : Drill
             await DrillRun.UntilAsync(
                 async () => (await run.Fleet.AskAsync(asked, zone.Name, "/where", cancellationToken)).Location == LocationOf(Plans),
                 $"{run.Fleet.Edges[edge].Name} goes by plan {Plans}",
-                30,
+                LiveSeconds,
                 cancellationToken
             );
         }
