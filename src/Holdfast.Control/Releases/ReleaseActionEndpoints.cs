@@ -32,13 +32,20 @@ internal sealed class ReleaseActionEndpoints(ReleaseHistory history, RolloutDriv
                     "there is no wait to cut short: it is paused, every edge may have it, another is before it, or no edge is alive"
                 )
         );
-        ReleaseActionOperations.Abort.Map(routes, context => ActAsync(context, (rollout, _, reason, now) => Abort(rollout, reason, now), "it cannot be ended"));
+        ReleaseActionOperations.Abort.Map(
+            routes,
+            context => ActAsync(context, (rollout, _, reason, now) => Abort(rollout, reason, now), "it cannot be ended")
+        );
         ReleaseActionOperations.Revert.Map(routes, RevertAsync);
         ReleaseActionOperations.Pin.Map(routes, PinAsync);
         ReleaseActionOperations.Unpin.Map(routes, UnpinAsync);
     }
 
-    private async Task ActAsync(HttpContext context, Func<RunningRollout, IReadOnlyList<WaveEdge>, string, DateTimeOffset, WaveStep> act, string otherwise)
+    private async Task ActAsync(
+        HttpContext context,
+        Func<RunningRollout, IReadOnlyList<WaveEdge>, string, DateTimeOffset, WaveStep> act,
+        string otherwise
+    )
     {
         var known = Preconditions.IfMatch(context.Request);
         var reason = await ReasonAsync(context).ConfigureAwait(false);

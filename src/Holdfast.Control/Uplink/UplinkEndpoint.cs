@@ -25,7 +25,13 @@ internal sealed class UplinkEndpoint
     private readonly RolloutDriver _rollouts;
     private readonly RehearsalDesk _rehearsals;
 
-    public UplinkEndpoint(EdgeAuthentication authentication, NodeStore nodes, SecurityEventStore events, RolloutDriver rollouts, RehearsalDesk rehearsals)
+    public UplinkEndpoint(
+        EdgeAuthentication authentication,
+        NodeStore nodes,
+        SecurityEventStore events,
+        RolloutDriver rollouts,
+        RehearsalDesk rehearsals
+    )
     {
         _authentication = authentication;
         _nodes = nodes;

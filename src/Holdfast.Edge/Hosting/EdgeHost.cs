@@ -288,16 +288,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         _sampler = SamplerOf(options, Path.Combine(home, "samples"));
         _rehearser =
             _sampler is not null && options.Taster is { } rehearsing
-                ? new Rehearser(
-                    rehearsing,
-                    _sampler.Ring,
-                    _store,
-                    _intake,
-                    _desk,
-                    _ring,
-                    time,
-                    options.Loggers.CreateLogger<Rehearser>()
-                )
+                ? new Rehearser(rehearsing, _sampler.Ring, _store, _intake, _desk, _ring, time, options.Loggers.CreateLogger<Rehearser>())
                 : null;
         reader.Damaged = _intake.ReportDamage;
         reader.IsOut = _intake.IsOut;

@@ -57,7 +57,8 @@ internal static class JsonMask
                     isSecretNext = false;
                     break;
 
-                case (byte)'}' or (byte)']':
+                case (byte)'}'
+                or (byte)']':
                     depth--;
                     secretDepth = depth < secretDepth ? int.MaxValue : secretDepth;
                     isSecretNext = false;

@@ -52,14 +52,22 @@ internal sealed class RehearsalDiff
 
     private static RehearsalDifference? AnswerOf(ReplayOutcome live, ReplayOutcome candidate) =>
         live.IsFailing != candidate.IsFailing
-            ? candidate.IsFailing ? RehearsalDifference.NewlyFailing : RehearsalDifference.NoLongerFailing
-        : live.IsBlocked != candidate.IsBlocked
-            ? candidate.IsBlocked ? RehearsalDifference.NewlyBlocked : RehearsalDifference.NoLongerBlocked
-        : live.IsRedirected != candidate.IsRedirected
-            ? candidate.IsRedirected ? RehearsalDifference.NewlyRedirected : RehearsalDifference.NoLongerRedirected
-        : live.IsRedirected && live.Location != candidate.Location ? RehearsalDifference.RedirectedElsewhere
-        : live.Status != candidate.Status || live.Error != candidate.Error ? RehearsalDifference.AnsweredOtherwise
-        : null;
+            ? candidate.IsFailing
+                ? RehearsalDifference.NewlyFailing
+                : RehearsalDifference.NoLongerFailing
+            : live.IsBlocked != candidate.IsBlocked
+                ? candidate.IsBlocked
+                    ? RehearsalDifference.NewlyBlocked
+                    : RehearsalDifference.NoLongerBlocked
+                : live.IsRedirected != candidate.IsRedirected
+                    ? candidate.IsRedirected
+                        ? RehearsalDifference.NewlyRedirected
+                        : RehearsalDifference.NoLongerRedirected
+                    : live.IsRedirected && live.Location != candidate.Location
+                        ? RehearsalDifference.RedirectedElsewhere
+                        : live.Status != candidate.Status || live.Error != candidate.Error
+                            ? RehearsalDifference.AnsweredOtherwise
+                            : null;
 
     private static string Cached(ReplayOutcome outcome) => outcome.IsCached ? "can be cached" : "not cached";
 

@@ -44,10 +44,7 @@ internal sealed record RehearsalScript
 
     /// <summary>What the last frame of it says.</summary>
     public byte[] Closing() =>
-        JsonSerializer.SerializeToUtf8Bytes(
-            new JsonObject { ["id"] = Id, ["note"] = Note },
-            JsonSerializerOptions.Default
-        );
+        JsonSerializer.SerializeToUtf8Bytes(new JsonObject { ["id"] = Id, ["note"] = Note }, JsonSerializerOptions.Default);
 
     /// <summary>Reads <see cref="Closing"/>.</summary>
     public static (string Id, string? Note) ReadClosing(ReadOnlySpan<byte> bytes)

@@ -38,7 +38,10 @@ internal sealed class RehearsalStage(
             if (check is null || check.Check(proposed.FormatVersion, proposed.Payload.Span) is { Count: > 0 })
             {
                 var problems = check?.Check(proposed.FormatVersion, proposed.Payload.Span);
-                return report with { Problem = problems is null ? "this build does not know its kind of artifact" : ArtifactProblem.Summary(problems) };
+                return report with
+                {
+                    Problem = problems is null ? "this build does not know its kind of artifact" : ArtifactProblem.Summary(problems),
+                };
             }
 
             Load(live, script.Live, script.Beside);
@@ -96,7 +99,10 @@ internal sealed class RehearsalStage(
     }
 
     private static IEnumerable<RequestSample> InOrder(IReadOnlyList<byte[]> samples) =>
-        samples.Select(bytes => RequestSample.TryDecode(bytes, out var sample) ? sample : null).OfType<RequestSample>().OrderBy(sample => sample.At);
+        samples
+            .Select(bytes => RequestSample.TryDecode(bytes, out var sample) ? sample : null)
+            .OfType<RequestSample>()
+            .OrderBy(sample => sample.At);
 
     private static double Median(List<long> ticks)
     {

@@ -99,14 +99,15 @@ internal sealed partial class Rehearser(
     {
         var proposed = RehearsalScript.ReleaseOf(order);
         var isZone = order.Kind == ArtifactKind.Zone;
-        var newest = samples.Newest(
-            sample => !isZone || System.Text.Ascii.Equals(RequestSample.ZoneOf(sample), order.Name),
-            MostSamples
-        );
+        var newest = samples.Newest(sample => !isZone || System.Text.Ascii.Equals(RequestSample.ZoneOf(sample), order.Name), MostSamples);
         var beside = new List<Release>();
         var left = MostBesideBytes;
         var leftOut = 0;
-        foreach (var artifact in intake.Live().Where(artifact => artifact.Kind is ArtifactKind.List or ArtifactKind.AccountRuleset or ArtifactKind.BotFeatures))
+        foreach (
+            var artifact in intake
+                .Live()
+                .Where(artifact => artifact.Kind is ArtifactKind.List or ArtifactKind.AccountRuleset or ArtifactKind.BotFeatures)
+        )
         {
             if (InUse(artifact) is not { } release || (release.Kind == order.Kind && release.Name == order.Name))
             {
@@ -135,7 +136,10 @@ internal sealed partial class Rehearser(
             Live = intake.InUse(order.Kind, order.Name) is { } known ? InUse(known) : null,
             Beside = beside,
             Samples = newest,
-            Note = leftOut > 0 ? $"{leftOut} lists of the account are too large to be loaded beside it: rules read them as unknown on both sides" : null,
+            Note =
+                leftOut > 0
+                    ? $"{leftOut} lists of the account are too large to be loaded beside it: rules read them as unknown on both sides"
+                    : null,
         };
     }
 

@@ -57,7 +57,8 @@ internal sealed record ReplayOutcome
     public required string? Rule { get; init; }
 
     /// <summary>Whether a rule, or what a rule stands for, keeps it out.</summary>
-    public bool IsBlocked => Error is EdgeError.BlockedByRule or EdgeError.BannedAddress or EdgeError.BannedNetwork or EdgeError.BannedCountry;
+    public bool IsBlocked =>
+        Error is EdgeError.BlockedByRule or EdgeError.BannedAddress or EdgeError.BannedNetwork or EdgeError.BannedCountry;
 
     /// <summary>Whether the edge fails.</summary>
     public bool IsFailing => IsFaulted || (Error != EdgeError.None && !IsBlocked && EdgeErrorCatalog.Get(Error).Status >= 500);
@@ -87,7 +88,9 @@ internal sealed record ReplayOutcome
             IsFaulted = request.Guarded.Faulted != 0 || request.Error is EdgeError.EdgeFault or EdgeError.ProtectionFailed,
             Location = location.IsEmpty ? null : Encoding.Latin1.GetString(location),
             Target = isAsked ? Encoding.Latin1.GetString(request.ForwardTarget) : null,
-            Origin = isAsked ? $"{(request.Target!.Key.ServerName is null ? "http" : "https")}://{request.Target.Key.Host}:{request.Target.Key.Port}" : null,
+            Origin = isAsked
+                ? $"{(request.Target!.Key.ServerName is null ? "http" : "https")}://{request.Target.Key.Host}:{request.Target.Key.Port}"
+                : null,
             Key = isAsked ? KeyOf(request) : null,
             IsCached = isAsked && !status.SequenceEqual("dynamic"u8) && !status.SequenceEqual("bypass"u8),
             RequestFields = isAsked ? Fields(request.Head.Headers) : "",
@@ -101,8 +104,9 @@ internal sealed record ReplayOutcome
     {
         var policy = request.CachePolicy;
         var query =
-            policy.Level == Model.Zones.CacheLevel.Simplified ? ""
-            : (policy.SortsQuery ? "sorted " : "") + Encoding.Latin1.GetString(request.KeyQuery);
+            policy.Level == Model.Zones.CacheLevel.Simplified
+                ? ""
+                : (policy.SortsQuery ? "sorted " : "") + Encoding.Latin1.GetString(request.KeyQuery);
         return $"{(request.IsHttps ? "https" : "http")}://{Encoding.Latin1.GetString(request.Head.Host)}{Encoding.Latin1.GetString(request.ForwardPath)}{query}"
             + (request.KeySuffix.IsEmpty ? "" : " " + Encoding.Latin1.GetString(request.KeySuffix));
     }

@@ -72,7 +72,10 @@ internal sealed class ReplayedRequest : UnheardRequest
         {
             head.Framing = Framing.Length;
             head.ContentLength = sample.Body.Length;
-            head.Headers.Add("Content-Length"u8, Encoding.ASCII.GetBytes(sample.Body.Length.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+            head.Headers.Add(
+                "Content-Length"u8,
+                Encoding.ASCII.GetBytes(sample.Body.Length.ToString(System.Globalization.CultureInfo.InvariantCulture))
+            );
         }
 
         _ = RayId.TryParse(Encoding.ASCII.GetBytes(sample.Ray), out var ray);

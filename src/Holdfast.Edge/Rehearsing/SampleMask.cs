@@ -16,7 +16,10 @@ internal static class SampleMask
 
     // What the codec said of the body's framing, and what only makes sense while a visitor is there.
     private static bool IsLeftOut(KnownHeader header, ReadOnlySpan<byte> name) =>
-        header is KnownHeader.ContentLength or KnownHeader.TransferEncoding || name.StartsWith(":"u8) || Is(name, "expect"u8) || Is(name, "trailer"u8);
+        header is KnownHeader.ContentLength or KnownHeader.TransferEncoding
+        || name.StartsWith(":"u8)
+        || Is(name, "expect"u8)
+        || Is(name, "trailer"u8);
 
     /// <summary>Writes a request's head.</summary>
     /// <param name="head">The head as the visitor sent it.</param>

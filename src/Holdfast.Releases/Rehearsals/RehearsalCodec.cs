@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Model.Releases.Rehearsals;
@@ -9,6 +10,9 @@ namespace Holdfast.Releases.Rehearsals;
 /// <summary>A rehearsal's report as JSON: between taster and edge, as the body of an upward record, and in the API.</summary>
 public static class RehearsalCodec
 {
+    /// <summary>Most bytes of a report that <see cref="Bounded"/> gives: it fits into an upward record and a taster's frame, envelope included.</summary>
+    public const int MostBytes = 48 * 1024;
+
     private const int IdLength = 32;
 
     /// <summary>Writes a report; texts that are too long are cut.</summary>
@@ -28,6 +32,22 @@ public static class RehearsalCodec
             ["note"] = Cut(report.Note),
             ["problem"] = Cut(report.Problem),
         };
+
+    /// <summary>The report with as many of its examples as fit: visitors choose what stands in them.</summary>
+    public static RehearsalReport Bounded(RehearsalReport report)
+    {
+        for (var most = RehearsalReport.MostExamples; ; most--)
+        {
+            var fewer = report with
+            {
+                Changes = [.. report.Changes.Select(change => change with { Examples = [.. change.Examples.Take(most)] })],
+            };
+            if (most == 0 || Encoding.UTF8.GetByteCount(Encode(fewer).ToJsonString()) <= MostBytes)
+            {
+                return fewer;
+            }
+        }
+    }
 
     /// <summary>Whether it is what an order is called by.</summary>
     public static bool IsId(string? text) => text?.Length == IdLength && !text.AsSpan().ContainsAnyExcept("0123456789abcdef");

@@ -38,10 +38,7 @@ public sealed class ReleaseActionTests
         Assert.Equal(1, fleet.Having("192.0.2.2"));
         var skipped = await fleet.Control.PostAsync(fleet.PathOf(3) + "/skip", Because);
         Assert.Equal((HttpStatusCode.OK, 2), (skipped.Status, skipped.Result["wave"]!.GetValue<int>()));
-        var decision = Assert.Single(
-            skipped.Result["decisions"]!.AsArray(),
-            decision => decision!["what"]!.GetValue<string>() == "skip"
-        )!;
+        var decision = Assert.Single(skipped.Result["decisions"]!.AsArray(), decision => decision!["what"]!.GetValue<string>() == "skip")!;
         Assert.Equal("the wait for wave 1 was cut short: errors at the shop", decision["text"]!.GetValue<string>());
         Assert.NotEqual("control", decision["by"]!.GetValue<string>());
         await fleet.HaveAsync(2, "192.0.2.2");

@@ -47,10 +47,7 @@ public sealed class RehearsalTests
                 ),
                 RuledSite.Ruleset(
                     Rewrites,
-                    RuledSite.Rule(
-                        "http.request.uri.path eq \"/moved\"",
-                        new RewriteUriAction(new RuleText("/elsewhere", false), null)
-                    )
+                    RuledSite.Rule("http.request.uri.path eq \"/moved\"", new RewriteUriAction(new RuleText("/elsewhere", false), null))
                 ),
                 RuledSite.Ruleset(
                     RuledSite.Custom,
@@ -61,13 +58,24 @@ public sealed class RehearsalTests
         );
 
         Assert.Null(report.Problem);
-        Assert.Equal((13, 6, 1, 1), (report.Requests, report.Of(RehearsalDifference.NewlyBlocked), report.Of(RehearsalDifference.NewlyRedirected), report.Of(RehearsalDifference.RewrittenOtherwise)));
+        Assert.Equal(
+            (13, 6, 1, 1),
+            (
+                report.Requests,
+                report.Of(RehearsalDifference.NewlyBlocked),
+                report.Of(RehearsalDifference.NewlyRedirected),
+                report.Of(RehearsalDifference.RewrittenOtherwise)
+            )
+        );
         Assert.Equal(0, report.Of(RehearsalDifference.NewlyFailing));
         Assert.True(report is { LiveMicroseconds: > 0, CandidateMicroseconds: > 0, LiveGeneration: > 0 });
         var blocked = report.Changes.Single(change => change.Difference == RehearsalDifference.NewlyBlocked);
         Assert.Equal(RehearsalReport.MostExamples, blocked.Examples.Length);
         var example = blocked.Examples[0];
-        Assert.Equal(("GET http://example.com/admin", "200", "blocked (403)", RuledSite.IdOf(1)), (example.Request, example.Live, example.Candidate, example.Rule));
+        Assert.Equal(
+            ("GET http://example.com/admin", "200", "blocked (403)", RuledSite.IdOf(1)),
+            (example.Request, example.Live, example.Candidate, example.Rule)
+        );
         Assert.Contains(records, record => record.GetProperty("RayID").GetString() == example.Ray);
         var moved = report.Changes.Single(change => change.Difference == RehearsalDifference.NewlyRedirected).Examples[0];
         Assert.Equal("301 to https://example.com/new", moved.Candidate);
@@ -110,8 +118,10 @@ public sealed class RehearsalTests
         await site.GetAsync("/");
         await site.Edge.SampledAsync(2);
         var report = await site.Edge.RehearseAsync(
-            RuledSite.Ruleset(RuledSite.Custom, RuledSite.Rule("http.request.uri.path eq \"/admin\"", new BlockAction((BlockResponse?)null)))
-                with
+            RuledSite.Ruleset(
+                RuledSite.Custom,
+                RuledSite.Rule("http.request.uri.path eq \"/admin\"", new BlockAction((BlockResponse?)null))
+            ) with
             {
                 Kind = RulesetKind.Root,
             }

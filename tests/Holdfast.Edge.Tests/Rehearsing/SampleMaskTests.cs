@@ -31,7 +31,9 @@ public sealed class SampleMaskTests
     [Fact]
     public void Head_OfARequestWithABody_SaysNothingOfItsFraming()
     {
-        var head = Head("POST / HTTP/1.1\r\nHost: example.com\r\nContent-Length: 3\r\nExpect: 100-continue\r\nContent-Type: text/plain\r\n\r\n");
+        var head = Head(
+            "POST / HTTP/1.1\r\nHost: example.com\r\nContent-Length: 3\r\nExpect: 100-continue\r\nContent-Type: text/plain\r\n\r\n"
+        );
         Assert.Equal("POST / HTTP/1.1\r\nHost: example.com\r\nContent-Type: text/plain\r\n\r\n", head);
     }
 

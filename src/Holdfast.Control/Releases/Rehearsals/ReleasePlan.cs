@@ -57,13 +57,7 @@ internal static class ReleasePlan
     /// <exception cref="ApiException">It could not be rehearsed; the message says why.</exception>
     public static async Task AnswerAsync(HttpContext context, RehearsalDesk desk, ProposedArtifact proposed)
     {
-        var answer = await desk.AskAsync(
-                proposed.Kind,
-                proposed.Name,
-                proposed.FormatVersion,
-                proposed.Payload,
-                context.RequestAborted
-            )
+        var answer = await desk.AskAsync(proposed.Kind, proposed.Name, proposed.FormatVersion, proposed.Payload, context.RequestAborted)
             .ConfigureAwait(false);
         await ApiAnswer.ResultAsync(context, Of(proposed, answer)).ConfigureAwait(false);
     }

@@ -26,7 +26,14 @@ internal static class TasterServer
     /// <param name="rehearse">Plays a script.</param>
     /// <param name="gone">Called when the input ends, from whichever thread sees it, while a candidate may hold the others up for ever.</param>
     /// <param name="time">The clock.</param>
-    public static async Task RunAsync(Stream input, Stream output, Func<ICandidateTrial> kitchen, Func<RehearsalScript, Task<RehearsalReport>> rehearse, Action gone, TimeProvider time)
+    public static async Task RunAsync(
+        Stream input,
+        Stream output,
+        Func<ICandidateTrial> kitchen,
+        Func<RehearsalScript, Task<RehearsalReport>> rehearse,
+        Action gone,
+        TimeProvider time
+    )
     {
         var frames = Channel.CreateUnbounded<TasterFrame>();
 
@@ -126,7 +133,7 @@ internal static class TasterServer
             report = new RehearsalReport { Id = script.Id, Problem = ReasonOf(e) };
         }
 
-        var bytes = Encoding.UTF8.GetBytes(RehearsalCodec.Encode(report).ToJsonString());
+        var bytes = Encoding.UTF8.GetBytes(RehearsalCodec.Encode(RehearsalCodec.Bounded(report)).ToJsonString());
         await TasterFrame.WriteAsync(output, TasterFrameType.Rehearsed, bytes, default).ConfigureAwait(false);
     }
 
