@@ -7,12 +7,12 @@ cd "$root"
 # shellcheck source=deploy/packages.sh
 . deploy/packages.sh
 
-# One number for everything that the program is built from, and whether the country database was to be had.
+# One number for everything that the program is built from, and whether the country database and the list of crawlers were to be had.
 sources_hash() {
   {
     find src Directory.Build.props Directory.Packages.props global.json package-lock.json -type f \
       -not -path '*/bin/*' -not -path '*/obj/*' -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
-    find node_modules/@ip-location-db -name '*.mmdb' 2>/dev/null || true
+    find node_modules/@ip-location-db node_modules/crawler-user-agents \( -name '*.mmdb' -o -name 'crawler-user-agents.json' \) 2>/dev/null || true
   } | sha256sum | cut -c1-16
 }
 

@@ -37,6 +37,59 @@ public sealed class IdempotencyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Import_RepeatedWithAnotherBoundary_IsTheSameRequest()
+    {
+        var path = $"/client/v4/zones/{await _control.AddZoneAsync("example.com")}/dns_records/import";
+        const string File = "www 300 IN A 192.0.2.1\n";
+        var first = await ImportAsync(path, "one", File);
+        Assert.Equal((HttpStatusCode.OK, false, 1), (first.Status, first.Replayed, first.Result["recs_added"]!.GetValue<int>()));
+        var again = await ImportAsync(path, "quite-another", File, "zone-2.txt");
+        Assert.Equal((HttpStatusCode.OK, true, 1), (again.Status, again.Replayed, again.Result["recs_added"]!.GetValue<int>()));
+
+        var other = await ImportAsync(path, "one", "www 300 IN A 192.0.2.2\n");
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, 40_022), (other.Status, other.Code));
+        other = await ImportAsync(path, "one", File, proxied: "true");
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, 40_022), (other.Status, other.Code));
+    }
+
+    [Fact]
+    public async Task RequestDigest_OfForms_ToldApartByNamesAndContents()
+    {
+        (string Boundary, string Body)[] forms =
+        [
+            ("b", Part("a", "1") + Part("b", "2") + "--b--\r\n"),
+            ("b", Part("a", "12") + Part("b", "") + "--b--\r\n"),
+            ("b", Part("ab", "12") + "--b--\r\n"),
+            ("b", Part("b", "2") + Part("a", "1") + "--b--\r\n"),
+            ("b", Part("a", "1")),
+            ("other", Part("a", "1")),
+            ("", Part("a", "1") + "--b--"),
+        ];
+        var digests = new List<string>();
+        foreach (var (boundary, body) in forms)
+        {
+            digests.Add(await DigestAsync(boundary, body));
+        }
+
+        // The two that are no forms are their bytes.
+
+        Assert.Equal(digests.Count - 1, digests.Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(digests[4], digests[5]);
+
+        static string Part(string name, string content) => $"--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{content}\r\n";
+
+        static async Task<string> DigestAsync(string boundary, string body)
+        {
+            var context = new DefaultHttpContext();
+            context.Request.ContentType = $"multipart/form-data; boundary={boundary}";
+            using var stream = new MemoryStream();
+            stream.Write(Encoding.UTF8.GetBytes(body));
+            stream.Position = 0;
+            return Convert.ToHexString(await RequestDigest.OfAsync(context.Request, stream, TestContext.Current.CancellationToken));
+        }
+    }
+
+    [Fact]
     public async Task Post_AfterAnError_IsCarriedOut()
     {
         Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync("key-1", """{"name":"-"}""")).Answer.Status);
@@ -149,6 +202,33 @@ public sealed class IdempotencyTests : IAsyncLifetime
         Assert.False(SealedAnswer.TryOpen(box, SealedAnswer.KeyFor(context.Request, "key-2"), [1], out _));
         context.Request.Headers.Authorization = "Bearer two";
         Assert.False(SealedAnswer.TryOpen(box, SealedAnswer.KeyFor(context.Request, "key-1"), [1], out _));
+    }
+
+    private async Task<ImportAnswer> ImportAsync(
+        string path,
+        string boundary,
+        string file,
+        string name = "zone.txt",
+        string proxied = "false"
+    )
+    {
+        using var text = new StringContent(file);
+        using var flag = new StringContent(proxied);
+        using var form = new MultipartFormDataContent(boundary) { { flag, "proxied" }, { text, "file", name } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = form };
+        request.Headers.TryAddWithoutValidation("Idempotency-Key", "import-1");
+        using var response = await _control.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        var body = JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!.AsObject();
+        return new ImportAnswer(new Answer(response.StatusCode, body, null), response.Headers.Contains("Idempotency-Replayed"));
+    }
+
+    private sealed record ImportAnswer(Answer Answer, bool Replayed)
+    {
+        public HttpStatusCode Status => Answer.Status;
+
+        public int Code => Answer.Code;
+
+        public JsonNode Result => Answer.Result;
     }
 
     private async Task<(Answer Answer, bool Replayed, string? Tag)> PostAsync(string key, string json, TestControl? control = null)

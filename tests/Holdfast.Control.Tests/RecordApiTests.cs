@@ -317,6 +317,30 @@ public sealed class RecordApiTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("", "?confirm_deletes=2")]
+    [InlineData("?confirm_deletes=1", "confirm_deletes says 1, and the call deletes 2")]
+    [InlineData("?confirm_deletes=3", "confirm_deletes says 3, and the call deletes 2")]
+    public async Task Batch_OfSeveralDeletesWithoutTheirNumber_IsRefusedAndChangesNothing(string query, string says)
+    {
+        var one = Text(await AddAsync("one", "A", "192.0.2.1"), "id");
+        var two = Text(await AddAsync("two", "A", "192.0.2.2"), "id");
+        var body = $$"""{"deletes":[{"id":"{{one}}"},{"id":"{{two}}"}],"posts":[{"name":"new","type":"A","content":"192.0.2.3"}]}""";
+        var refused = await _control.PostAsync($"{Records}/batch{query}", body);
+        Assert.Equal((HttpStatusCode.Conflict, 40_009), (refused.Status, refused.Code));
+        Assert.Contains(says, Text(refused.Error, "message"), StringComparison.Ordinal);
+        Assert.Equal(2, (await _control.GetAsync(Records)).Result.AsArray().Count);
+        Assert.Equal(HttpStatusCode.OK, (await _control.PostAsync($"{Records}/batch?confirm_deletes=2", body)).Status);
+        Assert.Single((await _control.GetAsync(Records)).Result.AsArray());
+    }
+
+    [Fact]
+    public async Task Batch_WithAConfirmationThatIsNoNumber_Is400()
+    {
+        var answer = await _control.PostAsync($"{Records}/batch?confirm_deletes=all", "{}");
+        Assert.Equal((HttpStatusCode.BadRequest, "/confirm_deletes"), (answer.Status, answer.Pointer));
+    }
+
+    [Theory]
     [InlineData("""{"deletes":[{"id":"ID"}],"posts":[{"name":"b","type":"A","content":"x"}]}""", 400, 9005, "/posts/0/content")]
     [InlineData(
         """{"deletes":[{"id":"ID"}],"posts":[{"name":"c","type":"CNAME","content":"d"},{"name":"c","type":"A","content":"192.0.2.1"}]}""",
@@ -336,7 +360,8 @@ public sealed class RecordApiTests : IAsyncLifetime
         var id = Text(await AddAsync("www", "A", "192.0.2.1", ""","proxied":true"""), "id");
         var before = (await _control.GetAsync(Records)).Result.ToJsonString();
         var releases = await ReleasesAsync();
-        var answer = await _control.PostAsync($"{Records}/batch", body.Replace("ID", id, StringComparison.Ordinal));
+        var deletes = body.Contains("ID\"},{", StringComparison.Ordinal) ? "?confirm_deletes=2" : "";
+        var answer = await _control.PostAsync($"{Records}/batch{deletes}", body.Replace("ID", id, StringComparison.Ordinal));
         Assert.Equal((status, code, pointer), ((int)answer.Status, answer.Code, answer.Pointer));
         Assert.Equal(before, (await _control.GetAsync(Records)).Result.ToJsonString());
         Assert.Equal(releases, await ReleasesAsync());

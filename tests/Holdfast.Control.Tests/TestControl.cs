@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Holdfast.Control.Operations;
 using Holdfast.Releases.Keys;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -30,6 +31,10 @@ internal sealed class TestControl : IAsyncDisposable
     public KeyDirectory Keys => new(Data);
 
     public HttpClient Client { get; }
+
+    /// <summary>Every operation that can be called.</summary>
+    public IEnumerable<ApiOperation> Operations =>
+        Host.Endpoints.Select(endpoint => endpoint.Metadata.GetMetadata<ApiOperation>()).OfType<ApiOperation>();
 
     public static async Task<TestControl> StartAsync(
         string? data = null,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Holdfast.Cli.ControlApi;
 using Holdfast.Model.Zones;
@@ -25,7 +26,7 @@ internal static class PlanExecution
         {
             await control.CallAsync(
                 HttpMethod.Post,
-                $"/client/v4/zones/{id}/dns_records/batch",
+                $"/client/v4/zones/{id}/dns_records/batch?confirm_deletes={plan.Removed.Count.ToString(CultureInfo.InvariantCulture)}",
                 body => WriteBatch(body, plan),
                 cancellationToken
             );

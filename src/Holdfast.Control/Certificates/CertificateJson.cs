@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -45,6 +43,6 @@ internal static class CertificateJson
             text.Append(CultureInfo.InvariantCulture, $"{stored.Config.Id} {stored.Generation}\n");
         }
 
-        return BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.ASCII.GetBytes(text.ToString()))) & long.MaxValue;
+        return Preconditions.TagOf(text.ToString());
     }
 }

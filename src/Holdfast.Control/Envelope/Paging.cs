@@ -43,6 +43,13 @@ internal sealed record Paging(int Page, int PerPage)
             : throw ApiException.Invalid("/" + name, $"the query's {name} must be a time such as 2026-01-01T05:20:00Z");
     }
 
+    /// <summary>A number of things, from 0, or null when it is missing or empty.</summary>
+    /// <exception cref="ApiException">It is something else.</exception>
+    public static int? CountOrNull(HttpRequest request, string name) =>
+        Text(request, name) is not { } text ? null
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+        : throw ApiException.Invalid("/" + name, $"the query's {name} must be a whole number");
+
     /// <summary>A whole number from 1, or what stands for it when it is missing or empty.</summary>
     /// <exception cref="ApiException">It is something else, or too large.</exception>
     public static int Number(HttpRequest request, string name, int otherwise, int most)

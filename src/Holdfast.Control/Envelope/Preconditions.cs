@@ -1,4 +1,7 @@
+using System.Buffers.Binary;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Holdfast.Control.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
@@ -13,6 +16,10 @@ internal static class Preconditions
 {
     public static void SetTag(HttpResponse response, long generation) =>
         response.Headers.ETag = string.Create(CultureInfo.InvariantCulture, $"\"{generation}\"");
+
+    /// <summary>What stands for a generation where a thing has none: another number for another text, as good as certainly.</summary>
+    public static long TagOf(string text) =>
+        BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(text))) & long.MaxValue;
 
     /// <summary>The generations that the caller knows, or null when any will do.</summary>
     /// <exception cref="ApiException">The header is not made of entity tags, so none is the present one (412).</exception>

@@ -42,7 +42,8 @@ internal sealed class IdempotentRequests
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted).ConfigureAwait(false);
         var id = Digest(Caller.Of(context).CredentialId, key);
-        var request = Digest(context.Request.Path + context.Request.QueryString, Convert.ToBase64String(body.ToArray()));
+        body.Position = 0;
+        var request = await RequestDigest.OfAsync(context.Request, body, context.RequestAborted).ConfigureAwait(false);
         var name = Convert.ToHexString(id);
         if (!_running.TryAdd(name, 0))
         {

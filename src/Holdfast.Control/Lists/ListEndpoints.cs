@@ -60,29 +60,36 @@ internal sealed class ListEndpoints(ListStore lists, AccountStore accounts)
             Items = [],
         };
         var made = await lists.CreateAsync(list, description, AuditScope.Of(context), context.RequestAborted).ConfigureAwait(false);
-        await ApiAnswer.ResultAsync(context, ListJson.Of(made)).ConfigureAwait(false);
+        await AnswerAsync(context, made).ConfigureAwait(false);
     }
 
     private async Task GetAsync(HttpContext context) =>
-        await ApiAnswer
-            .ResultAsync(context, ListJson.Of(await lists.FindAsync(ListRequests.ListId(context, accounts)).ConfigureAwait(false)))
+        await AnswerAsync(context, await lists.FindAsync(ListRequests.ListId(context, accounts)).ConfigureAwait(false))
             .ConfigureAwait(false);
 
     private async Task UpdateAsync(HttpContext context)
     {
         var id = ListRequests.ListId(context, accounts);
+        var known = Preconditions.IfMatch(context.Request);
         using var body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
         var description = ReadDescription(body);
         body.Complete();
-        var list = await lists.DescribeAsync(id, description, AuditScope.Of(context), context.RequestAborted).ConfigureAwait(false);
-        await ApiAnswer.ResultAsync(context, ListJson.Of(list)).ConfigureAwait(false);
+        var list = await lists.DescribeAsync(id, description, known, AuditScope.Of(context), context.RequestAborted).ConfigureAwait(false);
+        await AnswerAsync(context, list).ConfigureAwait(false);
     }
 
     private async Task DeleteAsync(HttpContext context)
     {
         var id = ListRequests.ListId(context, accounts);
-        await lists.RemoveAsync(id, AuditScope.Of(context), context.RequestAborted).ConfigureAwait(false);
+        var known = Preconditions.IfMatch(context.Request);
+        await lists.RemoveAsync(id, known, AuditScope.Of(context), context.RequestAborted).ConfigureAwait(false);
         await ApiAnswer.ResultAsync(context, new JsonObject { ["id"] = id }).ConfigureAwait(false);
+    }
+
+    private static Task AnswerAsync(HttpContext context, StoredList list)
+    {
+        Preconditions.SetTag(context.Response, list.Tag);
+        return ApiAnswer.ResultAsync(context, ListJson.Of(list));
     }
 
     private static string? ReadDescription(RequestBody body) =>

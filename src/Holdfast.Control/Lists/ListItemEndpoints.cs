@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -16,7 +15,7 @@ namespace Holdfast.Control.Lists;
 
 /// <summary>
 /// The items of lists, and the operations on them. Cloudflare works them off later and answers with the id of an operation; here one is done
-/// before it is answered, and what its id stands for says so.
+/// before it is answered, and what its id stands for says so. Items have their list's entity tag: who changes one changes the list.
 /// </summary>
 internal sealed class ListItemEndpoints(ListStore lists, ListItemStore items, AccountStore accounts)
 {
@@ -36,10 +35,11 @@ internal sealed class ListItemEndpoints(ListStore lists, ListItemStore items, Ac
         ListOperations.GetOperation.Map(routes, GetOperationAsync);
     }
 
-    private delegate Task<string> Put(
+    private delegate Task<DoneOperation> Put(
         string listId,
         IReadOnlyList<ListItemDraft> items,
         long? confirmed,
+        KnownGenerations? known,
         AuditScope audit,
         CancellationToken cancellationToken
     );
@@ -48,7 +48,7 @@ internal sealed class ListItemEndpoints(ListStore lists, ListItemStore items, Ac
     {
         var id = ListRequests.ListId(context, accounts);
         var take = Paging.Number(context.Request, "per_page", UsualPage, MostOnPage);
-        var (kind, page) = await items
+        var (kind, tag, page) = await items
             .PageAsync(id, Cursor(context.Request), Paging.Text(context.Request, "search")?.ToLowerInvariant(), take + 1)
             .ConfigureAwait(false);
         var shown = new JsonArray([.. page.Take(take).Select(item => (JsonNode)ListJson.Of(kind, item))]);
@@ -58,20 +58,23 @@ internal sealed class ListItemEndpoints(ListStore lists, ListItemStore items, Ac
             cursors["after"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(page[take - 1].Value)).Replace('+', '-').Replace('/', '_');
         }
 
+        Preconditions.SetTag(context.Response, tag);
         await ApiAnswer.ResultAsync(context, shown, info: new JsonObject { ["cursors"] = cursors }).ConfigureAwait(false);
     }
 
     private async Task GetAsync(HttpContext context)
     {
         var list = ListRequests.ListId(context, accounts);
-        var (kind, item) = await items.FindAsync(list, ZoneRequests.Id(context, ListOperations.ItemParameter)).ConfigureAwait(false);
+        var (kind, tag, item) = await items.FindAsync(list, ZoneRequests.Id(context, ListOperations.ItemParameter)).ConfigureAwait(false);
+        Preconditions.SetTag(context.Response, tag);
         await ApiAnswer.ResultAsync(context, ListJson.Of(kind, item)).ConfigureAwait(false);
     }
 
     private async Task PutAsync(HttpContext context, Put put, bool mayBeEmpty)
     {
         var id = ListRequests.ListId(context, accounts);
-        var confirmed = Confirmed(context.Request);
+        var known = Preconditions.IfMatch(context.Request);
+        var confirmed = Paging.CountOrNull(context.Request, RowCounts.Parameter);
         using var body = await RequestList.ReadAsync(context).ConfigureAwait(false);
         var kind = (await lists.FindAsync(id).ConfigureAwait(false)).Kind;
         var wanted = ListItemDraft.ReadAll(body, kind);
@@ -81,17 +84,25 @@ internal sealed class ListItemEndpoints(ListStore lists, ListItemStore items, Ac
             throw ApiException.Invalid("", "there are no items; allowed is an array of at least one");
         }
 
-        await AnswerAsync(context, await put(id, wanted, confirmed, AuditScope.Of(context), context.RequestAborted).ConfigureAwait(false))
+        await AnswerAsync(
+                context,
+                await put(id, wanted, confirmed, known, AuditScope.Of(context), context.RequestAborted).ConfigureAwait(false)
+            )
             .ConfigureAwait(false);
     }
 
     private async Task DeleteAsync(HttpContext context)
     {
         var id = ListRequests.ListId(context, accounts);
+        var known = Preconditions.IfMatch(context.Request);
         using var body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
         var ids = ReadIds(body);
         body.Complete();
-        await AnswerAsync(context, await items.RemoveAsync(id, ids, AuditScope.Of(context), context.RequestAborted).ConfigureAwait(false))
+        DeleteCount.Require(context.Request, ids.Count);
+        await AnswerAsync(
+                context,
+                await items.RemoveAsync(id, ids, known, AuditScope.Of(context), context.RequestAborted).ConfigureAwait(false)
+            )
             .ConfigureAwait(false);
     }
 
@@ -113,8 +124,11 @@ internal sealed class ListItemEndpoints(ListStore lists, ListItemStore items, Ac
             .ConfigureAwait(false);
     }
 
-    private static Task AnswerAsync(HttpContext context, string operation) =>
-        ApiAnswer.ResultAsync(context, new JsonObject { ["operation_id"] = operation });
+    private static Task AnswerAsync(HttpContext context, DoneOperation operation)
+    {
+        Preconditions.SetTag(context.Response, operation.Tag);
+        return ApiAnswer.ResultAsync(context, new JsonObject { ["operation_id"] = operation.Id });
+    }
 
     // No items at all must not come to mean all of them (the design's law 17).
     private static List<string> ReadIds(RequestBody body)
@@ -156,11 +170,6 @@ internal sealed class ListItemEndpoints(ListStore lists, ListItemStore items, Ac
 
         return ids;
     }
-
-    private static long? Confirmed(HttpRequest request) =>
-        Paging.Text(request, RowCounts.Parameter) is not { } text ? null
-        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
-        : throw ApiException.Invalid("/" + RowCounts.Parameter, $"the query's {RowCounts.Parameter} must be a whole number of items");
 
     private static string? Cursor(HttpRequest request)
     {

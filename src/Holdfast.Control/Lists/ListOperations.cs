@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Holdfast.Artifacts.Lists;
 using Holdfast.Control.Access;
 using Holdfast.Control.Accounts;
+using Holdfast.Control.Envelope;
 using Holdfast.Control.Operations;
 
 namespace Holdfast.Control.Lists;
@@ -153,6 +154,7 @@ internal static class ListOperations
         new("DELETE", Items, "lists-delete-items", "Delete the items that are named, all or none")
         {
             Permission = PermissionGroups.RuleListsWrite,
+            Query = [DeleteCount.Parameter],
             Body = ApiSchema.Object(
                 ("items", ApiSchema.List(ApiSchema.Object(("id", ApiSchema.Text("The item's id.", "34b12448945f11eaa1b71c4d701ab86e")))))
             ),

@@ -15,6 +15,9 @@ internal sealed class RecordBatch
 
     private RecordBatch() { }
 
+    /// <summary>How many records are to go.</summary>
+    public int Deletes => _deletes.Count;
+
     /// <summary>Reads a batch.</summary>
     /// <exception cref="ApiException">It is none, or too large.</exception>
     public static RecordBatch Read(RequestBody body)

@@ -113,6 +113,7 @@ internal sealed class RecordEndpoints
     {
         using var body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
         var batch = RecordBatch.Read(body);
+        DeleteCount.Require(context.Request, batch.Deletes);
         var done = await ChangeAsync(context, batch.Apply).ConfigureAwait(false);
         await ApiAnswer
             .ResultAsync(

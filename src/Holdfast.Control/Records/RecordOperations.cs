@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Holdfast.Control.Access;
+using Holdfast.Control.Envelope;
 using Holdfast.Control.Operations;
 using Holdfast.Control.Records.Content;
 
@@ -148,6 +149,7 @@ internal static class RecordOperations
         {
             Permission = PermissionGroups.DnsWrite,
             Description = "Deletes are done first, then patches, puts and posts. All of it is done, or nothing.",
+            Query = [DeleteCount.Parameter],
             Body = ApiSchema.Object(
                 ("deletes?", ApiSchema.List(ApiSchema.Object(("id", Id)))),
                 ("patches?", ApiSchema.List(ApiSchema.Object(("id", Id), ("comment?", Comment)))),

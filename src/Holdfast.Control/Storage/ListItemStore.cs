@@ -22,10 +22,17 @@ internal sealed class ListItemStore(ControlDatabase database, ReleasePublisher p
     /// <param name="search">What is looked for, or null: what addresses begin with, what is in a host name, or the whole number.</param>
     /// <param name="take">How many at most.</param>
     /// <exception cref="ApiException">There is no such list.</exception>
-    public Task<(ListKind Kind, IReadOnlyList<ListItemRow> Items)> PageAsync(string listId, string? after, string? search, int take) =>
-        database.ReadAsync<(ListKind, IReadOnlyList<ListItemRow>)>(async context =>
+    /// <returns>The list's kind and entity tag, and the items.</returns>
+    public Task<(ListKind Kind, long Tag, IReadOnlyList<ListItemRow> Items)> PageAsync(
+        string listId,
+        string? after,
+        string? search,
+        int take
+    ) =>
+        database.ReadAsync<(ListKind, long, IReadOnlyList<ListItemRow>)>(async context =>
         {
-            var kind = (ListKind)(await ListStore.RowAsync(context, listId).ConfigureAwait(false)).Kind;
+            var list = await ListStore.RowAsync(context, listId).ConfigureAwait(false);
+            var kind = (ListKind)list.Kind;
             var rows = context.ListItems.Where(row => row.ListId == listId);
             rows = after is null ? rows : rows.Where(row => string.Compare(row.Value, after) > 0);
             rows =
@@ -34,17 +41,18 @@ internal sealed class ListItemStore(ControlDatabase database, ReleasePublisher p
                 : kind == ListKind.Hostname ? rows.Where(row => row.Value.Contains(search))
                 : kind == ListKind.Redirect ? rows.Where(row => row.Value.ToLower().Contains(search))
                 : rows.Where(row => row.Value == search);
-            return (kind, await rows.OrderBy(row => row.Value).Take(take).ToListAsync().ConfigureAwait(false));
+            return (kind, StoredList.TagOf(list), await rows.OrderBy(row => row.Value).Take(take).ToListAsync().ConfigureAwait(false));
         });
 
     /// <summary>An item.</summary>
     /// <exception cref="ApiException">There is none of this id in this list.</exception>
-    public Task<(ListKind Kind, ListItemRow Item)> FindAsync(string listId, string id) =>
+    /// <returns>The list's kind and entity tag, and the item.</returns>
+    public Task<(ListKind Kind, long Tag, ListItemRow Item)> FindAsync(string listId, string id) =>
         database.ReadAsync(async context =>
         {
             var list = await ListStore.RowAsync(context, listId).ConfigureAwait(false);
             var row = await context.ListItems.SingleOrDefaultAsync(row => row.ListId == listId && row.Id == id).ConfigureAwait(false);
-            return ((ListKind)list.Kind, row ?? throw ListErrors.NoItem(id));
+            return ((ListKind)list.Kind, StoredList.TagOf(list), row ?? throw ListErrors.NoItem(id));
         });
 
     /// <summary>When an operation was done.</summary>
@@ -59,23 +67,27 @@ internal sealed class ListItemStore(ControlDatabase database, ReleasePublisher p
     /// <param name="listId">The list.</param>
     /// <param name="items">Of its kind, canonical, each once.</param>
     /// <param name="confirmed">How many items its owner says that there will be, or null.</param>
+    /// <param name="known">The entity tags that the caller knows, or null when any will do.</param>
     /// <param name="audit">Gets what changed.</param>
     /// <param name="cancellationToken">Gives up before anything is written.</param>
-    /// <returns>The operation's id.</returns>
     /// <exception cref="ApiException">There is no such list, it would be too long, or the change is too large to be taken unconfirmed.</exception>
-    public Task<string> AppendAsync(
+    /// <exception cref="StaleGenerationException">The list is not as the caller knows it.</exception>
+    public Task<DoneOperation> AppendAsync(
         string listId,
         IReadOnlyList<ListItemDraft> items,
         long? confirmed,
+        KnownGenerations? known,
         AuditScope audit,
         CancellationToken cancellationToken
-    ) => ChangeAsync(listId, "append", items.Count, context => PutAsync(context, listId, items), confirmed, audit, cancellationToken);
+    ) =>
+        ChangeAsync(listId, "append", items.Count, context => PutAsync(context, listId, items), confirmed, known, audit, cancellationToken);
 
     /// <summary>Puts items in the place of all that there are. Those that stay keep their ids. Parameters as of <see cref="AppendAsync"/>.</summary>
-    public Task<string> ReplaceAsync(
+    public Task<DoneOperation> ReplaceAsync(
         string listId,
         IReadOnlyList<ListItemDraft> items,
         long? confirmed,
+        KnownGenerations? known,
         AuditScope audit,
         CancellationToken cancellationToken
     ) =>
@@ -95,13 +107,21 @@ internal sealed class ListItemStore(ControlDatabase database, ReleasePublisher p
                 await PutAsync(context, listId, items).ConfigureAwait(false);
             },
             confirmed,
+            known,
             audit,
             cancellationToken
         );
 
     /// <summary>Removes items, all or none.</summary>
     /// <exception cref="ApiException">There is no such list, or one of the items is not in it.</exception>
-    public Task<string> RemoveAsync(string listId, IReadOnlyList<string> ids, AuditScope audit, CancellationToken cancellationToken) =>
+    /// <exception cref="StaleGenerationException">The list is not as the caller knows it.</exception>
+    public Task<DoneOperation> RemoveAsync(
+        string listId,
+        IReadOnlyList<string> ids,
+        KnownGenerations? known,
+        AuditScope audit,
+        CancellationToken cancellationToken
+    ) =>
         ChangeAsync(
             listId,
             "delete",
@@ -121,26 +141,29 @@ internal sealed class ListItemStore(ControlDatabase database, ReleasePublisher p
                 }
             },
             null,
+            known,
             audit,
             cancellationToken
         );
 
-    private async Task<string> ChangeAsync(
+    private async Task<DoneOperation> ChangeAsync(
         string listId,
         string what,
         int named,
         Func<ControlDbContext, Task> change,
         long? confirmed,
+        KnownGenerations? known,
         AuditScope audit,
         CancellationToken cancellationToken
     )
     {
-        var id = await database
+        var done = await database
             .WriteAsync(
                 audit,
                 async context =>
                 {
                     var row = await ListStore.RowAsync(context, listId).ConfigureAwait(false);
+                    known?.Require(StoredList.TagOf(row));
                     var before = row.Items;
                     await change(context).ConfigureAwait(false);
                     row.Items = await context.ListItems.CountAsync(item => item.ListId == listId).ConfigureAwait(false);
@@ -155,13 +178,13 @@ internal sealed class ListItemStore(ControlDatabase database, ReleasePublisher p
                     await ReleaseLog
                         .AppendAsync(context, publisher.List(await ConfigAsync(context, row).ConfigureAwait(false), row.Generation))
                         .ConfigureAwait(false);
-                    return await RememberAsync(context).ConfigureAwait(false);
+                    return new DoneOperation(await RememberAsync(context).ConfigureAwait(false), StoredList.TagOf(row));
                 },
                 cancellationToken
             )
             .ConfigureAwait(false);
         signal.Wake();
-        return id;
+        return done;
     }
 
     private async Task PutAsync(ControlDbContext context, string listId, IReadOnlyList<ListItemDraft> items)
@@ -238,3 +261,8 @@ internal sealed class ListItemStore(ControlDatabase database, ReleasePublisher p
 
     private DateTime Now() => time.GetUtcNow().UtcDateTime;
 }
+
+/// <summary>An operation on a list's items that was done.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Tag">The list's entity tag after it.</param>
+internal sealed record DoneOperation(string Id, long Tag);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Holdfast.Control.Audit;
 using Holdfast.Control.Envelope;
 using Holdfast.Control.Lists;
@@ -77,12 +78,20 @@ internal sealed class ListStore(ControlDatabase database, ReleasePublisher publi
 
     /// <summary>Gives a list another description, of which edges know nothing.</summary>
     /// <exception cref="ApiException">There is none of this id.</exception>
-    public Task<StoredList> DescribeAsync(string id, string? description, AuditScope audit, CancellationToken cancellationToken) =>
+    /// <exception cref="StaleGenerationException">It is not as the caller knows it.</exception>
+    public Task<StoredList> DescribeAsync(
+        string id,
+        string? description,
+        KnownGenerations? known,
+        AuditScope audit,
+        CancellationToken cancellationToken
+    ) =>
         database.WriteAsync(
             audit,
             async context =>
             {
                 var row = await RowAsync(context, id).ConfigureAwait(false);
+                known?.Require(StoredList.TagOf(row));
                 var before = await StoredAsync(context, row).ConfigureAwait(false);
                 if (description is null || description == row.Description)
                 {
@@ -100,7 +109,8 @@ internal sealed class ListStore(ControlDatabase database, ReleasePublisher publi
 
     /// <summary>Removes a list that no rule names.</summary>
     /// <exception cref="ApiException">There is none of this id, or a rule names it.</exception>
-    public async Task RemoveAsync(string id, AuditScope audit, CancellationToken cancellationToken)
+    /// <exception cref="StaleGenerationException">It is not as the caller knows it.</exception>
+    public async Task RemoveAsync(string id, KnownGenerations? known, AuditScope audit, CancellationToken cancellationToken)
     {
         await database
             .WriteAsync(
@@ -108,6 +118,7 @@ internal sealed class ListStore(ControlDatabase database, ReleasePublisher publi
                 async context =>
                 {
                     var row = await RowAsync(context, id).ConfigureAwait(false);
+                    known?.Require(StoredList.TagOf(row));
                     var before = await StoredAsync(context, row).ConfigureAwait(false);
                     if (before.Rules > 0)
                     {
@@ -138,7 +149,10 @@ internal sealed class ListStore(ControlDatabase database, ReleasePublisher publi
     }
 }
 
-/// <summary>A list with what control knows about it: among that, how many items it has and how many rules name it.</summary>
+/// <summary>
+/// A list with what control knows about it: among that, how many items it has and how many rules name it, and the entity tag of it and its
+/// items together.
+/// </summary>
 internal sealed record StoredList(
     string Id,
     string Name,
@@ -147,9 +161,19 @@ internal sealed record StoredList(
     int Items,
     int Rules,
     DateTime CreatedAt,
-    DateTime ModifiedAt
+    DateTime ModifiedAt,
+    long Tag
 )
 {
     public static StoredList Of(ListRow row, int rules) =>
-        new(row.Id, row.Name, (ListKind)row.Kind, row.Description, row.Items, rules, row.CreatedAt, row.ModifiedAt);
+        new(row.Id, row.Name, (ListKind)row.Kind, row.Description, row.Items, rules, row.CreatedAt, row.ModifiedAt, TagOf(row));
+
+    /// <summary>Another one whenever the list or an item was changed. Its generation alone is of what edges know.</summary>
+    public static long TagOf(ListRow row) =>
+        Preconditions.TagOf(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{row.Id} {row.Generation} {row.ModifiedAt.Ticks / TimeSpan.TicksPerMillisecond} {row.Description}"
+            )
+        );
 }

@@ -51,7 +51,8 @@ internal sealed class RuleExplainer : IDisposable
         _targets = new OriginTargets(new DnsOriginResolver(), new OriginPoolLimits(), _sweep, new OriginReports(new EdgeCounters([])));
         _countries = CountryDatabase.Open(CountryDatabase.DefaultPath, loggers.CreateLogger<CountryDatabase>());
         var guard = new EdgeGuard(new GuardLimits(), null, time, loggers.CreateLogger<EdgeGuard>()).Of(zone.Id);
-        var context = new RuleContext(place, new RuleCounts(), new RateLimitPhase(new RateLimitState(time)));
+        var crawlers = new BotDirectory(null, CrawlerCatalogue.DefaultPath, loggers.CreateLogger<BotDirectory>()) { Waits = true };
+        var context = new RuleContext(place, new RuleCounts(), new RateLimitPhase(new RateLimitState(time))) { Crawlers = crawlers };
         if (features is not null)
         {
             context.Bots.Put(BotFeaturesRuntime.Of(features, 0));

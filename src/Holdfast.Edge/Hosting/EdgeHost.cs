@@ -80,6 +80,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     private readonly RuleCounts _ruleCounts = new();
     private readonly ListTable _lists = new();
     private readonly BotFeatureTable _bots = new();
+    private readonly BotVerifier _botVerifier;
     private readonly RateLimitPhase _rateLimits;
     private readonly EdgeCounters _counters = new(Enum.GetNames<MessageFault>()[1..]);
     private readonly EdgeMetrics _metrics;
@@ -199,8 +200,10 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         _events = options.Control is null
             ? null
             : new SecurityEventUplink(options.Name, Path.Combine(home, "events"), _ruleCounts, options.Events, time);
+        _botVerifier = new BotVerifier(options.ReverseDns, time);
         var rules = new RuleContext(options.Place, _ruleCounts, _rateLimits)
         {
+            Crawlers = new BotDirectory(_botVerifier, CrawlerCatalogue.DefaultPath, options.Loggers.CreateLogger<BotDirectory>()),
             Lists = _lists,
             Bots = _bots,
             Events = _events?.Events,
@@ -374,7 +377,8 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
             AddServerHeader = false,
 
             // Field values are bytes to us, on HTTP/2 too: what an origin says in them passes.
-            RequestHeaderEncodingSelector = static _ => System.Text.Encoding.Latin1,
+            // Not so a length: Kestrel fails on a long one that it is to decode first.
+            RequestHeaderEncodingSelector = static name => name == "Content-Length" ? null : System.Text.Encoding.Latin1,
             ResponseHeaderEncodingSelector = static _ => System.Text.Encoding.Latin1,
         };
         foreach (var socket in options.Http)
@@ -388,7 +392,15 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         }
 
         var transport = new PatientListenerFactory(options.InlineScheduling, () => _listener.Admission.Open, time, options.Loggers);
-        _server = new KestrelServer(Options.Create(kestrel), options.Transport(transport), options.Loggers);
+        _server = new KestrelServer(
+            Options.Create(kestrel),
+            options.Transport(transport),
+            new KestrelRefusals(
+                options.Loggers,
+                _listener.Http2,
+                (connection, refusal) => RefusedHttp2Request.Record(observer, connection, refusal, time)
+            )
+        );
     }
 
     /// <summary>The addresses that the edge listens on for visitors, with their true ports.</summary>
@@ -613,6 +625,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
             _sampler.Ring.Dispose();
         }
 
+        await _botVerifier.DisposeAsync().ConfigureAwait(false);
         _http2Forwarder.Dispose();
         _targets.Dispose();
         _sweep.Dispose();

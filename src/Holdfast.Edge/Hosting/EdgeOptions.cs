@@ -3,6 +3,7 @@ using System.Net;
 using Holdfast.Artifacts.Bots;
 using Holdfast.Cache.Disk;
 using Holdfast.Cache.Storage;
+using Holdfast.Edge.Bots;
 using Holdfast.Edge.Guard;
 using Holdfast.Edge.Guard.Faults;
 using Holdfast.Edge.Listening.Admission;
@@ -97,6 +98,9 @@ internal sealed record EdgeOptions
 
     /// <summary>Turns origins' names into addresses.</summary>
     public IOriginResolver Resolver { get; init; } = new DnsOriginResolver();
+
+    /// <summary>Who is asked whether crawlers are who they say they are. Default: the machine's name servers.</summary>
+    public IReverseDns ReverseDns { get; init; } = new ReverseDns();
 
     /// <summary>What modules may take, and when the guard steps in.</summary>
     public GuardLimits Guard { get; init; } = new();

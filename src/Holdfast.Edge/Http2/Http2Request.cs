@@ -230,6 +230,11 @@ internal sealed class Http2Request : EdgeRequest
             return MessageFault.MethodNotAllowed;
         }
 
+        if (method.Length + target.Length > _limits.Messages.StartLineBytes)
+        {
+            return MessageFault.TargetTooLong;
+        }
+
         if (!Syntax.IsTarget(target) || target[0] is not ((byte)'/' or (byte)'*'))
         {
             return MessageFault.BadTarget;
@@ -306,6 +311,18 @@ internal sealed class Http2Request : EdgeRequest
                 if (Head.Headers.Count >= _limits.Messages.FieldCount)
                 {
                     return MessageFault.TooManyFields;
+                }
+
+                // Kestrel refuses Connection and TE; a request with one of the others is as malformed (RFC 9113 section 8.2.2).
+                if (
+                    KnownHeaders.Find(nameBytes)
+                    is KnownHeader.TransferEncoding
+                        or KnownHeader.Upgrade
+                        or KnownHeader.KeepAlive
+                        or KnownHeader.ProxyConnection
+                )
+                {
+                    return MessageFault.ConnectionField;
                 }
 
                 Head.Headers.Add(nameBytes, valueBytes);

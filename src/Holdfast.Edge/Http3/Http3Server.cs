@@ -71,7 +71,7 @@ internal sealed class Http3Server : IAsyncDisposable
             .ConfigureKestrel(kestrel =>
             {
                 requestLimits.ApplyTo(kestrel);
-                kestrel.RequestHeaderEncodingSelector = static _ => System.Text.Encoding.Latin1;
+                kestrel.RequestHeaderEncodingSelector = static name => name == "Content-Length" ? null : System.Text.Encoding.Latin1;
                 kestrel.ResponseHeaderEncodingSelector = static _ => System.Text.Encoding.Latin1;
                 foreach (var endPoint in endPoints)
                 {

@@ -48,6 +48,9 @@ internal sealed class EdgeListener
     /// <summary>Who is let in, and how many are open.</summary>
     public ConnectionAdmission Admission { get; }
 
+    /// <summary>The HTTP/2 connections that Kestrel has.</summary>
+    public Http2Connections Http2 { get; } = new();
+
     /// <summary>Whether HTTP/2 connections that the edge ends wait a moment for the client to go first.</summary>
     public Func<bool> Lingers { get; init; } = static () => false;
 
@@ -92,7 +95,10 @@ internal sealed class EdgeListener
         }
 
         options.Use(next =>
-            connection => connection.Features.GetRequiredFeature<ConnectionFacts>().Alpn == "h2" ? next(connection) : http1(connection)
+            connection =>
+                connection.Features.GetRequiredFeature<ConnectionFacts>() is { Alpn: "h2" } facts
+                    ? Http2.ServeAsync(connection, facts, next)
+                    : http1(connection)
         );
     }
 

@@ -157,6 +157,9 @@ internal ref struct AccessLogEntry
     /// <summary><c>RefusedReason</c>: why the parser refused the request; left out when it did not.</summary>
     public ReadOnlySpan<byte> RefusedReason { get; set; }
 
+    /// <summary><c>RefusedDetail</c>: what else is known of that; left out when nothing is.</summary>
+    public ReadOnlySpan<byte> RefusedDetail { get; set; }
+
     /// <summary><c>ConnectionRequests</c>: which request of its connection it was, from 1.</summary>
     public long ConnectionRequests { get; set; }
 

@@ -237,5 +237,10 @@ internal static class AccessLogFormat
         {
             json.Text(",\"RefusedReason\":\""u8, entry.RefusedReason);
         }
+
+        if (!entry.RefusedDetail.IsEmpty)
+        {
+            json.Text(",\"RefusedDetail\":\""u8, entry.RefusedDetail);
+        }
     }
 }

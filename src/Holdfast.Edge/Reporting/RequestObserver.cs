@@ -175,6 +175,7 @@ internal sealed class RequestObserver(AccessLog log, EdgeCounters counters, Coun
         entry.KillSwitches = request.Zone is { } killed ? killed.KillSwitches.AsSpan() : default;
         entry.Error = request.Error;
         entry.RefusedReason = request.Refused == MessageFault.None ? default(ReadOnlySpan<byte>) : FaultNames[(int)request.Refused];
+        entry.RefusedDetail = request.RefusedDetail is { } detail ? Encoding.UTF8.GetBytes(detail) : default(ReadOnlySpan<byte>);
         entry.ConnectionRequests = request.Ordinal;
         entry.TraceParent = traceParent;
         log.Append(entry);

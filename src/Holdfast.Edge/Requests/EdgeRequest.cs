@@ -144,6 +144,9 @@ internal abstract class EdgeRequest
     /// <summary>Why the codec refused the request or its body, or <see cref="MessageFault.None"/>.</summary>
     public MessageFault Refused { get; set; }
 
+    /// <summary>What else is known of the refusal, or null.</summary>
+    public virtual string? RefusedDetail => null;
+
     /// <summary>What the exchange with the origin looked like.</summary>
     public OriginReport Origin { get; } = new();
 

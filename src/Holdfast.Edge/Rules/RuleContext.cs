@@ -29,6 +29,9 @@ internal sealed class RuleContext(string place, RuleCounts counts, RateLimitPhas
     /// <summary>The bot feature file.</summary>
     public BotFeatureTable Bots { get; init; } = new();
 
+    /// <summary>Who knows crawlers; null where nobody does.</summary>
+    public BotDirectory? Crawlers { get; init; }
+
     /// <summary>The account's rulesets.</summary>
     public AccountRulesetTable Account { get; init; } = new();
 

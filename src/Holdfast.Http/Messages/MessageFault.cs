@@ -92,4 +92,13 @@ public enum MessageFault
 
     /// <summary>A status that is not three digits from 100 to 999.</summary>
     BadStatus,
+
+    /// <summary>A field over HTTP/2 or 3 that speaks of an HTTP/1.1 connection (RFC 9113 section 8.2.2).</summary>
+    ConnectionField,
+
+    /// <summary>A request over HTTP/2 that is malformed (RFC 9113 section 8.1.1), or one too many: its stream was reset.</summary>
+    Http2StreamReset,
+
+    /// <summary>What may not be on an HTTP/2 connection, or can't be read on (RFC 9113 section 5.4.1): the connection was ended.</summary>
+    Http2ConnectionEnded,
 }

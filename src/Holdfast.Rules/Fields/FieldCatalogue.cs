@@ -87,6 +87,7 @@ public static class FieldCatalogue
         From(Signal.CfBotManagementJa4, SignalSource.Connection, "cf.bot_management.ja4", Text),
         From(Signal.CfClientBot, SignalSource.VerifiedBots, "cf.client.bot", Flag),
         From(Signal.CfVerifiedBotCategory, SignalSource.VerifiedBots, "cf.verified_bot_category", Text),
+        From(Signal.HoldfastBotCategory, SignalSource.Crawlers, "holdfast.bot.category", Text),
         From(Signal.HttpResponseCode, SignalSource.Response, "http.response.code", Number),
         From(Signal.HttpResponseHeaders, SignalSource.Response, "http.response.headers", TextsByName),
         From(Signal.HttpResponseHeadersNames, SignalSource.Response, "http.response.headers.names", Texts),

@@ -195,6 +195,9 @@ public enum Signal
     /// <summary>cf.verified_bot_category</summary>
     CfVerifiedBotCategory,
 
+    /// <summary>holdfast.bot.category</summary>
+    HoldfastBotCategory,
+
     /// <summary>http.response.code</summary>
     HttpResponseCode,
 

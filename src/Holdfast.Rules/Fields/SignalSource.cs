@@ -31,6 +31,9 @@ public enum SignalSource
 
     /// <summary>The check of verified bots.</summary>
     VerifiedBots,
+
+    /// <summary>The list of crawlers.</summary>
+    Crawlers,
 }
 
 /// <summary>What is known of the sources.</summary>
@@ -43,7 +46,8 @@ public static class SignalSources
                 or SignalSource.Country
                 or SignalSource.AutonomousSystem
                 or SignalSource.BotScore
-                or SignalSource.VerifiedBots;
+                or SignalSource.VerifiedBots
+                or SignalSource.Crawlers;
 
     /// <summary>For messages.</summary>
     public static string Describe(SignalSource source) =>
@@ -57,6 +61,7 @@ public static class SignalSources
             SignalSource.Country => "the country database",
             SignalSource.AutonomousSystem => "the database of autonomous systems",
             SignalSource.BotScore => "the bot score",
+            SignalSource.Crawlers => "the list of crawlers",
             _ => "the check of verified bots",
         };
 }

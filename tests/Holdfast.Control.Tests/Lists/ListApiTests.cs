@@ -74,10 +74,32 @@ public sealed class ListApiTests : IAsyncLifetime
         // One of them is not there: none goes.
         var item = (await _control.GetAsync($"{_lists}/{id}/items")).Result[0]!["id"]!.GetValue<string>();
         var both = $$"""{"items":[{"id":"{{item}}"},{"id":"00000000000000000000000000000000"}]}""";
-        Assert.Equal(HttpStatusCode.NotFound, (await DeleteItemsAsync(id, both)).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await DeleteItemsAsync(id, both, "?confirm_deletes=2")).Status);
         Assert.Equal(HttpStatusCode.Conflict, (await _control.PutAsync($"{_lists}/{id}/items", "[]")).Status);
         Assert.Equal(1, await CountAsync(id));
         Assert.Equal(HttpStatusCode.OK, (await _control.PutAsync($"{_lists}/{id}/items?confirm_items=0", "[]")).Status);
+        Assert.Equal(0, await CountAsync(id));
+    }
+
+    [Fact]
+    public async Task Items_DeletedTogether_NeedTheirNumber()
+    {
+        var id = await MakeAsync("offices", "ip");
+        await _control.PostAsync($"{_lists}/{id}/items", """[{"ip":"192.0.2.1"},{"ip":"192.0.2.2"},{"ip":"192.0.2.3"}]""");
+        var items = (await _control.GetAsync($"{_lists}/{id}/items")).Result.AsArray().Select(item => $$"""{"id":"{{item!["id"]}}"}""");
+        var two = $$"""{"items":[{{string.Join(',', items.Take(2))}}]}""";
+        var released = await ReleasesAsync();
+
+        var refused = await DeleteItemsAsync(id, two);
+        Assert.Equal(HttpStatusCode.Conflict, refused.Status);
+        Assert.Contains("?confirm_deletes=2", refused.Error["message"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Conflict, (await DeleteItemsAsync(id, two, "?confirm_deletes=3")).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await DeleteItemsAsync(id, two, "?confirm_deletes=all")).Status);
+        Assert.Equal((3, released), (await CountAsync(id), await ReleasesAsync()));
+
+        Assert.Equal(HttpStatusCode.OK, (await DeleteItemsAsync(id, two, "?confirm_deletes=2")).Status);
+        var last = $$"""{"items":[{{items.Last()}}]}""";
+        Assert.Equal(HttpStatusCode.OK, (await DeleteItemsAsync(id, last)).Status);
         Assert.Equal(0, await CountAsync(id));
     }
 
@@ -183,7 +205,8 @@ public sealed class ListApiTests : IAsyncLifetime
 
     private async Task<int> CountAsync(string id) => (await _control.GetAsync($"{_lists}/{id}")).Result["num_items"]!.GetValue<int>();
 
-    private Task<Answer> DeleteItemsAsync(string id, string body) => _control.SendAsync(HttpMethod.Delete, $"{_lists}/{id}/items", body);
+    private Task<Answer> DeleteItemsAsync(string id, string body, string query = "") =>
+        _control.SendAsync(HttpMethod.Delete, $"{_lists}/{id}/items{query}", body);
 
     private async Task<string> ReleasesAsync() =>
         (await _control.GetAsync("/holdfast/v1/releases?kind=list&per_page=1")).Result.ToJsonString();

@@ -46,6 +46,16 @@ await check('Items are replaced and deleted', async () => {
   await raises(Cloudflare.BadRequestError, 400, 40000, () => lists.items.delete(list.id, { account_id }));
 });
 
+await check('Several items are deleted when their number is said', async () => {
+  await done(await lists.items.create(list.id, { account_id, body: [{ ip: '203.0.113.1' }, { ip: '203.0.113.2' }] }));
+  const found = await all(lists.items.list(list.id, { account_id, search: '203.' }));
+  const two = { account_id, items: found.map(({ id }) => ({ id })) };
+  await raises(Cloudflare.ConflictError, 409, 40009, () => lists.items.delete(list.id, two));
+  assert.equal((await lists.get(list.id, { account_id })).num_items, 3);
+  await done(await lists.items.delete(list.id, two, { query: { confirm_deletes: 2 } }));
+  assert.equal((await lists.get(list.id, { account_id })).num_items, 1);
+});
+
 await check('Host names and numbers are what the client knows', async () => {
   const hosts = await lists.create({ account_id, name: 'hosts', kind: 'hostname' });
   const wide = { url_hostname: '*.example.com', exclude_exact_hostname: false };

@@ -50,6 +50,15 @@ await check('A batch makes and changes several records at once', async () => {
   assert.equal(again.patches[0].content, '192.0.2.13');
 });
 
+await check('A batch deletes one record, and several when their number is said', async () => {
+  const { posts } = await records.batch({ zone_id, posts: ['d1', 'd2', 'd3'].map((name) => ({ type: 'A', name, content: '192.0.2.1', ttl: 1 })) });
+  const [one, ...two] = posts.map(({ id }) => ({ id }));
+  assert.equal((await records.batch({ zone_id, deletes: [one] })).deletes.length, 1);
+  const error = await raises(Cloudflare.ConflictError, 409, 40009, () => records.batch({ zone_id, deletes: two }));
+  assert.match(error.errors[0].message, /confirm_deletes=2/);
+  assert.equal((await records.batch({ zone_id, deletes: two }, { query: { confirm_deletes: 2 } })).deletes.length, 2);
+});
+
 await check('Records are exported and imported', async () => {
   const text = await records.export({ zone_id });
   assert.match(text, /b1\.example\.com\.\s+\d+\s+IN\s+A\s+192\.0\.2\.13/);

@@ -16,7 +16,7 @@ internal sealed class Http2Client(SslStream stream) : IAsyncDisposable
     public static byte[] Get => [0x82, 0x84, 0x87, 0x41, 11, .. "example.com"u8];
 
     public static byte[] Header(string name, string value) =>
-        [0x00, .. Literal(Encoding.ASCII.GetBytes(name)), .. Literal(Encoding.ASCII.GetBytes(value))];
+        [0x00, .. Literal(Encoding.Latin1.GetBytes(name)), .. Literal(Encoding.Latin1.GetBytes(value))];
 
     public static async Task<Http2Client> ConnectAsync(ListenerHost host) =>
         Over(await host.ConnectTlsAsync(ListenerHost.Client("example.com", SslApplicationProtocol.Http2)));

@@ -12,6 +12,7 @@ internal sealed record VisitorHttp2Limits
     public static VisitorHttp2Limits From(EdgeLimits limits) =>
         new()
         {
+            MaxHeaderFieldSize = limits.Messages.FieldsBytes,
             MaxHeaderBytes = limits.Messages.FieldsBytes,
             MaxHeaderCount = limits.Messages.FieldCount,
             HeaderTimeout = limits.HeaderTimeout,
@@ -29,7 +30,7 @@ internal sealed record VisitorHttp2Limits
     /// <summary>Largest frame in bytes, 16,384 to 16,777,215. Default 16,384: larger ones only delay other streams.</summary>
     public int MaxFrameSize { get; init; } = 16_384;
 
-    /// <summary>Largest name plus value of one header in bytes. Default 16,384, so that large cookies pass.</summary>
+    /// <summary>Largest name plus value of one header in bytes; the edge's is <c>max_header_bytes</c>, as over HTTP/1.1.</summary>
     public int MaxHeaderFieldSize { get; init; } = 16_384;
 
     /// <summary>All of a request's headers in bytes, decompressed (<c>max_header_bytes</c>). Default 65,536: twice what origins usually take.</summary>
@@ -100,6 +101,9 @@ internal sealed record VisitorHttp2Limits
         limits.MaxRequestBodySize = null;
         limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
         limits.MaxRequestHeaderCount = MaxHeaderCount;
+
+        // The edge answers a target that is too long with 414; Kestrel would reset the stream. What a field may be bounds this too.
+        limits.MaxRequestLineSize = MaxHeaderBytes;
         limits.RequestHeadersTimeout = HeaderTimeout;
         limits.KeepAliveTimeout = IdleTimeout;
         limits.MinRequestBodyDataRate = new MinDataRate(MinBodyRate, MinBodyRateGrace);

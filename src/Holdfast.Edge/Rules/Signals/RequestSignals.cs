@@ -61,6 +61,9 @@ internal sealed class RequestSignals : IRuleSignals
     /// <summary>The request's bot score; the first who asks has it computed.</summary>
     public BotScore Bots { get; } = new();
 
+    /// <summary>Who the request's client says it is, and whether it is.</summary>
+    public BotIdentity Identity { get; } = new();
+
     /// <summary>Begins with a request.</summary>
     public void Begin(EdgeRequest request, RuleContext context)
     {
@@ -74,6 +77,7 @@ internal sealed class RequestSignals : IRuleSignals
         _response.Clear();
         Body.Clear();
         Bots.Begin(context.Bots.Current);
+        Identity.Begin(context.Crawlers);
         _ray = _seed = _cipher = _ja4 = default;
     }
 
@@ -100,7 +104,8 @@ internal sealed class RequestSignals : IRuleSignals
             Signal.CfTlsVersion or Signal.CfTlsCipher => IsTlsKnown,
             Signal.CfBotManagementJa4 => IsTlsKnown && (!_request.IsHttps || _request.Connection.Ja4 is not null),
             Signal.CfBotManagementScore => Score != 0,
-            Signal.CfBotManagementVerifiedBot or Signal.CfClientBot or Signal.CfVerifiedBotCategory => false,
+            Signal.CfBotManagementVerifiedBot or Signal.CfClientBot or Signal.CfVerifiedBotCategory => IsVerified != Truth.Unknown,
+            Signal.HoldfastBotCategory => Identity.Category(_request, this) is not null,
             >= Signal.HttpResponseCode => _response.IsKnown,
             >= Signal.HttpRequestBodyRaw and <= Signal.HttpRequestBodyMime => Body.IsKnown(signal),
             _ => true,
@@ -217,6 +222,8 @@ internal sealed class RequestSignals : IRuleSignals
 
     private int Score => Bots.Of(_request, this);
 
+    private Truth IsVerified => Identity.IsVerified(_request, this);
+
     // Whoever ended TLS before us has not said how.
     private bool IsTlsKnown => _request.Connection.IsTls || !_request.IsHttps;
 
@@ -254,6 +261,8 @@ internal sealed class RequestSignals : IRuleSignals
             Signal.CfTlsVersion => Ascii("TLSv1.3"u8, "TLSv1.2"u8, _request.Connection.TlsProtocol),
             Signal.CfTlsCipher => Kept(ref _cipher, _request.Connection.TlsCipher),
             Signal.CfBotManagementJa4 => Kept(ref _ja4, _request.Connection.Ja4),
+            Signal.CfVerifiedBotCategory => Identity.VerifiedCategory,
+            Signal.HoldfastBotCategory => Identity.Category(_request, this),
             Signal.CfRayId => Ray,
             Signal.CfRandomSeed => Seed,
             Signal.CfColoName => _context.Place,
@@ -267,6 +276,7 @@ internal sealed class RequestSignals : IRuleSignals
             Signal.Ssl => _request.IsHttps,
             Signal.IpSrcIsInEuropeanUnion => Places.IsInEuropeanUnion(_request.Country),
             Signal.CfEdgeClientTcp => _request.Connection.Alpn != Http3Server.Protocol,
+            Signal.CfBotManagementVerifiedBot or Signal.CfClientBot => IsVerified == Truth.True,
             Signal.CfBotManagementStaticResource => StaticResources.Contains(_uri.Extension),
             Signal.HttpRequestBodyTruncated => Body.IsTruncated,
             _ => false,
