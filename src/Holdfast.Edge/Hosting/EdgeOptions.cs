@@ -7,6 +7,7 @@ using Holdfast.Edge.Bots;
 using Holdfast.Edge.Guard;
 using Holdfast.Edge.Guard.Faults;
 using Holdfast.Edge.Origins;
+using Holdfast.Edge.Rehearsing;
 using Holdfast.Edge.Releases.Tasting;
 using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Zones;
@@ -135,6 +136,9 @@ internal sealed record EdgeOptions
     /// program always has one.
     /// </summary>
     public TasterOptions? Taster { get; init; }
+
+    /// <summary>How much is kept of recent requests, in <c>edges/NAME/samples/</c>, to rehearse changes with; null for nothing.</summary>
+    public SampleOptions? Samples { get; init; }
 
     /// <summary>How fast releases go from the taster to all requests; null: what passes is in use at once, and is good.</summary>
     public RolloutOptions? Rollout { get; init; } = new();

@@ -10,6 +10,7 @@ using Holdfast.Edge.Guard;
 using Holdfast.Edge.Listening;
 using Holdfast.Edge.Origins;
 using Holdfast.Edge.Origins.Concurrency;
+using Holdfast.Edge.Rehearsing;
 using Holdfast.Edge.Rules;
 using Holdfast.Edge.Tiers;
 using Holdfast.Edge.Zones;
@@ -51,7 +52,10 @@ internal abstract class EdgeRequest
     public abstract BodyReader Body { get; }
 
     /// <summary>The body for the origin: <see cref="Body"/>, or what was held back of it and then the rest.</summary>
-    public BodyReader Content => (BodyReader?)Held ?? Body;
+    public BodyReader Content => Held ?? Sample?.Tap ?? Body;
+
+    /// <summary>What is taken down of it, or null when it is not sampled.</summary>
+    public PendingSample? Sample { get; set; }
 
     /// <summary>What is held back of the body for the zone's rules, or null.</summary>
     public HeldBody? Held { get; private set; }
@@ -480,7 +484,7 @@ internal abstract class EdgeRequest
     /// <summary>Holds the beginning of the body back, so that rules can read it.</summary>
     public ValueTask HoldBodyAsync(TimeProvider time)
     {
-        Held = new HeldBody(Body, time);
+        Held = new HeldBody(Sample?.Tap ?? Body, time);
         return Held.HoldAsync();
     }
 
@@ -570,6 +574,7 @@ internal abstract class EdgeRequest
         Target = null;
         Rules = null;
         Held = null;
+        Sample = null;
         _cachePolicy = null;
         Route = null;
         SetCacheKey(null, default, isResolved: false);
