@@ -59,7 +59,7 @@ find_dotnet() {
 
 has_dotnet_sdk() { command -v dotnet >/dev/null && dotnet --list-sdks 2>/dev/null | grep -q '^10\.'; }
 
-# The country database and the list of crawlers. Without them Holdfast runs and knows no visitor's country and no crawler's category, so a registry that
+# The country database, the list of networks and the list of crawlers. Without them Holdfast runs and knows no visitor's country and no crawler's category, so a registry that
 # is out of reach stops nothing.
 fetch_country_database() {
   fetch_from_npm node_modules/@ip-location-db --omit=dev ||

@@ -40,6 +40,12 @@ internal static class ManyRules
             $"{many} rules: {ofMany:0} ns when {Count(plan)} match: {ofMany / ofFew:0.00} and {ofMany / ofOne:0.00} times; {ofNone:0} ns when none does: {ofNone / ofFew:0.00} times"
         );
         Measure.Print($"one by one: {Few} rules {oneByOne:0} ns, {many} rules {all / 1000:0} us");
+        foreach (var some in (int[])[16, 24, 32, 48, 64])
+        {
+            var (of, by) = (BuildOf([.. written.Take(some)]), written.Take(some).Select(Measure.Filter).ToArray());
+            var (together, alone) = Measure.Both(rounds, 2_000, () => Count(of) >= 0, () => Each(by) >= 0);
+            Measure.Print($"{some} rules: planned {together:0} ns, one by one {alone:0} ns");
+        }
 
         int Count(RulePlan of)
         {

@@ -20,6 +20,7 @@ using Holdfast.Control.Purging;
 using Holdfast.Control.Records;
 using Holdfast.Control.Reference;
 using Holdfast.Control.Releases;
+using Holdfast.Control.Releases.Rehearsals;
 using Holdfast.Control.Releases.Rollouts;
 using Holdfast.Control.Rulesets;
 using Holdfast.Control.SecurityEvents;
@@ -360,8 +361,9 @@ public sealed class ControlHost : IAsyncDisposable
         new RecordEndpoints(new RecordStore(_database!, zones, signal, time), time).Map(application);
         var zoneRulesets = new ZoneRulesetScope(new RulesetStore(_database!, zones, publisher, signal));
         var accountRulesets = new AccountRulesetScope(new AccountRulesetStore(_database!, publisher, signal), accounts);
-        new RulesetEndpoints(zoneRulesets, time).Map(application);
-        new RulesetEndpoints(accountRulesets, time).Map(application);
+        var rehearsals = new RehearsalDesk(signal, time);
+        new RulesetEndpoints(zoneRulesets, rehearsals, time).Map(application);
+        new RulesetEndpoints(accountRulesets, rehearsals, time).Map(application);
         new AccessRuleEndpoints(zones, time).Map(application);
         new LockdownEndpoints(zones, time).Map(application);
         new UserAgentRuleEndpoints(zones).Map(application);
@@ -372,9 +374,18 @@ public sealed class ControlHost : IAsyncDisposable
         new PurgeEndpoints(zones, _purges!, time).Map(application);
         var (gate, presence) = (new FeedGate(), new FeedPresence());
         var reverts = new ReleaseReverts(publisher, zones, time);
-        _rollouts = new RolloutDriver(new RolloutStore(_database!, reverts, time), presence, gate, signal, time, _logger);
+        _rollouts = new RolloutDriver(
+            new RolloutStore(_database!, reverts, time),
+            new ZoneFailureStore(_database!, reverts, signal, time),
+            presence,
+            gate,
+            signal,
+            time,
+            _logger
+        );
         var history = new ReleaseHistory(_database!);
         new ReleaseEndpoints(history, time).Map(application);
+        new ReleasePlanEndpoint(history, releases, rehearsals).Map(application);
         var actions = new ReleaseActions(_database!, reverts, signal, time);
         new ReleaseActionEndpoints(history, _rollouts, actions, time).Map(application);
         new KillSwitchEndpoints(new KillSwitchStore(_database!, publisher, signal)).Map(application);
@@ -388,8 +399,8 @@ public sealed class ControlHost : IAsyncDisposable
             new JoinEndpoint(_authority, joinTokens, nodes, joined, keys, strangers, _logger).Map(application);
         }
 
-        new FeedEndpoint(edges, releases, _purges!, signal, gate, presence, time, stopping, _logger).Map(application);
-        new UplinkEndpoint(edges, nodes, _events!, _rollouts).Map(application);
+        new FeedEndpoint(edges, releases, _purges!, signal, gate, presence, rehearsals, time, stopping, _logger).Map(application);
+        new UplinkEndpoint(edges, nodes, _events!, _rollouts, rehearsals).Map(application);
         new SecurityEventEndpoints(_events!, zones).Map(application);
         new RuleCounterEndpoint(_events!, zoneRulesets, SecurityEventOperations.Counters, context => ZoneRequests.Id(context)).Map(
             application

@@ -46,4 +46,7 @@ internal static partial class ControlLog
 
     [LoggerMessage(1024, LogLevel.Error, "Release {Release} is stopped and taken back: {Reason}")]
     public static partial void ReleaseStopped(ILogger logger, string release, string reason);
+
+    [LoggerMessage(1025, LogLevel.Error, "Release {Release} failed on several edges and cannot be taken back: {Reason}")]
+    public static partial void ReleaseStays(ILogger logger, string release, string reason);
 }

@@ -5,6 +5,7 @@ using Holdfast.Status.Drafts;
 using Holdfast.Status.Export;
 using Holdfast.Status.Operating;
 using Holdfast.Status.Page;
+using Holdfast.Status.Providers;
 using Holdfast.Status.ReadApi;
 using Holdfast.Status.Reports;
 using Holdfast.Status.Storage;
@@ -97,8 +98,21 @@ public sealed class StatusHost : IAsyncDisposable
             var subscribers = new SubscriberDesk(store, box, options.Mail is not null, options.Time);
             var sessions = new Sessions(store, operators, gate, options.Time);
             var watches = new WatchDesk(store);
+            var finder = new ProviderFinder(
+                ProviderFiles.Read(Path.Combine(Path.GetDirectoryName(path)!, "providers"), logger),
+                new NetworkNumbers(options.NetworkNumbers, logger)
+            );
             var drafts = new DraftDesk(store, options.Time, logger);
-            var lookout = new Lookout(watches, new OwnEdges(watches, store, options.Edges), drafts, store, reports, options.Time, logger);
+            var lookout = new Lookout(
+                watches,
+                new OwnEdges(watches, store, options.Edges),
+                drafts,
+                store,
+                reports,
+                finder,
+                options.Time,
+                logger
+            );
             var application = Create(options);
             try
             {
@@ -111,7 +125,7 @@ public sealed class StatusHost : IAsyncDisposable
                 var documents = new Documents(store, options.Time);
                 new ReadEndpoints(documents, site).Map(application);
                 new ReportEndpoints(reports, store, documents, pages, options).Map(application);
-                new OperatorEndpoints(store, tokens, operators, subscribers, sessions, drafts, lookout, pages, options.Time).Map(
+                new OperatorEndpoints(store, tokens, operators, subscribers, sessions, drafts, lookout, reports, pages, options.Time).Map(
                     application
                 );
                 new SubscribeEndpoints(store, subscribers, pages, options.Time).Map(application);

@@ -38,6 +38,16 @@ internal static partial class StatusLog
     [LoggerMessage(4011, LogLevel.Error, "a look failed with a fault of ours; the next one follows in a second")]
     public static partial void LookFailed(ILogger logger, Exception fault);
 
+    [LoggerMessage(
+        4022,
+        LogLevel.Warning,
+        "the list of networks {Path} cannot be used, so providers are known by ranges and names alone: {Reason}"
+    )]
+    public static partial void NoNetworks(ILogger logger, string path, string reason);
+
+    [LoggerMessage(4023, LogLevel.Warning, "the provider file {Path} is left out: {Reason}")]
+    public static partial void NoProviderFile(ILogger logger, string path, string reason);
+
     [LoggerMessage(4020, LogLevel.Warning, "the country database {Path} cannot be used, so reports have no region: {Reason}")]
     public static partial void NoCountries(ILogger logger, string path, string reason);
 

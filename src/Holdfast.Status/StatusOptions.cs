@@ -54,6 +54,9 @@ public sealed record StatusOptions
     /// <summary>The country database; a missing one leaves every region unknown.</summary>
     public string CountryDatabase { get; init; } = Countries.DefaultPath;
 
+    /// <summary>The folder with the lists of networks; without them providers are known by published ranges and names alone.</summary>
+    public string NetworkNumbers { get; init; } = Providers.NetworkNumbers.DefaultDirectory;
+
     /// <summary>The folder that the page is exported to as files on every change; null: it is not.</summary>
     public string? ExportDirectory { get; init; }
 

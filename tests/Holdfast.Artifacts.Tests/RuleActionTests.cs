@@ -57,6 +57,7 @@ public sealed class RuleActionTests
         """{"cache_key":{"cache_by_device_type":true,"custom_key":{"cookie":{"check_presence":["c"],"include":["s"]},"header":{"include":["x-a"]},"query_string":{"exclude":{"list":["utm"]}},"user":{"geo":true,"lang":false}},"ignore_query_strings_order":true}}"""
     )]
     [InlineData(Caching, "set_cache_settings", """{"cache_key":{"custom_key":{"query_string":{"exclude":{"all":true}}}}}""")]
+    [InlineData(Caching, "set_cache_settings", """{"cache_key":{"custom_key":{"host":{"resolved":true}}}}""")]
     [InlineData(Caching, "set_cache_settings", """{"cache_key":{"cache_deception_armor":true},"respect_strong_etags":true}""")]
     public void Action_Written_IsWhatWasRead(string phase, string action, string parameters)
     {
@@ -153,9 +154,9 @@ public sealed class RuleActionTests
     [InlineData(
         Caching,
         "set_cache_settings",
-        """{"cache_key":{"custom_key":{"host":{"resolved":true}}}}""",
+        """{"cache_key":{"custom_key":{"host":{"resolved":1}}}}""",
         "/cache_key/custom_key/host/resolved",
-        "no edge"
+        "true or false"
     )]
     [InlineData(
         Caching,

@@ -4,12 +4,14 @@ using Holdfast.Artifacts;
 using Holdfast.Artifacts.Zones;
 using Holdfast.Model.Purging;
 using Holdfast.Model.Releases;
+using Holdfast.Model.Releases.Rehearsals;
 using Holdfast.Model.Zones;
 using Holdfast.Releases.Feed;
 using Holdfast.Releases.Intake;
 using Holdfast.Releases.Joining;
 using Holdfast.Releases.Keys;
 using Holdfast.Releases.Purging;
+using Holdfast.Releases.Rehearsals;
 using Holdfast.Releases.Signing;
 using Holdfast.Releases.Store;
 using Holdfast.Releases.Uplink;
@@ -35,7 +37,8 @@ internal sealed class TestEdge : IAsyncDisposable, IReleaseIntakeObserver
         string node = "edge-1",
         FeedSecret? secret = null,
         NodeIdentity? identity = null,
-        TimeProvider? time = null
+        TimeProvider? time = null,
+        Func<RehearsalOrder, RehearsalReport?>? rehearse = null
     )
     {
         var keys = new KeyDirectory(data);
@@ -52,7 +55,8 @@ internal sealed class TestEdge : IAsyncDisposable, IReleaseIntakeObserver
         Intake = new ReleaseIntake(
             new ReleaseIntakeOptions
             {
-                Feed = new HttpReleaseFeed(_client, control, node, secret, time),
+                Feed = new HttpReleaseFeed(_client, control, node, secret, time) { Rehearses = rehearse is not null },
+                Rehearse = rehearse is null ? null : order => Answer(rehearse(order)),
                 Store = _store = new ReleaseStore(Path.Combine(store, "releases"), verifier),
                 Verifier = verifier,
                 Checks = ArtifactKinds.All(_secrets),
@@ -111,6 +115,14 @@ internal sealed class TestEdge : IAsyncDisposable, IReleaseIntakeObserver
         PurgesAtFirstRelease = PurgesAtFirstRelease < 0 && !fromStore ? Purged.Seen.Count : PurgesAtFirstRelease;
 
     public void Refused(ReleaseRefusal refusal) => Refusals.Enqueue(refusal);
+
+    private void Answer(RehearsalReport? report)
+    {
+        if (report is not null)
+        {
+            _ring.Add("release.rehearsed", RehearsalCodec.Encode(report));
+        }
+    }
 
     public void Report(string type, JsonObject body) => _ring.Add(type, body);
 

@@ -48,7 +48,11 @@ internal static class AuditVerifyCommand
 
                 if (verdict.Problem is { } problem)
                 {
-                    throw new CliFailure($"the audit log is not whole: {problem}", null, CliFailure.Failed);
+                    throw new CliFailure(
+                        $"the audit log is not whole: {problem}",
+                        "put the database aside as it is, and look for the entry in a backup",
+                        CliFailure.Failed
+                    );
                 }
 
                 if (!options.WantsJson(result))

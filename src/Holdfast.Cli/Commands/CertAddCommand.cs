@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Holdfast.Cli.ControlApi;
 using Holdfast.Cli.Terminal;
-using Holdfast.Model.Certificates;
 
 namespace Holdfast.Cli.Commands;
 
@@ -29,8 +28,8 @@ internal static class CertAddCommand
             async (result, cancellationToken) =>
             {
                 var zoneName = ZoneApi.ReadName(result.GetRequiredValue(name));
-                var chainPem = ReadPem("--cert", result.GetRequiredValue(certificate), "CERTIFICATE", context);
-                var keyPem = ReadPem("--key", result.GetRequiredValue(key), "PRIVATE KEY", context);
+                var chainPem = CertificateFile.Read("--cert", result.GetRequiredValue(certificate), "CERTIFICATE", context);
+                var keyPem = CertificateFile.Read("--key", result.GetRequiredValue(key), "PRIVATE KEY", context);
                 using var control = options.Open(result, context);
                 var id = ZoneApi.Text(await ZoneApi.GetAsync(control, zoneName, cancellationToken), "id");
                 var envelope = await control.CallAsync(
@@ -57,26 +56,5 @@ internal static class CertAddCommand
             }
         );
         return command;
-    }
-
-    private static string ReadPem(string flag, string file, string label, CliContext context)
-    {
-        var path = Path.GetFullPath(file, context.CurrentDirectory);
-        try
-        {
-            if (new FileInfo(path).Length > CertificateConfig.MaxChainBytes)
-            {
-                throw new CliFailure($"{flag}: {file} is larger than {CertificateConfig.MaxChainBytes} bytes");
-            }
-
-            var text = File.ReadAllText(path);
-            return text.Contains($"{label}-----", StringComparison.Ordinal)
-                ? text
-                : throw new CliFailure($"{flag}: {file} has no '{label}' in PEM form (-----BEGIN ...)");
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw new CliFailure($"{flag}: {file} cannot be read: {fault.Message}");
-        }
     }
 }

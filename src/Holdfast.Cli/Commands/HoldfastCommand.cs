@@ -62,7 +62,9 @@ internal static class HoldfastCommand
         }
         catch (CliFailure failure)
         {
-            context.Error.WriteLine($"holdfast: {failure.Line}");
+            // Who has no better hint gets the way to the page that says what can be given.
+            var hint = failure.Hint is null ? $"; see '{context.ProgramName}{PathOf(result)} --help'" : "";
+            context.Error.WriteLine($"holdfast: {failure.Line}{hint}");
             return failure.ExitCode;
         }
         catch (Exception fault) when (context.Environment("HOLDFAST_LOG") is not ("debug" or "trace"))
@@ -87,6 +89,7 @@ internal static class HoldfastCommand
         {
             UpCommand.Create(context),
             StatusCommand.Create(context),
+            ProvidersCommand.Create(context),
             Group(
                 help,
                 "zone",
@@ -105,6 +108,7 @@ internal static class HoldfastCommand
                 CertAddCommand.Create(context),
                 CertListCommand.Create(context),
                 CertShowCommand.Create(context),
+                CertSetCommand.Create(context),
                 CertRemoveCommand.Create(context),
                 CertTrustCommand.Create(context)
             ),
@@ -158,9 +162,11 @@ internal static class HoldfastCommand
                 "Releases: what was published, and how far it is on the edges.",
                 ReleaseListCommand.Create(context),
                 ReleaseShowCommand.Create(context),
+                ReleasePlanCommand.Create(context),
                 ReleaseWatchCommand.Create(context),
                 ReleaseActionCommands.OnItsWay(context, "pause", "Hold a release where it is."),
                 ReleaseActionCommands.OnItsWay(context, "resume", "Let a release go on that was held."),
+                ReleaseActionCommands.OnItsWay(context, "skip", "Go to the next wave now: do not wait for this one's edges, or its soak."),
                 ReleaseActionCommands.OnItsWay(context, "abort", "End a release's rollout, and take it back from the edges that have it."),
                 ReleaseActionCommands.Revert(context),
                 ReleaseActionCommands.Pin(context),
@@ -217,6 +223,7 @@ internal static class HoldfastCommand
                 "audit",
                 "The audit log: who changed what, and whether the log itself is whole.",
                 AuditListCommand.Create(context),
+                AuditShowCommand.Create(context),
                 AuditVerifyCommand.Create(context)
             ),
             Group(help, "statuspage", "The status page, from its store.", StatusPageExportCommand.Create(context)),

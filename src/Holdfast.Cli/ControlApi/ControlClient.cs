@@ -161,7 +161,10 @@ internal sealed class ControlClient : IDisposable
             status switch
             {
                 401 or 403 => "give a token with --token or HOLDFAST_TOKEN",
+                404 => "'list' shows what there is",
+                409 or 412 => "'show' it as it is now, and try again",
                 429 or 503 => "try again in a moment",
+                >= 500 => "control's log says why",
                 _ => null,
             },
             CliFailure.CodeOf(status)

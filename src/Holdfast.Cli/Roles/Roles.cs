@@ -143,6 +143,7 @@ internal static partial class Roles
                         StatusPage = options.Settings.StatusPage,
                         Evidence = options.Evidence,
                         Events = options.Settings.Events,
+                        Samples = options.Settings.Samples,
                         ZoneMemory = options.Settings.ZoneMemory,
                         Rollout = options.Settings.ReleasePace,
                         Limits = options.Settings.Limits,

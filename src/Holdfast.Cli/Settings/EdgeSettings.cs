@@ -5,6 +5,7 @@ using Holdfast.Cache.Disk;
 using Holdfast.Cache.Storage;
 using Holdfast.Cli.Terminal;
 using Holdfast.Edge;
+using Holdfast.Edge.Rehearsing;
 using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Zones;
 using Holdfast.Releases.Rollout;
@@ -56,6 +57,9 @@ internal sealed record EdgeSettings
 
     /// <summary>How fast releases go from the taster to all requests.</summary>
     public RolloutOptions ReleasePace { get; init; } = new();
+
+    /// <summary>What is kept of recent requests, to rehearse changes with; null for nothing.</summary>
+    public SampleOptions? Samples { get; init; } = new();
 
     /// <summary>How security events wait for control.</summary>
     public SecurityEventOptions Events { get; init; } = new();
@@ -132,6 +136,7 @@ internal sealed record EdgeSettings
             },
         ["event_disk"] = (s, v) => s with { Events = s.Events with { DiskBytes = v.Number(1, 1024) * 1024L * 1024 } },
         ["release_pace"] = (s, v) => s with { ReleasePace = v.ReleasePace() },
+        ["request_samples"] = (s, v) => s with { Samples = v.IsOn() ? new SampleOptions() : null },
         ["zone_memory"] = (s, v) => s with { ZoneMemory = v.Number(1, 1_000_000) * 1024L * 1024L },
         ["reported_failures_per_second"] = (s, v) =>
             s with

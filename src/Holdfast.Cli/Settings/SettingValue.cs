@@ -59,6 +59,15 @@ internal readonly record struct SettingValue(IReadOnlyList<string> Texts, string
             _ => throw Wrong("normal or quick"),
         };
 
+    /// <summary><c>on</c> or <c>off</c>.</summary>
+    public bool IsOn() =>
+        Texts switch
+        {
+            ["on"] => true,
+            ["off"] => false,
+            _ => throw Wrong("on or off"),
+        };
+
     /// <summary><c>on</c>, <c>off</c> or <c>auto</c>.</summary>
     public Http3Mode Http3() =>
         Texts switch

@@ -13,6 +13,9 @@ internal sealed record PermissionGroup(string Id, string Name, string Descriptio
     /// <summary>Whether it lets its holder make and change tokens.</summary>
     public bool ManagesTokens => this == PermissionGroups.TokensWrite || this == PermissionGroups.AccountTokensWrite;
 
+    /// <summary>Whether it lets its holder look and no more. What changes something contains what looks at it; to purge is a change alone.</summary>
+    public bool OnlyReads => Includes is null && this != PermissionGroups.CachePurge;
+
     /// <summary>The scope as the API writes it: <c>com.cloudflare.api.account.zone</c>.</summary>
     public string ScopeName =>
         Scope switch

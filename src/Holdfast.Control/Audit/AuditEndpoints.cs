@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Holdfast.Control.Accounts;
 using Holdfast.Control.Envelope;
@@ -24,6 +25,7 @@ internal sealed class AuditEndpoints
     public void Map(IEndpointRouteBuilder routes)
     {
         AuditOperations.List.Map(routes, ListAsync);
+        AuditOperations.Get.Map(routes, GetAsync);
         AuditOperations.Head.Map(routes, HeadAsync);
         AuditOperations.ListAccount.Map(routes, ListAccountAsync);
     }
@@ -41,6 +43,17 @@ internal sealed class AuditEndpoints
             ZoneId = Paging.Text(request, "zone_id"),
         };
         await AnswerAsync(context, filter, entry => entry.ToJson()).ConfigureAwait(false);
+    }
+
+    private async Task GetAsync(HttpContext context)
+    {
+        var number = context.Request.RouteValues[AuditOperations.Parameter] as string;
+        var entry = long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var sequence)
+            ? await _log.FindAsync(sequence).ConfigureAwait(false)
+            : null;
+        await ApiAnswer
+            .ResultAsync(context, (entry ?? throw ApiException.NotFound("the audit log has no entry of this number")).ToJson())
+            .ConfigureAwait(false);
     }
 
     private async Task HeadAsync(HttpContext context)

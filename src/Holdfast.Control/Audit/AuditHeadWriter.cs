@@ -21,6 +21,9 @@ internal sealed class AuditHeadWriter
     private readonly string _path;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+
+    // Whoever retires a key signs too, and of two who write the file at once one would find it gone.
+    private readonly SemaphoreSlim _turn = new(1, 1);
     private long _signed;
 
     public AuditHeadWriter(
@@ -111,10 +114,18 @@ internal sealed class AuditHeadWriter
     /// <exception cref="StorageUnavailableException">The log cannot be read.</exception>
     public async Task SignAsync()
     {
-        var seen = _database.AuditEntries;
-        var last = await _log.LastAsync().ConfigureAwait(false);
-        AuditHead.Sign(_signer.Key, last?.Sequence ?? 0, last?.Hash ?? AuditEntry.Beginning, _time.GetUtcNow()).Save(_path);
-        Interlocked.Exchange(ref _signed, seen);
+        await _turn.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            var seen = _database.AuditEntries;
+            var last = await _log.LastAsync().ConfigureAwait(false);
+            AuditHead.Sign(_signer.Key, last?.Sequence ?? 0, last?.Hash ?? AuditEntry.Beginning, _time.GetUtcNow()).Save(_path);
+            Interlocked.Exchange(ref _signed, seen);
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
 
     private async Task TrySignAsync()

@@ -38,6 +38,16 @@ internal static class AuditOperations
         "ops@example.com"
     );
 
+    /// <summary>The route value that is an entry's number.</summary>
+    public const string Parameter = "sequence";
+
+    public static ApiOperation Get { get; } =
+        new("GET", "/holdfast/v1/audit_logs/{" + Parameter + "}", "audit-get", "Show one entry of the audit log")
+        {
+            Permission = PermissionGroups.AccountSettingsRead,
+            Result = Entry,
+        };
+
     public static ApiOperation List { get; } =
         new("GET", "/holdfast/v1/audit_logs", "audit-list", "List who changed what")
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Holdfast.Control.Envelope;
 using Holdfast.Control.Releases;
+using Holdfast.Control.Releases.Rehearsals;
 using Holdfast.Control.Releases.Rollouts;
 using Holdfast.Control.Storage;
 using Holdfast.Model.Purging;
@@ -13,7 +14,7 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Control.Feed;
 
 /// <summary>
-/// <c>GET /holdfast/v1/feed?after=N&amp;purged=LOG:M</c>: the backlog, then every release and purge as it is committed, and a heartbeat every
+/// <c>GET /holdfast/v1/feed?after=N&amp;purged=LOG:M&amp;rehearses=1</c>: the backlog, then every release and purge as it is committed, and a heartbeat every
 /// 5 s between them. It ends when the edge goes or is removed, or control stops. An edge of a build without purges does not ask for them.
 /// </summary>
 internal sealed class FeedEndpoint
@@ -32,6 +33,7 @@ internal sealed class FeedEndpoint
     private readonly ReleaseSignal _signal;
     private readonly FeedGate _gate;
     private readonly FeedPresence _presence;
+    private readonly RehearsalDesk _rehearsals;
     private readonly TimeProvider _time;
     private readonly CancellationToken _stopping;
     private readonly ILogger _logger;
@@ -43,6 +45,7 @@ internal sealed class FeedEndpoint
         ReleaseSignal signal,
         FeedGate gate,
         FeedPresence presence,
+        RehearsalDesk rehearsals,
         TimeProvider time,
         CancellationToken stopping,
         ILogger logger
@@ -54,6 +57,7 @@ internal sealed class FeedEndpoint
         _signal = signal;
         _gate = gate;
         _presence = presence;
+        _rehearsals = rehearsals;
         _time = time;
         _stopping = stopping;
         _logger = logger;
@@ -76,6 +80,8 @@ internal sealed class FeedEndpoint
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping, edge.Removed);
         ControlLog.FeedOpened(_logger, edge.Node, position);
         using var following = _presence.Follows(edge.Node);
+        using var rehearsing = Paging.Text(context.Request, FeedHeaders.RehearsesQuery) == "1" ? _rehearsals.Follows(edge.Node) : null;
+        var ordered = rehearsing is null ? null : new HashSet<string>(StringComparer.Ordinal);
         var given = new HashSet<(int, string, long)>();
         try
         {
@@ -87,7 +93,7 @@ internal sealed class FeedEndpoint
 
             while (true)
             {
-                (position, purged) = await SendAsync(context.Response, edge.Node, given, position, purged, ending.Token)
+                (position, purged) = await SendAsync(context.Response, edge.Node, given, ordered, position, purged, ending.Token)
                     .ConfigureAwait(false);
             }
         }
@@ -103,6 +109,7 @@ internal sealed class FeedEndpoint
         HttpResponse response,
         string node,
         HashSet<(int, string, long)> given,
+        HashSet<string>? ordered,
         long position,
         PurgePosition? purged,
         CancellationToken cancellationToken
@@ -135,6 +142,7 @@ internal sealed class FeedEndpoint
         // An edge that is ahead of this database learns here that it must begin again.
         position = page.Entries.Count > 0 ? Math.Max(position, page.Newest) : page.Newest;
         await GiveAsync(response, node, given, position).ConfigureAwait(false);
+        Order(response, node, ordered, position);
         if (purged is null)
         {
             FeedCodec.WriteLine(response.BodyWriter, position, []);
@@ -169,6 +177,18 @@ internal sealed class FeedEndpoint
                     FeedCodec.WriteLine(response.BodyWriter, position, envelope);
                     given.Add(release);
                 }
+            }
+        }
+    }
+
+    // Each once in a connection; one whose answer is there already is of no more use.
+    private void Order(HttpResponse response, string node, HashSet<string>? ordered, long position)
+    {
+        foreach (var order in ordered is null ? [] : _rehearsals.For(node))
+        {
+            if (ordered!.Add(order.Id))
+            {
+                FeedCodec.WriteRehearsal(response.BodyWriter, position, order);
             }
         }
     }

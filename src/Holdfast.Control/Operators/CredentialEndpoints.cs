@@ -114,14 +114,11 @@ internal sealed class CredentialEndpoints
     private async Task RemoveTotpAsync(HttpContext context)
     {
         var named = await _requests.FindAsync(context).ConfigureAwait(false);
-        string? current = null;
-        if (OperatorRequests.IsSelf(context, named))
-        {
-            using var body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
-            current = body.Members.OptionalText("current_password", OwnPassword);
-            body.Complete();
-        }
 
+        // Who does it to another has nothing to say; what is said is looked at all the same.
+        using var body = await RequestBody.ReadOptionalAsync(context).ConfigureAwait(false);
+        var current = body.Members.OptionalText("current_password", OwnPassword);
+        body.Complete();
         await RequireSelfOrPowerAsync(context, named, current).ConfigureAwait(false);
         var change = new OperatorChange("second factor", before => before with { TotpSecret = null, TotpConfirmed = false })
         {

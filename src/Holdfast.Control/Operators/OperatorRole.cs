@@ -28,7 +28,7 @@ internal static class OperatorRoles
             Groups =
             [
                 .. PermissionGroups.All.Where(group =>
-                    group.Scope == ResourceScope.Zone || (group.Scope == ResourceScope.Account && group.Includes is null)
+                    group.Scope == ResourceScope.Zone || (group.Scope == ResourceScope.Account && group.OnlyReads)
                 ),
             ],
         },
@@ -38,7 +38,7 @@ internal static class OperatorRoles
     [
         Policy.Everything with
         {
-            Groups = [.. PermissionGroups.All.Where(group => group.Scope != ResourceScope.User && group.Includes is null)],
+            Groups = [.. PermissionGroups.All.Where(group => group.Scope != ResourceScope.User && group.OnlyReads)],
         },
     ];
 

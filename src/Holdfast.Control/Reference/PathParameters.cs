@@ -17,6 +17,7 @@ internal static partial class PathParameters
             "setting_id" => ApiSchema.Text("The setting's id.", "always_use_https"),
             "ruleset_phase" => ApiSchema.Text("The phase.", "http_request_firewall_custom"),
             "ruleset_version" => ApiSchema.Text("The version.", "1"),
+            "sequence" => ApiSchema.Text("The entry's number.", "1"),
             "node_name" => ApiSchema.Text("The node's name.", "edge-1"),
             "name" => ApiSchema.Text("The name.", "example.com"),
             _ => ApiSchema.Text(

@@ -17,19 +17,35 @@ internal sealed class ReleaseActionEndpoints(ReleaseHistory history, RolloutDriv
     {
         ReleaseActionOperations.Pause.Map(
             routes,
-            context => ActAsync(context, (rollout, reason, now) => rollout.Waves.Pause(reason, now), "it is paused already")
+            context => ActAsync(context, (rollout, _, reason, now) => rollout.Waves.Pause(reason, now), "it is paused already")
         );
         ReleaseActionOperations.Resume.Map(
             routes,
-            context => ActAsync(context, (rollout, reason, now) => rollout.Waves.Resume(reason, now), "it is not paused")
+            context => ActAsync(context, (rollout, _, reason, now) => rollout.Waves.Resume(reason, now), "it is not paused")
         );
-        ReleaseActionOperations.Abort.Map(routes, context => ActAsync(context, Abort, "it cannot be ended"));
+        ReleaseActionOperations.Skip.Map(
+            routes,
+            context =>
+                ActAsync(
+                    context,
+                    (rollout, fleet, reason, now) => rollout.Waves.Skip(fleet, reason, now),
+                    "there is no wait to cut short: it is paused, every edge may have it, another is before it, or no edge is alive"
+                )
+        );
+        ReleaseActionOperations.Abort.Map(
+            routes,
+            context => ActAsync(context, (rollout, _, reason, now) => Abort(rollout, reason, now), "it cannot be ended")
+        );
         ReleaseActionOperations.Revert.Map(routes, RevertAsync);
         ReleaseActionOperations.Pin.Map(routes, PinAsync);
         ReleaseActionOperations.Unpin.Map(routes, UnpinAsync);
     }
 
-    private async Task ActAsync(HttpContext context, Func<RunningRollout, string, DateTimeOffset, WaveStep> act, string otherwise)
+    private async Task ActAsync(
+        HttpContext context,
+        Func<RunningRollout, IReadOnlyList<WaveEdge>, string, DateTimeOffset, WaveStep> act,
+        string otherwise
+    )
     {
         var known = Preconditions.IfMatch(context.Request);
         var reason = await ReasonAsync(context).ConfigureAwait(false);
@@ -42,7 +58,7 @@ internal sealed class ReleaseActionEndpoints(ReleaseHistory history, RolloutDriv
         WaveStep Step(RunningRollout rollout, IReadOnlyList<WaveEdge> fleet, DateTimeOffset now)
         {
             known?.Require(rollout.Row.Version);
-            return act(rollout, reason, now);
+            return act(rollout, fleet, reason, now);
         }
 
         var isDone = await driver

@@ -21,6 +21,9 @@ internal static class ReleaseActionOperations
 
     public static ApiOperation Resume { get; } = OnItsWay("resume", "Let a release go on that was held");
 
+    public static ApiOperation Skip { get; } =
+        OnItsWay("skip", "Go to a release's next wave without waiting longer for this one, its edges or its soak");
+
     public static ApiOperation Abort { get; } = OnItsWay("abort", "End a release's rollout, and take it back from the edges that have it");
 
     public static ApiOperation Revert { get; } =

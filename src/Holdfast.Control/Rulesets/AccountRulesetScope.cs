@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
+using Holdfast.Artifacts.Rulesets;
 using Holdfast.Control.Accounts;
 using Holdfast.Control.Audit;
+using Holdfast.Control.Releases.Rehearsals;
 using Holdfast.Control.Storage;
+using Holdfast.Model.Releases;
 using Holdfast.Model.Rulesets;
 using Microsoft.AspNetCore.Http;
 
@@ -33,6 +36,17 @@ internal sealed class AccountRulesetScope(AccountRulesetStore rulesets, AccountS
         AccountRequests.RequireAccount(context, accounts.Account);
         return rulesets.ChangeAsync(change, dryRun, AuditScope.Of(context), context.RequestAborted);
     }
+
+    /// <inheritdoc/>
+    public override Task<ProposedArtifact> ProposedAsync(HttpContext context, RulesetConfig wanted) =>
+        Task.FromResult(
+            new ProposedArtifact(
+                ArtifactKind.AccountRuleset,
+                wanted.Id,
+                AccountRulesetArtifact.FormatVersion,
+                AccountRulesetArtifact.Write(wanted)
+            )
+        );
 
     /// <inheritdoc/>
     public override Task<IReadOnlyList<RulesetConfig>> VersionsAsync(string rulesetId) => rulesets.VersionsAsync(rulesetId);

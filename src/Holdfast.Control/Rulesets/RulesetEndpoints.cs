@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Holdfast.Artifacts;
 using Holdfast.Artifacts.Rulesets;
 using Holdfast.Control.Envelope;
+using Holdfast.Control.Releases.Rehearsals;
 using Holdfast.Control.Storage;
 using Holdfast.Model.Rulesets;
 using Microsoft.AspNetCore.Http;
@@ -14,7 +15,7 @@ namespace Holdfast.Control.Rulesets;
 /// Rulesets: <c>/client/v4/zones/{zone_id}/rulesets</c> and <c>/client/v4/accounts/{account_id}/rulesets</c> as Cloudflare has them. A
 /// ruleset's version is its entity tag.
 /// </summary>
-internal sealed class RulesetEndpoints(RulesetScope rulesets, TimeProvider time)
+internal sealed class RulesetEndpoints(RulesetScope rulesets, RehearsalDesk rehearsals, TimeProvider time)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -25,6 +26,7 @@ internal sealed class RulesetEndpoints(RulesetScope rulesets, TimeProvider time)
         rulesets.Operations.Delete.Map(routes, DeleteAsync);
         rulesets.Operations.GetEntryPoint.Map(routes, GetEntryPointAsync);
         rulesets.Operations.PutEntryPoint.Map(routes, PutEntryPointAsync);
+        rulesets.Operations.PlanEntryPoint.Map(routes, PlanEntryPointAsync);
         new RuleEndpoints(rulesets, time).Map(routes);
         new RulesetVersionEndpoints(rulesets).Map(routes);
     }
@@ -127,6 +129,23 @@ internal sealed class RulesetEndpoints(RulesetScope rulesets, TimeProvider time)
 
     private async Task PutEntryPointAsync(HttpContext context)
     {
+        var warnings = new List<RuleWarning>();
+        var change = await EntryPointAsync(context, warnings).ConfigureAwait(false);
+        var ruleset = await ChangeAsync(context, change).ConfigureAwait(false);
+        await RulesetRequests.AnswerAsync(context, ruleset, warnings).ConfigureAwait(false);
+    }
+
+    private async Task PlanEntryPointAsync(HttpContext context)
+    {
+        var change = await EntryPointAsync(context, []).ConfigureAwait(false);
+        var wanted = await rulesets.ChangeAsync(context, change, dryRun: true).ConfigureAwait(false);
+        var proposed = await rulesets.ProposedAsync(context, wanted!).ConfigureAwait(false);
+        await ReleasePlan.AnswerAsync(context, rehearsals, proposed).ConfigureAwait(false);
+    }
+
+    /// <summary>What a request wants of a phase's ruleset.</summary>
+    private async Task<Func<ImmutableArray<RulesetConfig>, RulesetChange>> EntryPointAsync(HttpContext context, List<RuleWarning> warnings)
+    {
         var phase = RulesetRequests.Phase(context);
         rulesets.Require(context, phase);
         if (rulesets.Phases.ProblemOf(phase) is { } problem)
@@ -135,22 +154,16 @@ internal sealed class RulesetEndpoints(RulesetScope rulesets, TimeProvider time)
         }
 
         var version = Preconditions.IfMatch(context.Request);
-        var warnings = new List<RuleWarning>();
         using var body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
         var references = await rulesets.ReferencesAsync().ConfigureAwait(false);
         var wanted = RulesetBody.Read(body, phase, rulesets.EntryPoint, warnings, references);
         body.Complete();
-        var ruleset = await ChangeAsync(
-                context,
-                all =>
-                {
-                    var before = EntryPointOf(all, phase);
-                    version?.Require(before?.Version);
-                    return new RulesetChange(before, before is null ? Made(phase, rulesets.EntryPoint, wanted) : Replaced(before, wanted));
-                }
-            )
-            .ConfigureAwait(false);
-        await RulesetRequests.AnswerAsync(context, ruleset, warnings).ConfigureAwait(false);
+        return all =>
+        {
+            var before = EntryPointOf(all, phase);
+            version?.Require(before?.Version);
+            return new RulesetChange(before, before is null ? Made(phase, rulesets.EntryPoint, wanted) : Replaced(before, wanted));
+        };
     }
 
     private async Task DeleteAsync(HttpContext context)

@@ -4,6 +4,8 @@ using Holdfast.Artifacts.Rulesets;
 using Holdfast.Control.Access;
 using Holdfast.Control.Accounts;
 using Holdfast.Control.Operations;
+using Holdfast.Control.Releases;
+using Holdfast.Control.Releases.Rehearsals;
 using Holdfast.Model.Rulesets;
 
 namespace Holdfast.Control.Rulesets;
@@ -257,6 +259,24 @@ internal sealed class RulesetOperations(
             Warns = true,
             Body = Replacement,
             Result = RulesetOf(kinds, phases),
+        };
+
+    public ApiOperation PlanEntryPoint { get; } =
+        new(
+            "POST",
+            ReleaseOperations.Releases + "/plan" + rulesets["/client/v4".Length..] + EntryPointSuffix,
+            tag + "-plan-entrypoint",
+            "Rehearse a change to the ruleset of a phase with recent requests, before it is made"
+        )
+        {
+            Permission = write,
+            Alternatives = otherWrites,
+            Description =
+                "The body is that of the change itself. Nothing is stored, and no visitor meets it: edges replay their samples of recent requests "
+                + "through what is live and through the change, in a process that serves nobody, and say what would differ.",
+            NotAudited = "It changes nothing.",
+            Body = Replacement,
+            Result = ReleasePlan.Schema,
         };
 
     public ApiOperation ListEntryPointVersions { get; } =

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Holdfast.Artifacts.Lists;
 using Holdfast.Artifacts.Rulesets;
+using Holdfast.Control.Releases.Rehearsals;
 using Holdfast.Control.Storage;
 using Holdfast.Model.Rulesets;
 using Microsoft.AspNetCore.Http;
@@ -36,6 +37,9 @@ internal abstract class RulesetScope
         Func<ImmutableArray<RulesetConfig>, RulesetChange> change,
         bool dryRun
     );
+
+    /// <summary>The artifact as it would be with a ruleset in the place of the one that has its id, or beside the others.</summary>
+    public abstract Task<ProposedArtifact> ProposedAsync(HttpContext context, RulesetConfig wanted);
 
     /// <summary>The versions of a ruleset that are kept, the newest first.</summary>
     public abstract Task<IReadOnlyList<RulesetConfig>> VersionsAsync(string rulesetId);

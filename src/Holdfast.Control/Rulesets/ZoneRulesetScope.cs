@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Holdfast.Control.Audit;
+using Holdfast.Control.Releases.Rehearsals;
 using Holdfast.Control.Storage;
 using Holdfast.Control.Zones;
 using Holdfast.Model.Rulesets;
@@ -26,6 +27,10 @@ internal sealed class ZoneRulesetScope(RulesetStore rulesets) : RulesetScope
         Func<ImmutableArray<RulesetConfig>, RulesetChange> change,
         bool dryRun
     ) => rulesets.ChangeAsync(ZoneRequests.Id(context), change, dryRun, AuditScope.Of(context), context.RequestAborted);
+
+    /// <inheritdoc/>
+    public override Task<ProposedArtifact> ProposedAsync(HttpContext context, RulesetConfig wanted) =>
+        rulesets.ProposedAsync(ZoneRequests.Id(context), wanted);
 
     /// <inheritdoc/>
     public override Task<IReadOnlyList<RulesetConfig>> VersionsAsync(string rulesetId) => rulesets.VersionsAsync(rulesetId);

@@ -184,6 +184,15 @@ internal sealed class ReleaseLog
                 .SingleOrDefaultAsync()
         );
 
+    /// <summary>A release, encoded; null when it is there no more.</summary>
+    public Task<byte[]?> EnvelopeAsync(int kind, string name, long generation) =>
+        _database.ReadAsync(context =>
+            context
+                .Releases.Where(row => row.Kind == kind && row.Name == name && row.Generation == generation)
+                .Select(row => row.Envelope)
+                .SingleOrDefaultAsync()
+        );
+
     /// <summary>
     /// Gives a release that was held to every edge. It gets a new place at the end of the feed: edges that were not to have it have passed its
     /// old one.

@@ -140,10 +140,16 @@ internal sealed class RolloutStore(ControlDatabase database, ReleaseReverts reve
             return;
         }
 
-        context.IncidentDrafts.Add(new IncidentDraftRow { At = now, Body = Draft(row, text).ToJsonString() });
+        await AddDraftAsync(context, Draft(row, text), now).ConfigureAwait(false);
+    }
+
+    /// <summary>Adds a draft of an incident; the oldest go when there are too many.</summary>
+    public static async Task AddDraftAsync(ControlDbContext context, JsonObject draft, DateTime now)
+    {
+        context.IncidentDrafts.Add(new IncidentDraftRow { At = now, Body = draft.ToJsonString() });
         await context.SaveChangesAsync(CancellationToken.None).ConfigureAwait(false);
-        var newest = await context.IncidentDrafts.MaxAsync(draft => (long?)draft.Id).ConfigureAwait(false) ?? 0;
-        await context.IncidentDrafts.Where(draft => draft.Id <= newest - KeptDrafts).ExecuteDeleteAsync().ConfigureAwait(false);
+        var newest = await context.IncidentDrafts.MaxAsync(row => (long?)row.Id).ConfigureAwait(false) ?? 0;
+        await context.IncidentDrafts.Where(row => row.Id <= newest - KeptDrafts).ExecuteDeleteAsync().ConfigureAwait(false);
     }
 
     private static JsonObject Draft(RolloutRow row, string taken) =>

@@ -5,8 +5,10 @@ using Holdfast.Artifacts.Zones;
 using Holdfast.Control.Audit;
 using Holdfast.Control.Envelope;
 using Holdfast.Control.Releases;
+using Holdfast.Control.Releases.Rehearsals;
 using Holdfast.Control.Rulesets;
 using Holdfast.Control.Zones;
+using Holdfast.Model.Releases;
 using Holdfast.Model.Rulesets;
 using Holdfast.Releases.Canonical;
 using Microsoft.EntityFrameworkCore;
@@ -109,6 +111,16 @@ internal sealed class RulesetStore(ControlDatabase database, ZoneStore zones, Re
             .ConfigureAwait(false);
         signal.Wake();
         return after;
+    }
+
+    /// <summary>The zone as it would be with a ruleset.</summary>
+    /// <exception cref="ApiException">There is no such zone.</exception>
+    public async Task<ProposedArtifact> ProposedAsync(string zoneId, RulesetConfig wanted)
+    {
+        var zone = (await zones.FindAsync(zoneId).ConfigureAwait(false))?.Config ?? throw ZoneRequests.NoZone();
+        var change = new RulesetChange(zone.Rulesets.FirstOrDefault(ruleset => ruleset.Id == wanted.Id), wanted);
+        var payload = ZoneArtifact.Write(zone with { Rulesets = change.In(zone.Rulesets) });
+        return new ProposedArtifact(ArtifactKind.Zone, zoneId, ZoneArtifact.FormatVersion, payload);
     }
 
     private async Task<RulesetConfig?> ChangeAsync(

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Holdfast.Control.Envelope;
 using Holdfast.Control.Feed;
+using Holdfast.Control.Releases.Rehearsals;
 using Holdfast.Control.Releases.Rollouts;
 using Holdfast.Control.Storage;
 using Holdfast.Model.Uplink;
@@ -22,13 +23,21 @@ internal sealed class UplinkEndpoint
     private readonly NodeStore _nodes;
     private readonly SecurityEventStore _events;
     private readonly RolloutDriver _rollouts;
+    private readonly RehearsalDesk _rehearsals;
 
-    public UplinkEndpoint(EdgeAuthentication authentication, NodeStore nodes, SecurityEventStore events, RolloutDriver rollouts)
+    public UplinkEndpoint(
+        EdgeAuthentication authentication,
+        NodeStore nodes,
+        SecurityEventStore events,
+        RolloutDriver rollouts,
+        RehearsalDesk rehearsals
+    )
     {
         _authentication = authentication;
         _nodes = nodes;
         _events = events;
         _rollouts = rollouts;
+        _rehearsals = rehearsals;
     }
 
     public void Map(IEndpointRouteBuilder routes)
@@ -46,6 +55,7 @@ internal sealed class UplinkEndpoint
                     .TakeAsync(edge.Node, edge.Joined is null, batch, context.RequestAborted)
                     .ConfigureAwait(false);
                 _rollouts.Report(reports);
+                _rehearsals.Take(edge.Node, batch);
                 return sequence;
             }
         );

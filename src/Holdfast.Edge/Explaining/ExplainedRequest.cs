@@ -67,24 +67,4 @@ internal sealed class ExplainedRequest : UnheardRequest
 
     /// <inheritdoc/>
     public override long BodyBytesRead => 0;
-
-    private sealed class KnownBody(ReadOnlyMemory<byte> content) : BodyReader
-    {
-        private bool _given;
-
-        public override long Length => content.Length;
-
-        public override bool IsComplete => _given || content.IsEmpty;
-
-        public override ValueTask<BodyPiece> ReadAsync(CancellationToken cancellationToken)
-        {
-            if (IsComplete)
-            {
-                return new(BodyPiece.TheEnd);
-            }
-
-            _given = true;
-            return new(BodyPiece.Of(content));
-        }
-    }
 }

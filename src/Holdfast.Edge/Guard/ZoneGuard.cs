@@ -18,6 +18,7 @@ internal sealed class ZoneGuard(EdgeGuard edge, string id)
     private uint _killed;
     private ModuleBreaker?[]? _breakers;
     private ZoneSlice? _slice;
+    private long _nextSampleAt;
 
     /// <summary>The edge's guard.</summary>
     public EdgeGuard Edge => edge;
@@ -37,6 +38,13 @@ internal sealed class ZoneGuard(EdgeGuard edge, string id)
     {
         get => Volatile.Read(ref _slice);
         set => Volatile.Write(ref _slice, value);
+    }
+
+    /// <summary>When a request of the zone may be sampled next, in the ticks of <see cref="Environment.TickCount64"/>.</summary>
+    public long NextSampleAt
+    {
+        get => Volatile.Read(ref _nextSampleAt);
+        set => Volatile.Write(ref _nextSampleAt, value);
     }
 
     /// <summary>The breakers of modules that have had faults.</summary>

@@ -25,6 +25,7 @@ using Holdfast.Edge.Origins;
 using Holdfast.Edge.Origins.Concurrency;
 using Holdfast.Edge.Phases.Cache;
 using Holdfast.Edge.Phases.RateLimiting;
+using Holdfast.Edge.Rehearsing;
 using Holdfast.Edge.Releases;
 using Holdfast.Edge.Releases.Tasting;
 using Holdfast.Edge.Reporting;
@@ -100,6 +101,8 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
     private readonly SecurityEventUplink? _events;
     private readonly PurgeIntake _purges;
     private readonly ReleaseTaster? _taster;
+    private readonly RequestSampler? _sampler;
+    private readonly Rehearser? _rehearser;
     private readonly ReleaseIntake _intake;
     private readonly BreakGlassDesk _desk;
     private readonly NodeEndpoint _orders;
@@ -199,6 +202,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         _botVerifier = new BotVerifier(options.ReverseDns, time);
         var rules = new RuleContext(options.Place, _ruleCounts, _rateLimits)
         {
+            PlannedFrom = options.RulesPlannedFrom,
             Crawlers = new BotDirectory(_botVerifier, CrawlerCatalogue.DefaultPath, options.Loggers.CreateLogger<BotDirectory>()),
             Lists = _lists,
             Bots = _bots,
@@ -221,7 +225,9 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         };
         rules.Account.Changed = () =>
         {
-            _zones.Refresh(null);
+            // Entry points are every zone's; the rest is met by zones that execute it.
+            var isEveryones = !rules.Account.Current.Roots.IsEmpty || !_kills.Set.All.IsEmpty;
+            _zones.Renew(zone => isEveryones || zone.Rules is { UsesAccount: true });
             trials.Refresh(null);
         };
         var authority = LocalAuthority.Open(data, time, options.Loggers.CreateLogger<LocalAuthority>());
@@ -249,6 +255,9 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
                     ?? (
                         options.Control is { } control
                             ? new HttpReleaseFeed(_client, control, options.Name, _feedSecret, time)
+                            {
+                                Rehearses = options is { Samples: not null, Taster: not null },
+                            }
                             : new NoFeed()
                     ),
                 Store = _store,
@@ -274,12 +283,18 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
                 AtLoaderFault = _guard.IsOff ? EndOfLoaderFault : null,
                 Build = ReleaseTaster.Build,
                 Uplink = _ring,
+                Rehearse = order => _rehearser?.Take(order),
                 Pins = _desk,
                 Opened = _desk.Open,
                 Observer = _live,
                 Time = time,
             }
         );
+        _sampler = SamplerOf(options, Path.Combine(home, "samples"));
+        _rehearser =
+            _sampler is not null && options.Taster is { } rehearsing
+                ? new Rehearser(rehearsing, _sampler.Ring, _store, _intake, _desk, _ring, time, options.Loggers.CreateLogger<Rehearser>())
+                : null;
         reader.Damaged = _intake.ReportDamage;
         reader.IsOut = _intake.IsOut;
         certificateReader.IsOut = _intake.IsOut;
@@ -337,7 +352,10 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
             time,
             Random.Shared,
             options.Loggers.CreateLogger<RequestPipeline>()
-        );
+        )
+        {
+            Sampler = _sampler,
+        };
 
         // Listening
         var http1 = new Http1ConnectionHandler(pipeline, limits, _sweep)
@@ -402,6 +420,12 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
 
     /// <summary>What the edge counts.</summary>
     internal EdgeCounters Counters => _counters;
+
+    /// <summary>What waits to go up.</summary>
+    internal UplinkRing Uplink => _ring;
+
+    /// <summary>Takes samples of requests, or null.</summary>
+    internal RequestSampler? Sampler => _sampler;
 
     /// <summary>How often rules have acted.</summary>
     internal RuleCounts RuleCounts => _ruleCounts;
@@ -605,6 +629,12 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
             await _disk.DisposeAsync().ConfigureAwait(false);
         }
 
+        if (_sampler is not null)
+        {
+            await _sampler.DisposeAsync().ConfigureAwait(false);
+            _sampler.Ring.Dispose();
+        }
+
         await _botVerifier.DisposeAsync().ConfigureAwait(false);
         _http2Forwarder.Dispose();
         _targets.Dispose();
@@ -688,6 +718,17 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         );
     }
 
+    private static RequestSampler? SamplerOf(EdgeOptions options, string directory)
+    {
+        if (options.Samples is { } samples)
+        {
+            return new RequestSampler(new SampleRing(directory, samples), samples);
+        }
+
+        SampleRing.Delete(directory);
+        return null;
+    }
+
     private static int PortOf(ImmutableArray<EdgeSocket> sockets, int otherwise) =>
         sockets.IsEmpty ? otherwise : sockets[0].EndPoint()?.Port ?? otherwise;
 
@@ -728,6 +769,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
             RunChannelsAsync(cancellationToken),
             _desk.DoWaitingAsync(cancellationToken),
             _taster?.RunAsync(cancellationToken) ?? Task.CompletedTask,
+            _rehearser?.RunAsync(cancellationToken) ?? Task.CompletedTask,
             new PurgeSweep(_responses, _options.Time).RunAsync(cancellationToken),
             PushEvidenceAsync(cancellationToken),
             WatchDiskAsync()

@@ -7,6 +7,7 @@ using Holdfast.Edge.Bots;
 using Holdfast.Edge.Guard;
 using Holdfast.Edge.Guard.Faults;
 using Holdfast.Edge.Origins;
+using Holdfast.Edge.Rehearsing;
 using Holdfast.Edge.Releases.Tasting;
 using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Zones;
@@ -136,11 +137,17 @@ internal sealed record EdgeOptions
     /// </summary>
     public TasterOptions? Taster { get; init; }
 
+    /// <summary>How much is kept of recent requests, in <c>edges/NAME/samples/</c>, to rehearse changes with; null for nothing.</summary>
+    public SampleOptions? Samples { get; init; }
+
     /// <summary>How fast releases go from the taster to all requests; null: what passes is in use at once, and is good.</summary>
     public RolloutOptions? Rollout { get; init; } = new();
 
     /// <summary>Wraps the sockets that visitors come in by, to hold a connection at a chosen place. Default: as they are.</summary>
     public Func<IConnectionListenerFactory, IConnectionListenerFactory> Transport { get; init; } = static sockets => sockets;
+
+    /// <summary>See <see cref="Rules.RuleContext.PlannedFrom"/>.</summary>
+    public int RulesPlannedFrom { get; init; } = Rules.RuleContext.UsuallyPlannedFrom;
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

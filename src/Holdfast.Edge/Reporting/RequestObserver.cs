@@ -64,6 +64,11 @@ internal sealed class RequestObserver(AccessLog log, EdgeCounters counters, Coun
             slow,
             request.Zone?.Generation ?? 0
         );
+        if (zone is not null && request is { Origin: { Address: { } reached, IsTiered: false }, Target: { } target })
+        {
+            counters.Zones.Asked(zone.Id, target.Key.Host, reached.Address, Environment.TickCount64);
+        }
+
         EndedDetached(request);
         if (request.Zone is { } served && served.Guard.Slice is { } slice)
         {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using Holdfast.Edge.ErrorPages;
 
 namespace Holdfast.Edge.Reporting;
@@ -43,6 +44,19 @@ internal sealed class ZoneTraffic
         if (id is not null)
         {
             Of(id, name).Ended(error, originStatus, now, slow, generation);
+        }
+    }
+
+    /// <summary>One of a zone's origins was asked.</summary>
+    /// <param name="id">The zone's id; one that is not told apart has no origins.</param>
+    /// <param name="host">The origin's name.</param>
+    /// <param name="address">The address that it was reached at.</param>
+    /// <param name="now">In milliseconds of the environment's tick count.</param>
+    public void Asked(string id, string host, IPAddress address, long now)
+    {
+        if (_zones.TryGetValue(id, out var zone))
+        {
+            zone.Origins.Asked(host, address, now);
         }
     }
 
@@ -96,6 +110,9 @@ internal sealed class ZoneCount(string name)
 
     /// <summary>The zone's name.</summary>
     public string Name { get; } = name;
+
+    /// <summary>Where its answers came from.</summary>
+    public ReachedOrigins Origins { get; } = new();
 
     /// <summary>Requests that ended.</summary>
     public long Requests => Volatile.Read(ref _requests);

@@ -10,6 +10,7 @@ using Holdfast.Edge.Guard;
 using Holdfast.Edge.Listening;
 using Holdfast.Edge.Origins;
 using Holdfast.Edge.Origins.Concurrency;
+using Holdfast.Edge.Rehearsing;
 using Holdfast.Edge.Rules;
 using Holdfast.Edge.Tiers;
 using Holdfast.Edge.Zones;
@@ -51,7 +52,10 @@ internal abstract class EdgeRequest
     public abstract BodyReader Body { get; }
 
     /// <summary>The body for the origin: <see cref="Body"/>, or what was held back of it and then the rest.</summary>
-    public BodyReader Content => (BodyReader?)Held ?? Body;
+    public BodyReader Content => Held ?? Sample?.Tap ?? Body;
+
+    /// <summary>What is taken down of it, or null when it is not sampled.</summary>
+    public PendingSample? Sample { get; set; }
 
     /// <summary>What is held back of the body for the zone's rules, or null.</summary>
     public HeldBody? Held { get; private set; }
@@ -115,6 +119,12 @@ internal abstract class EdgeRequest
 
     /// <summary>The query as it counts for the cache, from its question mark on.</summary>
     public ReadOnlySpan<byte> KeyQuery => _keyQuery is { } query ? query.Span : ForwardQuery;
+
+    /// <summary>Whether a rule says that the host counts for the cache that the origin is told.</summary>
+    public bool HasResolvedKey { get; private set; }
+
+    /// <summary>The host as it counts for the cache: the visitor's, or, when a rule says so, what the origin is told.</summary>
+    public ReadOnlySpan<byte> KeyHost => HasResolvedKey && Route is { HostHeader: { } resolved } ? resolved : Head.Host;
 
     /// <summary>What else tells answers for one URL apart.</summary>
     public ReadOnlySpan<byte> KeySuffix => _keySuffix.Span;
@@ -463,8 +473,10 @@ internal abstract class EdgeRequest
     /// <summary>Says what tells answers apart in the cache. The memory stays as it is until the request ends.</summary>
     /// <param name="query">The query as it counts; null for all of it.</param>
     /// <param name="suffix">What counts beside the URL.</param>
-    public void SetCacheKey(ReadOnlyMemory<byte>? query, ReadOnlyMemory<byte> suffix)
+    /// <param name="isResolved">Whether the host counts that the origin is told.</param>
+    public void SetCacheKey(ReadOnlyMemory<byte>? query, ReadOnlyMemory<byte> suffix, bool isResolved)
     {
+        HasResolvedKey = isResolved;
         _keyQuery = query;
         _keySuffix = suffix;
     }
@@ -472,7 +484,7 @@ internal abstract class EdgeRequest
     /// <summary>Holds the beginning of the body back, so that rules can read it.</summary>
     public ValueTask HoldBodyAsync(TimeProvider time)
     {
-        Held = new HeldBody(Body, time);
+        Held = new HeldBody(Sample?.Tap ?? Body, time);
         return Held.HoldAsync();
     }
 
@@ -562,9 +574,10 @@ internal abstract class EdgeRequest
         Target = null;
         Rules = null;
         Held = null;
+        Sample = null;
         _cachePolicy = null;
         Route = null;
-        SetCacheKey(null, default);
+        SetCacheKey(null, default, isResolved: false);
         Error = EdgeError.None;
         Refused = MessageFault.None;
         Origin.Clear();

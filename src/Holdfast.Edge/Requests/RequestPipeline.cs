@@ -5,6 +5,7 @@ using Holdfast.Edge.Guard;
 using Holdfast.Edge.Http3;
 using Holdfast.Edge.Origins;
 using Holdfast.Edge.Phases.Cache;
+using Holdfast.Edge.Rehearsing;
 using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Rules;
 using Holdfast.Edge.Rules.Effects;
@@ -36,6 +37,9 @@ internal sealed partial class RequestPipeline(
     ILogger<RequestPipeline> logger
 )
 {
+    /// <summary>Takes a sample of the requests down, or null.</summary>
+    public RequestSampler? Sampler { get; init; }
+
     /// <summary>Where ray ids come from.</summary>
     public Random Random => random;
 
@@ -65,6 +69,10 @@ internal sealed partial class RequestPipeline(
             request.Rules?.Ended(request);
             span.End(request);
             observer.Ended(request);
+            if (request.Sample is { } sample)
+            {
+                Sampler!.Ended(sample);
+            }
         }
     }
 
@@ -134,6 +142,8 @@ internal sealed partial class RequestPipeline(
         {
             return new ValueTask<EdgeError>(EdgeError.Loop);
         }
+
+        Sampler?.Look(request, zone);
 
         // What is about the visitor's connection, the lower edge has looked at.
         var settings = zone.Settings;

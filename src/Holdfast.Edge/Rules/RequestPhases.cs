@@ -61,9 +61,9 @@ internal static class RequestPhases
 
     private static RuleEffect? RunRules(EdgeRequest request, RuleTurn turn, RulesetRuntime ruleset)
     {
-        for (var at = ruleset.Next(0, turn); at >= 0; at = ruleset.Next(at + 1, turn))
+        using var walk = new RuleWalk(ruleset, turn);
+        while (walk.Next() is { } rule)
         {
-            var rule = ruleset.Rules[at];
             rule.Count.Add(request.StartedAt.ToUnixTimeMilliseconds());
             if (rule.IsLogged && !rule.Effect.Source.IsEmpty)
             {

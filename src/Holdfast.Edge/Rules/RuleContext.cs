@@ -14,6 +14,12 @@ namespace Holdfast.Edge.Rules;
 /// <param name="rateLimits">What counts for rate limits.</param>
 internal sealed class RuleContext(string place, RuleCounts counts, RateLimitPhase rateLimits)
 {
+    /// <summary>See <see cref="PlannedFrom"/>: a plan's look at a request costs about what so many rules cost one by one.</summary>
+    public const int UsuallyPlannedFrom = 32;
+
+    /// <summary>So many rules of one ruleset are planned together; fewer are asked one by one.</summary>
+    public int PlannedFrom { get; init; } = UsuallyPlannedFrom;
+
     /// <summary>The edge's place.</summary>
     public byte[] Place { get; } = Encoding.UTF8.GetBytes(place);
 

@@ -5,6 +5,7 @@ using Holdfast.Edge.Rules.Counting;
 using Holdfast.Edge.Rules.Effects;
 using Holdfast.Edge.Rules.Events;
 using Holdfast.Edge.Rules.Executing;
+using Holdfast.Edge.Rules.Signals;
 using Holdfast.Model.Rulesets;
 using Holdfast.Rules.Evaluation;
 using Holdfast.Rules.Parsing;
@@ -122,6 +123,12 @@ internal sealed class RuleRuntime
     /// <summary>Whether the request's body has to be held back for it.</summary>
     public bool ReadsBody =>
         Filter.Reads.Any(read => read.IsOfBody) || Limit is { ReadsBody: true } || Effect is ExecuteEffect { Executed.ReadsBody: true };
+
+    /// <summary>What it asks about the request's client before it acts.</summary>
+    public ClientFacts Asked =>
+        ClientFactReads.Of(Filter.Reads)
+        | (Limit?.Asked ?? ClientFacts.None)
+        | (Effect is ExecuteEffect { Executed: { } executed } ? executed.Asked : ClientFacts.None);
 
     /// <summary>What it does.</summary>
     public RuleEffect Effect { get; }

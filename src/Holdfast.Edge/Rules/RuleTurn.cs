@@ -66,7 +66,7 @@ internal sealed class RuleTurn
         Executor = null;
         _skippedPhases = 0;
         SkippedProducts = SkippedProducts.None;
-        Signals.Begin(request, rules.Context);
+        Signals.Begin(request, rules.Context, rules.Asked);
         Events.Clear();
         RateLimits.Clear();
     }

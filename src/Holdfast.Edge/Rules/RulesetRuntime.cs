@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using Holdfast.Edge.Guard;
 using Holdfast.Edge.Rules.Executing;
+using Holdfast.Edge.Rules.Signals;
 using Holdfast.Model.Rulesets;
-using Holdfast.Rules.Evaluation;
 using Holdfast.Rules.Phases;
 
 namespace Holdfast.Edge.Rules;
@@ -10,12 +10,14 @@ namespace Holdfast.Edge.Rules;
 /// <summary>The enabled rules of one phase, in their order: immutable, compiled off the request path.</summary>
 internal sealed class RulesetRuntime
 {
-    private RulesetRuntime(RulesetConfig config, RulePhase phase, ImmutableArray<RuleRuntime> rules)
+    private RulesetRuntime(RulesetConfig config, RulePhase phase, ImmutableArray<RuleRuntime> rules, PlannedRules? planned)
     {
         Config = config;
         Phase = phase;
         Rules = rules;
+        Planned = planned;
         ReadsBody = rules.Any(rule => rule.ReadsBody);
+        Asked = rules.Aggregate(ClientFacts.None, (asked, rule) => asked | rule.Asked);
     }
 
     /// <summary>The ruleset without what kill switches take out; rules that are off are in it too.</summary>
@@ -33,8 +35,14 @@ internal sealed class RulesetRuntime
     /// <summary>The rules.</summary>
     public ImmutableArray<RuleRuntime> Rules { get; }
 
+    /// <summary>The same, planned together; null when they are asked one by one, because they are few.</summary>
+    public PlannedRules? Planned { get; }
+
     /// <summary>Whether one of them reads the request's body.</summary>
     public bool ReadsBody { get; }
+
+    /// <summary>What they ask about a request's client before they act.</summary>
+    public ClientFacts Asked { get; }
 
     /// <summary>Compiles a zone's ruleset.</summary>
     /// <param name="config">The ruleset.</param>
@@ -55,48 +63,25 @@ internal sealed class RulesetRuntime
             throw new InvalidOperationException($"the ruleset {config.Id} has an unknown phase");
         }
 
-        return new RulesetRuntime(
-            config,
-            phase.Value,
-            [
-                .. config
-                    .Rules.Where(rule => rule.Enabled)
-                    .Select(rule =>
-                        RuleRuntime.OfZone(
-                            rule,
-                            phase.Value,
-                            config.Id,
-                            zone,
-                            context,
-                            rule.Action is ExecuteAction execute ? account.Executed(execute, phase.Value) : null
-                        )
-                    ),
-            ]
-        )
-        {
-            Product = product,
-        };
+        ImmutableArray<RuleRuntime> rules =
+        [
+            .. config
+                .Rules.Where(rule => rule.Enabled)
+                .Select(rule =>
+                    RuleRuntime.OfZone(
+                        rule,
+                        phase.Value,
+                        config.Id,
+                        zone,
+                        context,
+                        rule.Action is ExecuteAction execute ? account.Executed(execute, phase.Value) : null
+                    )
+                ),
+        ];
+        return new RulesetRuntime(config, phase.Value, rules, PlannedRules.Of(rules, context.PlannedFrom)) { Product = product };
     }
 
-    /// <summary>A ruleset whose rules are compiled.</summary>
-    public static RulesetRuntime Of(RulesetConfig config, RulePhase phase, ImmutableArray<RuleRuntime> rules) => new(config, phase, rules);
-
-    /// <summary>
-    /// The first rule from a place on that acts, or -1: whose filter holds, and beyond whose limit the request is where it has one. One that
-    /// is unknown does not act (the design's law 4). This is the one place where filters are run: what plans a ruleset's filters together
-    /// takes its place.
-    /// </summary>
-    public int Next(int from, RuleTurn turn)
-    {
-        for (var i = from; i < Rules.Length; i++)
-        {
-            var matches = Rules[i].Filter.Evaluate(turn.Signals, turn.Evaluation);
-            if (Rules[i].Limit is { } limit ? turn.Zone.Context.RateLimits.Acts(limit, matches, turn) : matches == Truth.True)
-            {
-                return i;
-            }
-        }
-
-        return -1;
-    }
+    /// <summary>A ruleset whose rules are compiled, and planned when there are enough of them.</summary>
+    public static RulesetRuntime Of(RulesetConfig config, RulePhase phase, ImmutableArray<RuleRuntime> rules, PlannedRules? planned) =>
+        new(config, phase, rules, planned);
 }

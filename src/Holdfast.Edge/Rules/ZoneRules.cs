@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Holdfast.Edge.Phases.Access;
 using Holdfast.Edge.Rules.Executing;
+using Holdfast.Edge.Rules.Signals;
 using Holdfast.Model.Rulesets;
 using Holdfast.Model.Zones;
 using Holdfast.Rules.Phases;
@@ -10,8 +11,8 @@ namespace Holdfast.Edge.Rules;
 /// <summary>A zone's rules as requests run on them: immutable, and only of the phases that the zone uses.</summary>
 internal sealed class ZoneRules
 {
-    // About what a rule takes when it is compiled: its tree, the objects that run it, its texts.
-    private const int RuleWeight = 4 * 1024;
+    // About what a rule takes when it is compiled: its tree, the objects that run it, its texts, its part in a plan.
+    private const int RuleWeight = 5 * 1024;
 
     private ZoneRules(ImmutableArray<RulesetRuntime> request, ImmutableArray<RulesetRuntime> response, RuleContext context)
     {
@@ -19,6 +20,10 @@ internal sealed class ZoneRules
         Response = response;
         Context = context;
         ReadsBody = request.Any(ruleset => ruleset.ReadsBody);
+        UsesAccount = request
+            .Concat(response)
+            .Any(ruleset => ruleset.Config.Kind != RulesetKind.Zone || ruleset.Rules.Any(rule => rule.Effect is ExecuteEffect));
+        Asked = request.Concat(response).Aggregate(ClientFacts.None, (asked, ruleset) => asked | ruleset.Asked);
 
         // The account's rules are there once for all zones.
         Weight = request
@@ -38,6 +43,12 @@ internal sealed class ZoneRules
 
     /// <summary>Whether a rule reads the request's body, which is held back for it (the design's law 24).</summary>
     public bool ReadsBody { get; }
+
+    /// <summary>What rules ask about a request's client before they act.</summary>
+    public ClientFacts Asked { get; }
+
+    /// <summary>Whether rules of the account are among them, or a rule that executes such.</summary>
+    public bool UsesAccount { get; }
 
     /// <summary>Bytes of memory, about.</summary>
     public int Weight { get; }

@@ -10,11 +10,7 @@ namespace Holdfast.Edge.Zones;
 /// disk when they are asked for. A look-up of a compiled zone is one pass over the host's bytes and one probe a label, without a lock.
 /// Any thread may look up; the release loop alone adds, replaces and removes.
 /// </summary>
-/// <param name="source">Reads cold zones.</param>
-/// <param name="budget">Most bytes of compiled zones.</param>
-/// <param name="dropped">Told of every compiled zone that is not kept any more; requests may still run on it.</param>
-/// <param name="time">The clock.</param>
-internal sealed class ZoneDirectory(IZoneSource source, long budget, Action<ZoneRuntime> dropped, TimeProvider time)
+internal sealed class ZoneDirectory
 {
     /// <summary>Default of <c>zone_memory</c>: 64 MiB, which is some 20,000 zones with few settings.</summary>
     public const long DefaultBudget = 64L * 1024 * 1024;
@@ -28,17 +24,42 @@ internal sealed class ZoneDirectory(IZoneSource source, long budget, Action<Zone
     // Zones whose names have one key are read one after the other; beyond this the request is not worth it.
     private const int MostReads = 16;
 
+    private readonly IZoneSource _source;
+    private readonly Action<ZoneRuntime> _dropped;
+    private readonly TimeProvider _time;
     private readonly ZoneTable _table = new();
-    private readonly WarmZones _warm = new(budget, dropped);
+    private readonly WarmZones _warm;
+    private readonly ZoneRenewal _renewal;
     private readonly Lock _gate = new();
     private readonly Dictionary<int, TaskCompletionSource> _reading = [];
     private long _reads;
+
+    /// <param name="source">Reads cold zones.</param>
+    /// <param name="budget">Most bytes of compiled zones.</param>
+    /// <param name="dropped">Told of every compiled zone that is not kept any more; requests may still run on it.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="renewedAtOnce">See <see cref="ZoneRenewal.WeightAtOnce"/>.</param>
+    public ZoneDirectory(
+        IZoneSource source,
+        long budget,
+        Action<ZoneRuntime> dropped,
+        TimeProvider time,
+        int renewedAtOnce = ZoneRenewal.WeightAtOnce
+    )
+    {
+        (_source, _dropped, _time) = (source, dropped, time);
+        _warm = new WarmZones(budget, dropped);
+        _renewal = new ZoneRenewal(_warm, _gate, source, dropped) { AtOnce = renewedAtOnce };
+    }
 
     /// <summary>How many zones there are.</summary>
     public int Count => _table.Count;
 
     /// <summary>How many of them are compiled.</summary>
     public int WarmCount => _warm.Count;
+
+    /// <summary>How many of them serve as they were before the account's rulesets last changed, because their turn has not come.</summary>
+    public int OutdatedCount => _renewal.Outdated;
 
     /// <summary>Zones that were read from the disk since the start.</summary>
     public long Reads => Interlocked.Read(ref _reads);
@@ -153,7 +174,7 @@ internal sealed class ZoneDirectory(IZoneSource source, long budget, Action<Zone
             }
             else
             {
-                dropped(zone);
+                _dropped(zone);
             }
         }
 
@@ -179,6 +200,22 @@ internal sealed class ZoneDirectory(IZoneSource source, long budget, Action<Zone
             _reading.Clear();
             _warm.DropAll(kept => zone is null || kept.Config.Id == zone);
         }
+    }
+
+    /// <summary>
+    /// Has zones compiled anew because the account's rulesets have changed. Those that requests come for serve as they were until that is done;
+    /// the others are read when they are next asked for. See <see cref="ZoneRenewal"/>.
+    /// </summary>
+    /// <param name="isMeant">Which zones depend on the account's rulesets.</param>
+    public void Renew(Func<ZoneRuntime, bool> isMeant)
+    {
+        lock (_gate)
+        {
+            // As in Refresh.
+            _reading.Clear();
+        }
+
+        _renewal.Renew(isMeant);
     }
 
     /// <summary>A zone that was taken away; one that is not there changes nothing.</summary>
@@ -220,7 +257,7 @@ internal sealed class ZoneDirectory(IZoneSource source, long budget, Action<Zone
             {
                 // Its name is known when it is read.
                 found =
-                    entry is not null && time.GetTimestamp() < entry.RetryAt
+                    entry is not null && _time.GetTimestamp() < entry.RetryAt
                         ? ZoneFinding.Unusable
                         : new ZoneFinding(artifact, ZoneKeyOf(hash, isBelow));
             }
@@ -301,19 +338,19 @@ internal sealed class ZoneDirectory(IZoneSource source, long budget, Action<Zone
     private void Read(int artifact, ulong key, TaskCompletionSource ticket)
     {
         Interlocked.Increment(ref _reads);
-        var zone = source.Read(artifact, key);
+        var zone = _source.Read(artifact, key);
         lock (_gate)
         {
             if (_reading.TryGetValue(artifact, out var current) && current == ticket)
             {
-                var retryAt = time.GetTimestamp() + (long)(RetryAfter.TotalSeconds * time.TimestampFrequency);
+                var retryAt = _time.GetTimestamp() + (long)(RetryAfter.TotalSeconds * _time.TimestampFrequency);
                 _reading.Remove(artifact);
                 _warm.Put(artifact, new WarmZones.Entry(zone, retryAt));
             }
             else if (zone is not null)
             {
                 // Replaced or removed meanwhile.
-                dropped(zone);
+                _dropped(zone);
             }
         }
 

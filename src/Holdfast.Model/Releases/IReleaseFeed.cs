@@ -1,4 +1,5 @@
 using Holdfast.Model.Purging;
+using Holdfast.Model.Releases.Rehearsals;
 
 namespace Holdfast.Model.Releases;
 
@@ -29,6 +30,9 @@ public sealed record FeedPosition(long Release, PurgePosition? Purge = null);
 /// <param name="Problem">Why what stands at this position cannot be read, or null: it is refused alone, and the feed goes on.</param>
 public sealed record FeedMessage(long Position, Release? Release, string? Problem = null)
 {
+    /// <summary>A proposed artifact that this edge is to rehearse, or null. Only a reader that asked for such gets any.</summary>
+    public RehearsalOrder? Rehearsal { get; init; }
+
     /// <summary>A purge, or null.</summary>
     public SignedPurge? Purge { get; init; }
 

@@ -79,6 +79,12 @@ public sealed record CustomCacheKey
     /// <summary>Whether phones, tablets and others are told apart.</summary>
     public bool DeviceType { get; init; }
 
+    /// <summary>
+    /// Whether the host counts that the origin is told, which a rule may have set, in the place of the visitor's: hosts that lead to the same
+    /// one share its answers.
+    /// </summary>
+    public bool ResolvedHost { get; init; }
+
     /// <summary>Whether countries are told apart.</summary>
     public bool Country { get; init; }
 

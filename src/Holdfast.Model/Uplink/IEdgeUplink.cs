@@ -32,6 +32,12 @@ public static class UplinkRecordTypes
     /// <summary>A step of a release on the node: <see cref="Releases.ReleaseProgress"/>.</summary>
     public const string ReleaseProgress = "release.progress";
 
+    /// <summary>
+    /// What recent requests of the node met with a proposed artifact, before anything of it was live:
+    /// <see cref="Releases.Rehearsals.RehearsalReport"/>.
+    /// </summary>
+    public const string ReleaseRehearsed = "release.rehearsed";
+
     /// <summary>Releases wait on the node, because there is no taster: reason.</summary>
     public const string TasterUnavailable = "taster.unavailable";
 

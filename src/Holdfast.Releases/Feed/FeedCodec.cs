@@ -4,18 +4,20 @@ using System.Text;
 using System.Text.Json;
 using Holdfast.Model.Purging;
 using Holdfast.Model.Releases;
+using Holdfast.Model.Releases.Rehearsals;
+using Holdfast.Releases.Rehearsals;
 using Holdfast.Releases.Wire;
 
 namespace Holdfast.Releases.Feed;
 
 /// <summary>
 /// One line of the feed: <c>{"position":N,"release":{...}}</c>, or with <c>null</c> a heartbeat. An edge that asked for purges also gets
-/// lines with a member <c>purge</c>, or <c>purged</c> with the purge log's place.
+/// lines with a member <c>purge</c>, or <c>purged</c> with the purge log's place; one that asked for rehearsals, lines with a member <c>rehearsal</c>.
 /// </summary>
 public static class FeedCodec
 {
     /// <summary>Longest line in bytes, without its end.</summary>
-    public const int MaxLineBytes = ReleaseCodec.MaxEncodedBytes + 128;
+    public const int MaxLineBytes = ReleaseCodec.MaxEncodedBytes + 512;
 
     /// <summary>Writes a line with its end.</summary>
     /// <param name="output">Where to.</param>
@@ -49,6 +51,29 @@ public static class FeedCodec
             Position = position,
             Release = null,
             Purged = new PurgedLine { Log = purged.Log, Sequence = purged.Sequence },
+        };
+        output.Write(JsonSerializer.SerializeToUtf8Bytes(line, WireJson.Default.FeedLine));
+        output.Write("\n"u8);
+    }
+
+    /// <summary>Writes a line with its end that asks for a rehearsal.</summary>
+    /// <param name="output">Where to.</param>
+    /// <param name="position">The position that the releases have.</param>
+    /// <param name="order">What is to be rehearsed.</param>
+    public static void WriteRehearsal(IBufferWriter<byte> output, long position, RehearsalOrder order)
+    {
+        var line = new FeedLine
+        {
+            Position = position,
+            Release = null,
+            Rehearsal = new RehearsalLine
+            {
+                Id = order.Id,
+                Kind = ArtifactKindNames.Of(order.Kind),
+                Name = order.Name,
+                Format = order.FormatVersion,
+                Payload = order.Payload.ToArray(),
+            },
         };
         output.Write(JsonSerializer.SerializeToUtf8Bytes(line, WireJson.Default.FeedLine));
         output.Write("\n"u8);
@@ -105,6 +130,7 @@ public static class FeedCodec
             {
                 Purge = PurgeOf(read.Purge),
                 Purged = read.Purged is { } purged ? new PurgePosition(purged.Log, purged.Sequence) : null,
+                Rehearsal = RehearsalOf(read.Rehearsal),
             };
         }
 
@@ -112,6 +138,12 @@ public static class FeedCodec
             ? new FeedMessage(read.Position, decoded)
             : new FeedMessage(read.Position, null, $"the release at position {read.Position} cannot be read: {error}");
     }
+
+    // One of a kind that this build does not know is for another build.
+    private static RehearsalOrder? RehearsalOf(RehearsalLine? line) =>
+        line is not null && ArtifactKindNames.TryParse(line.Kind, out var kind) && RehearsalCodec.IsId(line.Id)
+            ? new RehearsalOrder(line.Id, kind, line.Name, line.Format, line.Payload)
+            : null;
 
     private static SignedPurge? PurgeOf(PurgeLine? line) => line is null ? null : new SignedPurge(line.Payload, line.KeyId, line.Signature);
 }

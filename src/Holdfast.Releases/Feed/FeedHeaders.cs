@@ -5,9 +5,12 @@ public static class FeedHeaders
 {
     /// <summary>
     /// The feed's path; the query <c>after</c> is the last position dealt with, and <c>purged</c>, of who wants purges, the place in the
-    /// purge log as <c>LOG:SEQUENCE</c>.
+    /// purge log as <c>LOG:SEQUENCE</c>. With <see cref="RehearsesQuery"/> it is also given proposed artifacts to rehearse.
     /// </summary>
     public const string FeedPath = "/holdfast/v1/feed";
+
+    /// <summary>The member of the feed's query that asks for rehearsals; its value is 1. An edge of a build without them does not ask.</summary>
+    public const string RehearsesQuery = "rehearses";
 
     /// <summary>The uplink's path.</summary>
     public const string UplinkPath = "/holdfast/v1/uplink";

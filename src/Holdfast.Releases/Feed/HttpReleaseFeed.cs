@@ -30,6 +30,9 @@ public sealed class HttpReleaseFeed : IReleaseFeed
         _channel = new ControlChannel(client, control, node, secret, time);
     }
 
+    /// <summary>Whether proposed artifacts are wanted, to rehearse them. Default no.</summary>
+    public bool Rehearses { get; init; }
+
     /// <summary>A client made for the channels to control: no proxy, no redirects, no cookies, no timeout of its own.</summary>
     /// <param name="tls">How it speaks TLS; see <see cref="Joining.ControlTls"/>.</param>
     public static HttpClient CreateClient(SslClientAuthenticationOptions? tls = null) =>
@@ -56,6 +59,11 @@ public sealed class HttpReleaseFeed : IReleaseFeed
         if (after.Purge is { } purge)
         {
             path = string.Create(CultureInfo.InvariantCulture, $"{path}&purged={purge.Log}:{purge.Sequence}");
+        }
+
+        if (Rehearses)
+        {
+            path = $"{path}&{FeedHeaders.RehearsesQuery}=1";
         }
 
         using var silence = new SilenceTimer(MaxSilence, _channel.Time, cancellationToken);

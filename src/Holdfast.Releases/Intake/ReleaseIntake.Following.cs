@@ -111,6 +111,12 @@ public sealed partial class ReleaseIntake
 
         _options.Purges?.Take(message);
         _progress.See(message.Position);
+        if (message.Rehearsal is { } rehearsal)
+        {
+            _options.Rehearse?.Invoke(rehearsal);
+            return;
+        }
+
         if (message.Release is { } release)
         {
             var isTasted = IsTasted(release);

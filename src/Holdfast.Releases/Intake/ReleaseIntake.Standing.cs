@@ -9,6 +9,15 @@ namespace Holdfast.Releases.Intake;
 // What is told of artifacts on trial, to this machine and upward.
 public sealed partial class ReleaseIntake
 {
+    /// <summary>An artifact that is in use, or null. Any thread.</summary>
+    public StoredArtifact? InUse(ArtifactKind kind, string name)
+    {
+        lock (_gate)
+        {
+            return _options.Store.Find(kind, name) is { Removed: false } artifact ? artifact : null;
+        }
+    }
+
     private void StandGood(RunningTrial running)
     {
         if (

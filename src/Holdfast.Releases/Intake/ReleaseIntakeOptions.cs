@@ -1,4 +1,5 @@
 using Holdfast.Model.Releases;
+using Holdfast.Model.Releases.Rehearsals;
 using Holdfast.Releases.Purging;
 using Holdfast.Releases.Rollout;
 using Holdfast.Releases.Signing;
@@ -59,6 +60,9 @@ public sealed record ReleaseIntakeOptions
 
     /// <summary>Told what a loader threw, before the release is refused for it; null for nobody. Drills end the process there.</summary>
     public Action<Exception>? AtLoaderFault { get; init; }
+
+    /// <summary>Told of what control wants rehearsed, in the order in which it comes; must not wait. Null: nobody rehearses here.</summary>
+    public Action<RehearsalOrder>? Rehearse { get; init; }
 
     /// <summary>Where acknowledgements go, or null.</summary>
     public IUplinkSink? Uplink { get; init; }

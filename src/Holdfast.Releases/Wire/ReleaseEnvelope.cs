@@ -40,6 +40,23 @@ internal sealed record FeedLine
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public PurgedLine? Purged { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RehearsalLine? Rehearsal { get; init; }
+}
+
+/// <summary>An order to rehearse on the wire.</summary>
+internal sealed record RehearsalLine
+{
+    public required string Id { get; init; }
+
+    public required string Kind { get; init; }
+
+    public required string Name { get; init; }
+
+    public required int Format { get; init; }
+
+    public required byte[] Payload { get; init; }
 }
 
 /// <summary>A purge on the wire and in control's database.</summary>

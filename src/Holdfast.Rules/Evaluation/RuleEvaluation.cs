@@ -51,6 +51,9 @@ public sealed class RuleEvaluation
         }
     }
 
+    /// <summary>An evaluation is over, or never came to its end. What it has written stays until the next begins.</summary>
+    internal void End() => (Signals, Pass) = (null!, null);
+
     private void GiveBack()
     {
         _chunk = 0;

@@ -49,6 +49,10 @@ public static class SignalSources
                 or SignalSource.VerifiedBots
                 or SignalSource.Crawlers;
 
+    /// <summary>Whether somebody has to find it out when it is first asked for, which takes work and may leave traces.</summary>
+    public static bool IsFoundOut(SignalSource source) =>
+        source is SignalSource.BotScore or SignalSource.VerifiedBots or SignalSource.Crawlers;
+
     /// <summary>For messages.</summary>
     public static string Describe(SignalSource source) =>
         source switch

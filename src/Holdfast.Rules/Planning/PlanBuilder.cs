@@ -11,12 +11,13 @@ namespace Holdfast.Rules.Planning;
 /// it needs: leaves without one of which it is false. Of an <c>and</c> that is the need of one item, of an <c>or</c> those of all. 3. Filters are
 /// compiled, with those leaves as what the look at the request has seen, and others that stand in several places as what is asked once.
 /// </summary>
-internal sealed class PlanBuilder(IReadOnlyList<RuleFilter> filters)
+internal sealed class PlanBuilder(IReadOnlyList<RuleFilter> filters, Func<int, bool> given)
 {
     private readonly Dictionary<Expression, Leaf> _leaves = [];
     private readonly Dictionary<Operand, SourceParts> _sources = [];
     private readonly Dictionary<ByteString, int> _texts = [];
     private readonly List<List<int>> _rulesOfSeen = [];
+    private int _rule;
     private int _kept;
     private int _literals;
 
@@ -45,7 +46,7 @@ internal sealed class PlanBuilder(IReadOnlyList<RuleFilter> filters)
         var always = new ulong[(filters.Count + 63) / 64];
         for (var rule = 0; rule < filters.Count; rule++)
         {
-            if (NeedOf(filters[rule].Expression) is not { } need)
+            if (given(rule) || NeedOf(filters[rule].Expression) is not { } need)
             {
                 always[rule >> 6] |= 1UL << rule;
                 continue;
@@ -57,8 +58,13 @@ internal sealed class PlanBuilder(IReadOnlyList<RuleFilter> filters)
             }
         }
 
+        var rules = new TruthNode[filters.Count];
+        for (_rule = 0; _rule < rules.Length; _rule++)
+        {
+            rules[_rule] = Compile(filters[_rule].Expression);
+        }
+
         var sources = _sources.Values.Select(parts => parts.Build(ref _literals)).ToArray();
-        var rules = filters.Select(filter => Compile(filter.Expression)).ToArray();
         var before = new int[_rulesOfSeen.Count + 1];
         for (var leaf = 0; leaf < _rulesOfSeen.Count; leaf++)
         {
@@ -72,9 +78,22 @@ internal sealed class PlanBuilder(IReadOnlyList<RuleFilter> filters)
             sources,
             before,
             [.. _rulesOfSeen.SelectMany(of => of)],
+            filters,
+            (BitsOf(given), BitsOf(rule => OverdrawCheck.MayOverdraw(filters[rule].Expression))),
             filters.SelectMany(filter => filter.Reads).ToFrozenSet(),
             plan => new RulePass(plan, seen, literals, kept, sources.Length, always.Length)
         );
+    }
+
+    private ulong[] BitsOf(Func<int, bool> holds)
+    {
+        var bits = new ulong[(filters.Count + 63) / 64];
+        for (var rule = 0; rule < filters.Count; rule++)
+        {
+            bits[rule >> 6] |= holds(rule) ? 1UL << (rule & 63) : 0;
+        }
+
+        return bits;
     }
 
     private void Count(Expression expression)
@@ -177,6 +196,11 @@ internal sealed class PlanBuilder(IReadOnlyList<RuleFilter> filters)
 
     private TruthNode Compile(Expression expression, Leaf leaf)
     {
+        if (leaf.Number is not null)
+        {
+            _sources[leaf.Trigger!.Source].Users.Add(_rule);
+        }
+
         if (leaf.Node is { } made)
         {
             return made;
@@ -208,6 +232,8 @@ internal sealed class PlanBuilder(IReadOnlyList<RuleFilter> filters)
 
         public HashSet<int> Rules { get; } = [];
 
+        public HashSet<int> Users { get; } = [];
+
         public void Add(Trigger trigger, int leaf)
         {
             switch (trigger)
@@ -234,13 +260,15 @@ internal sealed class PlanBuilder(IReadOnlyList<RuleFilter> filters)
         public PlanSource Build(ref int literals)
         {
             int[] rules = [.. Rules.Order()];
+            int[] users = [.. Users.Order()];
             switch (value.Type.Kind)
             {
                 case RuleKind.Integer:
-                    return new NumberSource(rules, OperandCompiler.Number(value), new RangeIndex<long>(_numbers));
+                    return new NumberSource(rules, users, OperandCompiler.Number(value), new RangeIndex<long>(_numbers));
                 case RuleKind.Address:
                     return new AddressSource(
                         rules,
+                        users,
                         OperandCompiler.Address(value),
                         _ipv4.Count > 0 ? new RangeIndex<uint>(_ipv4) : null,
                         _ipv6.Count > 0 ? new RangeIndex<UInt128>(_ipv6) : null
@@ -253,6 +281,7 @@ internal sealed class PlanBuilder(IReadOnlyList<RuleFilter> filters)
                     var seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
                     return new TextSource(
                         rules,
+                        users,
                         OperandCompiler.Text(value),
                         _texts.TryGetValue(TextKey.Equal, out var equal) ? new TextTable(equal, seed) : null,
                         _texts.TryGetValue(TextKey.Start, out var starts) ? new EdgeTrie(starts, atEnd: false) : null,

@@ -6,8 +6,12 @@ namespace Holdfast.Rules.Planning;
 
 /// <summary>A value that rules look for something in: it is read once a request, and everything is looked for at once.</summary>
 /// <param name="rules">The rules that may be true when something is seen in it.</param>
-internal abstract class PlanSource(int[] rules)
+/// <param name="users">The rules that ask it.</param>
+internal abstract class PlanSource(int[] rules, int[] users)
 {
+    /// <summary>The rules that ask whether something was seen in it.</summary>
+    public int[] Users => users;
+
     /// <summary>The rules that may be unknown when it is.</summary>
     public int[] Rules => rules;
 
@@ -18,13 +22,14 @@ internal abstract class PlanSource(int[] rules)
 /// <summary>A string.</summary>
 internal sealed class TextSource(
     int[] rules,
+    int[] users,
     ValueNode<Bytes> value,
     TextTable? equal,
     EdgeTrie? starts,
     EdgeTrie? ends,
     FewLiterals? fewParts,
     LiteralAutomaton? parts
-) : PlanSource(rules)
+) : PlanSource(rules, users)
 {
     public override Presence Look(RuleEvaluation evaluation, RulePass pass)
     {
@@ -48,7 +53,7 @@ internal sealed class TextSource(
 }
 
 /// <summary>A number.</summary>
-internal sealed class NumberSource(int[] rules, ValueNode<long> value, RangeIndex<long> ranges) : PlanSource(rules)
+internal sealed class NumberSource(int[] rules, int[] users, ValueNode<long> value, RangeIndex<long> ranges) : PlanSource(rules, users)
 {
     public override Presence Look(RuleEvaluation evaluation, RulePass pass)
     {
@@ -63,8 +68,13 @@ internal sealed class NumberSource(int[] rules, ValueNode<long> value, RangeInde
 }
 
 /// <summary>An address.</summary>
-internal sealed class AddressSource(int[] rules, ValueNode<RuleAddress> value, RangeIndex<uint>? ipv4, RangeIndex<UInt128>? ipv6)
-    : PlanSource(rules)
+internal sealed class AddressSource(
+    int[] rules,
+    int[] users,
+    ValueNode<RuleAddress> value,
+    RangeIndex<uint>? ipv4,
+    RangeIndex<UInt128>? ipv6
+) : PlanSource(rules, users)
 {
     public override Presence Look(RuleEvaluation evaluation, RulePass pass)
     {

@@ -33,7 +33,9 @@ public sealed class RulePass : IDisposable
         (_sources, _candidates) = (new Presence[sources], new ulong[words]);
     }
 
-    /// <summary>Finds the next rule that is true or unknown. A rule acts when it is true, and in no other case.</summary>
+    /// <summary>
+    /// Finds the next rule that is true or unknown, or that the plan gives in any case. A rule acts when it is true, and in no other case.
+    /// </summary>
     /// <param name="rule">Its index among the filters that the plan was built of.</param>
     /// <param name="truth">What it is.</param>
     /// <returns>False when there is no more.</returns>
@@ -48,7 +50,11 @@ public sealed class RulePass : IDisposable
                 candidates[word] &= candidates[word] - 1;
                 _evaluation.Begin(_signals, this);
                 truth = _plan.Rules[rule].Evaluate(_evaluation);
-                if (truth != Truth.False)
+                if (
+                    truth == Truth.True
+                        ? !_plan.IsDoubtful(rule) || IsTrueAlone(rule, out truth)
+                        : truth == Truth.Unknown || _plan.Gives(rule)
+                )
                 {
                     _word = word;
                     return true;
@@ -60,6 +66,17 @@ public sealed class RulePass : IDisposable
         return false;
     }
 
+    /// <summary>Leaves out the rules before one, which were asked by another pass.</summary>
+    /// <param name="rule">Its index; at least that of the rule found last.</param>
+    public void SkipTo(int rule)
+    {
+        _word = rule >> 6;
+        if (_word < _candidates.Length)
+        {
+            _candidates[_word] &= ulong.MaxValue << (rule & 63);
+        }
+    }
+
     /// <summary>Gives it back.</summary>
     public void Dispose()
     {
@@ -68,12 +85,12 @@ public sealed class RulePass : IDisposable
             return;
         }
 
-        _evaluation.Begin(null!, null);
+        _evaluation.End();
         (_signals, _evaluation) = (null!, null!);
         _plan.GiveBack(this);
     }
 
-    internal void Begin(IRuleSignals signals, RuleEvaluation evaluation)
+    internal void Begin(IRuleSignals signals, RuleEvaluation evaluation, PlanShare? share)
     {
         (_signals, _evaluation, _word) = (signals, evaluation, 0);
         if (++_number == uint.MaxValue >> 2)
@@ -87,6 +104,11 @@ public sealed class RulePass : IDisposable
         _plan.Always.CopyTo(_candidates, 0);
         for (var i = 0; i < _sources.Length; i++)
         {
+            if (share is not null && !share.Sources[i])
+            {
+                continue;
+            }
+
             evaluation.Begin(signals, this);
             var source = _plan.Sources[i];
             _sources[i] = source.Look(evaluation, this);
@@ -96,6 +118,14 @@ public sealed class RulePass : IDisposable
                 {
                     Suggest(rule);
                 }
+            }
+        }
+
+        if (share is not null)
+        {
+            for (var word = 0; word < _candidates.Length; word++)
+            {
+                _candidates[word] &= share.Rules[word];
             }
         }
     }
@@ -142,6 +172,12 @@ public sealed class RulePass : IDisposable
 
     /// <summary>Keeps an answer.</summary>
     internal void Keep(int slot, Truth truth) => _kept[slot] = (_number << 2) | (uint)truth;
+
+    private bool IsTrueAlone(int rule, out Truth truth)
+    {
+        truth = _plan.Filters[rule].Evaluate(_signals, _evaluation);
+        return truth != Truth.False || _plan.Gives(rule);
+    }
 
     private void Suggest(int rule) => _candidates[rule >> 6] |= 1UL << rule;
 }

@@ -8,15 +8,17 @@ namespace Holdfast.Rules.Planning;
 /// <summary>
 /// The filters of one phase, planned together, so that many cost little more than the few that could be true. What a filter needs (a path, a
 /// part of a user agent, an address in a network) is looked for together with what the others need, in one look at each value; filters whose
-/// need was not seen are false without being run. What several have in common is asked once. The answers are those that
-/// <see cref="RuleFilter.Evaluate"/> gives, one by one; only a filter that is unknown there because it computes more than
-/// <see cref="RuleLimits.ComputedBytes"/> or <see cref="RuleLimits.RegexWork"/> may be known here, since others have computed it already.
+/// need was not seen are false without being run. What several have in common is asked once. The filters that are true are those that
+/// <see cref="RuleFilter.Evaluate"/> finds true, one by one; one that is unknown there because it computes more than
+/// <see cref="RuleLimits.ComputedBytes"/> or <see cref="RuleLimits.RegexWork"/> may be false here, and does not act in either case.
 /// </summary>
 /// <remarks>It is immutable and may be used by any number of threads. It is built off the request path.</remarks>
 public sealed class RulePlan
 {
     private readonly int[] _rulesBefore;
     private readonly int[] _rulesOfLeaves;
+    private readonly ulong[] _given;
+    private readonly ulong[] _doubtful;
     private readonly Func<RulePlan, RulePass> _make;
 
     // Passes that are not in use; a few, then the garbage collector has them.
@@ -30,12 +32,15 @@ public sealed class RulePlan
         PlanSource[] sources,
         int[] rulesBefore,
         int[] rulesOfLeaves,
+        IReadOnlyList<RuleFilter> filters,
+        (ulong[] Given, ulong[] Doubtful) marks,
         FrozenSet<RuleField> reads,
         Func<RulePlan, RulePass> make
     )
     {
         (Rules, Always, Sources, Reads) = (rules, always, sources, reads);
         (_rulesBefore, _rulesOfLeaves, _make) = (rulesBefore, rulesOfLeaves, make);
+        (Filters, (_given, _doubtful)) = (filters, marks);
     }
 
     /// <summary>How many filters there are.</summary>
@@ -51,17 +56,22 @@ public sealed class RulePlan
 
     internal ulong[] Always { get; }
 
+    internal IReadOnlyList<RuleFilter> Filters { get; }
+
     internal PlanSource[] Sources { get; }
 
     /// <summary>Plans filters.</summary>
     /// <param name="filters">In the order in which they are to be asked; a pass names them by their index here.</param>
-    public static RulePlan Build(IReadOnlyList<RuleFilter> filters) => new PlanBuilder(filters).Build();
+    /// <param name="given">Those that a pass gives whatever they are, by their index; null for none.</param>
+    public static RulePlan Build(IReadOnlyList<RuleFilter> filters, Func<int, bool>? given = null) =>
+        new PlanBuilder(filters, given ?? (static _ => false)).Build();
 
     /// <summary>Looks at a request for everything that the filters need.</summary>
     /// <param name="signals">What is known of the request.</param>
     /// <param name="evaluation">Working memory, not in use by anybody else until the pass is disposed of.</param>
+    /// <param name="share">The filters that are asked; null for all.</param>
     /// <returns>Gives the filters that are true or unknown. Its user disposes of it.</returns>
-    public RulePass Begin(IRuleSignals signals, RuleEvaluation evaluation)
+    public RulePass Begin(IRuleSignals signals, RuleEvaluation evaluation, PlanShare? share = null)
     {
         var pass = Interlocked.Exchange(ref _first, null);
         if (pass is null && !_idle.TryDequeue(out pass))
@@ -69,9 +79,28 @@ public sealed class RulePlan
             pass = _make(this);
         }
 
-        pass.Begin(signals, evaluation);
+        pass.Begin(signals, evaluation, share);
         return pass;
     }
+
+    /// <summary>Some of the filters.</summary>
+    /// <param name="filters">Their indexes.</param>
+    public PlanShare ShareOf(IEnumerable<int> filters)
+    {
+        var rules = new ulong[Always.Length];
+        foreach (var filter in filters)
+        {
+            rules[filter >> 6] |= 1UL << (filter & 63);
+        }
+
+        return new PlanShare(rules, [.. Sources.Select(source => source.Users.Any(rule => ((rules[rule >> 6] >> (rule & 63)) & 1) != 0))]);
+    }
+
+    /// <summary>Whether a pass gives a rule whatever it is.</summary>
+    internal bool Gives(int rule) => ((_given[rule >> 6] >> (rule & 63)) & 1) != 0;
+
+    /// <summary>Whether a rule may be known here that is not when it is asked by itself.</summary>
+    internal bool IsDoubtful(int rule) => ((_doubtful[rule >> 6] >> (rule & 63)) & 1) != 0;
 
     internal ReadOnlySpan<int> RulesOf(int leaf) => _rulesOfLeaves.AsSpan(_rulesBefore[leaf], _rulesBefore[leaf + 1] - _rulesBefore[leaf]);
 

@@ -1,3 +1,5 @@
+using Holdfast.Rules.Checks;
+using Holdfast.Rules.Fields;
 using Holdfast.Rules.Functions;
 using Holdfast.Rules.Syntax;
 using Holdfast.Rules.Types;
@@ -19,6 +21,8 @@ internal static class TriggerReader
     public static Trigger? Of(Expression leaf, Func<byte[][][], byte[][]> rarest) =>
         leaf switch
         {
+            // Another module finds it out. It is asked when a rule comes to it, not before.
+            _ when SignalReads.Of(leaf).Any(field => SignalSources.IsFoundOut(field.Source)) => null,
             ComparisonExpression { Left: var left, Comparison: var comparison } => left.Type.Kind switch
             {
                 RuleKind.Integer => OfNumber(left, comparison),

@@ -82,6 +82,7 @@ internal sealed record ReleaseBefore(
                 .OrderByDescending(release => release.IsOut)
                 .ThenBy(release => (since - release.At).Duration())
                 .ThenBy(release => release.Artifact, StringComparer.Ordinal)
+                .DistinctBy(release => (release.Artifact, release.IsOut))
                 .Take(Most)
                 .Select(release => new ReleaseBefore(
                     release.Artifact,

@@ -60,6 +60,9 @@ internal sealed record Draft
     /// <summary>The same in words, with the command that undoes it; null where there is none.</summary>
     public string? Attribution => Releases.IsDefaultOrEmpty ? null : string.Join('\n', Releases.Select(release => release.Text));
 
+    /// <summary>The provider that the site's servers stand on; null where it is not known, or the draft is of no site's servers.</summary>
+    public FailingProvider? Provider { get; init; }
+
     /// <summary>Since when there is no sign of it any more; null while there is one.</summary>
     public DateTimeOffset? ClearSince { get; init; }
 

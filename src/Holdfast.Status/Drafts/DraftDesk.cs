@@ -59,15 +59,15 @@ internal sealed class DraftDesk
 
     /// <summary>What is seen now: opens drafts, brings those under way up to it, and publishes what is due.</summary>
     /// <param name="signs">What is not as usual.</param>
-    /// <param name="releases">The releases that edges told of.</param>
+    /// <param name="around">What is known beside.</param>
     /// <exception cref="StatusStoreException">The disk is full, or gone.</exception>
-    public void Consider(IReadOnlyCollection<Sign> signs, IReadOnlyCollection<SeenRelease> releases)
+    public void Consider(IReadOnlyCollection<Sign> signs, Surroundings around)
     {
         lock (turn)
         {
             var now = time.GetUtcNow();
             var state = store.Current.State;
-            var seen = Statement.Of(signs, state, releases).ToDictionary(statement => statement.About);
+            var seen = Statement.Of(signs, state, around).ToDictionary(statement => statement.About);
             foreach (var statement in seen.Values.Where(statement => !active.Exists(draft => draft.About == statement.About)))
             {
                 var draft = Open(statement, now);
@@ -156,6 +156,7 @@ internal sealed class DraftDesk
             Components = statement.Components,
             Signs = statement.Signs,
             Releases = statement.Releases,
+            Provider = statement.Provider,
             ClearSince = null,
         };
 
@@ -173,6 +174,7 @@ internal sealed class DraftDesk
 
                 // When it began is known by now; what is told of it later is what edges did with it since.
                 Releases = statement.Releases.IsEmpty ? draft.Releases : statement.Releases,
+                Provider = statement.Provider ?? draft.Provider,
             };
         if (draft.State == DraftState.Published)
         {
@@ -302,6 +304,7 @@ internal sealed class DraftDesk
             || before.Name != after.Name
             || before.Signs.Length != after.Signs.Length
             || before.Attribution != after.Attribution
+            || before.Provider?.Text != after.Provider?.Text
         )
         {
             Put(after);

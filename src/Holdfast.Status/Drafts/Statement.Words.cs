@@ -55,6 +55,9 @@ internal sealed partial record Statement
         }
     }
 
+    /// <summary>What outside services say, with a space before each; where a site's servers stand is not told in public.</summary>
+    private string Outside => Provider is null ? "" : string.Concat(Provider.Outside.Select(one => " " + one));
+
     private static string KindOf(ReleaseBefore release) => release.Artifact.Split('/')[0].Replace('-', ' ');
 
     private static string After(ReleaseBefore release) =>

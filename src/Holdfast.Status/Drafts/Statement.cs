@@ -28,6 +28,9 @@ internal sealed partial record Statement(string About, ImmutableArray<Sign> Sign
     /// <summary>The releases that went out just before it began.</summary>
     public ImmutableArray<ReleaseBefore> Releases { get; private init; } = [];
 
+    /// <summary>The provider that the site's servers stand on, or null.</summary>
+    public FailingProvider? Provider { get; private init; }
+
     /// <summary>Whether it is a fault of ours.</summary>
     public bool IsOurs => About is Ours or Modules or (Slow + Ours);
 
@@ -38,18 +41,24 @@ internal sealed partial record Statement(string About, ImmutableArray<Sign> Sign
     /// <summary>Puts signs together: one statement for each thing that they are about.</summary>
     /// <param name="signs">What is not as usual.</param>
     /// <param name="state">The page.</param>
-    /// <param name="releases">Every release that edges told of.</param>
-    public static IEnumerable<Statement> Of(
-        IReadOnlyCollection<Sign> signs,
-        StatusPageState state,
-        IReadOnlyCollection<SeenRelease> releases
-    ) => Of(signs, state).Select(statement => statement with { Releases = ReleaseBefore.Of(statement, releases) });
+    /// <param name="around">What is known beside.</param>
+    public static IEnumerable<Statement> Of(IReadOnlyCollection<Sign> signs, StatusPageState state, Surroundings around) =>
+        Of(signs, state)
+            .Select(statement =>
+                statement with
+                {
+                    Releases = ReleaseBefore.Of(statement, around.Releases),
+                    Provider = FailingProvider.Of(statement, signs, around),
+                }
+            );
 
     private static IEnumerable<Statement> Of(IReadOnlyCollection<Sign> signs, StatusPageState state)
     {
         // While something of ours is wrong, a look that fails and visitors that stay away are what follows from it.
         var ours = signs.Any(sign => sign.Kind is SignKind.EdgeErrors or SignKind.NotAnswering);
+        // What an outside service says of itself is told with the sites that stand on it, and is no incident of this page's.
         return signs
+            .Where(sign => sign.Kind != SignKind.OutsideTrouble)
             .GroupBy(sign =>
                 sign.Kind switch
                 {
@@ -106,7 +115,7 @@ internal sealed partial record Statement(string About, ImmutableArray<Sign> Sign
             Slow + Ours => "Answers slower than usual",
             _ when About.StartsWith(Slow, StringComparison.Ordinal) => $"The servers behind {Signs[0].Zone} are slow",
             Modules => "A part of the network's edge fails",
-            _ when About.StartsWith(Release, StringComparison.Ordinal) => $"Edges do without {Kind} of ours that went out",
+            _ when About.StartsWith(Release, StringComparison.Ordinal) => $"A change that edges did not keep: {Kind}",
             _ => $"Fewer requests than usual for {Signs[0].Zone ?? Signs[0].Source}",
         };
 
@@ -126,7 +135,7 @@ internal sealed partial record Statement(string About, ImmutableArray<Sign> Sign
 
         if (About.StartsWith(Origin, StringComparison.Ordinal))
         {
-            return $"{Percent(Share)} of the requests for {Signs[0].Zone} have failed since {since}, ordinarily {Percent(Signs[0].Ordinary)}, because its own servers (the origin) fail or cannot be reached. It is seen at {Places(Measured)}. Our network works as usual, and serves stored copies where it has them.{Reported(view)}";
+            return $"{Percent(Share)} of the requests for {Signs[0].Zone} have failed since {since}, ordinarily {Percent(Signs[0].Ordinary)}, because its own servers (the origin) fail or cannot be reached. It is seen at {Places(Measured)}. Our network works as usual, and serves stored copies where it has them.{Outside}{Reported(view)}";
         }
 
         var errors = Signs.Where(sign => sign.Kind == SignKind.EdgeErrors).ToImmutableArray();

@@ -3,6 +3,7 @@ using Holdfast.Status.Components;
 using Holdfast.Status.Drafts;
 using Holdfast.Status.Incidents;
 using Holdfast.Status.Page;
+using Holdfast.Status.Reports;
 using Holdfast.Status.Storage;
 using Holdfast.Status.Subscribers;
 using Holdfast.Status.Watching;
@@ -25,6 +26,7 @@ internal sealed partial class OperatorEndpoints(
     Sessions sessions,
     DraftDesk drafts,
     Lookout lookout,
+    ReportDesk reports,
     PageRenderer pages,
     TimeProvider time
 )
@@ -44,6 +46,8 @@ internal sealed partial class OperatorEndpoints(
         MapNotes(routes);
         MapSubscribers(routes);
         MapDrafts(routes);
+        MapComments(routes);
+        Page(routes, Root + "/providers", visit => RenderAsync<ProvidersPage>(visit, lookout.Map()));
         MapComponents(routes);
     }
 

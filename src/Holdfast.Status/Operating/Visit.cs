@@ -37,6 +37,7 @@ public sealed class Visit
         {
             "posted" => "It is on the page.",
             "saved" => "Saved.",
+            "shown" => "Everybody sees it now.",
             "removed" => "Removed.",
             "dismissed" => "Dismissed. It is not opened again before its signs are gone.",
             _ => null,

@@ -156,6 +156,14 @@ internal sealed class ReportDesk : IDisposable
             IsFalling = state.IsFalling,
         };
 
+    /// <summary>Services of somebody else's that visitors report problems with now, by their names.</summary>
+    public List<string> InTrouble() =>
+        [
+            .. Services
+                .Shown.Where(service => service.ComponentId is null && StateOf(service.Id).Level == ReportLevel.Problems)
+                .Select(service => service.Name),
+        ];
+
     /// <summary>What is told of a service.</summary>
     public ReportState StateOf(string service) => states.GetValueOrDefault(service, Quiet);
 
@@ -190,9 +198,9 @@ internal sealed class ReportDesk : IDisposable
     public List<ReportComment> Comments(string? service, bool shown, int most) =>
         database.Read(tables => tables.Comments(service, shown, most));
 
-    /// <summary>Lets a comment through, or deletes it.</summary>
+    /// <summary>Lets a comment through, or deletes it; the audit log says who, and not what it said.</summary>
     /// <exception cref="StatusProblem">There is none.</exception>
-    public void Moderate(string id, bool show)
+    public void Moderate(string who, string id, bool show)
     {
         var found = false;
         database.Write(tables => found = show ? tables.Show(id) : tables.RemoveComment(id));
@@ -202,6 +210,7 @@ internal sealed class ReportDesk : IDisposable
         }
 
         Interlocked.Increment(ref version);
+        Services.Moderated(who, id, show);
     }
 
     /// <summary>Removes a service with all its reports.</summary>

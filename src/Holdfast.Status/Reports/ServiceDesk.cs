@@ -190,6 +190,10 @@ internal sealed partial class ServiceDesk
         return slug.Length <= ReportLimits.SlugLength ? slug : slug[..ReportLimits.SlugLength].Trim('-');
     }
 
+    /// <summary>Writes down who let a comment through, or deleted it.</summary>
+    public void Moderated(string who, string id, bool show) =>
+        store.Write((transaction, now) => transaction.Audit(now, who, show ? "comment.show" : "comment.delete", id, null, null));
+
     private void Write(string who, IReadOnlyList<(ReportedService? Before, ReportedService? After)> changes)
     {
         store.Write(

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Net;
 using System.Text.Json;
 
 namespace Holdfast.Status.Watching;
@@ -106,14 +107,35 @@ internal sealed record EdgeHealth
 /// <param name="Name">Its name.</param>
 /// <param name="Counts">What it did.</param>
 /// <param name="Generation">The generation of its release that serves; 0 when it is not told.</param>
-internal sealed record EdgeZone(string Name, EdgeCounts Counts, long Generation)
+/// <param name="Origins">Where its answers came from.</param>
+internal sealed record EdgeZone(string Name, EdgeCounts Counts, long Generation, ImmutableArray<EdgeOrigin> Origins)
 {
+    private const int MostOrigins = 4;
+
     /// <summary>Reads the members.</summary>
     public static EdgeZone Read(JsonElement json) =>
         new(
             EdgeHealth.Name(json, "name"),
             EdgeCounts.Read(json),
-            json.TryGetProperty("generation", out var generation) ? generation.GetInt64() : 0
+            json.TryGetProperty("generation", out var generation) ? generation.GetInt64() : 0,
+            json.TryGetProperty("origins", out var origins) ? [.. origins.EnumerateArray().Take(MostOrigins).Select(EdgeOrigin.Read)] : []
+        );
+}
+
+/// <summary>An origin of a zone.</summary>
+/// <param name="Host">Its name.</param>
+/// <param name="Address">The address that the edge reached it at.</param>
+/// <param name="Requests">How often it was asked, since the first time.</param>
+internal readonly record struct EdgeOrigin(string Host, IPAddress Address, long Requests)
+{
+    /// <summary>Reads the members.</summary>
+    public static EdgeOrigin Read(JsonElement json) =>
+        new(
+            EdgeHealth.Name(json, "host"),
+            IPAddress.TryParse(json.GetProperty("address").GetString(), out var address)
+                ? address
+                : throw new FormatException("origins.address: it is no address"),
+            json.GetProperty("requests").GetInt64()
         );
 }
 

@@ -1,5 +1,6 @@
 using Holdfast.Status.Drafts;
 using Holdfast.Status.Incidents;
+using Holdfast.Status.Providers;
 using Holdfast.Status.Reports;
 using Holdfast.Status.Storage;
 using Microsoft.Extensions.Logging;
@@ -13,6 +14,7 @@ internal sealed class Lookout(
     DraftDesk drafts,
     StatusStore store,
     ReportDesk reports,
+    ProviderFinder finder,
     TimeProvider time,
     ILogger logger
 ) : IDisposable
@@ -90,7 +92,9 @@ internal sealed class Lookout(
                 )
                 .ConfigureAwait(false);
             reports.Look();
-            drafts.Consider([.. Signs(), .. reports.Signs()], Releases());
+            List<Sign> signs = [.. Signs(), .. reports.Signs()];
+            var map = signs.Exists(sign => sign.Kind == SignKind.OriginErrors) ? Map().Main : ProviderMap.Nothing;
+            drafts.Consider(signs, new Surroundings(Releases(), map, reports.InTrouble()));
             late.Check();
             if (now - keptAt >= WatchLimits.Keep)
             {
@@ -138,6 +142,34 @@ internal sealed class Lookout(
             state.Pushed(now, document);
         }
     }
+
+    /// <summary>What edges were asked for, and where the answers came from; a zone at several edges is one.</summary>
+    public List<ZoneFlow> Flows()
+    {
+        lock (reading)
+        {
+            return
+            [
+                .. states
+                    .Values.SelectMany(state => state.Flows)
+                    .GroupBy(flow => flow.ZoneId)
+                    .Select(group => new ZoneFlow(
+                        group.Key,
+                        group.First().ZoneName,
+                        group.Sum(flow => flow.Requests),
+                        [
+                            .. group
+                                .SelectMany(flow => flow.Origins)
+                                .GroupBy(origin => (origin.Host, origin.Address))
+                                .Select(origin => new OriginFlow(origin.Key.Host, origin.Key.Address, origin.Sum(one => one.Requests))),
+                        ]
+                    )),
+            ];
+        }
+    }
+
+    /// <summary>The map of providers as it is now.</summary>
+    public ProviderMap Map() => ProviderMap.Of(Flows(), finder);
 
     /// <summary>The releases that edges told of, each with all that did.</summary>
     public List<SeenRelease> Releases()

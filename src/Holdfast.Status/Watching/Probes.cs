@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 
 namespace Holdfast.Status.Watching;
 
@@ -41,18 +42,25 @@ internal sealed class Probes(TimeProvider time) : IDisposable
             {
                 WatchKind.Edge => await EdgeAsync(watch, deadline.Token).ConfigureAwait(false),
                 WatchKind.Tls => await TlsAsync(new Uri(watch.Target), deadline.Token).ConfigureAwait(false),
+                WatchKind.Feed => await FeedAsync(watch, deadline.Token).ConfigureAwait(false),
                 WatchKind.Dns => await DnsAsync(watch.Target, deadline.Token).ConfigureAwait(false),
                 _ => await HttpAsync(watch.Target, deadline.Token).ConfigureAwait(false),
             };
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new ProbeResult(false, $"no answer within {WatchLimits.Timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s");
+            return new ProbeResult(
+                watch.Kind == WatchKind.Feed,
+                $"no answer within {WatchLimits.Timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s"
+            );
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
             // Whatever the other side does, it is not well; and one watch never ends the others.
-            return new ProbeResult(false, (fault.InnerException ?? fault).Message);
+            var message = (fault.InnerException ?? fault).Message;
+            return watch.Kind == WatchKind.Feed
+                ? new ProbeResult(true, $"its page cannot be read: {message}")
+                : new ProbeResult(false, message);
         }
     }
 
@@ -83,6 +91,43 @@ internal sealed class Probes(TimeProvider time) : IDisposable
         await response.Content.LoadIntoBufferAsync(WatchLimits.DocumentBytes, cancellationToken).ConfigureAwait(false);
         var document = EdgeHealth.Read(await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false));
         return new ProbeResult(true, "", document);
+    }
+
+    /// <summary>What an outside service says of itself. That its page can't be read says nothing of the service.</summary>
+    private async Task<ProbeResult> FeedAsync(Watch watch, CancellationToken cancellationToken)
+    {
+        using var response = await client
+            .GetAsync(new Uri(watch.Target), HttpCompletionOption.ResponseHeadersRead, cancellationToken)
+            .ConfigureAwait(false);
+        if (response.StatusCode != HttpStatusCode.OK)
+        {
+            return new ProbeResult(
+                true,
+                string.Create(CultureInfo.InvariantCulture, $"its page cannot be read: status {(int)response.StatusCode}")
+            );
+        }
+
+        await response.Content.LoadIntoBufferAsync(WatchLimits.DocumentBytes, cancellationToken).ConfigureAwait(false);
+        using var document = JsonDocument.Parse(
+            await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false),
+            new JsonDocumentOptions { MaxDepth = 16 }
+        );
+        if (
+            document.RootElement.ValueKind != JsonValueKind.Object
+            || !document.RootElement.TryGetProperty("status", out var status)
+            || status.ValueKind != JsonValueKind.Object
+            || !status.TryGetProperty("indicator", out var indicator)
+            || indicator.ValueKind != JsonValueKind.String
+        )
+        {
+            return new ProbeResult(true, "its page cannot be read: it has no status.indicator");
+        }
+
+        var said = status.TryGetProperty("description", out var words) && words.ValueKind == JsonValueKind.String ? words.GetString()! : "";
+        said = new string([.. said.Where(letter => !char.IsControl(letter)).Take(WatchLimits.NameLength)]);
+        return indicator.GetString() is "none" or "maintenance"
+            ? new ProbeResult(true, "")
+            : new ProbeResult(false, said.Length > 0 ? said : indicator.GetString()!);
     }
 
     private static async Task<ProbeResult> DnsAsync(string name, CancellationToken cancellationToken)

@@ -14,6 +14,9 @@ internal enum WatchKind
 
     /// <summary><c>dns</c>: a name that has to have an address.</summary>
     Dns,
+
+    /// <summary><c>feed</c>: an outside service's own status page, Statuspage's <c>status.json</c> or <c>summary.json</c>, which has to tell of no trouble.</summary>
+    Feed,
 }
 
 /// <summary>Something that the status page looks at every few seconds.</summary>
@@ -73,6 +76,9 @@ internal static class WatchLimits
 
     /// <summary>Entries of an edge's lists (errors, modules, releases) that are read: as many as it writes.</summary>
     public const int Listed = 100;
+
+    /// <summary>An edge that is started with the page may take so long until it answers for the first time.</summary>
+    public static readonly TimeSpan StartsWithin = TimeSpan.FromSeconds(60);
 
     /// <summary>An edge that pushed within so long answers, asked or not: three documents may be lost.</summary>
     public static readonly TimeSpan PushedFor = TimeSpan.FromSeconds(35);

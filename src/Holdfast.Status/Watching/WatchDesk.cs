@@ -134,7 +134,9 @@ internal sealed class WatchDesk
     private Watch Read(Form form, Watch? before)
     {
         var kind =
-            form.Choice<WatchKind>("kind") ?? before?.Kind ?? throw StatusProblem.Invalid("watch.kind", "it is edge, http, tls or dns");
+            form.Choice<WatchKind>("kind")
+            ?? before?.Kind
+            ?? throw StatusProblem.Invalid("watch.kind", "it is edge, http, tls, dns or feed");
         var node = form.Has("node") ? form.Text("node", StatusPageLimits.NameLength) : before?.Node;
         if (node is not null && (kind != WatchKind.Edge || (Known(node) is { } other && other.Id != before?.Id)))
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Holdfast.Status.Detection;
+using Holdfast.Status.Providers;
 using Holdfast.Status.Storage;
 
 namespace Holdfast.Status.Watching;
@@ -14,6 +15,7 @@ internal sealed class WatchState
     private DateTimeOffset lastAt;
     private readonly RecentCauses causes = new();
     private readonly SeenReleases releases = new();
+    private readonly Flows flows = new();
     private RatioDetector moduleFaults = new();
     private DateTimeOffset failingSince;
     private DateTimeOffset? pushedAt;
@@ -48,6 +50,9 @@ internal sealed class WatchState
 
     /// <summary>The releases that the edge told of.</summary>
     public IReadOnlyList<SeenRelease> Releases => releases.All;
+
+    /// <summary>What came for which zone, and where its answers came from.</summary>
+    public IEnumerable<ZoneFlow> Flows => flows.All;
 
     /// <summary>When the edge last pushed, or null.</summary>
     public DateTimeOffset? PushedAt => pushedAt;
@@ -86,6 +91,11 @@ internal sealed class WatchState
             return;
         }
 
+        if (!result.IsWell && IsStarting(now))
+        {
+            return;
+        }
+
         if (!result.IsWell)
         {
             failingSince = failures == 0 ? now : failingSince;
@@ -108,7 +118,12 @@ internal sealed class WatchState
         {
             yield return new Sign
             {
-                Kind = Watch.Kind == WatchKind.Edge ? SignKind.NotAnswering : SignKind.CheckFailed,
+                Kind = Watch.Kind switch
+                {
+                    WatchKind.Edge => SignKind.NotAnswering,
+                    WatchKind.Feed => SignKind.OutsideTrouble,
+                    _ => SignKind.CheckFailed,
+                },
                 Source = Watch.Name,
                 ComponentId = Watch.ComponentId,
                 Since = failingSince,
@@ -184,6 +199,13 @@ internal sealed class WatchState
         transaction.KeepLearned($"{Watch.Id}//modules", now, moduleFaults.Write());
     }
 
+    /// <summary>The page may be up before the edges that are started with it.</summary>
+    private bool IsStarting(DateTimeOffset now)
+    {
+        firstLook ??= now;
+        return Watch.IsOwn && last is null && now - firstLook < WatchLimits.StartsWithin;
+    }
+
     private bool IsPushing(DateTimeOffset now) => pushedAt is { } at && now - at < WatchLimits.PushedFor;
 
     private void Count(DateTimeOffset now, EdgeHealth document)
@@ -205,6 +227,7 @@ internal sealed class WatchState
                 var faults = Math.Clamp(document.Faults - before.Faults, 0, more.Requests);
                 moduleFaults.Observe(at, seconds, faults, more.Requests);
                 causes.Take(before, document, seconds);
+                flows.Take(before, document, seconds);
             }
 
             foreach (var (id, zone) in document.Zones)

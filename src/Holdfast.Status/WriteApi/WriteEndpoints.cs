@@ -67,6 +67,7 @@ internal sealed partial class WriteEndpoints(
         MapIncidents(routes);
         MapWatches(routes);
         MapDrafts(routes);
+        MapProviders(routes);
         MapReports(routes);
         MapAccess(routes);
         MapNotes(routes);

@@ -46,6 +46,22 @@ public sealed class AuditCommandsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Show_AnEntry_SaysWhatWasThereAfterwards()
+    {
+        var (exitCode, output, _) = await RunAsync("audit", "show", "2");
+        Assert.Equal(0, exitCode);
+        Assert.Matches(@"operation +zones-put-by-name", output);
+        using var entry = JsonDocument.Parse((await RunAsync("audit", "show", "2", "--json")).Out);
+        Assert.Equal("example.com", entry.RootElement.GetProperty("after").GetProperty("name").GetString());
+
+        Assert.Equal(
+            (3, "", "holdfast: the audit log has no entry of this number (code 40004); 'list' shows what there is\n"),
+            await RunAsync("audit", "show", "3")
+        );
+        Assert.Equal(2, (await RunAsync("audit", "show", "0")).ExitCode);
+    }
+
+    [Fact]
     public async Task List_RefusedRequest_SaysSoAndWhere()
     {
         using var stranger = new HttpClient { BaseAddress = control.Url };
@@ -89,7 +105,11 @@ public sealed class AuditCommandsTests : IAsyncLifetime
 
         var (exitCode, _, error) = await RunAsync("audit", "verify", "--offline", "--data", directory.Path);
         Assert.Equal(1, exitCode);
-        Assert.Equal("holdfast: the audit log is not whole: entry 2 was changed: its hash does not fit what it says\n", error);
+        Assert.Equal(
+            "holdfast: the audit log is not whole: entry 2 was changed: its hash does not fit what it says; "
+                + "put the database aside as it is, and look for the entry in a backup\n",
+            error
+        );
     }
 
     [Fact]

@@ -47,7 +47,7 @@ public sealed class CommandLineTests : IDisposable
         var (exitCode, output, error) = await RunAsync(arguments);
         Assert.Equal(2, exitCode);
         Assert.Empty(output);
-        Assert.StartsWith("holdfast: ", error, StringComparison.Ordinal);
+        Assert.Matches("^holdfast: [^;]+; .+", error);
         Assert.Single(error.TrimEnd('\n').Split('\n'));
     }
 

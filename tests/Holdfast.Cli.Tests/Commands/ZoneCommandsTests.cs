@@ -65,7 +65,7 @@ public sealed class ZoneCommandsTests : IAsyncLifetime
         var (exitCode, output, error) = await RunAsync("zone", "add", "example.com", "--origin", "https://refused.example.com");
         Assert.Equal(7, exitCode);
         Assert.Empty(output);
-        Assert.Equal("holdfast: origin is refused (code 1004)\n", error);
+        Assert.Equal("holdfast: origin is refused (code 1004); see 'holdfast zone add --help'\n", error);
     }
 
     [Fact]

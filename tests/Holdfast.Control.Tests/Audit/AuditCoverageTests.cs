@@ -364,7 +364,38 @@ public sealed class AuditCoverageTests
             yield return ("releases-resume", () => control.PostAsync($"{release()}/resume", Because));
             yield return ("releases-abort", () => control.PostAsync($"{release()}/abort", Because));
             yield return ("lists-update", () => control.PutAsync($"{path}/{list}", """{"description":"where we sit"}"""));
-            yield return ("lists-append-items", () => control.PostAsync($"{path}/{list}/items", """[{"ip":"192.0.2.1"}]"""));
+            var fleet = new List<TestEdge>();
+            yield return (
+                "lists-append-items",
+                async () =>
+                {
+                    // Two edges: what is published next goes to one of them first.
+                    foreach (var name in (string[])["skip-1", "skip-2"])
+                    {
+                        fleet.Add(new TestEdge(control.Data, control.Host.Url, Path.Combine(control.Data, name), name));
+                    }
+
+                    await Eventually.TrueAsync(() => fleet.TrueForAll(edge => edge.Intake.State.Connected), "both edges follow");
+                    return await control.PostAsync($"{path}/{list}/items", """[{"ip":"192.0.2.1"}]""");
+                }
+            );
+            yield return (
+                "releases-skip",
+                async () =>
+                {
+                    await Eventually.TrueAsync(
+                        async () => (await control.GetAsync(release())).Result["state"]!.GetValue<string>() is "rolling" or "soaking",
+                        "it is in its first wave"
+                    );
+                    var answer = await control.PostAsync($"{release()}/skip", Because);
+                    foreach (var edge in fleet)
+                    {
+                        await edge.DisposeAsync();
+                    }
+
+                    return answer;
+                }
+            );
             yield return (
                 "lists-replace-items",
                 () => control.PutAsync($"{path}/{list}/items", """[{"ip":"192.0.2.2"},{"ip":"2001:db8::/32"}]""")

@@ -6,6 +6,7 @@ using Holdfast.Control.Tests.Operators;
 using Holdfast.Releases.Keys;
 using Holdfast.Releases.Signing;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Holdfast.Control.Tests.Audit;
 
@@ -217,6 +218,29 @@ public sealed class AuditLogTests
         var entry = (await control.GetAsync("/holdfast/v1/audit_logs?operation=audit-head-differs")).Result[0]!;
         Assert.Equal(4, entry["before"]!["sequence"]!.GetValue<int>());
         Assert.Contains("entry 4, which is missing", entry["after"]!["problem"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Head_SignedByManyAtOnce_IsWrittenByEach()
+    {
+        using var data = new TemporaryDirectory();
+        await WriteThreeAsync(data.Path);
+        var keys = new KeyDirectory(data.Path);
+        using var database = ControlDatabase.Open(Path.Combine(data.Path, "control", "control.db"), TimeProvider.System);
+        using var key = SigningKey.LoadOrCreate(keys.SigningKeyFile);
+        using var trusted = new VerificationKeys(keys.TrustedDirectory, TimeProvider.System);
+        var signer = new ReleaseSigner(key, TimeProvider.System);
+        var writer = new AuditHeadWriter(
+            database,
+            new AuditLog(database),
+            signer,
+            trusted,
+            keys.AuditHeadFile,
+            TimeProvider.System,
+            NullLogger.Instance
+        );
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => Task.Run(writer.SignAsync)));
+        Assert.True(AuditHead.Load(keys.AuditHeadFile)!.IsSignedBy(trusted));
     }
 
     [Fact]

@@ -1,6 +1,4 @@
-using System.Data.Common;
 using System.Diagnostics;
-using System.Globalization;
 using Holdfast.Artifacts.Bots;
 using Holdfast.Artifacts.Certificates;
 using Holdfast.Artifacts.KillSwitches;
@@ -23,9 +21,6 @@ namespace Holdfast.Control.Tests.Faults;
 /// <summary>What a control finds that starts on the files of one that was killed.</summary>
 internal static class StoredState
 {
-    // What is written now and then, and belongs to no change.
-    private static readonly string[] Volatile = ["LastUsedAt", "UsedAt"];
-
     /// <summary>
     /// The files as they are on the disk at this moment, which is what kill -9 leaves. Another process copies them: closing a file that
     /// SQLite has open would take this process's locks on it.
@@ -46,7 +41,7 @@ internal static class StoredState
         {
             await CheckReleasesAsync(database);
             rows = await KeysAsync(database, new KeyDirectory(data));
-            rows += await database.ReadAsync(context => RowsAsync(context.Database.GetDbConnection()));
+            rows += await database.ReadAsync(context => StoredRows.ReadAsync(context.Database.GetDbConnection()));
         }
 
         var verdict = await AuditVerification.RunAsync(
@@ -198,46 +193,4 @@ internal static class StoredState
 
         return $"signed with {signing.Signer.Key.Id}, trusted {string.Join(' ', trusted.Order(StringComparer.Ordinal))}\n";
     }
-
-    private static async Task<string> RowsAsync(DbConnection connection)
-    {
-        await connection.OpenAsync();
-        var tables = await ReadAsync(
-            connection,
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
-        );
-        var all = new List<string>();
-        foreach (var table in tables)
-        {
-            var rows = await ReadAsync(connection, $"SELECT * FROM \"{table.Split('=')[1]}\"");
-            all.AddRange(rows.Order(StringComparer.Ordinal).Select(row => $"{table.Split('=')[1]}: {row}"));
-        }
-
-        return string.Join('\n', all);
-    }
-
-    private static async Task<List<string>> ReadAsync(DbConnection connection, string sql)
-    {
-        await using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        await using var reader = await command.ExecuteReaderAsync();
-        var rows = new List<string>();
-        while (await reader.ReadAsync())
-        {
-            rows.Add(
-                string.Join(
-                    ", ",
-                    Enumerable
-                        .Range(0, reader.FieldCount)
-                        .Where(i => !Volatile.Contains(reader.GetName(i)))
-                        .Select(i => $"{reader.GetName(i)}={Text(reader.GetValue(i))}")
-                )
-            );
-        }
-
-        return rows;
-    }
-
-    private static string Text(object value) =>
-        value is byte[] bytes ? Convert.ToHexString(bytes) : Convert.ToString(value, CultureInfo.InvariantCulture)!;
 }

@@ -30,6 +30,43 @@ public sealed class ReleaseActionTests
     }
 
     [Fact]
+    public async Task Skipped_GoesToTheNextWaveAtOnce_AndWhoAndWhyIsKept()
+    {
+        await using var fleet = await FleetUnderTest.StartAsync(3, "192.0.2.1");
+        await fleet.PutAsync("192.0.2.2");
+        await fleet.StateAsync(3, "soaking");
+        Assert.Equal(1, fleet.Having("192.0.2.2"));
+        var skipped = await fleet.Control.PostAsync(fleet.PathOf(3) + "/skip", Because);
+        Assert.Equal((HttpStatusCode.OK, 2), (skipped.Status, skipped.Result["wave"]!.GetValue<int>()));
+        var decision = Assert.Single(skipped.Result["decisions"]!.AsArray(), decision => decision!["what"]!.GetValue<string>() == "skip")!;
+        Assert.Equal("the wait for wave 1 was cut short: errors at the shop", decision["text"]!.GetValue<string>());
+        Assert.NotEqual("control", decision["by"]!.GetValue<string>());
+        await fleet.HaveAsync(2, "192.0.2.2");
+        var audit = (await fleet.Control.GetAsync("/holdfast/v1/audit_logs?per_page=1")).Result[0]!;
+        Assert.Equal("releases-skip", audit["operation"]!.GetValue<string>());
+
+        // The last wave opens it to all; then there is no wait to cut short.
+        await fleet.StateAsync(3, "soaking");
+        Assert.Equal(HttpStatusCode.OK, (await fleet.Control.PostAsync(fleet.PathOf(3) + "/skip", Because)).Status);
+        await fleet.HaveAsync(3, "192.0.2.2");
+        var again = await fleet.Control.PostAsync(fleet.PathOf(3) + "/skip", Because);
+        Assert.Equal(HttpStatusCode.Conflict, again.Status);
+        Assert.Contains("no wait to cut short", again.Error["message"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Skipped_WhilePausedOrWithoutAReason_IsRefused()
+    {
+        await using var fleet = await FleetUnderTest.StartAsync(2, "192.0.2.1");
+        await fleet.PutAsync("192.0.2.2");
+        await fleet.StateAsync(3, "soaking");
+        Assert.Equal(HttpStatusCode.BadRequest, (await fleet.Control.PostAsync(fleet.PathOf(3) + "/skip", "{}")).Status);
+        await fleet.Control.PostAsync(fleet.PathOf(3) + "/pause", Because);
+        Assert.Equal(HttpStatusCode.Conflict, (await fleet.Control.PostAsync(fleet.PathOf(3) + "/skip", Because)).Status);
+        Assert.Equal(1, fleet.Having("192.0.2.2"));
+    }
+
+    [Fact]
     public async Task Aborted_GoesBackOnTheEdgesThatHaveIt_AndMayBeTriedAgain()
     {
         await using var fleet = await FleetUnderTest.StartAsync(2, "192.0.2.1");

@@ -83,6 +83,64 @@ await check('Records are paged to the last, empty page and filtered', async () =
   assert.ok((await all(records.list({ zone_id, type: 'CAA' }))).every((item) => item.type === 'CAA'));
 });
 
+await check('Every filter finds its records', async () => {
+  const { id: zone_id } = await admin.zones.create({ account: {}, name: 'filters.example' });
+  const make = (name, more) => records.create({ zone_id, type: 'A', name, content: '192.0.2.1', ttl: 1, ...more });
+  const tagged = await make('alpha', { tags: ['team:web', 'kept'], comment: 'the first of them', proxied: true });
+  assert.deepEqual(tagged.tags, ['team:web', 'kept']);
+  assert.ok(Date.parse(tagged.tags_modified_on) > 0);
+  await make('beta', { content: '198.51.100.2', tags: ['team:mail'], comment: 'second' });
+  await make('gamma', { type: 'TXT', content: '"what a text says"' });
+
+  const found = async (query) => (await all(records.list({ zone_id, ...query }))).map((item) => item.name.split('.')[0]).sort();
+  const expected = [
+    [{ name: { contains: 'ALPH' } }, ['alpha']],
+    [{ name: { startswith: 'b' } }, ['beta']],
+    [{ name: { endswith: 'a.filters.example' } }, ['alpha', 'beta', 'gamma']],
+    [{ content: { exact: '198.51.100.2' } }, ['beta']],
+    [{ content: { startswith: '192.' } }, ['alpha']],
+    [{ content: { endswith: '.2' } }, ['beta']],
+    [{ content: { contains: 'a text' } }, ['gamma']],
+    [{ comment: { exact: 'second' } }, ['beta']],
+    [{ comment: { contains: 'first' } }, ['alpha']],
+    [{ comment: { startswith: 'the' } }, ['alpha']],
+    [{ comment: { endswith: 'nd' } }, ['beta']],
+    [{ comment: { present: 'true' } }, ['alpha', 'beta']],
+    [{ comment: { absent: 'true' } }, ['gamma']],
+    [{ tag: { exact: 'team:web' } }, ['alpha']],
+    [{ tag: { startswith: 'team:m' } }, ['beta']],
+    [{ tag: { endswith: 'team:l' } }, ['beta']],
+    [{ tag: { contains: 'team:e' } }, ['alpha']],
+    [{ tag: { present: 'team' } }, ['alpha', 'beta']],
+    [{ tag: { absent: 'team' } }, ['gamma']],
+    [{ tag: { exact: 'team:web', present: 'kept' }, tag_match: 'all' }, ['alpha']],
+    [{ tag: { exact: 'team:mail', present: 'kept' }, tag_match: 'any' }, ['alpha', 'beta']],
+    [{ type: 'TXT' }, ['gamma']],
+    [{ proxied: true }, ['alpha']],
+    [{ proxied: false, type: 'A' }, ['beta']],
+    [{ proxied: true, type: 'TXT', match: 'any' }, ['alpha', 'gamma']],
+    [{ search: 'second' }, ['beta']],
+  ];
+  for (const [query, names] of expected) {
+    assert.deepEqual(await found(query), names, JSON.stringify(query));
+  }
+
+  const ordered = async (query) => (await all(records.list({ zone_id, ...query }))).map((item) => item.name[0]).join('');
+  assert.equal(await ordered({ order: 'name', direction: 'desc' }), 'gba');
+  assert.equal(await ordered({ order: 'content', direction: 'asc' }), 'gab');
+  await raises(Cloudflare.BadRequestError, 400, 1004, () => all(records.list({ zone_id, nmae: 'alpha' })));
+});
+
+await check('Tags are changed and taken away', async () => {
+  const made = await records.create({ zone_id, type: 'A', name: 'tagged', content: '192.0.2.1', ttl: 1, tags: ['a:1'] });
+  const edited = await records.edit(made.id, { zone_id, tags: ['a:2', 'b'] });
+  assert.deepEqual(edited.tags, ['a:2', 'b']);
+  const put = await records.update(made.id, { zone_id, type: 'A', name: 'tagged', content: '192.0.2.1', ttl: 1 });
+  assert.deepEqual(put.tags, []);
+  const error = await raises(Cloudflare.BadRequestError, 400, 1004, () => records.edit(made.id, { zone_id, tags: ['cf-mine:1'] }));
+  assert.match(error.errors[0].source.pointer, /^\/tags/);
+});
+
 await check('A content that is none is a BadRequestError that names the place', async () => {
   const error = await raises(Cloudflare.BadRequestError, 400, 9005, () =>
     records.create({ zone_id, type: 'A', name: 'bad', content: 'not-an-address', ttl: 1 }),

@@ -16,10 +16,12 @@ using Holdfast.Model.KillSwitches;
 using Holdfast.Model.Lists;
 using Holdfast.Model.Purging;
 using Holdfast.Model.Releases;
+using Holdfast.Model.Releases.Rehearsals;
 using Holdfast.Model.Rulesets;
 using Holdfast.Model.Zones;
 using Holdfast.Releases.Keys;
 using Holdfast.Releases.Purging;
+using Holdfast.Releases.Rehearsals;
 using Holdfast.Releases.Signing;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -323,6 +325,47 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
         await UntilAsync(() => File.Exists(journal) && File.ReadAllText(journal).Contains($"\"sequence\":{sequence},"));
     }
 
+    /// <summary>Waits until so many requests were sampled.</summary>
+    public Task SampledAsync(int requests) => UntilAsync(() => Sampler.Taken >= requests);
+
+    /// <summary>Takes samples of requests.</summary>
+    public Holdfast.Edge.Rehearsing.RequestSampler Sampler => _host.Sampler!;
+
+    /// <summary>Has a zone rehearsed, and waits for the report.</summary>
+    public async Task<RehearsalReport> RehearseAsync(ZoneConfig proposed)
+    {
+        var id = Guid.NewGuid().ToString("n");
+        _feed.Rehearse(new RehearsalOrder(id, ArtifactKind.Zone, proposed.Id, ZoneArtifact.FormatVersion, ZoneArtifact.Write(proposed)));
+        return await ReportAsync(id);
+    }
+
+    /// <summary>Has a ruleset of the account rehearsed, and waits for the report.</summary>
+    public async Task<RehearsalReport> RehearseAsync(RulesetConfig proposed)
+    {
+        var id = Guid.NewGuid().ToString("n");
+        var payload = AccountRulesetArtifact.Write(proposed);
+        _feed.Rehearse(new RehearsalOrder(id, ArtifactKind.AccountRuleset, proposed.Id, AccountRulesetArtifact.FormatVersion, payload));
+        return await ReportAsync(id);
+    }
+
+    private async Task<RehearsalReport> ReportAsync(string id)
+    {
+        RehearsalReport? report = null;
+        var deadline = Environment.TickCount64 + 120_000;
+        while (report is null)
+        {
+            Assert.True(Environment.TickCount64 < deadline, "There was no report within two minutes.");
+            await Task.Yield();
+            report = _host
+                .Uplink.Peek()
+                .Where(record => record.Type == "release.rehearsed")
+                .Select(record => RehearsalCodec.Decode(record.Body))
+                .FirstOrDefault(known => known?.Id == id);
+        }
+
+        return report;
+    }
+
     /// <summary>What Prometheus gets.</summary>
     public async Task<string> MetricsAsync()
     {
@@ -392,6 +435,8 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
             _messages.Writer.TryWrite(
                 new FeedMessage(++_position, new ReleaseSigner(key, TimeProvider.System).SignRemoval(kind, name, generation, 1))
             );
+
+        public void Rehearse(RehearsalOrder order) => _messages.Writer.TryWrite(new FeedMessage(_position, null) { Rehearsal = order });
 
         public long Purge(string zone, PurgeKind kind, string[] values)
         {

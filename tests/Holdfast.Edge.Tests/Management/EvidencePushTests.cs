@@ -77,6 +77,28 @@ public sealed class EvidencePushTests
     }
 
     [Fact]
+    public void Origins_OfAZone_AreFourAtMost_AndOneThatRestsMakesRoom()
+    {
+        var origins = new ReachedOrigins();
+        for (var i = 0; i < 3; i++)
+        {
+            origins.Asked("origin.example.com", IPAddress.Parse("192.0.2.1"), 1_000);
+        }
+
+        for (var i = 2; i < 9; i++)
+        {
+            origins.Asked("origin.example.com", IPAddress.Parse($"192.0.2.{i}"), 2_000);
+        }
+
+        Assert.Equal(4, origins.All.Count());
+        Assert.Equal(3, origins.All.Single(origin => origin.Address.ToString() == "192.0.2.1").Requests);
+
+        origins.Asked("other.example.com", IPAddress.Parse("192.0.2.1"), 601_500);
+
+        Assert.Equal(["other.example.com", .. Enumerable.Repeat("origin.example.com", 3)], origins.All.Select(origin => origin.Host));
+    }
+
+    [Fact]
     public void Counters_OfWhoKeptVisitorsWaiting_AreOfEdgeAndZone()
     {
         var counters = new EdgeCounters([]);

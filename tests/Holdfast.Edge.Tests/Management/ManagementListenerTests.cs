@@ -74,7 +74,10 @@ public sealed class ManagementListenerTests : IAsyncLifetime
         Assert.Equal("origin_refused", json.GetProperty("errors")[0].GetProperty("error").GetString());
         Assert.Equal("origin", json.GetProperty("errors")[0].GetProperty("blame").GetString());
         var zone = Assert.Single(json.GetProperty("zones").EnumerateArray());
-        Assert.Equal(["z1", "example.com", "0", "4", "1", "2", "0", "0"], zone.EnumerateObject().Select(member => member.Value.ToString()));
+        Assert.Equal(
+            ["z1", "example.com", "0", "4", "1", "2", "0", "0", "[]"],
+            zone.EnumerateObject().Select(member => member.Value.ToString())
+        );
     }
 
     [Fact]
@@ -95,6 +98,27 @@ public sealed class ManagementListenerTests : IAsyncLifetime
         Assert.Empty(_counters.Zones.Read(Environment.TickCount64 + 3_700_000));
         _counters.Zones.Ended("z9999", "example.com", EdgeError.None, 200, Environment.TickCount64);
         Assert.Single(_counters.Zones.Read(Environment.TickCount64));
+    }
+
+    [Fact]
+    public async Task Health_WithTheLongestNamesOfAll_IsAtMostWhatAStatusPageTakes()
+    {
+        var name = new string('x', 250);
+        for (var i = 0; i < ZoneTraffic.MaxZones; i++)
+        {
+            _counters.Zones.Ended($"{i:x32}", name, EdgeError.None, 200, Environment.TickCount64);
+            for (var j = 0; j < ReachedOrigins.Most; j++)
+            {
+                _counters.Zones.Asked($"{i:x32}", name, IPAddress.Parse($"2001:db8:1111:2222:3333:4444:5555:{j}"), Environment.TickCount64);
+            }
+        }
+
+        var (_, body) = await Get("/holdfast/health");
+
+        Assert.InRange(body.Length, 500_000, 1_048_576);
+        var json = JsonDocument.Parse(body).RootElement;
+        Assert.Equal(ZoneTraffic.MaxZones, json.GetProperty("zones").GetArrayLength());
+        Assert.Equal(4, json.GetProperty("zones")[0].GetProperty("origins").GetArrayLength());
     }
 
     [Fact]

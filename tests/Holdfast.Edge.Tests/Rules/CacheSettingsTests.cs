@@ -246,6 +246,34 @@ public partial class CacheSettingsTests
     }
 
     [Theory]
+    [InlineData(true, "HIT")]
+    [InlineData(false, "MISS")]
+    public async Task Key_WithTheResolvedHost_IsOneForAllHostsThatARouteLeadsToIt(bool isResolved, string second)
+    {
+        await using var site = await StartAsync(
+            ScriptedOrigin.Answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nCache-Control: max-age=60\r\n\r\nok"),
+            null,
+            Ruleset("http_request_origin", Rule("http.host ne \"c.example\"", new RouteAction("files.example", null, null, null))),
+            Ruleset(Phase, Rule("true", Everything with { Key = new CustomCacheKey { ResolvedHost = isResolved } }))
+        );
+
+        // An edge that learns of a purge log for the first time purges everything.
+        await site.Edge.PurgeAsync(EdgeUnderTest.IdOf("*"), Holdfast.Model.Purging.PurgeKind.Tag, "none");
+        Assert.Equal("MISS", await StatusAsync("a.example"));
+        Assert.Equal(second, await StatusAsync("b.example"));
+        Assert.Equal("MISS", await StatusAsync("c.example"));
+        Assert.Equal("HIT", await StatusAsync("a.example"));
+        await site.Edge.PurgeAsync(EdgeUnderTest.IdOf("*"), Holdfast.Model.Purging.PurgeKind.Url, "files.example/p");
+        Assert.Equal(isResolved ? "MISS" : "HIT", await StatusAsync("a.example"));
+
+        async Task<string> StatusAsync(string host)
+        {
+            var (head, _) = await site.AskAsync($"GET /p HTTP/1.1\r\nHost: {host}\r\n\r\n");
+            return Regex.Match(head, "CF-Cache-Status: ([A-Z]+)").Groups[1].Value;
+        }
+    }
+
+    [Theory]
     [InlineData("/account/x.css", "text/html", "BYPASS")]
     [InlineData("/account/x.css", "text/css", "HIT")]
     [InlineData("/account", "text/html", "HIT")]

@@ -64,6 +64,20 @@ public class UpperFaultTests
     }
 
     [Fact]
+    public async Task AnHttpsUpperEdge_WhoseCertificateNobodyVouchesFor_IsPassedOver()
+    {
+        await using var site = Answering(CachedSite.Ok("origin", "Cache-Control: max-age=600"));
+        var upper = await site.EdgeAsync();
+        var lower = await site.EdgeAsync([$"https://localhost:{upper.Https.Port}"]);
+
+        var reply = await AskAsync(lower, "GET /a");
+
+        Assert.Equal(("origin", "MISS", null), (reply.Body, reply["CF-Cache-Status"], reply["Holdfast-Upper"]));
+        Assert.Single(site.Seen);
+        Assert.Contains("holdfast_edge_upper_requests_total{result=\"answered\"} 0\n", await lower.MetricsAsync());
+    }
+
+    [Fact]
     public async Task AnUpperEdgeThatSaysNothing_IsWaitedForTwoSeconds()
     {
         await using var site = Answering(CachedSite.Ok("origin", "Cache-Control: max-age=600"));

@@ -28,7 +28,10 @@ public sealed class DrillTests
         var unknown = await HoldfastUnderTest.RunAsync("drill", "nov17");
         Assert.Equal((3, "holdfast: there is no drill 'nov17'; 'holdfast drill list' shows them\n"), (unknown.ExitCode, unknown.Error));
         var rate = await HoldfastUnderTest.RunAsync("drill", "all", "--rate", "0");
-        Assert.Equal((2, "holdfast: --rate: '0' is not a number from 10 to 20000\n"), (rate.ExitCode, rate.Error));
+        Assert.Equal(
+            (2, "holdfast: --rate: '0' is not a number from 10 to 20000; see 'holdfast drill --help'\n"),
+            (rate.ExitCode, rate.Error)
+        );
         var list = await HoldfastUnderTest.RunAsync("drill", "list", "--json");
         Assert.Contains("thundering-sign-in", list.Succeeded().Out);
     }

@@ -18,6 +18,7 @@ internal sealed class HoldfastUnderTest : IAsyncDisposable
     private readonly StringBuilder error = new();
     private readonly TaskCompletionSource<string> firstLine = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task reading;
+    private bool isDisposed;
 
     private HoldfastUnderTest(Process process, string data, TemporaryDirectory? ownData)
     {
@@ -224,6 +225,13 @@ internal sealed class HoldfastUnderTest : IAsyncDisposable
     /// <summary>Ends everything at once.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (isDisposed)
+        {
+            // A test that starts it again may have come no further.
+            return;
+        }
+
+        isDisposed = true;
         Signals.SendToGroup(process.Id, Signals.Kill);
         await process.WaitForExitAsync();
         await reading;

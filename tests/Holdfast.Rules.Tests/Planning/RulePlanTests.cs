@@ -72,6 +72,63 @@ public class RulePlanTests
     }
 
     [Fact]
+    public void Next_OfARuleThatComputesTooMuchByItself_DoesNotSayThatItIsTrue_ThoughOthersHaveComputedIt()
+    {
+        var request = new TestSignals().With(Signal.HttpRequestBodyRaw, new string('a', 128 * 1024)).With(Signal.Ssl, true);
+        var parts = Enumerable.Range(0, 9).Select(i => $"not concat(upper(http.request.body.raw), \"{i}\") contains \"b\"").ToArray();
+        string[] written = [.. parts, string.Join(" and ", parts), string.Join(" or ", parts)];
+        var evaluation = new RuleEvaluation();
+
+        var alone = written.Select(Filter).Select((filter, i) => (i, filter.Evaluate(request, evaluation))).ToList();
+
+        Assert.Equal((9, Truth.Unknown), alone[9]);
+        Assert.Equal(alone, Found(Plan(written), request, evaluation));
+    }
+
+    [Fact]
+    public void Next_OfAShare_AsksNoOthers()
+    {
+        string[] written = ["http.host eq \"a\"", "http.host contains \"a\" and ssl", "ip.src.country eq \"GB\"", "not ssl", "ssl"];
+        var (plan, evaluation) = (Plan(written), new RuleEvaluation());
+        var signals = new TestSignals { Lost = [SignalSource.Country] }
+            .With(Signal.HttpHost, "a")
+            .With(Signal.Ssl, true);
+        for (var set = 0; set < 1 << written.Length; set++)
+        {
+            var indexes = Enumerable.Range(0, written.Length).Where(i => (set & (1 << i)) != 0).ToArray();
+            Assert.Equal(
+                Found(plan, signals, evaluation).Where(found => indexes.Contains(found.Item1)),
+                Found(plan, signals, evaluation, plan.ShareOf(indexes))
+            );
+        }
+    }
+
+    [Fact]
+    public void Next_OfWhatIsGivenInAnyCase_SaysAlsoWhatIsFalse()
+    {
+        var plan = RulePlan.Build([Filter("http.host eq \"a\""), Filter("http.host eq \"b\""), Filter("ssl")], rule => rule == 1);
+
+        Assert.Equal(
+            new[] { (0, Truth.True), (1, Truth.False) },
+            Found(plan, new TestSignals().With(Signal.HttpHost, "a").With(Signal.Ssl, false), new RuleEvaluation())
+        );
+    }
+
+    [Fact]
+    public void SkipTo_LeavesOutWhatIsBefore()
+    {
+        var plan = Plan([.. Enumerable.Repeat("ssl", 130)]);
+        var signals = new TestSignals().With(Signal.Ssl, true);
+        foreach (var from in (int[])[0, 1, 63, 64, 65, 127, 128, 129, 130])
+        {
+            using var pass = plan.Begin(signals, new RuleEvaluation());
+            pass.SkipTo(from);
+            Assert.Equal(from < 130, pass.Next(out var rule, out _));
+            Assert.Equal(from < 130 ? from : -1, rule);
+        }
+    }
+
+    [Fact]
     public void Begin_WhileAnotherPassRuns_FindsTheSame()
     {
         var plan = Plan("http.host contains \"a\"", "http.host contains \"b\"", "http.host eq \"ab\"");
@@ -160,10 +217,10 @@ public class RulePlanTests
         return new RuleFilter(reading.Tree!);
     }
 
-    private static List<(int, Truth)> Found(RulePlan plan, TestSignals signals, RuleEvaluation evaluation)
+    private static List<(int, Truth)> Found(RulePlan plan, TestSignals signals, RuleEvaluation evaluation, PlanShare? share = null)
     {
         var found = new List<(int, Truth)>();
-        using var pass = plan.Begin(signals, evaluation);
+        using var pass = plan.Begin(signals, evaluation, share);
         while (pass.Next(out var rule, out var truth))
         {
             found.Add((rule, truth));

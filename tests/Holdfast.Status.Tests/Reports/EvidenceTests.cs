@@ -81,7 +81,7 @@ public sealed class EvidenceTests
 
     private static string About(params Sign[] signs) => Assert.Single(Statements(signs)).About;
 
-    private static List<Statement> Statements(params Sign[] signs) => [.. Statement.Of(signs, State, [])];
+    private static List<Statement> Statements(params Sign[] signs) => [.. Statement.Of(signs, State, Surroundings.None)];
 
     private static Sign Sign(SignKind kind, string source) =>
         new()

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Holdfast.Status.Tests.Operating;
 
 namespace Holdfast.Status.Tests.Reports;
 
@@ -138,6 +139,40 @@ public sealed class ServicesTests
 
         await page.WriteAsync("DELETE", $"/report-comments/{Id("Nothing")}");
         Assert.DoesNotContain("loads", await page.PageAsync("/reports/example-cloud"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Comment_IsDecidedOnOnTheOperatorsPages()
+    {
+        await using var page = await StatusPageHarness.StartAsync();
+        await page.WriteAsync("POST", "/services", """{"service":{"name":"Example Cloud"}}""");
+        using var visitors = new Reporter(page.Url);
+        await visitors.ReportAsync("example-cloud", "203.0.113.7", comment: "Nothing <b>loads</b>");
+        await visitors.ReportAsync("example-cloud", "198.51.100.7", comment: "Buy my pills");
+        using var browser = new OperatorBrowser(page);
+        await browser.BeginAsync();
+        await browser.GetAsync("/operate/comments");
+        Assert.Contains("Nothing &lt;b&gt;loads&lt;/b&gt;", browser.Text, StringComparison.Ordinal);
+        Assert.Contains("Example Cloud", browser.Text, StringComparison.Ordinal);
+        var waiting = (await page.WriteAsync("GET", "/report-comments")).AsArray();
+        string Id(string text) =>
+            waiting.First(one => one!["text"]!.GetValue<string>().StartsWith(text, StringComparison.Ordinal))!["id"]!.GetValue<string>();
+
+        // Without the page's word nothing is decided.
+        await browser.PostWithAsync(null, $"/operate/comments/{Id("Nothing")}/show");
+        Assert.Equal(HttpStatusCode.Forbidden, browser.Status);
+        await browser.GetAsync("/operate/comments");
+        await browser.PostAsync($"/operate/comments/{Id("Nothing")}/show");
+        await browser.GetAsync("/operate/comments");
+        await browser.PostAsync($"/operate/comments/{Id("Buy")}/remove");
+
+        var shown = await page.PageAsync("/reports/example-cloud");
+        Assert.Contains("Nothing &lt;b&gt;loads&lt;/b&gt;", shown, StringComparison.Ordinal);
+        Assert.Empty((await page.WriteAsync("GET", "/report-comments")).AsArray());
+        var audit = (await page.WriteAsync("GET", "/audit")).ToJsonString();
+        Assert.Contains("comment.delete", audit, StringComparison.Ordinal);
+        Assert.Contains(OperatorBrowser.Email, audit, StringComparison.Ordinal);
+        Assert.DoesNotContain("pills", audit, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -270,6 +270,12 @@ public sealed class EvidenceTests : IAsyncLifetime
         var first = Text(watches[0]!, "component_id");
         await page.WriteAsync("PATCH", $"/components/{first}", """{"component":{"name":"Zurich"}}""");
 
+        // They may take a minute to start.
+        await page.LookAsync(TimeSpan.FromSeconds(50));
+        Assert.Empty(await DraftsAsync());
+        await page.LookAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal("edge-1, edge-2 not answering", Text(Assert.Single(await DraftsAsync())!, "name"));
+
         // Another start has other ports, and one edge less.
         await StartWithAsync(new OwnEdge("edge-1", new Uri("http://127.0.0.1:3")));
         Assert.Equal(["Edges", "Zurich"], await ComponentsAsync());

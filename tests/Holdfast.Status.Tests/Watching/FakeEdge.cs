@@ -43,6 +43,9 @@ internal sealed class FakeEdge : IAsyncDisposable
     /// <summary>The releases that it tells of, as JSON.</summary>
     public string Releases { get; set; } = "";
 
+    /// <summary>The origin of example.com: its name and address.</summary>
+    public (string Host, string Address) Origin { get; set; } = ("origin.example.com", "192.0.2.10");
+
     /// <summary>Its clock.</summary>
     public DateTimeOffset Now { get; set; } = new(2025, 11, 18, 11, 28, 0, TimeSpan.Zero);
 
@@ -102,8 +105,11 @@ internal sealed class FakeEdge : IAsyncDisposable
                        {"error":"origin_refused","blame":"origin","count":{{zones.Sum(zone => zone.Origin)}}}],
              "guard":{"faults":{{faults}},"modules":[{"module":"waf","zone":"z1","faults":{{faults}},"generation":7}]},
              "releases":[{{Releases}}],
-             "zones":[{"id":"z1","name":"example.com","generation":7,{{Counts(zones[0])}}},
-                      {"id":"z2","name":"private.example","more":1,{{Counts(zones[1])}}}]}
+             "zones":[{"id":"z1","name":"example.com","generation":7,{{Counts(zones[0])}},
+                       "origins":[{"host":"{{Origin.Host}}","address":"{{Origin.Address}}","requests":{{zones[0].Requests}}}]},
+                      {"id":"z2","name":"private.example","more":1,{{Counts(zones[1])}},
+                       "origins":[{"host":"web-1.us-east-1.elb.amazonaws.com","address":"192.0.2.20","requests":{{zones[1].Requests / 2}}},
+                                  {"host":"10.0.0.7","address":"10.0.0.7","requests":{{zones[1].Requests / 2}}}]}]}
             """
         );
 

@@ -13,8 +13,8 @@ public sealed class WatchTests
     [InlineData("""{"watch":{"name":"x","kind":"http","target":"ftp://example.com"}}""", "watch.target: 'ftp://example.com' is no http")]
     [InlineData("""{"watch":{"name":"x","kind":"tls","target":"http://example.com"}}""", "is no https address")]
     [InlineData("""{"watch":{"name":"x","kind":"dns","target":"https://example.com"}}""", "is no host name")]
-    [InlineData("""{"watch":{"name":"x","kind":"ping","target":"example.com"}}""", "has to be one of edge, http, tls, dns")]
-    [InlineData("""{"watch":{"name":"x","target":"example.com"}}""", "watch.kind: it is edge, http, tls or dns")]
+    [InlineData("""{"watch":{"name":"x","kind":"ping","target":"example.com"}}""", "has to be one of edge, http, tls, dns, feed")]
+    [InlineData("""{"watch":{"name":"x","target":"example.com"}}""", "watch.kind: it is edge, http, tls, dns or feed")]
     [InlineData("""{"watch":{"name":"x","kind":"dns","target":"example.com","interval":5}}""", "a whole number from 10 to 60")]
     [InlineData(
         """{"watch":{"name":"x","kind":"dns","target":"example.com","component_id":"nobody"}}""",

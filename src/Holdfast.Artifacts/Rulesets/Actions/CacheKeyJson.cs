@@ -59,6 +59,11 @@ internal static class CacheKeyJson
 
         Add(custom, "header", key.Headers, key.HeaderPresence);
         Add(custom, "cookie", key.Cookies, key.CookiePresence);
+        if (key.ResolvedHost)
+        {
+            custom["host"] = new JsonObject { ["resolved"] = true };
+        }
+
         if (key.Country || key.Language)
         {
             custom["user"] = new JsonObject { ["geo"] = key.Country, ["lang"] = key.Language };
@@ -118,11 +123,7 @@ internal static class CacheKeyJson
 
         if (custom.TryGetObject("host", out var host))
         {
-            if (host.OptionalFlag("resolved") == true)
-            {
-                host.Report("resolved", "true", "false: no edge does it yet");
-            }
-
+            key = key with { ResolvedHost = host.OptionalFlag("resolved") ?? false };
             host.RefuseOthers();
         }
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Holdfast.Cli.ControlApi;
 using Holdfast.Cli.Terminal;
 
@@ -22,11 +21,11 @@ internal static class RulesetApplyCommand
             {
                 var name = call.Result.GetRequiredValue(phase);
                 var trial = call.Result.GetValue(dryRun);
-                using var wanted = Read(Path.Combine(context.CurrentDirectory, call.Result.GetRequiredValue(file)));
+                using var wanted = RulesetFile.Read(Path.Combine(context.CurrentDirectory, call.Result.GetRequiredValue(file)));
                 var envelope = await call.Control.CallAsync(
                     HttpMethod.Put,
                     RulesetArguments.Path(call, name) + (trial ? "?dry_run=true" : ""),
-                    body => Write(body, wanted.RootElement),
+                    body => RulesetFile.Write(body, wanted.RootElement),
                     cancellationToken
                 );
                 var ruleset = envelope.GetProperty("result");
@@ -47,32 +46,5 @@ internal static class RulesetApplyCommand
                 );
             }
         );
-    }
-
-    private static JsonDocument Read(string path)
-    {
-        try
-        {
-            return JsonDocument.Parse(File.ReadAllText(path));
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JsonException)
-        {
-            throw new CliFailure($"{path} cannot be read: {Printable.From(fault.Message)}");
-        }
-    }
-
-    private static void Write(Utf8JsonWriter body, JsonElement wanted)
-    {
-        if (wanted.ValueKind != JsonValueKind.Object)
-        {
-            body.WritePropertyName("rules");
-            wanted.WriteTo(body);
-            return;
-        }
-
-        foreach (var member in wanted.EnumerateObject())
-        {
-            member.WriteTo(body);
-        }
     }
 }

@@ -28,6 +28,7 @@ internal sealed class RolloutDriver : IDisposable
     private static readonly TimeSpan QuickTick = TimeSpan.FromMilliseconds(200);
 
     private readonly RolloutStore _store;
+    private readonly ZoneFailures _zones;
     private readonly FeedPresence _presence;
     private readonly FeedGate _gate;
     private readonly ReleaseSignal _signal;
@@ -39,9 +40,18 @@ internal sealed class RolloutDriver : IDisposable
     private readonly DateTimeOffset _started;
     private TaskCompletionSource _reported = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public RolloutDriver(RolloutStore store, FeedPresence presence, FeedGate gate, ReleaseSignal signal, TimeProvider time, ILogger logger)
+    public RolloutDriver(
+        RolloutStore store,
+        ZoneFailureStore zones,
+        FeedPresence presence,
+        FeedGate gate,
+        ReleaseSignal signal,
+        TimeProvider time,
+        ILogger logger
+    )
     {
         _store = store;
+        _zones = new ZoneFailures(zones, logger);
         _presence = presence;
         _gate = gate;
         _signal = signal;
@@ -119,7 +129,8 @@ internal sealed class RolloutDriver : IDisposable
             }
 
             OpenGate();
-            return _running.Count == 0 ? Timeout.InfiniteTimeSpan
+            var isLeft = await _zones.TakeBackAsync(cancellationToken).ConfigureAwait(false);
+            return _running.Count == 0 && !isLeft ? Timeout.InfiniteTimeSpan
                 : _running.Values.Any(IsQuick) ? QuickTick
                 : Tick;
         }
@@ -207,6 +218,7 @@ internal sealed class RolloutDriver : IDisposable
 
         while (_reports.TryDequeue(out var report))
         {
+            _zones.Note(report);
             foreach (var rollout in _running.Values.Where(rollout => rollout.IsOf(report)))
             {
                 rollout.Note(report);

@@ -252,7 +252,7 @@ internal sealed class CacheTurn(MemoryStore store, ReadOnlyMemory<byte> node, Ti
             Method = request.Head.MethodBytes,
             Scope = zone.IdText,
             Scheme = request.IsHttps ? "https"u8 : "http"u8,
-            Host = request.Head.Host,
+            Host = request.KeyHost,
             Path = request.ForwardPath,
             Query = request.KeyQuery,
             KeySuffix = request.KeySuffix,

@@ -26,6 +26,10 @@ internal sealed class DetachedRequest : UnheardRequest
         Target = visitor.Target;
         CachePolicy = visitor.CachePolicy;
         Route = visitor.Route;
-        SetCacheKey(visitor.HasKeyQuery ? (ReadOnlyMemory<byte>?)visitor.KeyQuery.ToArray() : null, visitor.KeySuffix.ToArray());
+        SetCacheKey(
+            visitor.HasKeyQuery ? (ReadOnlyMemory<byte>?)visitor.KeyQuery.ToArray() : null,
+            visitor.KeySuffix.ToArray(),
+            visitor.HasResolvedKey
+        );
     }
 }

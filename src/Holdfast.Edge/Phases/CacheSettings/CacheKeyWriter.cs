@@ -50,7 +50,7 @@ internal sealed class CacheKeyWriter
         turn.KeySuffix.Clear();
         WriteSuffix(request, turn.Signals.Fields, turn.KeySuffix);
         // A plain null would be an empty query.
-        request.SetCacheKey(_changesQuery ? (ReadOnlyMemory<byte>?)turn.KeyQuery.Written : null, turn.KeySuffix.Written);
+        request.SetCacheKey(_changesQuery ? (ReadOnlyMemory<byte>?)turn.KeyQuery.Written : null, turn.KeySuffix.Written, _key.ResolvedHost);
     }
 
     private void WriteQuery(ReadOnlySpan<byte> query, ReusableBuffer into)

@@ -31,7 +31,7 @@ internal sealed class HeadersEffect(RewriteHeadersAction action, RulePhase phase
     public override RuleStep Apply(EdgeRequest request, RuleTurn turn)
     {
         var headers = RulePhases.SeesResponse(phase) ? request.Response.Headers : request.Head.Headers;
-        turn.Signals.Fields.Keep();
+        turn.Signals.FieldsWillChange();
         foreach (var (name, operation, value) in _changes)
         {
             if (value is null)

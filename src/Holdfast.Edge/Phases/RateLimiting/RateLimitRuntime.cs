@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Holdfast.Artifacts.Rulesets;
+using Holdfast.Edge.Rules.Signals;
 using Holdfast.Model.Rulesets;
 using Holdfast.Rules.Evaluation;
 using Holdfast.Rules.Fields;
@@ -44,6 +45,7 @@ internal sealed class RateLimitRuntime
         CountingReadsResponse = _counting?.Reads.Any(field => field.IsOfResponse) == true;
         ReadsResponse = CountingReadsResponse || _scoreField is not null;
         CountsResponses = config.RequestsToOrigin || ReadsResponse;
+        Asked = _counting is null ? ClientFacts.None : ClientFactReads.Of(_counting.Reads);
         ReadsBody = _parts.Any(part => part.ReadsBody) || _counting?.Reads.Any(field => field.IsOfBody) == true;
     }
 
@@ -74,6 +76,9 @@ internal sealed class RateLimitRuntime
 
     /// <summary>Whether requests' bodies have to be held back for it (the design's law 24).</summary>
     public bool ReadsBody { get; }
+
+    /// <summary>What it asks about the request's client to know what counts.</summary>
+    public ClientFacts Asked { get; }
 
     /// <summary>The rule's id as a string of RFC 9651.</summary>
     public byte[] QuotedName { get; }

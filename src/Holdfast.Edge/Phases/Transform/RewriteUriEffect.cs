@@ -43,7 +43,7 @@ internal sealed class RewriteUriEffect(RewriteUriAction action, RulePhase phase)
             UriText.Write(target, query, "#"u8);
         }
 
-        turn.Signals.Uri.Rewrite(target.Written.Span, pathLength);
+        turn.Signals.Rewrite(target.Written.Span, pathLength);
         return RuleStep.Next;
     }
 }

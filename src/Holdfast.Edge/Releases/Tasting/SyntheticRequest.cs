@@ -13,7 +13,7 @@ namespace Holdfast.Edge.Releases.Tasting;
 /// <summary>A request that no visitor has made, to see what a candidate does with one.</summary>
 internal sealed class SyntheticRequest : UnheardRequest
 {
-    private readonly WholeBody _body;
+    private readonly KnownBody _body;
 
     /// <summary>A request as the codec would have read it.</summary>
     [SetsRequiredMembers]
@@ -30,7 +30,7 @@ internal sealed class SyntheticRequest : UnheardRequest
             Connection.Secured("TLSv1.3", "AEAD-AES128-GCM-SHA256", "http/1.1");
         }
 
-        _body = new WholeBody(Encoding.ASCII.GetBytes(visit.Body));
+        _body = new KnownBody(Encoding.ASCII.GetBytes(visit.Body));
         TakeBuffers();
         Head.Clear();
         Head.SetLine(
@@ -64,26 +64,6 @@ internal sealed class SyntheticRequest : UnheardRequest
 
     /// <inheritdoc/>
     public override long BodyBytesRead => _body.Read;
-
-    private sealed class WholeBody(byte[] bytes) : BodyReader
-    {
-        public int Read { get; private set; }
-
-        public override long Length => bytes.Length;
-
-        public override bool IsComplete => Read == bytes.Length;
-
-        public override ValueTask<BodyPiece> ReadAsync(CancellationToken cancellationToken)
-        {
-            if (IsComplete)
-            {
-                return new ValueTask<BodyPiece>(BodyPiece.TheEnd);
-            }
-
-            Read = bytes.Length;
-            return new ValueTask<BodyPiece>(BodyPiece.Of(bytes));
-        }
-    }
 }
 
 /// <summary>What a synthetic visitor asks for.</summary>

@@ -11,6 +11,21 @@ internal enum TasterFrameType : byte
     /// <summary>Edge to taster: no more of this batch. Empty.</summary>
     End = 2,
 
+    /// <summary>Edge to taster: a release of a rehearsal that is in use beside what is proposed.</summary>
+    Beside = 3,
+
+    /// <summary>Edge to taster: the release that what is proposed would take the place of.</summary>
+    Live = 4,
+
+    /// <summary>Edge to taster: what is proposed, as a release.</summary>
+    Proposed = 5,
+
+    /// <summary>Edge to taster: a sampled request.</summary>
+    Sample = 6,
+
+    /// <summary>Edge to taster: the script is whole, and is to be played. See <see cref="Rehearsing.RehearsalScript.Closing"/>.</summary>
+    Rehearse = 7,
+
     /// <summary>Taster to edge, once: it tastes from now on. One byte: <see cref="TasterFrame.Version"/>.</summary>
     Ready = 16,
 
@@ -25,6 +40,9 @@ internal enum TasterFrameType : byte
 
     /// <summary>Taster to edge: the batch is over, and nothing that it has left behind has ended the process. Empty.</summary>
     Settled = 20,
+
+    /// <summary>Taster to edge: the report of a rehearsal, JSON.</summary>
+    Rehearsed = 21,
 }
 
 /// <summary>
@@ -36,10 +54,13 @@ internal enum TasterFrameType : byte
 internal readonly record struct TasterFrame(TasterFrameType Type, ReadOnlyMemory<byte> Content)
 {
     /// <summary>What both ends must agree on; they are one program, unless it was replaced while the edge ran.</summary>
-    public const byte Version = 1;
+    public const byte Version = 2;
 
     /// <summary>Most bytes of content that a taster sends: a reason.</summary>
     public const int MostAnswerBytes = 4 * 1024;
+
+    /// <summary>The same of a rehearsal's report.</summary>
+    public const int MostReportBytes = 64 * 1024;
 
     private const int HeadBytes = 5;
 

@@ -6,6 +6,7 @@ using Holdfast.Edge.Bots;
 using Holdfast.Edge.Guard.Faults;
 using Holdfast.Edge.Lists;
 using Holdfast.Edge.Phases.RateLimiting;
+using Holdfast.Edge.Rehearsing;
 using Holdfast.Model.Bots;
 using Holdfast.Model.Releases;
 using Holdfast.Model.Zones;
@@ -32,6 +33,7 @@ internal static class TasterHost
         var faults = options.FaultInjection ? new LoaderFaults() : null;
         using var tripped = options.FaultInjection ? FaultInjection.With(options.HasFeatureLoaderDefect) : null;
         var features = new BotFeatureLoader(options.BotFeatures, tripped);
+        var stage = new RehearsalStage(checks, lists, features, origin, faults, TimeProvider.System);
         await using (var first = Trial())
         {
             // What is compiled now need not be when a release waits. What comes of it, the first candidate will tell.
@@ -39,7 +41,7 @@ internal static class TasterHost
             await first.TasteAsync(WarmUpFeatures()).ConfigureAwait(false);
         }
 
-        await TasterServer.RunAsync(input, output, Trial, End, TimeProvider.System).ConfigureAwait(false);
+        await TasterServer.RunAsync(input, output, Trial, stage.PlayAsync, End, TimeProvider.System).ConfigureAwait(false);
 
         CandidateTrial Trial() => new(checks, secrets, lists, features, counters, origin, faults, TimeProvider.System);
     }

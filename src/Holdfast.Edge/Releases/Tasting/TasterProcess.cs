@@ -10,7 +10,7 @@ using Holdfast.Releases.Wire;
 namespace Holdfast.Edge.Releases.Tasting;
 
 /// <summary>One started taster. Its standard input and output are the conversation; when the edge dies the input ends, and so does it. One user at a time.</summary>
-internal sealed class TasterProcess : IDisposable
+internal sealed partial class TasterProcess : IDisposable
 {
     // How often the memory of a taster at work is looked at.
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
@@ -194,7 +194,7 @@ internal sealed class TasterProcess : IDisposable
     private async Task<TasterFrame?> NextAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
         _reading ??= TasterFrame
-            .ReadAsync(_process.StandardOutput.BaseStream, TasterFrame.MostAnswerBytes, CancellationToken.None)
+            .ReadAsync(_process.StandardOutput.BaseStream, TasterFrame.MostReportBytes, CancellationToken.None)
             .AsTask();
         var since = _time.GetTimestamp();
         while (!_reading.IsCompleted)

@@ -1,8 +1,11 @@
 using System.Buffers.Binary;
 using System.Text;
 using System.Threading.Channels;
+using Holdfast.Edge.Rehearsing;
 using Holdfast.Model.Releases;
+using Holdfast.Model.Releases.Rehearsals;
 using Holdfast.Releases.Intake;
+using Holdfast.Releases.Rehearsals;
 using Holdfast.Releases.Wire;
 
 namespace Holdfast.Edge.Releases.Tasting;
@@ -20,9 +23,17 @@ internal static class TasterServer
     /// <param name="input">Where candidates come from.</param>
     /// <param name="output">Where answers go.</param>
     /// <param name="kitchen">Makes what tastes a batch: nothing of one batch is there for the next.</param>
+    /// <param name="rehearse">Plays a script.</param>
     /// <param name="gone">Called when the input ends, from whichever thread sees it, while a candidate may hold the others up for ever.</param>
     /// <param name="time">The clock.</param>
-    public static async Task RunAsync(Stream input, Stream output, Func<ICandidateTrial> kitchen, Action gone, TimeProvider time)
+    public static async Task RunAsync(
+        Stream input,
+        Stream output,
+        Func<ICandidateTrial> kitchen,
+        Func<RehearsalScript, Task<RehearsalReport>> rehearse,
+        Action gone,
+        TimeProvider time
+    )
     {
         var frames = Channel.CreateUnbounded<TasterFrame>();
 
@@ -30,6 +41,7 @@ internal static class TasterServer
         new Thread(() => Read(input, frames.Writer, gone)) { IsBackground = true, Name = "candidates" }.Start();
         await TasterFrame.WriteAsync(output, TasterFrameType.Ready, new[] { TasterFrame.Version }, default).ConfigureAwait(false);
         ICandidateTrial? trial = null;
+        var script = new ScriptReader();
         await foreach (var frame in frames.Reader.ReadAllAsync().ConfigureAwait(false))
         {
             if (frame.Type == TasterFrameType.Candidate)
@@ -37,6 +49,14 @@ internal static class TasterServer
                 trial ??= kitchen();
                 await TasterFrame.WriteAsync(output, TasterFrameType.Begun, default, default).ConfigureAwait(false);
                 await TasteAsync(trial, frame.Content, output).ConfigureAwait(false);
+            }
+            else if (script.Takes(frame))
+            {
+                if (script.Whole is { } whole)
+                {
+                    script = new ScriptReader();
+                    await RehearseAsync(whole, rehearse, output).ConfigureAwait(false);
+                }
             }
             else
             {
@@ -99,6 +119,22 @@ internal static class TasterServer
         {
             await TasterFrame.WriteAsync(output, TasterFrameType.Refused, Bounded(verdict.Reason ?? ""), default).ConfigureAwait(false);
         }
+    }
+
+    private static async Task RehearseAsync(RehearsalScript script, Func<RehearsalScript, Task<RehearsalReport>> rehearse, Stream output)
+    {
+        RehearsalReport report;
+        try
+        {
+            report = await rehearse(script).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            report = new RehearsalReport { Id = script.Id, Problem = ReasonOf(e) };
+        }
+
+        var bytes = Encoding.UTF8.GetBytes(RehearsalCodec.Encode(RehearsalCodec.Bounded(report)).ToJsonString());
+        await TasterFrame.WriteAsync(output, TasterFrameType.Rehearsed, bytes, default).ConfigureAwait(false);
     }
 
     /// <summary>Why a release that threw is refused.</summary>

@@ -84,25 +84,24 @@ internal sealed class AccountRules
             }
         }
 
-        return RulesetRuntime.Of(config, compiled.Phase, rules.DrainToImmutable());
+        var left = rules.DrainToImmutable();
+        return RulesetRuntime.Of(config, compiled.Phase, left, compiled.Planned(left));
     }
 
     private RulesetRuntime Root(RulesetConfig config)
     {
         var compiled = Of(config);
-        return RulesetRuntime.Of(
-            config,
-            compiled.Phase,
-            [
-                .. config
-                    .Rules.Where(rule => rule.Enabled)
-                    .Select(rule =>
-                        rule.Action is ExecuteAction execute
-                            ? RuleRuntime.OfAccount(rule, compiled.Phase, config.Id, _context!, Executed(execute, compiled.Phase))
-                            : compiled.Rule(rule.Id)
-                    ),
-            ]
-        );
+        ImmutableArray<RuleRuntime> rules =
+        [
+            .. config
+                .Rules.Where(rule => rule.Enabled)
+                .Select(rule =>
+                    rule.Action is ExecuteAction execute
+                        ? RuleRuntime.OfAccount(rule, compiled.Phase, config.Id, _context!, Executed(execute, compiled.Phase))
+                        : compiled.Rule(rule.Id)
+                ),
+        ];
+        return RulesetRuntime.Of(config, compiled.Phase, rules, compiled.Planned(rules));
     }
 
     private static RuleOverride DifferenceOf(RuleConfig rule, ExecuteOverrides overrides, Dictionary<string, RuleOverride> byId)

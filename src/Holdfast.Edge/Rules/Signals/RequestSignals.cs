@@ -23,6 +23,7 @@ internal sealed class RequestSignals : IRuleSignals
     private EdgeRequest _request = null!;
     private RuleContext _context = null!;
     private RuleLists _lists = RuleLists.None;
+    private ClientFacts _asked;
     private ByteArena.Piece _ray;
     private ByteArena.Piece _seed;
     private ByteArena.Piece _cipher;
@@ -65,9 +66,13 @@ internal sealed class RequestSignals : IRuleSignals
     public BotIdentity Identity { get; } = new();
 
     /// <summary>Begins with a request.</summary>
-    public void Begin(EdgeRequest request, RuleContext context)
+    /// <param name="request">The request.</param>
+    /// <param name="context">What rules get of the edge.</param>
+    /// <param name="asked">What filters of its zone read of it.</param>
+    public void Begin(EdgeRequest request, RuleContext context, ClientFacts asked = ClientFacts.None)
     {
         _request = request;
+        _asked = asked;
         _context = context;
         _lists = context.Lists.For(request);
         AskedList = false;
@@ -84,9 +89,28 @@ internal sealed class RequestSignals : IRuleSignals
     /// <summary>The answer's head is there.</summary>
     public void BeginResponse() => _response.Begin(_request);
 
+    /// <summary>How often rules have changed what rules read: the target, fields, the answer.</summary>
+    public int Changes { get; private set; }
+
+    /// <summary>Gives the request another target, which later rules see.</summary>
+    public void Rewrite(ReadOnlySpan<byte> target, int pathLength)
+    {
+        AskAboutClient();
+        Changes++;
+        _uri.Rewrite(target, pathLength);
+    }
+
+    /// <summary>Fields will change: what is a span of them is kept.</summary>
+    public void FieldsWillChange()
+    {
+        AskAboutClient();
+        _fields.Keep();
+    }
+
     /// <summary>Fields have changed: what was computed of them is old.</summary>
     public void FieldsChanged()
     {
+        Changes++;
         _fields.Changed();
         if (_response.IsKnown)
         {
@@ -221,6 +245,19 @@ internal sealed class RequestSignals : IRuleSignals
     public Truth IsInList(string list, RuleAddress value) => Lists.Contains(list, value);
 
     private int Score => Bots.Of(_request, this);
+
+    // What is found out about the client is that of the request as its visitor sent it, whichever rule asks first.
+    private void AskAboutClient()
+    {
+        if (_asked == ClientFacts.None || _response.IsKnown)
+        {
+            return;
+        }
+
+        _ = (_asked & ClientFacts.Score) != 0 ? Score : 0;
+        _ = (_asked & ClientFacts.Verification) != 0 ? IsVerified : Truth.Unknown;
+        _ = (_asked & ClientFacts.Category) != 0 ? Identity.Category(_request, this) : null;
+    }
 
     private Truth IsVerified => Identity.IsVerified(_request, this);
 

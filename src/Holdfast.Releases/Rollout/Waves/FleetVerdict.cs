@@ -15,6 +15,13 @@ public static class FleetVerdict
     /// <summary>The probability of so many failures or more by misfortune alone, from which on they are believed.</summary>
     public const double Doubt = 0.002;
 
+    /// <summary>
+    /// The same for a release that goes to every edge at once, such as a zone's: of a fleet of several it takes two at least. What one edge alone
+    /// sees may be its place's, the way from there to the zone's origin above all; it has gone back by itself, and only the zone's visitors there met it.
+    /// </summary>
+    /// <param name="edges">How many edges there are, from 1.</param>
+    public static int NeededWithoutWaves(int edges) => Math.Max(Needed(edges), Math.Min(2, edges));
+
     /// <summary>The least number of failing edges that is more than misfortune: 1 of up to 4 edges, 2 of 100, 4 of 1,000, 14 of 10,000.</summary>
     /// <param name="edges">How many edges may have the release, from 1.</param>
     public static int Needed(int edges)

@@ -14,6 +14,14 @@ public sealed class FleetVerdictTests
     [InlineData(10_000, 14)]
     public void Needed_IsMoreThanMisfortuneBrings(int edges, int needed) => Assert.Equal(needed, FleetVerdict.Needed(edges));
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 2)]
+    [InlineData(4, 2)]
+    [InlineData(1_000, 4)]
+    public void NeededWithoutWaves_IsTwoAtLeastWhereThereAreTwo(int edges, int needed) =>
+        Assert.Equal(needed, FleetVerdict.NeededWithoutWaves(edges));
+
     [Fact]
     public void Needed_GrowsWithTheFleetAndNeverBeyondIt()
     {

@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using Holdfast.Status.Providers;
+using Holdfast.Status.Watching;
+
+namespace Holdfast.Status.Drafts;
+
+/// <summary>What is known beside the signs.</summary>
+/// <param name="Releases">Every release that edges told of.</param>
+/// <param name="Providers">For each zone the provider that its origin stands on.</param>
+/// <param name="Reported">Outside services that visitors report problems with.</param>
+internal sealed record Surroundings(
+    IReadOnlyCollection<SeenRelease> Releases,
+    ImmutableDictionary<string, OriginProvider> Providers,
+    IReadOnlyCollection<string> Reported
+)
+{
+    /// <summary>Nothing.</summary>
+    public static readonly Surroundings None = new([], ProviderMap.Nothing, []);
+}
+
+/// <summary>A provider that the sites of a draft stand on, with what else is known of it.</summary>
+/// <param name="Name"><c>aws/us-east-1</c></param>
+/// <param name="Title">What people call it.</param>
+/// <param name="FailingZones">How many zones whose origins fail now stand on it, those of other drafts too.</param>
+/// <param name="Outside">Outside services that are this provider's and have trouble too, with who says so.</param>
+internal sealed record FailingProvider(string Name, string Title, int FailingZones, ImmutableArray<string> Outside)
+{
+    /// <summary>For operators: who it is, and what else fails there.</summary>
+    public string Text =>
+        string.Create(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"Its servers stand on {Title} ({Name}){(FailingZones > 1 ? $", as do those of {FailingZones - 1} more that fail now" : "")}. {(Outside.IsEmpty ? "No outside service that is watched says that it has trouble." : string.Concat(Outside.Select(one => one + " ")))}"
+            )
+            .TrimEnd();
+
+    /// <summary>The provider of a zone, with what else fails on it.</summary>
+    /// <param name="statement">What is told.</param>
+    /// <param name="signs">Everything that is not as usual.</param>
+    /// <param name="around">What is known beside.</param>
+    public static FailingProvider? Of(Statement statement, IReadOnlyCollection<Sign> signs, Surroundings around)
+    {
+        if (
+            statement.Signs.FirstOrDefault(sign => sign.Kind == SignKind.OriginErrors)?.ZoneId is not { } zone
+            || !around.Providers.TryGetValue(zone, out var provider)
+            || provider.Id is OriginProvider.Private or OriginProvider.Unknown
+        )
+        {
+            return null;
+        }
+
+        var failing = signs
+            .Where(sign => sign.Kind == SignKind.OriginErrors && sign.ZoneId is not null)
+            .Select(sign => sign.ZoneId!)
+            .Distinct()
+            .Count(other => around.Providers.TryGetValue(other, out var its) && its.Name == provider.Name);
+        var outside = signs
+            .Where(sign => sign.Kind == SignKind.OutsideTrouble && IsOf(sign.Source, provider))
+            .Select(sign => $"The outside service {sign.Source} reports trouble too: {sign.Said}.")
+            .Concat(
+                around
+                    .Reported.Where(name => IsOf(name, provider))
+                    .Select(name => $"Visitors report problems with the outside service {name} too.")
+            );
+        return new FailingProvider(provider.Name, provider.Title, failing, [.. outside.Take(3)]);
+    }
+
+    /// <summary>Whether a service is the provider's, by its name: "AWS", "Amazon Web Services EC2".</summary>
+    private static bool IsOf(string service, OriginProvider provider) =>
+        service.Contains(provider.Title, StringComparison.OrdinalIgnoreCase)
+        || service
+            .Split([' ', '/', '-', ',', '(', ')'], StringSplitOptions.RemoveEmptyEntries)
+            .Contains(provider.Id, StringComparer.OrdinalIgnoreCase);
+}
