@@ -15,7 +15,12 @@ internal static class GoldenReleases
 
     /// <summary>The names of all files: a kind's name, a hyphen, a format's version.</summary>
     public static IReadOnlyList<string> Names { get; } =
-    [.. System.IO.Directory.EnumerateFiles(Directory, "*.json").Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal)];
+    [
+        .. System
+            .IO.Directory.EnumerateFiles(Directory, "*.json")
+            .Select(path => Path.GetFileNameWithoutExtension(path))
+            .Order(StringComparer.Ordinal),
+    ];
 
     /// <summary>What the file of a kind and a version is called.</summary>
     public static string NameOf(ArtifactKind kind, int version) =>

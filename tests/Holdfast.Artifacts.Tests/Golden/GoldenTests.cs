@@ -35,7 +35,9 @@ public sealed class GoldenTests : IDisposable
         // A kind that is new stands above, and a file in tests/golden: its README says how to make one.
         Assert.Equal(Enum.GetValues<ArtifactKind>().Order(), Written.Keys.Order());
         Assert.Equal(ArtifactKinds.All(_secrets).Select(check => check.Kind).Order(), Written.Keys.Order());
-        var wanted = Written.SelectMany(kind => Enumerable.Range(1, kind.Value).Select(version => GoldenReleases.NameOf(kind.Key, version)));
+        var wanted = Written.SelectMany(kind =>
+            Enumerable.Range(1, kind.Value).Select(version => GoldenReleases.NameOf(kind.Key, version))
+        );
         Assert.Equal(wanted.Order(StringComparer.Ordinal), GoldenReleases.Names);
     }
 
