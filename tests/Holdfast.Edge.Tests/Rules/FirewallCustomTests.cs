@@ -82,7 +82,6 @@ public class FirewallCustomTests
     [InlineData("ip.src.asnum eq 1")]
     [InlineData("not ip.src.asnum eq 1")]
     [InlineData("cf.bot_management.score lt 30")]
-    [InlineData("not cf.client.bot")]
     [InlineData("ip.src.country ne \"DE\"")]
     public async Task Block_WhoseFilterIsUnknown_DoesNotAct(string expression)
     {
