@@ -52,6 +52,7 @@ public class EdgeSettingsTests
         ["reported_failures_per_second"] = ("3", "3", s => Number(s.Limits.Connections.ReportedPerSecond)),
         ["event_disk"] = ("56", "56", s => Mebibytes(s.Events.DiskBytes)),
         ["release_pace"] = ("quick", "quick", s => s.ReleasePace == RolloutOptions.Quick ? "quick" : "normal"),
+        ["request_samples"] = ("off", "off", s => s.Samples is null ? "off" : "on"),
         ["zone_memory"] = ("78", "78", s => Mebibytes(s.ZoneMemory)),
     };
 

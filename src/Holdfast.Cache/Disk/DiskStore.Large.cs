@@ -91,6 +91,9 @@ public sealed partial class DiskStore
         _tail = null;
         _hasSealed = _hasChanged = true;
         var segment = file.Become(_directory, _newest + 1, _seed, _removals, out var place);
+
+        // The next checkpoint is flushed, and must not name what a power loss would leave with holes.
+        segment.Flush();
         _newest++;
         segment.Note(response.Began, response.Began);
         _segments[segment.Number] = segment;

@@ -42,7 +42,9 @@ internal static class ProvidersCommand
                 var directory = DataDirectory.At(
                     DataDirectory.Resolve(result.GetValue(data), context.Environment, context.CurrentDirectory)
                 );
-                var map = await AskAsync(PageOf(result.GetValue(page), directory), TokenOf(context, directory), cancellationToken);
+                var given = result.GetValue(page);
+                var token = TokenOf(context, given is null ? directory : null);
+                var map = await AskAsync(PageOf(given, directory), token, cancellationToken);
                 if (result.GetValue(json))
                 {
                     context.WriteJson(map.GetRawText());
@@ -107,11 +109,17 @@ internal static class ProvidersCommand
             );
     }
 
-    private static string TokenOf(CliContext context, DataDirectory directory)
+    // The token in the data directory is for the page that runs on it, and for no other host.
+    private static string TokenOf(CliContext context, DataDirectory? directory)
     {
         try
         {
-            return UpOptionsReader.ReadStatusToken(context.Environment) ?? File.ReadAllText(directory.StatusTokenFile).Trim();
+            return UpOptionsReader.ReadStatusToken(context.Environment)
+                ?? (
+                    directory is not null
+                        ? File.ReadAllText(directory.StatusTokenFile).Trim()
+                        : throw new CliFailure("no token of that status page", $"set {TokenVariable}", CliFailure.NotAllowed)
+                );
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -122,11 +130,12 @@ internal static class ProvidersCommand
     private static async Task<JsonElement> AskAsync(Uri page, string token, CancellationToken cancellationToken)
     {
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { Timeout = Patience };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         try
         {
+            // Which page it is, anybody may ask.
             var status = await GetAsync(client, new Uri(page, "/api/v2/status.json"), cancellationToken);
             var id = status.GetProperty("page").GetProperty("id").GetString();
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
             return await GetAsync(client, new Uri(page, $"/v1/pages/{id}/providers"), cancellationToken);
         }
         catch (Exception fault)

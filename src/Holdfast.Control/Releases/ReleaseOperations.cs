@@ -31,6 +31,7 @@ internal static class ReleaseOperations
         "certificate",
         "signing-key",
         "list",
+        "account-ruleset",
         "bot-features",
         "kill-switch"
     );

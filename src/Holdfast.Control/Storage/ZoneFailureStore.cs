@@ -15,8 +15,13 @@ internal sealed class ZoneFailureStore(ControlDatabase database, ReleaseReverts 
     // An edge that was silent for longer when another was heard of is not part of the fleet. While control is away it hears of none.
     private static readonly TimeSpan Lately = TimeSpan.FromMinutes(5);
 
+    // Edges that were there within this time before control's start are waited for.
+    private static readonly TimeSpan Remembered = TimeSpan.FromHours(1);
+
     // Failures of zones that are looked at after a start; older ones have been looked at before.
     private const int Newest = 1_000;
+
+    private readonly DateTime _started = time.GetUtcNow().UtcDateTime;
 
     /// <summary>The zones' releases that an edge has failed with, the newest words of edges only.</summary>
     public Task<IReadOnlyList<(string Zone, long Generation)>> FailingAsync() =>
@@ -84,10 +89,38 @@ internal sealed class ZoneFailureStore(ControlDatabase database, ReleaseReverts 
                 .ConfigureAwait(false)
         ).ToLookup(edge => edge.ReleaseGeneration);
         var failing = failures[generation].ToList();
+        if (
+            await context
+                .ReleaseEdges.AnyAsync(edge =>
+                    edge.Kind == Kind
+                    && edge.Name == zone
+                    && edge.ReleaseGeneration == generation
+                    && edge.Standing == (int)EdgeStanding.Good
+                )
+                .ConfigureAwait(false)
+            || await context.ReleasePins.AnyAsync(pin => pin.Kind == Kind && pin.Name == zone).ConfigureAwait(false)
+        )
+        {
+            // It is good where it was lived with: those that fail with it now are cold, old or sick. Or somebody holds it where it is.
+            return null;
+        }
+
         var now = time.GetUtcNow().UtcDateTime;
         var since = (await context.Nodes.MaxAsync(node => (DateTime?)node.LastSeenAt).ConfigureAwait(false) ?? now) - Lately;
+        if (now - _started < Lately && since > _started - Remembered)
+        {
+            // The first that is heard of after control was away is not the fleet.
+            since = _started - Remembered;
+        }
+
         var fleet = await context.Nodes.CountAsync(node => node.LastSeenAt >= since).ConfigureAwait(false);
         var needed = FleetVerdict.NeededWithoutWaves(Math.Max(1, fleet));
+
+        // An edge that refuses may be of an older build, or lack something; edges that have gone back have met what it does.
+        if (failing.Count(edge => edge.Standing == (int)EdgeStanding.Reverted) < needed && 2 * failing.Count <= fleet)
+        {
+            return null;
+        }
 
         // What failed as this does is no way back.
         var before = releases

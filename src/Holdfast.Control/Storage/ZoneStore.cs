@@ -266,6 +266,7 @@ internal sealed class ZoneStore
         }
 
         await ListUses.SetAsync(context, row, zone).ConfigureAwait(false);
+        await RulesetUses.SetAsync(context, row, zone).ConfigureAwait(false);
         row.Generation = generation;
         row.Config = config;
         row.Type = (int)zone.Type;

@@ -43,6 +43,8 @@ internal sealed class BotVerifier : IAsyncDisposable
     private readonly IReverseDns _dns;
     private readonly TimeProvider _time;
     private readonly Task[] _workers;
+    private int _count;
+    private int _isFull;
 
     /// <summary>Begins to work.</summary>
     public BotVerifier(IReverseDns dns, TimeProvider time)
@@ -52,7 +54,7 @@ internal sealed class BotVerifier : IAsyncDisposable
     }
 
     /// <summary>How many addresses something is known of, or being asked.</summary>
-    public int Count => _known.Count;
+    public int Count => Volatile.Read(ref _count);
 
     /// <summary>Whether an address is this crawler's. Never waits; unknown until reverse DNS has answered. Allocates only for an address it does not know.</summary>
     public Truth Verify(VerifiableBot bot, IPAddress address)
@@ -83,34 +85,58 @@ internal sealed class BotVerifier : IAsyncDisposable
 
     private void Ask(IPAddress address)
     {
-        if (_known.Count >= MostAddresses)
+        var before = _known.GetValueOrDefault(address);
+        if (before is null && Volatile.Read(ref _count) >= MostAddresses)
         {
-            Sweep();
+            // A worker makes room; nobody else has to wait for that.
+            Interlocked.Exchange(ref _isFull, 1);
+            return;
         }
 
         // Whoever comes while it waits or is asked finds that, and does not ask again.
-        var before = _known.GetValueOrDefault(address);
         var asked = new Standing(before?.Name, EndOf(FailedFor));
         if (before is null ? !_known.TryAdd(address, asked) : !_known.TryUpdate(address, asked, before))
         {
             return;
         }
 
-        if (!_waiting.Writer.TryWrite(address))
+        if (before is null)
         {
-            _known.TryRemove(new KeyValuePair<IPAddress, Standing>(address, asked));
+            Interlocked.Increment(ref _count);
+        }
+
+        // What is known of it stays known, also when there is no place to ask again.
+        if (
+            !_waiting.Writer.TryWrite(address)
+            && asked.Name is null
+            && _known.TryRemove(new KeyValuePair<IPAddress, Standing>(address, asked))
+        )
+        {
+            Interlocked.Decrement(ref _count);
         }
     }
 
+    // What has ended goes first, and what says nothing; of the confirmed ones only what is still too much.
     private void Sweep()
     {
         var now = _time.GetTimestamp();
-        var left = Swept;
+        Remove(static (standing, at) => standing.HasEnded(at) || standing.Name is null or "", now, int.MaxValue);
+        Remove(static (_, _) => true, now, Volatile.Read(ref _count) - (MostAddresses - Swept));
+    }
+
+    private void Remove(Func<Standing, long, bool> goes, long now, int most)
+    {
         foreach (var pair in _known)
         {
-            if (pair.Value.HasEnded(now) || left-- > 0)
+            if (most <= 0)
             {
-                _known.TryRemove(pair);
+                return;
+            }
+
+            if (goes(pair.Value, now) && _known.TryRemove(pair))
+            {
+                Interlocked.Decrement(ref _count);
+                most--;
             }
         }
     }
@@ -121,7 +147,17 @@ internal sealed class BotVerifier : IAsyncDisposable
         {
             await foreach (var address in _waiting.Reader.ReadAllAsync(_stop.Token).ConfigureAwait(false))
             {
-                _known[address] = await LookUpAsync(address).ConfigureAwait(false);
+                if (Interlocked.Exchange(ref _isFull, 0) == 1)
+                {
+                    Sweep();
+                }
+
+                var found = await LookUpAsync(address).ConfigureAwait(false);
+                if (_known.TryGetValue(address, out var asked))
+                {
+                    // Swept away meanwhile, it is asked again.
+                    _known.TryUpdate(address, found, asked);
+                }
             }
         }
         catch (OperationCanceledException)

@@ -12,7 +12,7 @@ internal static class VerifiableBots
     /// <summary>The longest name of a domain that is looked at, RFC 1035 section 2.3.4.</summary>
     public const int MostNameLength = 255;
 
-    /// <summary>What a User-Agent has in it, in lower case, and the domains.</summary>
+    /// <summary>What a User-Agent has in it, in lower case, and the domains. None in which customers of the operator get names, as in googleusercontent.com.</summary>
     public static ImmutableArray<VerifiableBot> All { get; } =
     [
         new("googlebot", "Search Engine Crawler", ["googlebot.com", "google.com"]),
@@ -21,9 +21,10 @@ internal static class VerifiableBots
         new("storebot-google", "Search Engine Crawler", ["googlebot.com", "google.com"]),
         new("google-inspectiontool", "Search Engine Optimization", ["googlebot.com", "google.com"]),
         new("googleother", "Search Engine Crawler", ["googlebot.com", "google.com"]),
-        new("feedfetcher-google", "Feed Fetcher", ["google.com", "googleusercontent.com"]),
-        new("bingbot", "Search Engine Crawler", ["search.msn.com"]),
+        new("feedfetcher-google", "Feed Fetcher", ["google.com"]),
+        // Its User-Agent names a page called bingbot.
         new("adidxbot", "Advertising & Marketing", ["search.msn.com"]),
+        new("bingbot", "Search Engine Crawler", ["search.msn.com"]),
         new("bingpreview", "Page Preview", ["search.msn.com"]),
         new("applebot", "Search Engine Crawler", ["applebot.apple.com"]),
         new("yandex", "Search Engine Crawler", ["yandex.ru", "yandex.net", "yandex.com"]),

@@ -225,9 +225,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         };
         rules.Account.Changed = () =>
         {
-            // Entry points are every zone's; the rest is met by zones that execute it.
-            var isEveryones = !rules.Account.Current.Roots.IsEmpty || !_kills.Set.All.IsEmpty;
-            _zones.Renew(zone => isEveryones || zone.Rules is { UsesAccount: true });
+            _zones.Refresh(null);
             trials.Refresh(null);
         };
         var authority = LocalAuthority.Open(data, time, options.Loggers.CreateLogger<LocalAuthority>());

@@ -48,7 +48,7 @@ internal sealed class PendingSample : BodyReader
         if (
             request.Head.Framing != Http.Messages.Framing.None
             && request.Head.Headers.TryGet(KnownHeader.ContentType, out var type)
-            && SampleMask.IsKept(type, out _isJson)
+            && SampleMask.IsKept(type, EncodingOf(request.Head.Headers), out _isJson)
         )
         {
             _body = request.Body;
@@ -91,6 +91,9 @@ internal sealed class PendingSample : BodyReader
             Head = _head.WrittenMemory,
             Body = SampleMask.Body(_taken.AsSpan(0, _length), _isJson),
         };
+
+    private static ReadOnlySpan<byte> EncodingOf(HeaderBlock headers) =>
+        headers.TryGet(KnownHeader.ContentEncoding, out var encoding) ? encoding : default;
 
     private async ValueTask<BodyPiece> TakeAsync(ValueTask<BodyPiece> reading) => Take(await reading.ConfigureAwait(false));
 

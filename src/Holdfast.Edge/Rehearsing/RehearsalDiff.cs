@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Holdfast.Edge.Rules.Events;
 using Holdfast.Model.Releases.Rehearsals;
 
 namespace Holdfast.Edge.Rehearsing;
@@ -23,7 +24,7 @@ internal sealed class RehearsalDiff
     {
         if (AnswerOf(live, candidate) is { } answer)
         {
-            Note(answer, sample, live.Text, candidate.Text, candidate.Rule ?? (candidate.IsBlocked ? null : live.Rule));
+            Note(answer, sample, Masked(live.Text), Masked(candidate.Text), candidate.Rule ?? (candidate.IsBlocked ? null : live.Rule));
             return;
         }
 
@@ -80,7 +81,28 @@ internal sealed class RehearsalDiff
 
         // Of several lines those that are on one side alone.
         var (before, after) = (live?.Split('\n') ?? [], candidate?.Split('\n') ?? []);
-        Note(difference, sample, string.Join("; ", before.Except(after)), string.Join("; ", after.Except(before)), outcome.Rule);
+        Note(difference, sample, Masked(before.Except(after)), Masked(after.Except(before)), outcome.Rule);
+    }
+
+    // A rule may set a secret that no visitor has sent, such as what an origin knows its edge by.
+    private static string Masked(IEnumerable<string> lines) => string.Join("; ", lines.Select(Masked));
+
+    private static string Masked(string line)
+    {
+        var colon = line.IndexOf(": ", StringComparison.Ordinal);
+        if (colon > 0 && !line.AsSpan(0, colon).Contains('/'))
+        {
+            var (name, value) = (Encoding.Latin1.GetBytes(line[..colon]), Encoding.Latin1.GetBytes(line[(colon + 2)..]));
+            if (SecretText.IsNameOfOne(name) || SecretText.IsOne(value))
+            {
+                return $"{line[..colon]}: {Encoding.Latin1.GetString(SecretText.Mask)}";
+            }
+        }
+
+        var room = new byte[(line.Length * 3) + 3];
+        return line.Contains('?')
+            ? Encoding.Latin1.GetString(SecretText.MaskUri(Encoding.Latin1.GetBytes(line), isQuery: false, room))
+            : line;
     }
 
     private void Note(RehearsalDifference difference, RequestSample sample, string live, string candidate, string? rule)

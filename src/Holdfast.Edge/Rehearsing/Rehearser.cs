@@ -36,6 +36,7 @@ internal sealed partial class Rehearser(
     // What is in use beside it is loaded too; a list that is larger than what is left is not.
     private const long MostBesideBytes = 32L * 1024 * 1024;
 
+    private const int MostLeftOut = 8;
     private const int MostWaiting = 4;
 
     // Two sides, a thousand requests each, some 100 us a request; a busy machine gets a hundred times that.
@@ -50,7 +51,14 @@ internal sealed partial class Rehearser(
     {
         if (!_orders.Writer.TryWrite(order))
         {
-            Report(new RehearsalReport { Id = order.Id, Problem = $"{MostWaiting} rehearsals wait on this edge already" });
+            Report(
+                new RehearsalReport
+                {
+                    Id = order.Id,
+                    IsUnable = true,
+                    Problem = $"{MostWaiting} rehearsals wait on this edge already",
+                }
+            );
         }
     }
 
@@ -81,6 +89,7 @@ internal sealed partial class Rehearser(
                 {
                     Id = order.Id,
                     LiveGeneration = script.Live?.Generation ?? 0,
+                    IsUnable = true,
                     Problem = "this edge has no sample of requests that it could be rehearsed with",
                 };
             }
@@ -109,6 +118,13 @@ internal sealed partial class Rehearser(
                 .Where(artifact => artifact.Kind is ArtifactKind.List or ArtifactKind.AccountRuleset or ArtifactKind.BotFeatures)
         )
         {
+            if (leftOut >= MostLeftOut)
+            {
+                // To know how large it is, it would have to be read.
+                leftOut++;
+                continue;
+            }
+
             if (InUse(artifact) is not { } release || (release.Kind == order.Kind && release.Name == order.Name))
             {
                 continue;

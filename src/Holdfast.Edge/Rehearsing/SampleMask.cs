@@ -67,7 +67,7 @@ internal static class SampleMask
                 into.Write(SecretText.Mask);
                 into.Write("\r\n"u8);
             }
-            else if (known == KnownHeader.Referer)
+            else if (known == KnownHeader.Referer || value.Contains((byte)'?'))
             {
                 into.Write(name);
                 into.Write(": "u8);
@@ -84,14 +84,18 @@ internal static class SampleMask
     }
 
     /// <summary>Whether bodies of this type are kept: those in which secrets can be told by their names.</summary>
-    /// <param name="type">The value of Content-Type.</param>
+    /// <param name="type">The value of Content-Type; with a charset, UTF-8 alone.</param>
+    /// <param name="encoding">The value of Content-Encoding: nobody here looks into what is compressed.</param>
     /// <param name="isJson">Whether it is JSON, rather than a form.</param>
-    public static bool IsKept(ReadOnlySpan<byte> type, out bool isJson)
+    public static bool IsKept(ReadOnlySpan<byte> type, ReadOnlySpan<byte> encoding, out bool isJson)
     {
         var end = type.IndexOf((byte)';');
+        var charset = end < 0 ? default : Syntax.Trim(type[(end + 1)..]);
         type = Syntax.Trim(end < 0 ? type : type[..end]);
         isJson = Is(type, "application/json"u8) || (type.Length > 5 && Is(type[^5..], "+json"u8));
-        return isJson || Is(type, "application/x-www-form-urlencoded"u8);
+        return (isJson || Is(type, "application/x-www-form-urlencoded"u8))
+            && (encoding.IsEmpty || Is(encoding, "identity"u8))
+            && (charset.IsEmpty || Is(charset, "charset=utf-8"u8) || Is(charset, "charset=\"utf-8\""u8));
     }
 
     /// <summary>The beginning of a body without its secrets.</summary>

@@ -36,19 +36,23 @@ internal sealed class ReachedOrigins
     /// <param name="now">In milliseconds of the environment's tick count.</param>
     public void Asked(string host, IPAddress address, long now)
     {
+        // Wherever it stands, before another's place is taken: told of twice, one would count the other's requests.
+        for (var i = 0; i < Most; i++)
+        {
+            if (Volatile.Read(ref _all[i]) is { } known && known.Is(host, address))
+            {
+                known.Asked(now);
+                return;
+            }
+        }
+
         for (var i = 0; i < Most; i++)
         {
             var known = Volatile.Read(ref _all[i]);
             if (known is null || now - known.LastAsked > IdleMilliseconds)
             {
-                // Two at once may each make one; the second is told apart at its next request.
+                // Of two at once one makes it; the other's request is not counted.
                 Interlocked.CompareExchange(ref _all[i], new ReachedOrigin(host, address, now), known);
-                return;
-            }
-
-            if (known.Is(host, address))
-            {
-                known.Asked(now);
                 return;
             }
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Holdfast.Edge.Geo;
 using Holdfast.Edge.Guard;
@@ -108,6 +109,20 @@ internal sealed class RequestObserver(AccessLog log, EdgeCounters counters, Coun
         }
     }
 
+    // A tunnel or a request that nobody answered has none; a clock that tests move tells no more than the whole.
+    private static TimeSpan UntilAnswer(EdgeRequest request, TimeSpan elapsed)
+    {
+        if (request.AnswerTimestamp == 0)
+        {
+            return TimeSpan.Zero;
+        }
+
+        var waited = Stopwatch.GetElapsedTime(request.StartTimestamp, request.AnswerTimestamp);
+        return waited < TimeSpan.Zero ? TimeSpan.Zero
+            : waited > elapsed ? elapsed
+            : waited;
+    }
+
     private void Append(EdgeRequest request, int status, long requestBytes, long responseBytes, TimeSpan elapsed)
     {
         var head = request.Head;
@@ -141,6 +156,7 @@ internal sealed class RequestObserver(AccessLog log, EdgeCounters counters, Coun
         entry.RayId = ray;
         entry.EdgeStart = start;
         entry.EdgeEnd = start + elapsed;
+        entry.TimeToFirstByte = UntilAnswer(request, elapsed);
         entry.ClientIp = request.ClientAddressText;
         entry.ClientSourcePort = connection.Client.Port;
         entry.ClientCountry = request.Country.Utf8;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Net;
 using System.Text;
@@ -39,6 +40,7 @@ internal abstract class EdgeRequest
     private ReadOnlyMemory<byte>? _keyQuery;
     private ReadOnlyMemory<byte> _keySuffix;
     private long _tunnelBytesIn;
+    private bool _hasStarted;
     private long _tunnelBytesOut;
     private BodyEncoder? _encoder;
     private bool _isEncoded;
@@ -187,7 +189,18 @@ internal abstract class EdgeRequest
     public ExchangeScratch Scratch => Buffers.Scratch;
 
     /// <summary>Whether the answer's head has been handed over to the connection: too late for another answer.</summary>
-    public bool HasStarted { get; protected set; }
+    public bool HasStarted
+    {
+        get => _hasStarted;
+        protected set
+        {
+            _hasStarted = value;
+            AnswerTimestamp = value ? Stopwatch.GetTimestamp() : 0;
+        }
+    }
+
+    /// <summary>When the answer's head was handed over, as <see cref="Stopwatch.GetTimestamp"/> has it; 0 before.</summary>
+    public long AnswerTimestamp { get; private set; }
 
     /// <summary>Whether the answer is complete.</summary>
     public bool HasEnded { get; protected set; }

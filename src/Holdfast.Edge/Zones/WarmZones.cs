@@ -65,26 +65,6 @@ internal sealed class WarmZones(long budget, Action<ZoneRuntime> dropped)
         }
     }
 
-    /// <summary>Those that are asked for again and again, of the zones that are told by a condition; drops the others of these, as <see cref="DropAll"/>.</summary>
-    public List<(int Artifact, Entry Entry)> KeepHot(Func<ZoneRuntime, bool> condition)
-    {
-        var hot = new List<(int, Entry)>();
-        foreach (var artifact in _ring.ToList())
-        {
-            var entry = this[artifact]!;
-            if (entry.Zone is not { } zone || (condition(zone) && !entry.IsHot))
-            {
-                Drop(artifact);
-            }
-            else if (condition(zone))
-            {
-                hot.Add((artifact, entry));
-            }
-        }
-
-        return hot;
-    }
-
     private void Evict(int newest)
     {
         for (var steps = 2 * _ring.Count; _weight > budget && _ring.Count > 1 && steps > 0; steps--)
@@ -156,12 +136,6 @@ internal sealed class WarmZones(long budget, Action<ZoneRuntime> dropped)
                 _uses++;
             }
         }
-
-        /// <summary>Whether it was asked for again since the hand came by.</summary>
-        public bool IsHot => _uses >= Wanted;
-
-        /// <summary>The same with the zone compiled anew: as much in use as this one.</summary>
-        public Entry Renewed(ZoneRuntime zone) => new(zone, RetryAt) { _uses = _uses };
 
         /// <summary>Takes its second chance from it.</summary>
         /// <returns>Whether it had one.</returns>

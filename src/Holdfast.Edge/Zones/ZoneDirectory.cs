@@ -29,7 +29,6 @@ internal sealed class ZoneDirectory
     private readonly TimeProvider _time;
     private readonly ZoneTable _table = new();
     private readonly WarmZones _warm;
-    private readonly ZoneRenewal _renewal;
     private readonly Lock _gate = new();
     private readonly Dictionary<int, TaskCompletionSource> _reading = [];
     private long _reads;
@@ -38,18 +37,10 @@ internal sealed class ZoneDirectory
     /// <param name="budget">Most bytes of compiled zones.</param>
     /// <param name="dropped">Told of every compiled zone that is not kept any more; requests may still run on it.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="renewedAtOnce">See <see cref="ZoneRenewal.WeightAtOnce"/>.</param>
-    public ZoneDirectory(
-        IZoneSource source,
-        long budget,
-        Action<ZoneRuntime> dropped,
-        TimeProvider time,
-        int renewedAtOnce = ZoneRenewal.WeightAtOnce
-    )
+    public ZoneDirectory(IZoneSource source, long budget, Action<ZoneRuntime> dropped, TimeProvider time)
     {
         (_source, _dropped, _time) = (source, dropped, time);
         _warm = new WarmZones(budget, dropped);
-        _renewal = new ZoneRenewal(_warm, _gate, source, dropped) { AtOnce = renewedAtOnce };
     }
 
     /// <summary>How many zones there are.</summary>
@@ -57,9 +48,6 @@ internal sealed class ZoneDirectory
 
     /// <summary>How many of them are compiled.</summary>
     public int WarmCount => _warm.Count;
-
-    /// <summary>How many of them serve as they were before the account's rulesets last changed, because their turn has not come.</summary>
-    public int OutdatedCount => _renewal.Outdated;
 
     /// <summary>Zones that were read from the disk since the start.</summary>
     public long Reads => Interlocked.Read(ref _reads);
@@ -200,22 +188,6 @@ internal sealed class ZoneDirectory
             _reading.Clear();
             _warm.DropAll(kept => zone is null || kept.Config.Id == zone);
         }
-    }
-
-    /// <summary>
-    /// Has zones compiled anew because the account's rulesets have changed. Those that requests come for serve as they were until that is done;
-    /// the others are read when they are next asked for. See <see cref="ZoneRenewal"/>.
-    /// </summary>
-    /// <param name="isMeant">Which zones depend on the account's rulesets.</param>
-    public void Renew(Func<ZoneRuntime, bool> isMeant)
-    {
-        lock (_gate)
-        {
-            // As in Refresh.
-            _reading.Clear();
-        }
-
-        _renewal.Renew(isMeant);
     }
 
     /// <summary>A zone that was taken away; one that is not there changes nothing.</summary>

@@ -108,10 +108,23 @@ public sealed partial class ReleaseIntake
                 continue;
             }
 
-            if (goesBack.Contains(CrashName(artifact)) && GoodOf(artifact.Number, artifact.Kind) is not null)
+            if (goesBack.Contains(CrashName(artifact)) && GoodOf(artifact.Number, artifact.Kind) is { } good)
             {
                 const string reason = "the edge came to a bad end twice in a row while it had this, which had not passed its bake";
                 Remember(newest, reason, forGood: true);
+
+                // Nor have those between it and the last known good; whoever went back to one of them would count from the beginning.
+                var kept = _options.Store.Generations(artifact.Number).Select(stored => stored.Release).OfType<Release>().ToList();
+                var proven = kept.Find(release => release.Generation == good)?.Digest;
+                foreach (var unproved in kept.Where(release => release.Generation > good && release.Digest != proven && release != newest))
+                {
+                    Remember(
+                        unproved,
+                        "it had not passed its bake when the edge came to a bad end twice with the one after it",
+                        forGood: true
+                    );
+                }
+
                 Tell(newest, ReleaseStage.Reverted, 0, reason, null);
             }
             else

@@ -31,6 +31,7 @@ public static class RehearsalCodec
             },
             ["note"] = Cut(report.Note),
             ["problem"] = Cut(report.Problem),
+            ["unable"] = report.IsUnable,
         };
 
     /// <summary>The report with as many of its examples as fit: visitors choose what stands in them.</summary>
@@ -86,6 +87,7 @@ public static class RehearsalCodec
             CandidateMicroseconds = Decimal(times, "candidate"),
             Note = Cut(Text(body, "note")),
             Problem = Cut(Text(body, "problem")),
+            IsUnable = body.TryGetProperty("unable", out var unable) && unable.ValueKind == JsonValueKind.True,
         };
     }
 

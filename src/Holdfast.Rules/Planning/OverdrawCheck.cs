@@ -9,8 +9,8 @@ namespace Holdfast.Rules.Planning;
 /// </summary>
 internal static class OverdrawCheck
 {
-    // The longest that a field of a request or an answer is: MessageLimits.FieldsBytes, and what is held of a body.
-    private const int LongestField = 128 * 1024;
+    // The longest that a field of a request or an answer can be set to be: the most that max_header_bytes takes.
+    private const int LongestField = 1024 * 1024;
     private const int MayBeTooMuch = RuleLimits.ComputedBytes + 1;
 
     /// <summary>Whether it could.</summary>

@@ -97,7 +97,8 @@ internal static class TriggerReader
             (source, isLowered) = (inner, true);
         }
 
-        if (source.Type.Kind != RuleKind.String || source.IsEach)
+        // What has to be computed first is computed when a rule comes to it: the rules before it may end the matter.
+        if (source.Type.Kind != RuleKind.String || source.IsEach || !IsGiven(source))
         {
             return null;
         }
@@ -106,6 +107,8 @@ internal static class TriggerReader
         var anyCase = ignoresCase || texts.Zip(lowered).All(pair => IsSameInAnyCase(pair.First, pair.Second, isLowered));
         return new TextTrigger(source, isExact && anyCase, Weight(source, key, lowered), key, lowered);
     }
+
+    private static bool IsGiven(Operand source) => source is FieldOperand || (source is IndexedOperand indexed && IsGiven(indexed.Of));
 
     // Whether looking for it without case finds nothing else.
     private static bool IsSameInAnyCase(ByteString text, byte[] lower, bool isLowered) =>

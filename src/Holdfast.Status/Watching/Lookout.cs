@@ -26,6 +26,7 @@ internal sealed class Lookout(
     private readonly LateWords late = new(store, time, logger);
     private DateTimeOffset keptAt = time.GetUtcNow();
     private volatile string? problem;
+    private string? unreconciled;
 
     /// <summary>What went wrong with the last look, in words; null when nothing did.</summary>
     public string? Problem => problem;
@@ -55,7 +56,7 @@ internal sealed class Lookout(
                     continue;
                 }
 
-                problem = null;
+                problem = unreconciled;
             }
         }
         catch (OperationCanceledException)
@@ -72,7 +73,7 @@ internal sealed class Lookout(
         try
         {
             var now = time.GetUtcNow();
-            own.Reconcile();
+            unreconciled = Reconcile();
             var due = Known().Where(state => state.DueAt <= now).ToList();
             await Parallel
                 .ForEachAsync(
@@ -105,6 +106,20 @@ internal sealed class Lookout(
         finally
         {
             turn.Release();
+        }
+    }
+
+    // What cannot be written down of the installation's own edges keeps nobody from looking at the others.
+    private string? Reconcile()
+    {
+        try
+        {
+            own.Reconcile();
+            return null;
+        }
+        catch (Exception fault) when (fault is StatusProblem or StatusStoreException)
+        {
+            return $"not every edge of this installation is watched: {fault.Message}";
         }
     }
 

@@ -96,6 +96,11 @@ public sealed class EvidencePushTests
         origins.Asked("other.example.com", IPAddress.Parse("192.0.2.1"), 601_500);
 
         Assert.Equal(["other.example.com", .. Enumerable.Repeat("origin.example.com", 3)], origins.All.Select(origin => origin.Host));
+
+        // One that is there stays where it is, also when one before it rests.
+        origins.Asked("origin.example.com", IPAddress.Parse("192.0.2.4"), 1_300_000);
+
+        Assert.Equal(2, origins.All.Single(origin => origin.Address.ToString() == "192.0.2.4").Requests);
     }
 
     [Fact]

@@ -59,14 +59,17 @@ public sealed class SampleMaskTests
         Assert.Equal(kept.TrimEnd(), Encoding.UTF8.GetString(SampleMask.Body(Encoding.UTF8.GetBytes(body), isJson: true)));
 
     [Theory]
-    [InlineData("application/json; charset=utf-8", true, true)]
-    [InlineData("application/problem+json", true, true)]
-    [InlineData("Application/X-WWW-Form-Urlencoded", true, false)]
-    [InlineData("multipart/form-data; boundary=x", false, false)]
-    [InlineData("text/plain", false, false)]
-    public void Body_IsKept_WhereSecretsHaveNames(string type, bool isKept, bool isJson)
+    [InlineData("application/json; charset=utf-8", "", true, true)]
+    [InlineData("application/problem+json", "identity", true, true)]
+    [InlineData("Application/X-WWW-Form-Urlencoded", "", true, false)]
+    [InlineData("multipart/form-data; boundary=x", "", false, false)]
+    [InlineData("text/plain", "", false, false)]
+    [InlineData("application/json", "gzip", false, true)]
+    [InlineData("application/x-www-form-urlencoded", "br", false, false)]
+    [InlineData("application/json; charset=utf-16", "", false, true)]
+    public void Body_IsKept_WhereSecretsHaveNames(string type, string encoding, bool isKept, bool isJson)
     {
-        Assert.Equal(isKept, SampleMask.IsKept(Encoding.ASCII.GetBytes(type), out var json));
+        Assert.Equal(isKept, SampleMask.IsKept(Encoding.ASCII.GetBytes(type), Encoding.ASCII.GetBytes(encoding), out var json));
         Assert.Equal(isJson, json);
     }
 

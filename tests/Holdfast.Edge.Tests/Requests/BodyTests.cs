@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Holdfast.Edge.Tests.Harness;
 using Holdfast.Model.Zones;
@@ -224,6 +225,29 @@ public class BodyTests
         var record = (await edge.LogRecordsAsync(1))[0];
         Assert.Equal(413, record.GetProperty("EdgeResponseStatus").GetInt32());
         Assert.False(record.TryGetProperty("RefusedReason", out _));
+    }
+
+    [Fact]
+    public async Task Log_OfAnAnswerThatTookItsTime_HasTheTimeToItsFirstByte()
+    {
+        await using var origin = new ScriptedOrigin(async c =>
+        {
+            await c.ReadHeadAsync();
+            for (var asked = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(asked) < TimeSpan.FromMilliseconds(20); )
+            {
+                await Task.Yield();
+            }
+
+            await c.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        });
+        await using var edge = await EdgeUnderTest.InFrontOfAsync(origin.Url);
+        using var visitor = await Conversation.ConnectAsync(edge.Http);
+        await visitor.SendAsync("GET / HTTP/1.1\r\nHost: example.com\r\nConnection: close\r\n\r\n");
+        await visitor.ReadToEndAsync();
+
+        var record = (await edge.LogRecordsAsync(1))[0];
+        var whole = record.GetProperty("EdgeEndTimestamp").GetDateTime() - record.GetProperty("EdgeStartTimestamp").GetDateTime();
+        Assert.InRange(record.GetProperty("EdgeTimeToFirstByteMs").GetDouble(), 20, Math.Ceiling(whole.TotalMilliseconds) + 1);
     }
 
     [Fact]

@@ -216,105 +216,6 @@ public class ZoneDirectoryTests
     }
 
     [Fact]
-    public async Task Renewed_HotZones_ServeAsTheyWereUntilTheirTurn_AndOthersAreReadWhenAskedFor()
-    {
-        var disk = new Disk(renewedAtOnce: 0);
-        foreach (var name in (string[])["hot.example", "hotter.example", "once.example", "other.example", "cold.example"])
-        {
-            disk.Put(name);
-        }
-
-        foreach (var name in (string[])["hot.example", "hotter.example", "other.example"])
-        {
-            await disk.FindAsync(name);
-            await disk.FindAsync(name);
-        }
-
-        await disk.FindAsync("once.example");
-        Assert.Equal((4, 4), (disk.Zones.WarmCount, disk.Reads));
-        var before = disk.Zones.Find("hot.example"u8).Zone;
-        var other = disk.Zones.Find("other.example"u8).Zone;
-        disk.Gate = new SemaphoreSlim(0);
-
-        disk.Zones.Renew(zone => zone.Config.Name != "other.example");
-
-        Assert.Equal((3, 2), (disk.Zones.WarmCount, disk.Zones.OutdatedCount));
-        Assert.Same(before, disk.Zones.Find("hot.example"u8).Zone);
-        await EdgeUnderTest.UntilAsync(() => disk.Reads == 5);
-        Assert.Same(before, disk.Zones.Find("hot.example"u8).Zone);
-        Assert.Equal(2, disk.Zones.OutdatedCount);
-
-        disk.Gate.Release(2);
-        await EdgeUnderTest.UntilAsync(() => disk.Zones.OutdatedCount == 0);
-        Assert.NotSame(before, disk.Zones.Find("hot.example"u8).Zone);
-        Assert.Same(other, disk.Zones.Find("other.example"u8).Zone);
-        Assert.Equal((3, 6), (disk.Zones.WarmCount, disk.Reads));
-        Assert.Equal(["hot.example", "hotter.example", "once.example"], disk.Dropped.Order());
-
-        // It is as hot as it was.
-        disk.Gate.Release(10);
-        disk.Zones.Renew(zone => true);
-        await EdgeUnderTest.UntilAsync(() => disk.Zones.OutdatedCount == 0);
-        Assert.Equal((3, 9), (disk.Zones.WarmCount, disk.Reads));
-    }
-
-    [Fact]
-    public async Task Renewed_WhileItIsRenewed_EndsWithTheLaterChange()
-    {
-        var disk = new Disk(renewedAtOnce: 0);
-        disk.Put("example.com");
-        await disk.FindAsync("example.com");
-        await disk.FindAsync("example.com");
-        disk.Gate = new SemaphoreSlim(0);
-        disk.Zones.Renew(zone => true);
-        await EdgeUnderTest.UntilAsync(() => disk.Reads == 2);
-
-        // What is being read now began before this change, and is not kept.
-        disk.Zones.Renew(zone => true);
-        disk.Gate.Release(10);
-
-        await EdgeUnderTest.UntilAsync(() => disk.Zones.OutdatedCount == 0);
-        Assert.Equal(3, disk.Reads);
-        Assert.Equal(2, disk.Dropped.Count);
-    }
-
-    [Fact]
-    public async Task Renewed_AFewZones_AreDoneAtOnce_AndWhatCannotBeReadIsDropped()
-    {
-        var disk = new Disk();
-        foreach (var name in (string[])["one.example", "two.example"])
-        {
-            disk.Put(name);
-            await disk.FindAsync(name);
-            await disk.FindAsync(name);
-        }
-
-        var before = disk.Zones.Find("one.example"u8).Zone;
-        disk.Unreadable.Add("two.example");
-        disk.Zones.Renew(zone => true);
-
-        Assert.Equal((1, 0), (disk.Zones.WarmCount, disk.Zones.OutdatedCount));
-        Assert.NotSame(before, disk.Zones.Find("one.example"u8).Zone);
-    }
-
-    [Fact]
-    public async Task Renewed_AndReplacedMeanwhile_StaysTheNewerGeneration()
-    {
-        var disk = new Disk(renewedAtOnce: 0);
-        disk.Put("example.com");
-        await disk.FindAsync("example.com");
-        await disk.FindAsync("example.com");
-        disk.Gate = new SemaphoreSlim(0);
-        disk.Zones.Renew(zone => true);
-        await EdgeUnderTest.UntilAsync(() => disk.Reads == 2);
-        disk.Put("example.com");
-        disk.Gate.Release(10);
-
-        await EdgeUnderTest.UntilAsync(() => disk.Zones.OutdatedCount == 0);
-        Assert.Equal(2, disk.Zones.Find("example.com"u8).Zone!.Generation);
-    }
-
-    [Fact]
     public async Task LookUps_DuringChanges_AlwaysFindWhatStays()
     {
         var disk = new Disk();
@@ -385,9 +286,9 @@ public class ZoneDirectoryTests
         private readonly List<(string Name, long Generation)> _stored = [];
         private int _reads;
 
-        public Disk(long budget = ZoneDirectory.DefaultBudget, int renewedAtOnce = ZoneRenewal.WeightAtOnce)
+        public Disk(long budget = ZoneDirectory.DefaultBudget)
         {
-            Zones = new ZoneDirectory(this, budget, zone => Dropped.Add(zone.Config.Name), Clock, renewedAtOnce);
+            Zones = new ZoneDirectory(this, budget, zone => Dropped.Add(zone.Config.Name), Clock);
         }
 
         public ZoneDirectory Zones { get; }

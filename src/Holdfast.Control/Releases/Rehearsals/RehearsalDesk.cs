@@ -61,7 +61,8 @@ internal sealed class RehearsalDesk(ReleaseSignal signal, TimeProvider time)
         CancellationToken cancellationToken
     )
     {
-        var edges = _followers.Keys.Order(StringComparer.Ordinal).Take(MostEdges).ToHashSet(StringComparer.Ordinal);
+        // Not always the same ones: which zones an edge has visitors of is chance.
+        var edges = _followers.Keys.OrderBy(static _ => Random.Shared.Next()).Take(MostEdges).ToHashSet(StringComparer.Ordinal);
         if (edges.Count == 0)
         {
             throw new ApiException(
@@ -158,6 +159,7 @@ internal sealed class RehearsalDesk(ReleaseSignal signal, TimeProvider time)
                     // One that could not use what is proposed says more than one that had nothing to rehearse it with.
                     return _reports
                         .OrderByDescending(report => report.Value.Requests)
+                        .ThenBy(report => report.Value.IsUnable)
                         .ThenBy(report => report.Key, StringComparer.Ordinal)
                         .Select(report => new RehearsalAnswer(report.Value, report.Key, _reports.Count))
                         .FirstOrDefault();
@@ -175,9 +177,14 @@ internal sealed class RehearsalDesk(ReleaseSignal signal, TimeProvider time)
                 }
 
                 _reports[node] = report;
-                _first.TrySetResult();
+                if (!report.IsUnable)
+                {
+                    _first.TrySetResult();
+                }
+
                 if (_reports.Count == edges.Count)
                 {
+                    _first.TrySetResult();
                     _all.TrySetResult();
                 }
             }

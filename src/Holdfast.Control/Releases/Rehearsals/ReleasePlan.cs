@@ -50,7 +50,11 @@ internal static class ReleasePlan
             ),
             ("microseconds", Microseconds),
             ("note", ApiSchema.Text("What was left out.", "2 lists of the account are too large").OrNull()),
-            ("problem", ApiSchema.Text("Why nothing can be said, or what is wrong with the change.", "no sample").OrNull())
+            ("problem", ApiSchema.Text("Why nothing can be said, or what is wrong with the change.", "no sample").OrNull()),
+            (
+                "unable",
+                ApiSchema.Flag("Whether nothing was tried: the edge had no request to rehearse it with, or others were before it.", false)
+            )
         );
 
     /// <summary>Has an artifact rehearsed, and answers what came of it.</summary>

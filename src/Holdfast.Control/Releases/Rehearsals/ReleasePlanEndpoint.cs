@@ -25,7 +25,7 @@ internal sealed class ReleasePlanEndpoint(ReleaseHistory history, ReleaseLog rel
     public static ApiOperation Plan { get; } =
         new("POST", ReleaseOperations.One + "/plan", "releases-plan", "Rehearse a release with recent requests")
         {
-            Permission = PermissionGroups.AccountSettingsRead,
+            Permission = PermissionGroups.AccountSettingsWrite,
             Description =
                 "A release that waits or is held, or an older one before going back to it. Of zones, lists, the account's rulesets and bot feature "
                 + "files. The edge replays its samples through what is live and through the release, in a process that serves nobody.",

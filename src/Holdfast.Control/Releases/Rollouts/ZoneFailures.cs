@@ -1,4 +1,5 @@
 using Holdfast.Control.Audit;
+using Holdfast.Control.Envelope;
 using Holdfast.Control.Storage;
 using Holdfast.Model.Releases;
 using Holdfast.Releases.Rollout.Waves;
@@ -50,7 +51,7 @@ internal sealed class ZoneFailures(ZoneFailureStore store, ILogger logger)
 
                 _failing.Remove((zone, generation));
             }
-            catch (StorageConflictException e)
+            catch (Exception e) when (e is StorageConflictException or ApiException or ArtifactInvalidException or InvalidDataException)
             {
                 // There is no content to go back to that would be taken: each edge has gone back by itself all the same.
                 ControlLog.ReleaseStays(logger, $"zone/{zone}/{generation}", e.Message);

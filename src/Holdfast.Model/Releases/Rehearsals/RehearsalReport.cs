@@ -38,6 +38,9 @@ public sealed record RehearsalReport
     /// <summary>Why nothing can be said, or what is wrong with the proposed artifact, as a sentence; else null.</summary>
     public string? Problem { get; init; }
 
+    /// <summary>Whether nothing was tried: the edge had no request to rehearse it with, or others were before it. <see cref="Problem"/> says which.</summary>
+    public bool IsUnable { get; init; }
+
     /// <summary>How many requests there are of a difference.</summary>
     public int Of(RehearsalDifference difference) => Changes.FirstOrDefault(change => change.Difference == difference)?.Requests ?? 0;
 }
