@@ -162,7 +162,7 @@ internal sealed class DoubledFeatures : Drill
         run.Cause($"a file of {2 * Rows} features is signed and goes out");
         var began = run.Timeline.Now;
         long? good = null;
-        long? first = null;
+        HashSet<long> bad = [];
         for (var last = build + UncheckedBuilds; build < last; build++)
         {
             var doubled = build % 2 == 1;
@@ -170,7 +170,11 @@ internal sealed class DoubledFeatures : Drill
                 await PutAsync(run, File(build, doubled), cancellationToken)
                 ?? throw new DrillFailure($"build {build} is refused by a control that checks nothing");
             good = doubled ? good : generation;
-            first ??= doubled ? generation : null;
+            if (doubled)
+            {
+                bad.Add(generation);
+            }
+
             run.Say($"build {build}, {(doubled ? "twice the rows" : "good")}, goes out as generation {generation}");
             if (doubled && run.AttributeSeconds is null)
             {
@@ -189,9 +193,9 @@ internal sealed class DoubledFeatures : Drill
         }
 
         // An edge takes another file into use at most every 30 s.
-        var back = await run.SeesAsync(() => EachHasAsync(run, good!.Value, cancellationToken), 45, cancellationToken);
+        var back = await run.SeesAsync(() => EachHasAsync(run, good!.Value, cancellationToken), 120, cancellationToken);
         run.StopSeconds = back;
-        if (run.AttributeSeconds is not null && first is { } bad)
+        if (run.AttributeSeconds is not null)
         {
             await GradeDraftAsync(run, began, bad, cancellationToken);
         }
@@ -200,7 +204,7 @@ internal sealed class DoubledFeatures : Drill
     }
 
     /// <summary>The status page knows only what edges tell it: it has to have drafted the incident by itself, with every edge and the release.</summary>
-    private static async Task GradeDraftAsync(DrillRun run, double began, long bad, CancellationToken cancellationToken)
+    private static async Task GradeDraftAsync(DrillRun run, double began, HashSet<long> bad, CancellationToken cancellationToken)
     {
         IncidentDraft? draft = null;
         await run.SeesAsync(
@@ -215,7 +219,9 @@ internal sealed class DoubledFeatures : Drill
         );
         var after = run.Timeline.Now - began;
         var names =
-            draft?.Releases.Any(release => release.EndsWith(FormattableString.Invariant($"@{bad}"), StringComparison.Ordinal)) == true;
+            draft?.Releases.Any(release =>
+                bad.Any(one => release.EndsWith(FormattableString.Invariant($"@{one}"), StringComparison.Ordinal))
+            ) == true;
         run.Say(
             draft is null
                 ? "the status page has drafted no incident"

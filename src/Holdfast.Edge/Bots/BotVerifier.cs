@@ -152,10 +152,11 @@ internal sealed class BotVerifier : IAsyncDisposable
                     Sweep();
                 }
 
+                // Asked again or swept away meanwhile, it comes another time, and what is found then is newer.
+                var asked = _known.GetValueOrDefault(address);
                 var found = await LookUpAsync(address).ConfigureAwait(false);
-                if (_known.TryGetValue(address, out var asked))
+                if (asked is not null)
                 {
-                    // Swept away meanwhile, it is asked again.
                     _known.TryUpdate(address, found, asked);
                 }
             }

@@ -385,6 +385,13 @@ public sealed class AuditCoverageTests
                         }
 
                         await Eventually.TrueAsync(() => fleet.TrueForAll(edge => edge.Intake.State.Connected), "both edges follow");
+                        await Eventually.TrueAsync(
+                            async () =>
+                                (await control.GetAsync("/holdfast/v1/nodes"))
+                                    .Result.AsArray()
+                                    .Count(node => node!["name"]!.GetValue<string>().StartsWith("skip-", StringComparison.Ordinal)) == 2,
+                            "control knows both"
+                        );
                         return await control.PostAsync($"{path}/{list}/items", """[{"ip":"192.0.2.1"}]""");
                     }
                 );

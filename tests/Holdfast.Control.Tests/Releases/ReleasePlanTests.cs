@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Holdfast.Artifacts.Zones;
-using Holdfast.Control.Releases.Rehearsals;
 using Holdfast.Model.Releases;
 using Holdfast.Model.Releases.Rehearsals;
 
@@ -105,15 +104,7 @@ public sealed class ReleasePlanTests : IAsyncDisposable
         await Eventually.TrueAsync(() => _edges[0].Intake.State.Connected, "the edge follows the feed");
         var planning = PlanAsync(Path(zone));
         await Eventually.TrueAsync(() => !_orders.IsEmpty, "the edge is asked");
-        await Eventually.TrueAsync(
-            () =>
-            {
-                time.Advance(RehearsalDesk.Patience);
-                return planning.IsCompleted;
-            },
-            "the plan is given up"
-        );
-        var answer = await planning;
+        var answer = await planning.WaitAsync(TimeSpan.FromSeconds(95), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.Conflict, answer.Status);
         Assert.Contains("none of 1 edges reported", answer.Error["message"]!.GetValue<string>(), StringComparison.Ordinal);
     }

@@ -117,6 +117,10 @@ public sealed class RolloutTests
         await fleet.StateAsync(3, "soaking");
         fleet.Time.Advance(TimeSpan.FromSeconds(60));
         await fleet.HaveAsync(2, "192.0.2.2");
+        await Eventually.TrueAsync(
+            async () => (await fleet.ShowAsync(3)).Result["edges"]!["full"]!.GetValue<int>() == 2,
+            "control has heard of both"
+        );
         var digest = (await fleet.ShowAsync(3)).Result["digest"]!.GetValue<string>();
         var last = fleet.Edges.Last(edge => fleet.ItemsOn(edge) is ["192.0.2.2"]);
         last.Report(

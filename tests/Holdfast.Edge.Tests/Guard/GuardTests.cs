@@ -221,7 +221,7 @@ public class GuardTests
         site.Trip(FaultPoint.LateTransform, FaultAction.Hang);
 
         var lost = site.AskAsync(One, "/");
-        await site.Edge.Guard.ReplacementWanted.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await site.Edge.Guard.ReplacementWanted.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
         Assert.Equal(1, site.Edge.Guard.LostThreads);
         Assert.False(lost.IsCompleted);

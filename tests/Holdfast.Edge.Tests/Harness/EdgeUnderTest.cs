@@ -355,7 +355,7 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
         while (report is null)
         {
             Assert.True(Environment.TickCount64 < deadline, "There was no report within two minutes.");
-            await Task.Yield();
+            await Task.Delay(20);
             report = _host
                 .Uplink.Peek()
                 .Where(record => record.Type == "release.rehearsed")
@@ -400,15 +400,16 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
         return records;
     }
 
-    /// <summary>Waits for a condition, at most ten seconds.</summary>
+    /// <summary>Waits for a condition, at most two minutes.</summary>
     public static async Task UntilAsync(Func<bool> condition)
     {
-        var deadline = Environment.TickCount64 + 10_000;
+        var deadline = Environment.TickCount64 + 120_000;
         while (!condition())
         {
-            Assert.True(Environment.TickCount64 < deadline, "The condition was not met within ten seconds.");
-            await Task.Yield();
-            Thread.SpinWait(1000);
+            Assert.True(Environment.TickCount64 < deadline, "The condition was not met within two minutes.");
+
+            // What is waited for needs the processors.
+            await Task.Delay(2);
         }
     }
 

@@ -78,7 +78,7 @@ internal sealed class ScriptedOrigin : IAsyncDisposable
 /// <summary>One side of a TCP connection in a test, spoken byte by byte. Texts are Latin-1.</summary>
 internal sealed class Conversation(Socket socket) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly List<byte> _unread = [];
 
     /// <summary>The socket itself.</summary>

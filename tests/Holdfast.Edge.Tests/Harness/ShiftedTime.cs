@@ -22,6 +22,6 @@ internal sealed class ShiftedTime : TimeProvider
             await Task.WhenAny(task, Task.Delay(TimeSpan.FromMilliseconds(500)));
         }
 
-        await task;
+        await task.WaitAsync(TimeSpan.FromSeconds(60));
     }
 }

@@ -109,7 +109,7 @@ public class Http2Tests
         );
         await client.SendAsync();
 
-        var body = await seen.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        var body = await seen.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         Assert.Equal(
             passes ? $"5\r\nhello\r\n0\r\n{name}: {value}\r\n\r\n" : "",
             passes ? body : body.Replace("5\r\nhello\r\n", "", StringComparison.Ordinal)
@@ -199,7 +199,7 @@ public class Http2Tests
             await stream.ReadExactlyAsync(new byte[1000], TestContext.Current.CancellationToken);
         }
 
-        await gone.Task.WaitAsync(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken);
+        await gone.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
         for (var i = 0; i < 5; i++)
         {

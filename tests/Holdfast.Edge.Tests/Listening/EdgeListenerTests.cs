@@ -172,7 +172,7 @@ public class EdgeListenerTests
     public async Task ClientThatStopsAfterItsHello_HandshakeTimeout_IsClosedAndCounted()
     {
         await using var host = await ListenerHost.StartAsync(
-            new ListenerSetup { Limits = new EdgeLimits { Connections = new() { HandshakeTimeout = TimeSpan.FromMilliseconds(300) } } }
+            new ListenerSetup { Limits = new EdgeLimits { Connections = new() { HandshakeTimeout = TimeSpan.FromSeconds(3) } } }
         );
         await using var client = await host.ConnectAsync();
         await client.WriteAsync(new HelloBuilder().Record(), TestContext.Current.CancellationToken);

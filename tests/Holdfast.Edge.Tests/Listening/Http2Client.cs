@@ -59,7 +59,7 @@ internal sealed class Http2Client(SslStream stream) : IAsyncDisposable
     /// <summary>The next frame, or null when the connection is closed, however.</summary>
     public async Task<(byte Type, byte Flags, int Stream, byte[] Payload)?> ReadAsync()
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var header = new byte[9];
         try
         {

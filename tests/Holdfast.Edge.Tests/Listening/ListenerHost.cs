@@ -140,7 +140,7 @@ internal sealed class ListenerHost : IAsyncDisposable
     /// <summary>Everything until the other side closes, however it does.</summary>
     public static async Task<string> ReadToEndAsync(Stream stream)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var text = new StringBuilder();
         var buffer = new byte[4096];
         try
@@ -158,14 +158,14 @@ internal sealed class ListenerHost : IAsyncDisposable
         return text.ToString();
     }
 
-    /// <summary>Waits until something is so, which it must become within a few seconds.</summary>
+    /// <summary>Waits until something is so, which it must become within a minute.</summary>
     public static async Task UntilAsync(Func<bool> condition)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!condition())
         {
             deadline.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
+            await Task.Delay(2);
         }
     }
 

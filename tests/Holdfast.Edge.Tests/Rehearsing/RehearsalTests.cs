@@ -187,7 +187,12 @@ public sealed class RehearsalTests
                 options with
                 {
                     Samples = samples ?? Every,
-                    Taster = TasterOfTests.Options(options.DataDirectory),
+                    // Nothing here is about how long a taste takes.
+                    Taster = TasterOfTests.Options(options.DataDirectory) with
+                    {
+                        Patience = TimeSpan.FromSeconds(30),
+                        TasteTime = TimeSpan.FromSeconds(60),
+                    },
                     FaultInjection = true,
                 }
         );

@@ -266,7 +266,7 @@ public sealed class AccessLogTests : IDisposable
 
     private static async Task Eventually(Func<bool> condition)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!condition())
         {
             await Task.Delay(2, deadline.Token);

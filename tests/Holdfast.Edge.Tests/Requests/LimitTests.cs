@@ -76,8 +76,14 @@ public class LimitTests
         {
             await c.ReadHeadAsync();
             await c.SendAsync("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\nhello");
-            await c.ReadToEndAsync();
-            ended.SetResult();
+            try
+            {
+                await c.ReadToEndAsync();
+            }
+            finally
+            {
+                ended.TrySetResult();
+            }
         });
         await using var edge = await EdgeUnderTest.InFrontOfAsync(
             origin.Url,

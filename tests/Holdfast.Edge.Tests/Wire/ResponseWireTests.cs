@@ -42,7 +42,7 @@ public sealed partial class ResponseWireTests(WireEdge wire) : IClassFixture<Wir
     {
         var text = new StringBuilder();
         var buffer = new byte[64 * 1024];
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (true)
         {
             int read;

@@ -9,7 +9,9 @@ public sealed class LookoutTests
     [Fact]
     public async Task FaultThatNobodyKnows_IsToldAndTheLookingGoesOn()
     {
-        var cancellation = TestContext.Current.CancellationToken;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromMinutes(2));
+        var cancellation = limit.Token;
         var directory = Directory.CreateTempSubdirectory("holdfast-lookout-");
         var clock = new BreakableClock();
         using var lines = new LoggedLines();

@@ -109,7 +109,10 @@ public class PlannedRuleTests
         using var site = new AskedSite(1, [rules], [], []);
         var request = site.Request(Get("/1/2"));
         var least = long.MaxValue;
-        for (var round = 0; round < 8; round++)
+        var rounds = 0;
+
+        // Beside others the runtime may take its time to compile what it runs in full.
+        for (var until = Environment.TickCount64 + 60_000; rounds < 8 || (least > 0 && Environment.TickCount64 < until); rounds++)
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
             for (var i = 0; i < 500; i++)
@@ -121,7 +124,7 @@ public class PlannedRuleTests
         }
 
         Assert.Equal(0, least);
-        Assert.Equal(8 * 500 * 20, site.Acted);
+        Assert.Equal(rounds * 500L * 20, site.Acted);
     }
 
     private static RequestSketch Get(string target) =>
