@@ -21,9 +21,6 @@ namespace Holdfast.Edge.Origins;
 /// </summary>
 internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders forwarded, EdgeLimits limits, TimeProvider time)
 {
-    // More interim responses than any origin has a reason to send.
-    private const int MostInterim = 64;
-
     private readonly OriginAcquisition _acquisition = new(targets, time);
     private readonly ResponseRelay _relay = new(forwarded);
 
@@ -189,7 +186,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
                     break;
                 }
 
-                if (interim == MostInterim)
+                if (interim == EdgeLimits.MostInterim)
                 {
                     return OriginFault.BadAnswer;
                 }

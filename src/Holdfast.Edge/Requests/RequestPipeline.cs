@@ -153,17 +153,13 @@ internal sealed partial class RequestPipeline(
             return new ValueTask<EdgeError>(EdgeError.NotOverIpv6);
         }
 
-        if (
-            !request.IsHttps
-            && settings.AlwaysUseHttps
-            && !request.Head.Host.IsEmpty
-            && !request.Head.Path.StartsWith("/.well-known/acme-challenge/"u8)
-        )
+        var isChallenge = AcmeChallenge.IsOne(request.Head);
+        if (!request.IsHttps && settings.AlwaysUseHttps && !request.Head.Host.IsEmpty && !isChallenge)
         {
             return Answered(answers.RedirectAsync(request, 301, "https"u8, ports.Https));
         }
 
-        if (request.IsHttps && settings.Ssl == SslMode.Off && !request.Head.Host.IsEmpty)
+        if (request.IsHttps && settings.Ssl == SslMode.Off && !request.Head.Host.IsEmpty && !isChallenge)
         {
             return Answered(answers.RedirectAsync(request, 302, "http"u8, ports.Http));
         }
@@ -181,7 +177,7 @@ internal sealed partial class RequestPipeline(
             return new ValueTask<EdgeError>(EdgeError.ContentTooLarge);
         }
 
-        return zone.Rules is { } rules ? RunRulesAsync(request, zone, rules, trusted) : GoOnAsync(request, zone, trusted);
+        return !isChallenge && zone.Rules is { } rules ? RunRulesAsync(request, zone, rules, trusted) : GoOnAsync(request, zone, trusted);
     }
 
     private ValueTask<EdgeError> RunRulesAsync(EdgeRequest request, ZoneRuntime zone, ZoneRules rules, bool trusted)

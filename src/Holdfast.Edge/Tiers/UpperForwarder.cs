@@ -29,9 +29,6 @@ internal sealed partial class UpperForwarder(
     ILogger<UpperForwarder> logger
 )
 {
-    // As of an origin.
-    private const int MostInterim = 64;
-
     private readonly UpperAcquisition _acquisition = new(targets, time);
     private readonly ResponseRelay _relay = new(forwarded);
 
@@ -189,7 +186,7 @@ internal sealed partial class UpperForwarder(
                     break;
                 }
 
-                if (interim == MostInterim)
+                if (interim == EdgeLimits.MostInterim)
                 {
                     return Step.Failed;
                 }
