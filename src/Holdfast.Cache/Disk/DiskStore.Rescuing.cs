@@ -14,7 +14,11 @@ public sealed partial class DiskStore
         await foreach (var (found, offset, itsHead) in RecordsAsync(segment, DiskSegment.HeadBytes).ConfigureAwait(false))
         {
             var (record, head) = (found, itsHead);
-            if (record.Type != DiskRecordType.Response || (record.BodySegment != 0 && !_segments.ContainsKey(record.BodySegment)))
+            if (
+                record.Type != DiskRecordType.Response
+                || record.BodySegment == segment.Number
+                || (record.BodySegment != 0 && !_segments.ContainsKey(record.BodySegment))
+            )
             {
                 continue;
             }
