@@ -59,6 +59,8 @@ public sealed class RuleActionTests
     [InlineData(Caching, "set_cache_settings", """{"cache_key":{"custom_key":{"query_string":{"exclude":{"all":true}}}}}""")]
     [InlineData(Caching, "set_cache_settings", """{"cache_key":{"custom_key":{"host":{"resolved":true}}}}""")]
     [InlineData(Caching, "set_cache_settings", """{"cache_key":{"cache_deception_armor":true},"respect_strong_etags":true}""")]
+    [InlineData(Caching, "set_cache_settings", """{"additional_cacheable_ports":[8443,8080],"cache":true}""")]
+    [InlineData(Caching, "set_cache_settings", """{"origin_cache_control":true,"origin_error_page_passthru":true}""")]
     public void Action_Written_IsWhatWasRead(string phase, string action, string parameters)
     {
         var json = Zone(phase, action, parameters);
@@ -113,6 +115,10 @@ public sealed class RuleActionTests
     [InlineData(Errors, "serve_error", """{"asset_name":"x"}""", "/asset_name", "no assets yet")]
     [InlineData(Errors, "serve_error", """{"content":"x","status_code":200}""", "/status_code", "400")]
     [InlineData(Errors, "serve_error", """{"content":"x","content_type":"image/png"}""", "/content_type", "text/html")]
+    [InlineData(Caching, "set_cache_settings", """{"additional_cacheable_ports":[0]}""", "/additional_cacheable_ports", "65535")]
+    [InlineData(Caching, "set_cache_settings", """{"additional_cacheable_ports":[]}""", "/additional_cacheable_ports", "1 to 50")]
+    [InlineData(Caching, "set_cache_settings", """{"origin_cache_control":false}""", "/origin_cache_control", "RFC 9111")]
+    [InlineData(Caching, "set_cache_settings", """{"origin_error_page_passthru":false}""", "/origin_error_page_passthru", "always pass")]
     [InlineData(Routes, "route", """{"origin":{}}""", "", "says nothing")]
     [InlineData(Routes, "route", """{"origin":{"host":"192.0.2.1"}}""", "/origin/host", "host name")]
     [InlineData(Routes, "route", """{"origin":{"port":0}}""", "/origin/port", "1 to 65535")]
