@@ -19,7 +19,7 @@ internal sealed class CacheSettingsActionJson()
     private static readonly (string Name, string Reason)[] Refused =
     [
         ("cache_reserve", "nothing: there is no cache reserve"),
-        ("read_timeout", "nothing: the zone's setting proxy_read_timeout says it"),
+        ("read_timeout", "nothing: the setting proxy_read_timeout says it, of the zone or of a rule's set_config"),
         ("shared_dictionary", "nothing: no edge does it yet"),
         ("strip_etags", "nothing: no edge does it yet"),
         ("strip_last_modified", "nothing: no edge does it yet"),
