@@ -42,9 +42,22 @@ public sealed class DescriptorTests
     public async Task Edge_NoDescriptorLeftForTheOrigin_SaysThatTheFaultIsItsOwn()
     {
         Tool.Need("prlimit");
-        await using var origin = new RawOrigin(conversation => conversation.ReadToEndAsync());
+        await using var origin = new RawOrigin(async conversation =>
+        {
+            while (await conversation.ReadHeadAsync() is { } head)
+            {
+                if (head.StartsWith("GET /first ", StringComparison.Ordinal))
+                {
+                    await conversation.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
+                }
+            }
+        });
         await using var holdfast = await HoldfastUnderTest.StartAsync(more: ["--origin", origin.Url]);
         var edge = holdfast.ProcessOf("edge-1");
+
+        // The log has its own descriptor from its first record on.
+        Assert.Equal("hello", (await Curl.GetAsync(holdfast.Http, "any.example.com", "/first")).Body);
+        await Eventually.TrueAsync(() => Task.FromResult(File.Exists(holdfast.LogFile)), "a log");
         var limit = Directory.GetFiles($"/proc/{edge}/fd").Max(f => int.Parse(Path.GetFileName(f)!, CultureInfo.InvariantCulture)) + 8;
         (await Tool.RunAsync("prlimit", "--pid", $"{edge}", $"--nofile={limit}:")).Succeeded();
         var visitors = new List<Conversation>();
