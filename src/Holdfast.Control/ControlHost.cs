@@ -75,6 +75,7 @@ public sealed class ControlHost : IAsyncDisposable
     private VerificationKeys? _trusted;
     private Task _auditHeads = Task.CompletedTask;
     private Task _driving = Task.CompletedTask;
+    private Task _naming = Task.CompletedTask;
     private RolloutDriver? _rollouts;
     private NodeAuthority? _authority;
     private Uri? _url;
@@ -167,6 +168,7 @@ public sealed class ControlHost : IAsyncDisposable
             _events = null;
         }
 
+        await _naming.ConfigureAwait(false);
         _database?.Dispose();
         _authority?.Dispose();
         _signing?.Dispose();
@@ -207,6 +209,7 @@ public sealed class ControlHost : IAsyncDisposable
         _stopped = new CancellationTokenSource();
         _auditHeads = heads.RunAsync(_stopped.Token);
         _driving = _rollouts!.RunAsync(_stopped.Token);
+        _naming = ReadNamesAsync(_database.ZoneNames);
 
         // Before anybody can call: a token that is not known yet would be called a wrong one.
         _use.Start(await _tokens.LoadAsync().ConfigureAwait(false));
@@ -222,6 +225,19 @@ public sealed class ControlHost : IAsyncDisposable
         if (NodeUrl is { } nodeUrl)
         {
             ControlLog.ListeningForNodes(_logger, nodeUrl, _authority!.Fingerprint);
+        }
+    }
+
+    // So that the first who searches a million zones need not wait for them to be read.
+    private static async Task ReadNamesAsync(ZoneNames names)
+    {
+        try
+        {
+            await names.NowAsync().ConfigureAwait(false);
+        }
+        catch (StorageUnavailableException)
+        {
+            // Whoever asks for zones is told.
         }
     }
 
