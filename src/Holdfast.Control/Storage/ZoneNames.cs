@@ -76,6 +76,19 @@ internal sealed class ZoneNames(Func<Task<ZoneNameIndex>> load)
         }
     }
 
+    /// <summary>Reads them before anybody asks, so that the first who searches a million zones need not wait for it.</summary>
+    public async Task ReadAheadAsync()
+    {
+        try
+        {
+            await NowAsync().ConfigureAwait(false);
+        }
+        catch (StorageUnavailableException)
+        {
+            // Whoever asks is told.
+        }
+    }
+
     /// <summary>Takes note of what a transaction has committed. In the order of the transactions.</summary>
     /// <param name="changes">Zones that there are now, with their types, and names of zones that there are no more, with null.</param>
     public void Committed(IReadOnlyDictionary<string, ZoneType?> changes)

@@ -32,9 +32,6 @@ internal enum SignKind
     /// <summary><c>release_out</c>: an edge refused a release, or went back from one.</summary>
     ReleaseOut,
 
-    /// <summary><c>outside_trouble</c>: an outside service says on its own status page that it has trouble; it opens no draft.</summary>
-    OutsideTrouble,
-
     /// <summary><c>visitor_reports</c>: visitors report problems with a component; see <see cref="Reports.ReportDesk.Signs"/>.</summary>
     VisitorReports,
 }
@@ -83,6 +80,9 @@ internal sealed record Sign
 
     /// <summary>What a look said, or what the errors are.</summary>
     public string? Said { get; init; }
+
+    /// <summary>The error that more than half of those of the last minute are, <c>origin_refused</c>; null where there is none, or it is not known.</summary>
+    public string? Cause { get; init; }
 
     /// <summary>Whether it is past its worst.</summary>
     public bool IsFalling { get; init; }
