@@ -129,7 +129,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         var without = options.FaultInjection ? options.Without : Protections.None;
         _guard = new EdgeGuard(
             options.Guard,
-            options.FaultInjection ? FaultInjection.With(options.HasFeatureLoaderDefect, time as DrilledTime) : null,
+            options.FaultInjection ? FaultInjection.With(options.DiesAt, time as DrilledTime) : null,
             time,
             options.Loggers.CreateLogger<EdgeGuard>()
         )
@@ -297,6 +297,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         reader.IsOut = _intake.IsOut;
         certificateReader.IsOut = _intake.IsOut;
         _desk.IsOut = _intake.IsOut;
+        _desk.WhyNoWayBack = _intake.WhyNoWayBack;
         certificateReader.Damaged = _intake.ReportDamage;
         _servesFromDisk = _intake.Boot().Live > 0;
         _desk.Attach(_intake);
@@ -612,6 +613,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         }
 
         _server.Dispose();
+        _guard.Faults?.Dispose();
         await _background.ConfigureAwait(false);
         _intake.Settle();
         if (_management is not null)
@@ -619,7 +621,6 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
             await _management.DisposeAsync().ConfigureAwait(false);
         }
 
-        _guard.Faults?.Dispose();
         _watchdog?.Dispose();
         await _cache.DisposeAsync().ConfigureAwait(false);
         if (_disk is not null)
@@ -770,6 +771,9 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
             _rehearser?.RunAsync(cancellationToken) ?? Task.CompletedTask,
             new PurgeSweep(_responses, _options.Time).RunAsync(cancellationToken),
             PushEvidenceAsync(cancellationToken),
+            _guard.Faults is { } faults
+                ? LateListReader.Of(_store, _intake, faults, _options.Time).RunAsync(cancellationToken)
+                : Task.CompletedTask,
             WatchDiskAsync()
         );
 
