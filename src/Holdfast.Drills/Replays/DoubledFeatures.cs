@@ -222,6 +222,7 @@ internal sealed class DoubledFeatures : Drill
             draft?.Releases.Any(release =>
                 bad.Any(one => release.EndsWith(FormattableString.Invariant($"@{one}"), StringComparison.Ordinal))
             ) == true;
+        run.DraftSeconds = draft is null ? null : after;
         run.Say(
             draft is null
                 ? "the status page has drafted no incident"
@@ -304,26 +305,8 @@ internal sealed class DoubledFeatures : Drill
             : throw new DrillFailure($"PUT {Place}: {(int)answer.Status} {answer.Text}");
     }
 
-    private static async Task<bool> EachHasAsync(DrillRun run, long generation, CancellationToken cancellationToken)
-    {
-        for (var edge = 0; edge < run.Fleet.Edges.Count; edge++)
-        {
-            if (
-                await run.Fleet.StateAsync(edge, "/holdfast/state", cancellationToken) is not { } state
-                || !state
-                    .GetProperty("releases")
-                    .EnumerateArray()
-                    .Any(release =>
-                        release.GetProperty("name").GetString() == Kind && release.GetProperty("generation").GetInt64() == generation
-                    )
-            )
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
+    private static async Task<bool> EachHasAsync(DrillRun run, long generation, CancellationToken cancellationToken) =>
+        (await run.Fleet.GenerationsAsync(Kind, cancellationToken)).All(used => used == generation);
 
     private static async Task<List<(string Node, string Reason)>> RefusalsAsync(DrillRun run, CancellationToken cancellationToken)
     {
