@@ -182,6 +182,7 @@ public sealed class ControlHost : IAsyncDisposable
         var feedSecret = FeedSecret.Load(keys.FeedKeyFile);
         var database = Path.Combine(Path.GetFullPath(_options.DataDirectory), "control", "control.db");
         _database = ControlDatabase.Open(database, _options.Time, _options.LockWait, _options.AtWriteStep);
+        _database.HasWaves = _options.HasWaves;
         _events = new SecurityEventStore(Path.Combine(Path.GetDirectoryName(database)!, "events.db"), _options, _logger);
         _signing = await SigningKeyRotation.OpenAsync(_database, keys, _options.Time, _options.AtWriteStep).ConfigureAwait(false);
         await SigningKeyRetirement.FinishAsync(_database, keys).ConfigureAwait(false);

@@ -19,6 +19,7 @@ internal sealed record FaultyParts(ImmutableArray<string> Names)
     private const string IngestChecks = "ingest-checks";
     private const string EdgeChecks = "edge-checks";
     private const string FeatureLoader = "feature-loader";
+    private const string Waves = "waves";
 
     /// <summary>Nothing.</summary>
     public static FaultyParts None { get; } = new([]);
@@ -31,6 +32,9 @@ internal sealed record FaultyParts(ImmutableArray<string> Names)
 
     /// <summary>Whether edge and taster have the bot feature loader that dies of the 201st feature.</summary>
     public bool HasFeatureLoaderDefect => Names.Contains(FeatureLoader);
+
+    /// <summary>Whether control gives what many zones use to one edge first.</summary>
+    public bool HasWaves => !Names.Contains(Waves);
 
     /// <summary>The arguments that say it again.</summary>
     public ImmutableArray<string> Arguments => Names.IsEmpty ? [] : [OptionName, string.Join(',', Names)];
@@ -50,9 +54,9 @@ internal sealed record FaultyParts(ImmutableArray<string> Names)
         }
 
         ImmutableArray<string> names = [.. text.Split(',')];
-        var unknown = names.FirstOrDefault(name => name is not (IngestChecks or EdgeChecks or FeatureLoader));
+        var unknown = names.FirstOrDefault(name => name is not (IngestChecks or EdgeChecks or FeatureLoader or Waves));
         return unknown is not null
-                ? throw new CliFailure($"{OptionName}: no such part: {unknown}; there are {IngestChecks}, {EdgeChecks}, {FeatureLoader}")
+                ? throw new CliFailure($"{OptionName}: no such part: {unknown}; there are {IngestChecks}, {EdgeChecks}, {FeatureLoader}, {Waves}")
             : !faultInjection ? throw new CliFailure($"{OptionName} is for drills: it needs {ChildArguments.FaultInjection} beside it")
             : new FaultyParts(names);
     }

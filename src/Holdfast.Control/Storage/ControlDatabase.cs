@@ -88,12 +88,15 @@ internal sealed class ControlDatabase : IDisposable
         }
     }
 
+    /// <summary>See <see cref="ControlDbContext.HasWaves"/>. Set before the first write.</summary>
+    public bool HasWaves { get; set; } = true;
+
     /// <summary>Reads. What it returns must not depend on the context any more.</summary>
     public async Task<T> ReadAsync<T>(Func<ControlDbContext, Task<T>> read)
     {
         try
         {
-            await using var context = new ControlDbContext(_options);
+            await using var context = new ControlDbContext(_options) { HasWaves = HasWaves };
             context.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.NoTracking;
             return await read(context).ConfigureAwait(false);
         }
@@ -116,7 +119,7 @@ internal sealed class ControlDatabase : IDisposable
 
         try
         {
-            await using var context = new ControlDbContext(_options);
+            await using var context = new ControlDbContext(_options) { HasWaves = HasWaves };
 
             // SQLite's provider begins with BEGIN IMMEDIATE: nothing that is read here can change before the commit.
             await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);

@@ -16,6 +16,7 @@ internal sealed class DoubledFeatures : Drill
 {
     private const string Kind = "bot-features";
     private const string Place = "/holdfast/v1/bot-features";
+    private const string AllAtOnce = "waves";
     private const int Rows = 120;
 
     /// <summary>Builds through the door as it is, and then through one without its checks.</summary>
@@ -66,6 +67,9 @@ internal sealed class DoubledFeatures : Drill
 
     internal override IReadOnlyList<string> Defects => ["feature-loader"];
 
+    /// <summary>As on that day, a new file goes to every machine at once, so that each edge must stand by itself; waves would stop it at the first.</summary>
+    internal override IReadOnlyList<string> ControlDefects => [AllAtOnce];
+
     internal override bool HasStatusPage => true;
 
     internal override bool IsOutage(DrillRun run, double from) =>
@@ -83,7 +87,7 @@ internal sealed class DoubledFeatures : Drill
             await operators.WhileTheyPauseAsync(async () =>
             {
                 await run.Fleet.Control.KillAsync();
-                run.Fleet.Control.FurtherArguments = [.. run.Fleet.Control.FurtherArguments, "--faulty", Protection.IngestChecks.Name];
+                run.Fleet.Control.FurtherArguments = ["--fault-injection", "--faulty", $"{AllAtOnce},{Protection.IngestChecks.Name}"];
                 await run.Fleet.Control.StartAsync(cancellationToken);
             });
         }
@@ -192,8 +196,8 @@ internal sealed class DoubledFeatures : Drill
             await DrillRun.LetPassAsync(SecondsBetween, cancellationToken);
         }
 
-        // An edge takes another file into use at most every 30 s.
-        var back = await run.SeesAsync(() => EachHasAsync(run, good!.Value, cancellationToken), 120, cancellationToken);
+        // An edge takes another file into use at most every 30 s, and by slices for a minute.
+        var back = await run.SeesAsync(() => EachHasAsync(run, good!.Value, cancellationToken), 240, cancellationToken);
         run.StopSeconds = back;
         if (run.AttributeSeconds is not null)
         {
