@@ -56,7 +56,9 @@ internal sealed record FaultyParts(ImmutableArray<string> Names)
         ImmutableArray<string> names = [.. text.Split(',')];
         var unknown = names.FirstOrDefault(name => name is not (IngestChecks or EdgeChecks or FeatureLoader or Waves));
         return unknown is not null
-                ? throw new CliFailure($"{OptionName}: no such part: {unknown}; there are {IngestChecks}, {EdgeChecks}, {FeatureLoader}, {Waves}")
+                ? throw new CliFailure(
+                    $"{OptionName}: no such part: {unknown}; there are {IngestChecks}, {EdgeChecks}, {FeatureLoader}, {Waves}"
+                )
             : !faultInjection ? throw new CliFailure($"{OptionName} is for drills: it needs {ChildArguments.FaultInjection} beside it")
             : new FaultyParts(names);
     }

@@ -214,7 +214,12 @@ internal sealed class Fleet : IAsyncDisposable
                     return true;
                 }
 
-                await Api.CallAsync(HttpMethod.Post, $"{path}/skip", new JsonObject { ["reason"] = "a drill's beginning" }, cancellationToken);
+                await Api.CallAsync(
+                    HttpMethod.Post,
+                    $"{path}/skip",
+                    new JsonObject { ["reason"] = "a drill's beginning" },
+                    cancellationToken
+                );
                 return false;
             },
             $"{kind} {name} may go to every edge",

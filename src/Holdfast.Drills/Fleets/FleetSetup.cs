@@ -35,7 +35,8 @@ internal sealed record FleetSetup
         ];
 
     /// <summary>Control's.</summary>
-    public IEnumerable<string> ControlArguments => Defects.Count == 0 ? [] : [Flag, .. Option("--faulty", [.. ControlDefects, .. Names(Removal.FaultyControl)])];
+    public IEnumerable<string> ControlArguments =>
+        Defects.Count == 0 ? [] : [Flag, .. Option("--faulty", [.. ControlDefects, .. Names(Removal.FaultyControl)])];
 
     private const string Flag = "--fault-injection";
 

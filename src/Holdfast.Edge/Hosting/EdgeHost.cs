@@ -219,7 +219,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         var trials = new ZoneTrials();
         _kills.Changed = zone =>
         {
-            _guard.Shared.Killed = _kills.Set.ModulesEverywhere;
+            _guard.Killed = _kills.Set.ModulesEverywhere;
             _zones.Refresh(zone);
             trials.Refresh(zone);
         };
@@ -266,8 +266,8 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
                     new ZoneConsumer(_zones, reader, _store, _kills, trials),
                     new CertificateConsumer(_certificates, certificateReader),
                     new ListConsumer(_lists, listCompiler, _store),
-                    new BotFeatureConsumer(_bots, new BotFeatureLoader(options.BotFeatures, _guard.Faults)),
-                    new AccountRulesetConsumer(rules, _store),
+                    new BotFeatureConsumer(_bots, new BotFeatureLoader(options.BotFeatures, _guard.Faults), _guard, _store),
+                    new AccountRulesetConsumer(rules, _store, _kills, _guard),
                     new AnnouncedKeys(_keys, keys.TrustedDirectory, _live),
                     new KillSwitchConsumer(_kills),
                 ],
@@ -326,7 +326,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
             new OriginQueue(_sweep, _targets.Events),
             UpperForwarderOf(options, tier, forwarded)
         );
-        var observer = new RequestObserver(_log, _counters, _countries, _guard, time);
+        var observer = new RequestObserver(_log, _counters, _countries, _guard, time) { Account = rules.Account };
         _cache = new CachePhase(
             _responses,
             options.Name,
@@ -353,6 +353,7 @@ internal sealed partial class EdgeHost : IEdgeState, IAsyncDisposable
         )
         {
             Sampler = _sampler,
+            Account = rules.Account,
         };
 
         // Listening
