@@ -25,6 +25,9 @@ public sealed record ControlOptions
     /// <summary>The same as a socket that is bound and listening already, or null; it wins.</summary>
     public int? NodeListenHandle { get; init; }
 
+    /// <summary>Whether control listens for nodes of other machines.</summary>
+    internal bool ListensForNodes => NodeListenHandle is not null || NodeEndpoint is not null;
+
     /// <summary>
     /// The operator's own admin token (<c>HOLDFAST_ADMIN_TOKEN</c>): 20 to 200 visible ASCII characters, or null to have one generated
     /// on the first start. On a later start a token that is not known yet is added as one more admin; those from before stay good.

@@ -68,7 +68,7 @@ internal static class ProvidersCommand
 
         var table = new Table()
             .Border(TableBorder.Simple)
-            .AddColumns("if it stops", "of requests", "sites", "the most visited", "known by");
+            .AddColumns("if it stops", "of requests", "sites", "the most visited", "known by", "says of itself");
         foreach (var provider in providers.EnumerateArray())
         {
             var zones = provider.GetProperty("zones");
@@ -83,13 +83,31 @@ internal static class ProvidersCommand
                 ),
                 new Text(
                     Printable.From(string.Join(", ", provider.GetProperty("known_by").EnumerateArray().Select(how => how.GetString())))
-                )
+                ),
+                new Text(Printable.From(SaysOf(provider)))
             );
         }
 
         context.CreateConsole().Write(table);
         context.Out.WriteLine($"Failover: {map.GetProperty("failover_note").GetString()}");
     }
+
+    /// <summary>What the provider's own status page says, where one is watched.</summary>
+    private static string SaysOf(JsonElement provider) =>
+        string.Join(
+            "; ",
+            provider
+                .GetProperty("outside")
+                .EnumerateArray()
+                .Select(service =>
+                    service.GetProperty("state").GetString() switch
+                    {
+                        "trouble" => service.GetProperty("said").GetString(),
+                        "well" => "no trouble",
+                        _ => "not known",
+                    }
+                )
+        );
 
     private static Uri PageOf(string? given, DataDirectory directory)
     {

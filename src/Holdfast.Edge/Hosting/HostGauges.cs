@@ -1,11 +1,6 @@
 using Holdfast.Cache.Storage;
 using Holdfast.Edge.Guard;
-using Holdfast.Edge.Phases.RateLimiting;
 using Holdfast.Edge.Reporting;
-using Holdfast.Edge.Rules.Counting;
-using Holdfast.Edge.Zones;
-using Holdfast.Releases.Intake;
-using Holdfast.Releases.Purging;
 
 namespace Holdfast.Edge.Hosting;
 
@@ -13,57 +8,58 @@ namespace Holdfast.Edge.Hosting;
 internal static class HostGauges
 {
     /// <summary>All of them.</summary>
-    /// <param name="zones">The zones, or null before there are any: a listener may read while the edge is being made.</param>
-    /// <param name="intake">How the feed is followed, or null before it is.</param>
+    /// <param name="releases">Zones, and what else comes by releases.</param>
     /// <param name="responses">The stored responses.</param>
-    /// <param name="purges">How purges are taken in, or null before they are.</param>
-    /// <param name="rules">How often rules have acted.</param>
-    /// <param name="events">The security events, or null where nobody takes them.</param>
     /// <param name="guard">What guards the modules.</param>
-    /// <param name="limits">What counts for rate limits.</param>
-    public static MetricFamily[] Of(
-        Func<ZoneDirectory?> zones,
-        Func<IntakeState?> intake,
-        MemoryStore responses,
-        Func<PurgeIntake?> purges,
-        RuleCounts rules,
-        Func<SecurityEventUplink?> events,
-        EdgeGuard guard,
-        RateLimitState limits
-    ) =>
+    public static MetricFamily[] Of(EdgeReleases releases, MemoryStore responses, EdgeGuard guard) =>
         [
-            EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.zones", "Zones that are live.", () => zones()?.Count ?? 0),
-            EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.zones.warm", "Zones that are compiled.", () => zones()?.WarmCount ?? 0),
+            EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.zones", "Zones that are live.", () => releases.Zones.Count),
+            EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.zones.warm", "Zones that are compiled.", () => releases.Zones.WarmCount),
             EdgeMetrics.Plain(
                 MetricKind.Counter,
                 "holdfast.edge.zones.read",
                 "Zones that were read from the disk because somebody asked for them.",
-                () => zones()?.Reads ?? 0
+                () => releases.Zones.Reads
             ),
             EdgeMetrics.Plain(
                 MetricKind.Gauge,
                 "holdfast.edge.feed.position",
                 "The last position of the feed that was dealt with.",
-                () => intake()?.Position ?? 0
+                () => releases.Intake.State.Position
             ),
             EdgeMetrics.Plain(
                 MetricKind.Gauge,
                 "holdfast.edge.feed.connected",
                 "1 while control's releases are followed.",
-                () => intake()?.Connected == true ? 1 : 0
+                () => releases.Intake.State.Connected ? 1 : 0
             ),
-            .. PurgeMetrics.Of(responses, purges),
+            .. PurgeMetrics.Of(responses, releases.Purges),
             .. DiskMetrics.Of(responses.Disk),
             .. GuardMetrics.Of(guard),
-            EdgeMetrics.Plain(MetricKind.Counter, "holdfast.edge.rules.acted", "How often zones' rules have acted.", () => rules.Acted),
-            EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.rules", "Rules whose actions are counted one by one.", () => rules.Count),
-            .. SecurityEventMetrics.Of(events),
-            EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.ratelimit.keys", "Keys that rate limits count by.", () => limits.Keys),
+            EdgeMetrics.Plain(
+                MetricKind.Counter,
+                "holdfast.edge.rules.acted",
+                "How often zones' rules have acted.",
+                () => releases.RuleCounts.Acted
+            ),
+            EdgeMetrics.Plain(
+                MetricKind.Gauge,
+                "holdfast.edge.rules",
+                "Rules whose actions are counted one by one.",
+                () => releases.RuleCounts.Count
+            ),
+            .. SecurityEventMetrics.Of(releases.Events),
+            EdgeMetrics.Plain(
+                MetricKind.Gauge,
+                "holdfast.edge.ratelimit.keys",
+                "Keys that rate limits count by.",
+                () => releases.RateLimits.State.Keys
+            ),
             EdgeMetrics.Plain(
                 MetricKind.Counter,
                 "holdfast.edge.ratelimit.evicted",
                 "Keys that were forgotten to make room while something was counted for them.",
-                () => limits.Evicted
+                () => releases.RateLimits.State.Evicted
             ),
             EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.cache.objects", "Responses that are stored.", () => responses.Count),
             EdgeMetrics.Plain(MetricKind.Gauge, "holdfast.edge.cache.size", "What they take.", () => responses.Bytes, "bytes"),

@@ -8,17 +8,17 @@ internal static class PurgeMetrics
 {
     /// <summary>The metrics of an edge.</summary>
     /// <param name="store">Its cache.</param>
-    /// <param name="intake">Its end of the purge log, null until there is one.</param>
-    public static IEnumerable<MetricFamily> Of(MemoryStore store, Func<PurgeIntake?> intake) =>
+    /// <param name="intake">Its end of the purge log.</param>
+    public static IEnumerable<MetricFamily> Of(MemoryStore store, PurgeIntake intake) =>
         [
             EdgeMetrics.Plain(
                 MetricKind.Gauge,
                 "holdfast.edge.purge.position",
                 "The last purge of control's log that is in effect.",
-                () => intake()?.Position.Sequence ?? 0
+                () => intake.Position.Sequence
             ),
-            EdgeMetrics.Plain(MetricKind.Counter, "holdfast.edge.purges", "Purges put into effect.", () => intake()?.Applied ?? 0),
-            EdgeMetrics.Plain(MetricKind.Counter, "holdfast.edge.purges.refused", "Purges refused.", () => intake()?.Refused ?? 0),
+            EdgeMetrics.Plain(MetricKind.Counter, "holdfast.edge.purges", "Purges put into effect.", () => intake.Applied),
+            EdgeMetrics.Plain(MetricKind.Counter, "holdfast.edge.purges.refused", "Purges refused.", () => intake.Refused),
             EdgeMetrics.Plain(
                 MetricKind.Gauge,
                 "holdfast.edge.purge.marks",

@@ -56,9 +56,7 @@ internal sealed partial record Statement(string About, ImmutableArray<Sign> Sign
     {
         // While something of ours is wrong, a look that fails and visitors that stay away are what follows from it.
         var ours = signs.Any(sign => sign.Kind is SignKind.EdgeErrors or SignKind.NotAnswering);
-        // What an outside service says of itself is told with the sites that stand on it, and is no incident of this page's.
         return signs
-            .Where(sign => sign.Kind != SignKind.OutsideTrouble)
             .GroupBy(sign =>
                 sign.Kind switch
                 {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Holdfast.Status.OutsideStatus;
 using Holdfast.Status.Providers;
 using Holdfast.Status.Watching;
 
@@ -7,16 +8,14 @@ namespace Holdfast.Status.Drafts;
 /// <summary>What is known beside the signs.</summary>
 /// <param name="Releases">Every release that edges told of.</param>
 /// <param name="Providers">For each zone the provider that its origin stands on.</param>
+/// <param name="Outside">Outside services that are watched, with what they say of themselves: told with the sites that stand there, and no incident of this page's.</param>
 /// <param name="Reported">Outside services that visitors report problems with.</param>
 internal sealed record Surroundings(
     IReadOnlyCollection<SeenRelease> Releases,
     ImmutableDictionary<string, OriginProvider> Providers,
+    IReadOnlyCollection<OutsideService> Outside,
     IReadOnlyCollection<string> Reported
-)
-{
-    /// <summary>Nothing.</summary>
-    public static readonly Surroundings None = new([], ProviderMap.Nothing, []);
-}
+);
 
 /// <summary>A provider that the sites of a draft stand on, with what else is known of it.</summary>
 /// <param name="Name"><c>aws/us-east-1</c></param>
@@ -53,21 +52,18 @@ internal sealed record FailingProvider(string Name, string Title, int FailingZon
             .Select(sign => sign.ZoneId!)
             .Distinct()
             .Count(other => around.Providers.TryGetValue(other, out var its) && its.Name == provider.Name);
-        var outside = signs
-            .Where(sign => sign.Kind == SignKind.OutsideTrouble && IsOf(sign.Source, provider))
-            .Select(sign => $"The outside service {sign.Source} reports trouble too: {sign.Said}.")
+        var outside = around
+            .Outside.Where(service => service.Is(provider))
+            .SelectMany(service =>
+                service
+                    .Troubles.Where(trouble => trouble.MayBeOf(provider.Region))
+                    .Select(trouble => $"The outside service {service.Name} reports trouble too: {trouble.Title.TrimEnd('.')}.")
+            )
             .Concat(
                 around
-                    .Reported.Where(name => IsOf(name, provider))
+                    .Reported.Where(name => OutsideService.IsNamed(name, provider))
                     .Select(name => $"Visitors report problems with the outside service {name} too.")
             );
         return new FailingProvider(provider.Name, provider.Title, failing, [.. outside.Take(3)]);
     }
-
-    /// <summary>Whether a service is the provider's, by its name: "AWS", "Amazon Web Services EC2".</summary>
-    private static bool IsOf(string service, OriginProvider provider) =>
-        service.Contains(provider.Title, StringComparison.OrdinalIgnoreCase)
-        || service
-            .Split([' ', '/', '-', ',', '(', ')'], StringSplitOptions.RemoveEmptyEntries)
-            .Contains(provider.Id, StringComparer.OrdinalIgnoreCase);
 }

@@ -47,7 +47,7 @@ internal sealed partial class OperatorEndpoints(
         MapSubscribers(routes);
         MapDrafts(routes);
         MapComments(routes);
-        Page(routes, Root + "/providers", visit => RenderAsync<ProvidersPage>(visit, lookout.Map()));
+        Page(routes, Root + "/providers", visit => RenderAsync<ProvidersPage>(visit, new ProvidersView(lookout.Map(), lookout.Outside())));
         MapComponents(routes);
     }
 

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Status.Watching;
 
 /// <summary>Looks at everything that is to be looked at, when it is due, and hands what it sees to the drafts.</summary>
-internal sealed class Lookout(
+internal sealed partial class Lookout(
     WatchDesk desk,
     OwnEdges own,
     DraftDesk drafts,
@@ -84,7 +84,7 @@ internal sealed class Lookout(
                         var result =
                             state.Watch.Target.Length == 0
                                 ? LookAtPushes(state, now)
-                                : await probes.LookAsync(state.Watch, cancelled).ConfigureAwait(false);
+                                : await probes.LookAsync(state.Watch, state.Outside.Copy, cancelled).ConfigureAwait(false);
                         lock (reading)
                         {
                             state.Looked(now, result);
@@ -95,7 +95,7 @@ internal sealed class Lookout(
             reports.Look();
             List<Sign> signs = [.. Signs(), .. reports.Signs()];
             var map = signs.Exists(sign => sign.Kind == SignKind.OriginErrors) ? Map().Main : ProviderMap.Nothing;
-            drafts.Consider(signs, new Surroundings(Releases(), map, reports.InTrouble()));
+            drafts.Consider(signs, new Surroundings(Releases(), map, Outside(), reports.InTrouble()));
             late.Check();
             if (now - keptAt >= WatchLimits.Keep)
             {
@@ -123,15 +123,6 @@ internal sealed class Lookout(
         }
     }
 
-    /// <summary>What is not as usual now.</summary>
-    public List<Sign> Signs()
-    {
-        lock (reading)
-        {
-            return [.. states.Values.SelectMany(state => state.Signs())];
-        }
-    }
-
     /// <summary>Takes what an edge pushed.</summary>
     /// <param name="who">Whose token it came with.</param>
     /// <param name="document">What it says.</param>
@@ -155,73 +146,6 @@ internal sealed class Lookout(
             }
 
             state.Pushed(now, document);
-        }
-    }
-
-    /// <summary>What edges were asked for, and where the answers came from; a zone at several edges is one.</summary>
-    public List<ZoneFlow> Flows()
-    {
-        lock (reading)
-        {
-            return
-            [
-                .. states
-                    .Values.SelectMany(state => state.Flows)
-                    .GroupBy(flow => flow.ZoneId)
-                    .Select(group => new ZoneFlow(
-                        group.Key,
-                        group.First().ZoneName,
-                        group.Sum(flow => flow.Requests),
-                        [
-                            .. group
-                                .SelectMany(flow => flow.Origins)
-                                .GroupBy(origin => (origin.Host, origin.Address))
-                                .Select(origin => new OriginFlow(origin.Key.Host, origin.Key.Address, origin.Sum(one => one.Requests))),
-                        ]
-                    )),
-            ];
-        }
-    }
-
-    /// <summary>The map of providers as it is now.</summary>
-    public ProviderMap Map() => ProviderMap.Of(Flows(), finder);
-
-    /// <summary>The releases that edges told of, each with all that did.</summary>
-    public List<SeenRelease> Releases()
-    {
-        lock (reading)
-        {
-            return
-            [
-                .. states
-                    .Values.SelectMany(state => state.Releases)
-                    .GroupBy(release => (release.Kind, release.Name, release.Generation))
-                    .Select(group =>
-                        group.MaxBy(release => release.ChangedAt)! with
-                        {
-                            At = group.Min(release => release.At),
-                            Where = [.. group.SelectMany(release => release.Where).Distinct().Order(StringComparer.Ordinal)],
-                        }
-                    ),
-            ];
-        }
-    }
-
-    /// <summary>What the last look at a watch said, or null when there was none yet.</summary>
-    public (DateTimeOffset At, bool IsFailing, string Said)? Last(string id)
-    {
-        lock (reading)
-        {
-            return states.TryGetValue(id, out var state) && state.LookedAt is { } at ? (at, state.IsFailing, state.Said) : null;
-        }
-    }
-
-    /// <summary>When an edge last pushed, or null.</summary>
-    public DateTimeOffset? PushedAt(string id)
-    {
-        lock (reading)
-        {
-            return states.TryGetValue(id, out var state) ? state.PushedAt : null;
         }
     }
 

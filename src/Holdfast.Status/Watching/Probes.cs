@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
-using System.Text.Json;
+using Holdfast.Status.OutsideStatus;
 
 namespace Holdfast.Status.Watching;
 
@@ -11,7 +11,8 @@ namespace Holdfast.Status.Watching;
 /// <param name="IsWell">Whether all was well.</param>
 /// <param name="Said">What was wrong, in words: <c>status 503</c>; empty when all was well.</param>
 /// <param name="Document">An edge's document; null for other kinds and when something was wrong.</param>
-internal sealed record ProbeResult(bool IsWell, string Said, EdgeHealth? Document = null);
+/// <param name="Outside">An outside service's page; null for other kinds, and when it could not be read.</param>
+internal sealed record ProbeResult(bool IsWell, string Said, EdgeHealth? Document = null, OutsideCopy? Outside = null);
 
 /// <summary>Looks: each on a connection of its own, so that none hides behind one that still stands. Never throws but when cancelled.</summary>
 internal sealed class Probes(TimeProvider time) : IDisposable
@@ -32,7 +33,10 @@ internal sealed class Probes(TimeProvider time) : IDisposable
     };
 
     /// <summary>One look.</summary>
-    public async Task<ProbeResult> LookAsync(Watch watch, CancellationToken cancellationToken)
+    /// <param name="watch">What is looked at.</param>
+    /// <param name="known">What was read there before, of <see cref="WatchKind.Feed"/>.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<ProbeResult> LookAsync(Watch watch, OutsideCopy? known, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(WatchLimits.Timeout);
@@ -42,25 +46,19 @@ internal sealed class Probes(TimeProvider time) : IDisposable
             {
                 WatchKind.Edge => await EdgeAsync(watch, deadline.Token).ConfigureAwait(false),
                 WatchKind.Tls => await TlsAsync(new Uri(watch.Target), deadline.Token).ConfigureAwait(false),
-                WatchKind.Feed => await FeedAsync(watch, deadline.Token).ConfigureAwait(false),
+                WatchKind.Feed => await FeedAsync(watch, known, deadline.Token).ConfigureAwait(false),
                 WatchKind.Dns => await DnsAsync(watch.Target, deadline.Token).ConfigureAwait(false),
                 _ => await HttpAsync(watch.Target, deadline.Token).ConfigureAwait(false),
             };
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new ProbeResult(
-                watch.Kind == WatchKind.Feed,
-                $"no answer within {WatchLimits.Timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s"
-            );
+            return new ProbeResult(false, $"no answer within {WatchLimits.Timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s");
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
             // Whatever the other side does, it is not well; and one watch never ends the others.
-            var message = (fault.InnerException ?? fault).Message;
-            return watch.Kind == WatchKind.Feed
-                ? new ProbeResult(true, $"its page cannot be read: {message}")
-                : new ProbeResult(false, message);
+            return new ProbeResult(false, (fault is FormatException ? fault : fault.InnerException ?? fault).Message);
         }
     }
 
@@ -93,42 +91,8 @@ internal sealed class Probes(TimeProvider time) : IDisposable
         return new ProbeResult(true, "", document);
     }
 
-    /// <summary>What an outside service says of itself. That its page can't be read says nothing of the service.</summary>
-    private async Task<ProbeResult> FeedAsync(Watch watch, CancellationToken cancellationToken)
-    {
-        using var response = await client
-            .GetAsync(new Uri(watch.Target), HttpCompletionOption.ResponseHeadersRead, cancellationToken)
-            .ConfigureAwait(false);
-        if (response.StatusCode != HttpStatusCode.OK)
-        {
-            return new ProbeResult(
-                true,
-                string.Create(CultureInfo.InvariantCulture, $"its page cannot be read: status {(int)response.StatusCode}")
-            );
-        }
-
-        await response.Content.LoadIntoBufferAsync(WatchLimits.DocumentBytes, cancellationToken).ConfigureAwait(false);
-        using var document = JsonDocument.Parse(
-            await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false),
-            new JsonDocumentOptions { MaxDepth = 16 }
-        );
-        if (
-            document.RootElement.ValueKind != JsonValueKind.Object
-            || !document.RootElement.TryGetProperty("status", out var status)
-            || status.ValueKind != JsonValueKind.Object
-            || !status.TryGetProperty("indicator", out var indicator)
-            || indicator.ValueKind != JsonValueKind.String
-        )
-        {
-            return new ProbeResult(true, "its page cannot be read: it has no status.indicator");
-        }
-
-        var said = status.TryGetProperty("description", out var words) && words.ValueKind == JsonValueKind.String ? words.GetString()! : "";
-        said = new string([.. said.Where(letter => !char.IsControl(letter)).Take(WatchLimits.NameLength)]);
-        return indicator.GetString() is "none" or "maintenance"
-            ? new ProbeResult(true, "")
-            : new ProbeResult(false, said.Length > 0 ? said : indicator.GetString()!);
-    }
+    private async Task<ProbeResult> FeedAsync(Watch watch, OutsideCopy? known, CancellationToken cancellationToken) =>
+        new(true, "", Outside: await OutsideFetch.ReadAsync(client, new Uri(watch.Target), known, cancellationToken).ConfigureAwait(false));
 
     private static async Task<ProbeResult> DnsAsync(string name, CancellationToken cancellationToken)
     {

@@ -32,9 +32,6 @@ internal enum SignKind
     /// <summary><c>release_out</c>: an edge refused a release, or went back from one.</summary>
     ReleaseOut,
 
-    /// <summary><c>outside_trouble</c>: an outside service says on its own status page that it has trouble; it opens no draft.</summary>
-    OutsideTrouble,
-
     /// <summary><c>visitor_reports</c>: visitors report problems with a component; see <see cref="Reports.ReportDesk.Signs"/>.</summary>
     VisitorReports,
 }

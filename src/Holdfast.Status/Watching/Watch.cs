@@ -15,7 +15,7 @@ internal enum WatchKind
     /// <summary><c>dns</c>: a name that has to have an address.</summary>
     Dns,
 
-    /// <summary><c>feed</c>: an outside service's own status page, Statuspage's <c>status.json</c> or <c>summary.json</c>, which has to tell of no trouble.</summary>
+    /// <summary><c>feed</c>: an outside service's own status page, as JSON, RSS or Atom, see <see cref="OutsideStatus"/>.</summary>
     Feed,
 }
 
@@ -36,6 +36,9 @@ internal sealed record Watch
 
     /// <summary>The edge's own name, by which what it pushes is known as its; null for other kinds and for an edge that is only asked.</summary>
     public string? Node { get; init; }
+
+    /// <summary>The provider that a <see cref="WatchKind.Feed"/> is of, <c>aws</c>; null for other kinds, and where only the name says so.</summary>
+    public string? Provider { get; init; }
 
     /// <summary>Whether the command line keeps it, see <see cref="OwnEdges"/>.</summary>
     public bool IsOwn { get; init; }

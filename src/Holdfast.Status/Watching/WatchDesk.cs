@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Holdfast.Model.StatusPage;
+using Holdfast.Status.OutsideStatus;
 using Holdfast.Status.Storage;
 using Holdfast.Status.WriteApi;
 
@@ -146,11 +147,18 @@ internal sealed class WatchDesk
             );
         }
 
+        var provider = form.Has("provider") ? form.Text("provider", StatusPageLimits.NameLength) : before?.Provider;
+        if (provider is not null && kind != WatchKind.Feed)
+        {
+            throw StatusProblem.Invalid("watch.provider", "only a feed has one");
+        }
+
         var watch = new Watch
         {
             Id = before?.Id ?? StatusIds.New(),
             Kind = kind,
             Node = node,
+            Provider = provider?.ToLowerInvariant(),
             IsOwn = before?.IsOwn ?? false,
             Name =
                 form.Text("name", StatusPageLimits.NameLength)
@@ -164,7 +172,7 @@ internal sealed class WatchDesk
             Interval =
                 form.Number("interval", WatchLimits.LeastInterval, WatchLimits.MostInterval)
                 ?? before?.Interval
-                ?? WatchLimits.LeastInterval,
+                ?? (kind == WatchKind.Feed ? OutsideLimits.Interval : WatchLimits.LeastInterval),
             ComponentId = form.Has("component_id") ? form.Text("component_id", StatusPageLimits.NameLength) : before?.ComponentId,
         };
         CheckTarget(watch);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Holdfast.Status.Detection;
+using Holdfast.Status.OutsideStatus;
 using Holdfast.Status.Providers;
 using Holdfast.Status.Storage;
 
@@ -45,8 +46,11 @@ internal sealed class WatchState
     /// <summary>What the last look said; empty when all was well.</summary>
     public string Said { get; private set; } = "";
 
-    /// <summary>Whether two looks in a row have failed.</summary>
-    public bool IsFailing => failures >= 2;
+    /// <summary>Whether two looks in a row have failed, or an outside service tells of trouble.</summary>
+    public bool IsFailing => failures >= 2 || !Outside.Troubles.IsEmpty;
+
+    /// <summary>What an outside service's page said.</summary>
+    public OutsideMemory Outside { get; } = new();
 
     /// <summary>The releases that the edge told of.</summary>
     public IReadOnlyList<SeenRelease> Releases => releases.All;
@@ -84,6 +88,15 @@ internal sealed class WatchState
         LookedAt = now;
         Said = result.Said;
         DueAt = now.AddSeconds(Watch.Interval);
+        if (Watch.Kind == WatchKind.Feed)
+        {
+            Outside.Take(now, result.Outside);
+            Said = result.IsWell
+                ? string.Join("; ", Outside.Troubles.Select(trouble => trouble.Title))
+                : $"its page cannot be read: {result.Said}";
+            return;
+        }
+
         if (!result.IsWell && IsPushing(now))
         {
             // Either way is enough: what cannot be reached from here may be well.
@@ -114,16 +127,16 @@ internal sealed class WatchState
     /// <summary>What is not as usual.</summary>
     public IEnumerable<Sign> Signs()
     {
+        if (Watch.Kind == WatchKind.Feed)
+        {
+            yield break;
+        }
+
         if (IsFailing)
         {
             yield return new Sign
             {
-                Kind = Watch.Kind switch
-                {
-                    WatchKind.Edge => SignKind.NotAnswering,
-                    WatchKind.Feed => SignKind.OutsideTrouble,
-                    _ => SignKind.CheckFailed,
-                },
+                Kind = Watch.Kind == WatchKind.Edge ? SignKind.NotAnswering : SignKind.CheckFailed,
                 Source = Watch.Name,
                 ComponentId = Watch.ComponentId,
                 Since = failingSince,

@@ -92,6 +92,7 @@ internal sealed partial class WriteEndpoints
         json.WriteString("kind", StatusWords<WatchKind>.Of(watch.Kind));
         json.WriteString("target", watch.Target);
         json.WriteString("node", watch.Node);
+        json.WriteString("provider", watch.Provider);
         json.WriteNumber("interval", watch.Interval);
         json.WriteString("component_id", watch.ComponentId);
         var last = lookout.Last(watch.Id);

@@ -8,7 +8,6 @@ using Holdfast.Artifacts.Rulesets;
 using Holdfast.Artifacts.Zones;
 using Holdfast.Edge.Hosting;
 using Holdfast.Edge.Listening.Certificates;
-using Holdfast.Edge.Management;
 using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Zones;
 using Holdfast.Model.Bots;
@@ -94,13 +93,13 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
     public Holdfast.Releases.Intake.IntakeState Intake => _host.Intake;
 
     /// <summary>The process that tastes releases.</summary>
-    public int? TasterProcess => ((IEdgeState)_host).TasterProcess;
+    public int? TasterProcess => _host.State.TasterProcess;
 
     /// <summary>The generation of an artifact that is live, 0 for none.</summary>
-    public long LiveGeneration(string name) => ((IEdgeState)_host).LiveReleases(1000).FirstOrDefault(r => r.Name == name).Generation;
+    public long LiveGeneration(string name) => _host.State.LiveReleases(1000).FirstOrDefault(r => r.Name == name).Generation;
 
     /// <summary>What is on trial, held, or was reverted.</summary>
-    public IEnumerable<Holdfast.Releases.Rollout.ReleaseStanding> Standings => ((IEdgeState)_host).Standings(1000);
+    public IEnumerable<Holdfast.Releases.Rollout.ReleaseStanding> Standings => _host.State.Standings(1000);
 
     /// <summary>The access log's file.</summary>
     public string LogFile => Path.Combine(Data, "logs", "edge-1.jsonl");
@@ -157,7 +156,7 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
             : config => (change?.Invoke(config) ?? config) with { Records = [.. records] };
         var id = IdOf(name);
         var generation = Publish(id, name, origin, settings, whole);
-        await UntilAsync(() => ((IEdgeState)_host).LiveReleases(1000).Any(r => r.Name == id && r.Generation == generation));
+        await UntilAsync(() => _host.State.LiveReleases(1000).Any(r => r.Name == id && r.Generation == generation));
         return id;
     }
 
@@ -185,7 +184,7 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
     public async Task PutListAsync(string name, ListKind kind, params IEnumerable<string> items)
     {
         var generation = PublishList(name, kind, items);
-        await UntilAsync(() => ((IEdgeState)_host).LiveReleases(1000).Any(r => r.Name == IdOf(name) && r.Generation == generation));
+        await UntilAsync(() => _host.State.LiveReleases(1000).Any(r => r.Name == IdOf(name) && r.Generation == generation));
     }
 
     /// <summary>Publishes a list, its items in any order.</summary>
@@ -211,7 +210,7 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
     public async Task RemoveListAsync(string name)
     {
         _feed.Remove(ArtifactKind.List, IdOf(name), ++_generation);
-        await UntilAsync(() => ((IEdgeState)_host).LiveReleases(1000).All(r => r.Name != IdOf(name)));
+        await UntilAsync(() => _host.State.LiveReleases(1000).All(r => r.Name != IdOf(name)));
     }
 
     /// <summary>Publishes a bot feature file and waits until it is live.</summary>
@@ -286,14 +285,14 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
         };
         var generation = ++_generation;
         _feed.Publish(ArtifactKind.Certificate, artifact.Id, generation, CertificateArtifact.Write(artifact));
-        await UntilAsync(() => ((IEdgeState)_host).LiveReleases(1000).Any(r => r.Name == artifact.Id && r.Generation == generation));
+        await UntilAsync(() => _host.State.LiveReleases(1000).Any(r => r.Name == artifact.Id && r.Generation == generation));
     }
 
     /// <summary>Publishes a certificate's removal and waits until it is gone.</summary>
     public async Task RemoveCertificateAsync(string id)
     {
         _feed.Remove(ArtifactKind.Certificate, IdOf(id), ++_generation);
-        await UntilAsync(() => ((IEdgeState)_host).LiveReleases(1000).All(r => r.Name != IdOf(id)));
+        await UntilAsync(() => _host.State.LiveReleases(1000).All(r => r.Name != IdOf(id)));
     }
 
     /// <summary>Sets a kill switch and waits until it is in force.</summary>
@@ -327,7 +326,7 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
     public async Task PurgeAsync(string zone, PurgeKind kind, params string[] values)
     {
         var sequence = _feed.Purge(zone, kind, values);
-        await UntilAsync(() => ((IEdgeState)_host).Purged.Sequence == sequence);
+        await UntilAsync(() => _host.State.Purged.Sequence == sequence);
         var journal = Path.Combine(Data, "edges", "edge-1", "purges");
         await UntilAsync(() => File.Exists(journal) && File.ReadAllText(journal).Contains($"\"sequence\":{sequence},"));
     }

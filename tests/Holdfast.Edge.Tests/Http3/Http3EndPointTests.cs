@@ -29,10 +29,10 @@ public class Http3EndPointTests
     public void EndPoints_SwitchedOffOrNotSupported_AreNone()
     {
         Assert.Empty(EndPoints(Options(Known) with { Http3 = false }));
-        Assert.Empty(EdgeHost.Http3EndPoints(Options(Known), supported: false));
+        Assert.Empty(VisitorListeners.Http3EndPoints(Options(Known), supported: false));
     }
 
-    private static ImmutableArray<IPEndPoint> EndPoints(EdgeOptions options) => EdgeHost.Http3EndPoints(options, supported: true);
+    private static ImmutableArray<IPEndPoint> EndPoints(EdgeOptions options) => VisitorListeners.Http3EndPoints(options, supported: true);
 
     private static EdgeOptions Options(params EdgeSocket[] https) =>
         new()

@@ -72,7 +72,7 @@ public sealed class ProviderMapTests : IAsyncLifetime
         Assert.DoesNotContain("outside service", Text(draft, "body"), StringComparison.Ordinal);
 
         feed.Instead = """{"status":{"indicator":"major","description":"Partial System Outage"}}""";
-        await PassAsync(TimeSpan.FromSeconds(30));
+        await PassAsync(TimeSpan.FromSeconds(60));
 
         draft = Assert.Single(await DraftsAsync())!;
         Assert.Contains(

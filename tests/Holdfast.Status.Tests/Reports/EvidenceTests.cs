@@ -1,6 +1,7 @@
 using Holdfast.Model.StatusPage;
 using Holdfast.Status.Drafts;
 using Holdfast.Status.Page;
+using Holdfast.Status.Providers;
 using Holdfast.Status.Storage;
 using Holdfast.Status.Uptime;
 using Holdfast.Status.Watching;
@@ -81,7 +82,8 @@ public sealed class EvidenceTests
 
     private static string About(params Sign[] signs) => Assert.Single(Statements(signs)).About;
 
-    private static List<Statement> Statements(params Sign[] signs) => [.. Statement.Of(signs, State, Surroundings.None)];
+    private static List<Statement> Statements(params Sign[] signs) =>
+        [.. Statement.Of(signs, State, new Surroundings([], ProviderMap.Nothing, [], []))];
 
     private static Sign Sign(SignKind kind, string source) =>
         new()
