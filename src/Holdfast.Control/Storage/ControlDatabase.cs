@@ -92,12 +92,15 @@ internal sealed class ControlDatabase : IDisposable
     /// <summary>The names of all zones.</summary>
     public ZoneNames ZoneNames { get; }
 
+    /// <summary>See <see cref="ControlDbContext.HasWaves"/>. Set before the first write.</summary>
+    public bool HasWaves { get; set; } = true;
+
     /// <summary>Reads. What it returns must not depend on the context any more.</summary>
     public async Task<T> ReadAsync<T>(Func<ControlDbContext, Task<T>> read)
     {
         try
         {
-            await using var context = new ControlDbContext(_options);
+            await using var context = new ControlDbContext(_options) { HasWaves = HasWaves };
             context.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.NoTracking;
             return await read(context).ConfigureAwait(false);
         }
@@ -134,7 +137,7 @@ internal sealed class ControlDatabase : IDisposable
         var isUncertain = false;
         try
         {
-            await using var context = new ControlDbContext(_options);
+            await using var context = new ControlDbContext(_options) { HasWaves = HasWaves };
             var zones = ZoneNames.Watch(context);
 
             // SQLite's provider begins with BEGIN IMMEDIATE: nothing that is read here can change before the commit.
