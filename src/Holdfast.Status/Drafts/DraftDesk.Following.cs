@@ -11,8 +11,9 @@ internal sealed partial class DraftDesk
     /// Nobody watches a source any more, since it is no more. Drafts of it alone end: one that was published is told so, never that all is as usual.
     /// </summary>
     /// <param name="source">The watch's name.</param>
+    /// <param name="recovers">Whether its component works, since others do what it did; else it stays in the state that it has.</param>
     /// <exception cref="StatusStoreException">The disk is full.</exception>
-    public void LetGo(string source)
+    public void LetGo(string source, bool recovers)
     {
         lock (turn)
         {
@@ -35,7 +36,7 @@ internal sealed partial class DraftDesk
                 );
                 if (draft.IsByTimer && incident.Updates.Length == draft.Posted)
                 {
-                    Post(Who, draft, last);
+                    Post(Who, draft, last, recovers);
                 }
                 else
                 {

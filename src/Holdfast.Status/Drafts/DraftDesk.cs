@@ -185,7 +185,7 @@ internal sealed partial class DraftDesk
         return draft;
     }
 
-    private Draft Post(string who, Draft draft, Proposal proposal)
+    private Draft Post(string who, Draft draft, Proposal proposal, bool recovers = true)
     {
         var over = proposal.Status.IsOver();
         draft = draft with { Proposal = null, Posted = draft.Posted + 1, State = over ? DraftState.Over : draft.State };
@@ -196,7 +196,7 @@ internal sealed partial class DraftDesk
             {
                 Status = proposal.Status,
                 Body = proposal.Body,
-                Components = over ? Known(draft).ToDictionary(one => one.Key, _ => ComponentStatus.Operational) : null,
+                Components = over && recovers ? Known(draft).ToDictionary(one => one.Key, _ => ComponentStatus.Operational) : null,
             },
             (change, _) => change.Put(draft)
         );

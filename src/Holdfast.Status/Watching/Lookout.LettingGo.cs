@@ -62,8 +62,10 @@ internal sealed partial class Lookout
         // The looking and an edge that pushes may both find the same one.
         lock (letting)
         {
-            drafts.LetGo(watch.Name);
-            if (!desk.All.Exists(other => other.Id != watch.Id && other.ComponentId == watch.ComponentId))
+            var isShared =
+                watch.ComponentId is not null && desk.All.Exists(other => other.Id != watch.Id && other.ComponentId == watch.ComponentId);
+            drafts.LetGo(watch.Name, recovers: isShared);
+            if (!isShared)
             {
                 OwnEdges.RemoveComponent(store, Forgetful, watch);
             }
