@@ -58,6 +58,9 @@ public sealed record ControlOptions
     /// <summary>How much a bot feature file may be; a drill lets it be more.</summary>
     public BotFeatureLimits BotFeatures { get; init; } = BotFeatureLimits.Standard;
 
+    /// <summary>Whether releases of what many zones use go by waves; a drill lets them go to every edge at once.</summary>
+    public bool HasWaves { get; init; } = true;
+
     /// <summary>See <see cref="Storage.ControlDatabase.DefaultLockWait"/>.</summary>
     internal TimeSpan? LockWait { get; init; }
 

@@ -27,6 +27,9 @@ public abstract class Drill
     /// <summary>The defects of then that its edges have; empty where the drill needs none.</summary>
     internal virtual IReadOnlyList<string> Defects => [];
 
+    /// <summary>The same of control: names of parts that can be faulty, told to it where <see cref="Defects"/> are.</summary>
+    internal virtual IReadOnlyList<string> ControlDefects => [];
+
     /// <summary>Whether its fleet has a status page.</summary>
     internal virtual bool HasStatusPage => false;
 
@@ -35,6 +38,9 @@ public abstract class Drill
     /// visitors do.
     /// </summary>
     public virtual bool IsGentle => true;
+
+    /// <summary>Whether its cause may cost edges' processes: what was in flight in one that died is lost, and nothing else.</summary>
+    internal virtual bool MayCostProcesses => false;
 
     /// <summary>Whether its machines' disks may be filled.</summary>
     internal virtual bool DisksMayFill => false;
@@ -59,5 +65,6 @@ public abstract class Drill
     /// <summary>The law that says what the visitors may lose, and its bound.</summary>
     private protected abstract VisitorsLaw Visitors { get; }
 
-    internal LawGrade GradeVisitors(DrillRun run) => Visitors.Grade(run.Timeline, run.InFlightAtDeaths);
+    internal LawGrade GradeVisitors(DrillRun run) =>
+        Visitors.Grade(run.Timeline, run.InFlightAtDeaths + (MayCostProcesses ? run.CutOffByDeaths : 0));
 }

@@ -44,6 +44,7 @@ internal static partial class Roles
             EventsKeptFor = options.Settings.EventsKeptFor ?? ControlOptions.DefaultEventsKeptFor,
             EventsKept = options.Settings.EventsKept ?? ControlOptions.DefaultEventsKept,
             BotFeatures = options.Faulty.FeaturesAtIngest,
+            HasWaves = options.Faulty.HasWaves,
             LoggerFactory = loggers,
         };
         if (options.Settings.RequestsPerFiveMinutes is { } requests)
@@ -159,7 +160,7 @@ internal static partial class Roles
                             ],
                         },
                         BotFeatures = options.Faulty.FeaturesAtEdge,
-                        HasFeatureLoaderDefect = options.Faulty.HasFeatureLoaderDefect,
+                        DiesAt = options.Faulty.DiesAt,
                         FaultInjection = options.FaultInjection,
                         Bypass = options.Bypass,
                         Without = options.Without,

@@ -9,6 +9,7 @@ using Holdfast.Edge.Rehearsing;
 using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Rules;
 using Holdfast.Edge.Rules.Effects;
+using Holdfast.Edge.Rules.Executing;
 using Holdfast.Edge.Tiers;
 using Holdfast.Edge.Zones;
 using Holdfast.Http.Messages;
@@ -39,6 +40,9 @@ internal sealed partial class RequestPipeline(
 {
     /// <summary>Takes a sample of the requests down, or null.</summary>
     public RequestSampler? Sampler { get; init; }
+
+    /// <summary>The account's rulesets, of which some may be on trial; null where none are.</summary>
+    public AccountRulesetTable? Account { get; init; }
 
     /// <summary>Where ray ids come from.</summary>
     public Random Random => random;
@@ -118,6 +122,11 @@ internal sealed partial class RequestPipeline(
             zone = slice.SideOf(request, zone);
         }
 
+        if (zone is not null && Account?.Slices is { } trials)
+        {
+            zone = trials.SideOf(request, zone);
+        }
+
         request.Zone = zone;
 
         if (OwnPaths.Contains(request.Head.Path))
@@ -132,7 +141,7 @@ internal sealed partial class RequestPipeline(
                 : new ValueTask<EdgeError>(EdgeError.NoSuchHost);
         }
 
-        if ((zone.Guard.Killed & EdgeModule.Country.Bit) != 0)
+        if ((zone.Killed & EdgeModule.Country.Bit) != 0)
         {
             request.ForgetCountry();
         }
