@@ -47,6 +47,11 @@ public sealed class RuleActionTests
         """{"headers":{"Set-Cookie":{"operation":"add","value":"a=b"},"X-C":{"expression":"cf.ray_id","operation":"set"}}}"""
     )]
     [InlineData(
+        "http_request_firewall_custom",
+        "skip",
+        """{"phases":["http_ratelimit"],"rules":{"0123456789abcdef0123456789abcdef":["00000000000000000000000000000001","00000000000000000000000000000002"]},"rulesets":["fedcba9876543210fedcba9876543211"]}"""
+    )]
+    [InlineData(
         Configuration,
         "set_config",
         """{"origin_max_http_version":"2","proxy_read_timeout":6000,"server_timing":true,"ssl":"flexible","true_client_ip_header":false,"websockets":false}"""

@@ -82,7 +82,22 @@ public sealed class RulesetArtifactTests
     [InlineData(
         """{"action":"skip","action_parameters":{"rules":{"a":["b"]}}}""",
         "/rulesets/0/rules/0/action_parameters/rules",
-        "managed rulesets"
+        "ids of rulesets"
+    )]
+    [InlineData(
+        """{"action":"skip","action_parameters":{"rules":{"0123456789abcdef0123456789abcdef":[]}}}""",
+        "/rulesets/0/rules/0/action_parameters/rules/0123456789abcdef0123456789abcdef",
+        "ids of rules"
+    )]
+    [InlineData(
+        """{"action":"skip","action_parameters":{"rules":{"0123456789abcdef0123456789abcdef":null}}}""",
+        "/rulesets/0/rules/0/action_parameters/rules/0123456789abcdef0123456789abcdef",
+        "ids of rules"
+    )]
+    [InlineData(
+        """{"action":"skip","action_parameters":{"rulesets":["current"]}}""",
+        "/rulesets/0/rules/0/action_parameters/rulesets",
+        "ids of rulesets"
     )]
     [InlineData("""{"ref":"a b"}""", "/rulesets/0/rules/0/ref", "letters")]
     [InlineData("""{"ref":null}""", "/rulesets/0/rules/0/ref", "missing")]

@@ -215,6 +215,27 @@ public class RuleExplainerTests
         Assert.Equal(RuleVerdict.NotAsked, blocked.Phases[1].Rules[1].Verdict);
     }
 
+    [Fact]
+    public async Task Explain_OfWhatARuleSkips_SaysSo()
+    {
+        RulesetConfig[] account =
+        [
+            AccountSets.Shared(Rule("true", new LogAction()), Rule("true", new LogAction())),
+            AccountSets.Root(
+                Rule("true", new SkipAction(false, [], []) { Rules = [(AccountSets.SharedId, [AccountSets.SharedRule(1)])] }),
+                Rule("true", AccountSets.Execute()),
+                Rule("true", new SkipAction(false, [], []) { Rulesets = [AccountSets.SharedId] }),
+                Rule("true", AccountSets.Execute())
+            ),
+        ];
+
+        var rules = (await ExplainAsync("GET / HTTP/1.1\r\nHost: example.com\r\n\r\n", account: account)).Phases[1].Rules;
+
+        Assert.Equal([RuleVerdict.Acts, RuleVerdict.Acts, RuleVerdict.Acts, RuleVerdict.NotAsked], rules.Select(rule => rule.Verdict));
+        Assert.Equal([RuleVerdict.NotAsked, RuleVerdict.Acts], rules[1].Executed!.Rules.Select(rule => rule.Verdict));
+        Assert.Equal("an earlier rule has skipped it", rules[3].Why);
+    }
+
     private static async Task<RequestExplanation> ExplainAsync(
         string message,
         Func<RequestSketch, RequestSketch>? change = null,
