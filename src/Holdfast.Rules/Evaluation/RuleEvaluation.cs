@@ -38,9 +38,15 @@ public sealed class RuleEvaluation
     /// <summary>Begins an evaluation: what the one before it has written is gone.</summary>
     internal void Begin(IRuleSignals signals, RulePass? pass = null)
     {
-        Checkpoint?.Pass();
         Signals = signals;
         Pass = pass;
+        BeginNext();
+    }
+
+    /// <summary>Begins another evaluation of the same signals.</summary>
+    internal void BeginNext()
+    {
+        Checkpoint?.Pass();
         IsOverdrawn = false;
         _regexWork = 0;
         _written = 0;

@@ -32,7 +32,7 @@ public sealed unsafe class AddressList : RuleList
     private readonly int _networkCount;
     private readonly int _networkRangeCount;
     private readonly int _rangeCount;
-    private readonly ulong[] _sample;
+    private readonly SampleIndex _firsts;
     private readonly ulong[] _fine;
 
     private AddressList(MemoryMappedViewAccessor view, byte* start, in Header header)
@@ -48,7 +48,7 @@ public sealed unsafe class AddressList : RuleList
         at += Aligned(16L * _networkRangeCount);
         _ranges = (UInt128*)at;
         _index = (uint*)(at + (32L * _rangeCount));
-        (_sample, _fine) = (Every(Stride), Every(FineStride));
+        (_firsts, _fine) = (new SampleIndex(Every(Stride)), Every(FineStride));
     }
 
     /// <summary>Items as they were given to the writer.</summary>
@@ -206,11 +206,11 @@ public sealed unsafe class AddressList : RuleList
         }
 
         const int finer = Stride / FineStride;
-        var from = LastUpTo(_sample, network) * finer;
-        from += LastUpTo(_fine.AsSpan(from, Math.Min(finer, _fine.Length - from)), network);
+        var from = _firsts.LastUpTo(network) * finer;
+        from += SampleIndex.LastUpTo(_fine.AsSpan(from, Math.Min(finer, _fine.Length - from)), network);
         from *= FineStride;
         var some = new ReadOnlySpan<ulong>(_networks + from, Math.Min(FineStride, _networkCount - from));
-        return some[LastUpTo(some, network)] == network;
+        return some[SampleIndex.LastUpTo(some, network)] == network;
     }
 
     private ulong[] Every(int stride)
@@ -222,19 +222,6 @@ public sealed unsafe class AddressList : RuleList
         }
 
         return sample;
-    }
-
-    private static int LastUpTo(ReadOnlySpan<ulong> values, ulong value)
-    {
-        var (at, left) = (0, values.Length);
-        while (left > 1)
-        {
-            var half = left >> 1;
-            at = values[at + half] <= value ? at + half : at;
-            left -= half;
-        }
-
-        return at;
     }
 
     private bool HasNetworkRange(ulong network)

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Security.Cryptography;
 using Holdfast.Rules.Evaluation;
 using Holdfast.Rules.Syntax;
 using Holdfast.Rules.Types;
@@ -7,29 +6,24 @@ using Holdfast.Rules.Types;
 namespace Holdfast.Rules.Planning;
 
 /// <summary>
-/// Plans filters in three steps. 1. The comparisons of all of them are told apart, so that equal ones are one leaf. 2. Each filter gets what
-/// it needs: leaves without one of which it is false. Of an <c>and</c> that is the need of one item, of an <c>or</c> those of all. 3. Filters are
-/// compiled, with those leaves as what the look at the request has seen, and others that stand in several places as what is asked once.
+/// Plans filters in five steps. 1. The comparisons of all of them are told apart, so that equal ones are one leaf. 2. Each filter gets what
+/// it needs: leaves without one of which it is false. Of an <c>and</c> that is the need of one item, of an <c>or</c> those of all. 3. What else
+/// can be looked for at little cost is looked for too. 4. Filters are compiled, with those leaves as what the look at the request has seen, and
+/// others that stand in several places as what is asked once. 5. A program says how the answers decide each filter without running it.
 /// </summary>
 internal sealed class PlanBuilder(IReadOnlyList<RuleFilter> filters, Func<int, bool> given)
 {
-    private readonly Dictionary<Expression, Leaf> _leaves = [];
+    private readonly Dictionary<Expression, PlanLeaf> _leaves = [];
     private readonly Dictionary<Operand, SourceParts> _sources = [];
     private readonly Dictionary<ByteString, int> _texts = [];
     private readonly List<List<int>> _rulesOfSeen = [];
+    private readonly List<int> _owners = [];
+
+    // Of each rule a leaf that holds whenever the rule is come to.
+    private readonly PlanLeaf?[] _proven = new PlanLeaf?[filters.Count];
     private int _rule;
     private int _kept;
     private int _literals;
-
-    // A comparison; a number once it is one of those that are looked for.
-    private sealed class Leaf
-    {
-        public Trigger? Trigger { get; set; }
-        public int Uses { get; set; }
-        public int? Number { get; set; }
-        public int Source { get; set; }
-        public TruthNode? Node { get; set; }
-    }
 
     public RulePlan Build()
     {
@@ -52,10 +46,17 @@ internal sealed class PlanBuilder(IReadOnlyList<RuleFilter> filters, Func<int, b
                 continue;
             }
 
+            _proven[rule] = need.Leaves is [{ Trigger.IsExact: true } only] ? only : null;
             foreach (var leaf in need.Leaves)
             {
-                LookFor(leaf, rule);
+                LookFor(leaf, rule).Rules.Add(rule);
+                _rulesOfSeen[leaf.Answer!.Value].Add(rule);
             }
+        }
+
+        foreach (var leaf in MoreLeaves.Of(_leaves.Values, _sources.Keys.ToHashSet()))
+        {
+            LookFor(leaf, -1);
         }
 
         var rules = new TruthNode[filters.Count];
@@ -64,25 +65,75 @@ internal sealed class PlanBuilder(IReadOnlyList<RuleFilter> filters, Func<int, b
             rules[_rule] = Compile(filters[_rule].Expression);
         }
 
+        var doubtful = BitsOf(rule => OverdrawCheck.MayOverdraw(filters[rule].Expression));
+        var program = ProgramOf(rule => ((doubtful[rule >> 6] >> (rule & 63)) & 1) != 0);
         var sources = _sources.Values.Select(parts => parts.Build(ref _literals)).ToArray();
-        var before = new int[_rulesOfSeen.Count + 1];
-        for (var leaf = 0; leaf < _rulesOfSeen.Count; leaf++)
-        {
-            before[leaf + 1] = before[leaf] + _rulesOfSeen[leaf].Count;
-        }
-
-        var (seen, literals, kept) = (_rulesOfSeen.Count, _literals, _kept);
+        var (answers, literals) = (_rulesOfSeen.Count + _kept + program.Guards, _literals);
         return new RulePlan(
             rules,
+            program,
             always,
             sources,
-            before,
-            [.. _rulesOfSeen.SelectMany(of => of)],
+            SeenLeaves(),
+            [.. _rulesOfSeen.SelectMany(of => of.Skip(1))],
+            [.. _proven.Select(leaf => leaf is { IsOwn: true, Answer: { } answer } ? answer : -1)],
             filters,
-            (BitsOf(given), BitsOf(rule => OverdrawCheck.MayOverdraw(filters[rule].Expression))),
+            (BitsOf(given), doubtful),
             filters.SelectMany(filter => filter.Reads).ToFrozenSet(),
-            plan => new RulePass(plan, seen, literals, kept, sources.Length, always.Length)
+            plan => new RulePass(plan, answers, literals)
         );
+    }
+
+    // A filter that a pass gives whatever it is, and one that may be known here and not by itself, are run.
+    private PlanProgram ProgramOf(Func<int, bool> isDoubtful)
+    {
+        var writer = new ProgramWriter(_leaves);
+        for (var rule = 0; rule < filters.Count; rule++)
+        {
+            if (given(rule) || isDoubtful(rule))
+            {
+                writer.AddRun();
+            }
+            else
+            {
+                writer.Add(filters[rule].Expression, _proven[rule]);
+            }
+        }
+
+        var asked = new TruthNode?[_rulesOfSeen.Count + _kept];
+        foreach (var leaf in _leaves.Values.Where(leaf => leaf.Answer is not null))
+        {
+            asked[leaf.Answer!.Value] = leaf.Asked;
+        }
+
+        return writer.Complete(asked, _rulesOfSeen.Count);
+    }
+
+    private SeenLeaf[] SeenLeaves()
+    {
+        var seen = new SeenLeaf[_rulesOfSeen.Count];
+        foreach (var leaf in _leaves.Values.Where(leaf => leaf.IsLookedFor))
+        {
+            seen[leaf.Answer!.Value] = new(
+                -1,
+                0,
+                0,
+                _owners[leaf.Answer.Value],
+                leaf.Trigger!.IsExact ? PassAnswers.True : PassAnswers.Pending
+            );
+        }
+
+        var others = 0;
+        for (var leaf = 0; leaf < seen.Length; leaf++)
+        {
+            if (_rulesOfSeen[leaf] is [var first, ..] rules)
+            {
+                seen[leaf] = seen[leaf] with { Rule = first, Others = others, OtherCount = rules.Count - 1 };
+                others += rules.Count - 1;
+            }
+        }
+
+        return seen;
     }
 
     private ulong[] BitsOf(Func<int, bool> holds)
@@ -115,7 +166,7 @@ internal sealed class PlanBuilder(IReadOnlyList<RuleFilter> filters, Func<int, b
             default:
                 if (!_leaves.TryGetValue(expression, out var leaf))
                 {
-                    _leaves.Add(expression, leaf = new Leaf());
+                    _leaves.Add(expression, leaf = new PlanLeaf());
                     CountTexts(expression);
                 }
 
@@ -161,24 +212,26 @@ internal sealed class PlanBuilder(IReadOnlyList<RuleFilter> filters, Func<int, b
         }
     }
 
-    private sealed record Need(Leaf[] Leaves, long Weight);
+    private sealed record Need(PlanLeaf[] Leaves, long Weight);
 
-    private void LookFor(Leaf leaf, int rule)
+    private SourceParts LookFor(PlanLeaf leaf, int rule)
     {
         if (!_sources.TryGetValue(leaf.Trigger!.Source, out var source))
         {
             _sources.Add(leaf.Trigger.Source, source = new SourceParts(leaf.Trigger.Source, _sources.Count));
         }
 
-        if (leaf.Number is null)
+        if (!leaf.IsLookedFor)
         {
-            (leaf.Number, leaf.Source) = (_rulesOfSeen.Count, source.Number);
+            (leaf.IsLookedFor, leaf.Answer, leaf.Source) = (true, _rulesOfSeen.Count, source.Number);
             _rulesOfSeen.Add([]);
-            source.Add(leaf.Trigger, leaf.Number.Value);
+            _owners.Add(-1);
+
+            // When it says no more than that its rule may be true, only that is noted.
+            source.Add(leaf.Trigger, leaf.IsOwn && rule >= 0 && _proven[rule] == leaf ? ~rule : leaf.Answer.Value);
         }
 
-        _rulesOfSeen[leaf.Number.Value].Add(rule);
-        source.Rules.Add(rule);
+        return source;
     }
 
     private TruthNode Compile(Expression expression) =>
@@ -194,102 +247,33 @@ internal sealed class PlanBuilder(IReadOnlyList<RuleFilter> filters, Func<int, b
             _ => Compile(expression, _leaves[expression]),
         };
 
-    private TruthNode Compile(Expression expression, Leaf leaf)
+    private TruthNode Compile(Expression expression, PlanLeaf leaf)
     {
-        if (leaf.Number is not null)
+        if (leaf.IsLookedFor)
         {
             _sources[leaf.Trigger!.Source].Users.Add(_rule);
+            _owners[leaf.Answer!.Value] = leaf.IsOwn && _proven[_rule] != leaf ? _rule : -1;
         }
 
-        if (leaf.Node is { } made)
-        {
-            return made;
-        }
-
-        if (leaf is { Number: { } number, Trigger: { } trigger })
-        {
-            leaf.Node = new SeenNode(leaf.Source, number, trigger.IsExact ? null : Kept(NodeCompiler.Compile(expression), leaf));
-        }
-        else
-        {
-            leaf.Node = Kept(NodeCompiler.Compile(expression), leaf);
-        }
-
-        return leaf.Node;
+        return leaf.Node ??= Make(expression, leaf);
     }
 
-    private TruthNode Kept(TruthNode node, Leaf leaf) => leaf.Uses > 1 ? new KeptNode(_kept++, node) : node;
-
-    // Everything that is looked for in one value.
-    private sealed class SourceParts(Operand value, int number)
+    private TruthNode Make(Expression expression, PlanLeaf leaf)
     {
-        private readonly Dictionary<TextKey, List<(byte[] Literal, int Leaf)>> _texts = [];
-        private readonly List<(long First, long Last, int Leaf)> _numbers = [];
-        private readonly List<(uint First, uint Last, int Leaf)> _ipv4 = [];
-        private readonly List<(UInt128 First, UInt128 Last, int Leaf)> _ipv6 = [];
-
-        public int Number => number;
-
-        public HashSet<int> Rules { get; } = [];
-
-        public HashSet<int> Users { get; } = [];
-
-        public void Add(Trigger trigger, int leaf)
+        if (leaf is { IsLookedFor: true, Answer: { } number, Trigger: { } trigger })
         {
-            switch (trigger)
-            {
-                case TextTrigger text:
-                    if (!_texts.TryGetValue(text.Key, out var literals))
-                    {
-                        _texts.Add(text.Key, literals = []);
-                    }
-
-                    literals.AddRange(text.Texts.Select(literal => (literal, leaf)));
-                    break;
-                case NumberTrigger ofNumbers:
-                    _numbers.AddRange(ofNumbers.Ranges.Select(range => (range.First, range.Last, leaf)));
-                    break;
-                case AddressTrigger ofAddresses:
-                    var ranges = ofAddresses.Ranges.ToLookup(range => range.First.IsIPv6);
-                    _ipv4.AddRange(ranges[false].Select(range => ((uint)range.First.Bits, (uint)range.Last.Bits, leaf)));
-                    _ipv6.AddRange(ranges[true].Select(range => (range.First.Bits, range.Last.Bits, leaf)));
-                    break;
-            }
+            leaf.Asked = trigger.IsExact ? null : NodeCompiler.Compile(expression);
+            return new SeenNode(leaf.Source, number, leaf.Asked);
         }
 
-        public PlanSource Build(ref int literals)
+        var node = NodeCompiler.Compile(expression);
+        if (leaf.Uses == 1)
         {
-            int[] rules = [.. Rules.Order()];
-            int[] users = [.. Users.Order()];
-            switch (value.Type.Kind)
-            {
-                case RuleKind.Integer:
-                    return new NumberSource(rules, users, OperandCompiler.Number(value), new RangeIndex<long>(_numbers));
-                case RuleKind.Address:
-                    return new AddressSource(
-                        rules,
-                        users,
-                        OperandCompiler.Address(value),
-                        _ipv4.Count > 0 ? new RangeIndex<uint>(_ipv4) : null,
-                        _ipv6.Count > 0 ? new RangeIndex<UInt128>(_ipv6) : null
-                    );
-                default:
-                    var before = literals;
-                    var parts = _texts.GetValueOrDefault(TextKey.Part);
-                    var fewParts = parts is null ? null : FewLiterals.TryMake(parts);
-                    literals += fewParts is null ? parts?.Count ?? 0 : 0;
-                    var seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
-                    return new TextSource(
-                        rules,
-                        users,
-                        OperandCompiler.Text(value),
-                        _texts.TryGetValue(TextKey.Equal, out var equal) ? new TextTable(equal, seed) : null,
-                        _texts.TryGetValue(TextKey.Start, out var starts) ? new EdgeTrie(starts, atEnd: false) : null,
-                        _texts.TryGetValue(TextKey.End, out var ends) ? new EdgeTrie(ends, atEnd: true) : null,
-                        fewParts,
-                        parts is null || fewParts is not null ? null : new LiteralAutomaton(parts, before)
-                    );
-            }
+            return node;
         }
+
+        // All that is looked for has its number by now.
+        (leaf.Answer, leaf.Asked) = (_rulesOfSeen.Count + _kept++, node);
+        return new KeptNode(leaf.Answer.Value, node);
     }
 }

@@ -3,18 +3,23 @@ using System.Numerics;
 namespace Holdfast.Rules.Planning;
 
 /// <summary>
-/// Finds all ranges that a value is in. The places where ranges begin and end are sorted, with an index over their first bits; a tree over
-/// them (a segment tree) has each range at a few nodes, so that those above a value's place are the ranges that it is in.
+/// Finds all ranges that a value is in. The places where ranges begin and end are sorted, with an index over their first bits. Each place has the
+/// ranges that it is in; where that would be too many in all, a tree over the places (a segment tree) has each range at a few nodes, so that
+/// those above a value's place are the ranges that it is in.
 /// </summary>
 internal sealed class RangeIndex<T>
     where T : struct, IBinaryInteger<T>, IMinMaxValue<T>
 {
     private const int FirstLevelBits = 8;
 
+    // Without the tree, each range may be at so many places on average.
+    private const int MostPlaces = 8;
+
     private readonly T[] _places;
     private readonly int[] _firstLevel;
     private readonly int _shift;
     private readonly int _width;
+    private readonly bool _isTree;
     private readonly int[] _leaves;
     private readonly int[] _leaf;
 
@@ -47,10 +52,26 @@ internal sealed class RangeIndex<T>
         }
 
         var nodes = new List<(int Node, int Leaf)>();
-        foreach (var (first, last, leaf) in ranges)
+        (int From, int To, int Leaf)[] spans =
+        [
+            .. ranges.Select(range =>
+                (
+                    Array.BinarySearch(_places, range.First) + _width,
+                    (range.Last == T.MaxValue ? _places.Length : Array.BinarySearch(_places, range.Last + T.One)) + _width,
+                    range.Leaf
+                )
+            ),
+        ];
+        _isTree = spans.Sum(span => (long)(span.To - span.From)) > (long)MostPlaces * spans.Length;
+        foreach (var (first, last, leaf) in spans)
         {
-            var from = Array.BinarySearch(_places, first) + _width;
-            var to = (last == T.MaxValue ? _places.Length : Array.BinarySearch(_places, last + T.One)) + _width;
+            if (!_isTree)
+            {
+                nodes.AddRange(Enumerable.Range(first, last - first).Select(node => (node, leaf)));
+                continue;
+            }
+
+            var (from, to) = (first, last);
             for (; from < to; from >>= 1, to >>= 1)
             {
                 if ((from & 1) == 1)
@@ -95,7 +116,7 @@ internal sealed class RangeIndex<T>
             return;
         }
 
-        for (var node = high + _width; node > 0; node >>= 1)
+        for (var node = high + _width; node > 0; node = _isTree ? node >> 1 : 0)
         {
             for (var leaf = _leaves[node]; leaf < _leaves[node + 1]; leaf++)
             {

@@ -15,8 +15,6 @@ namespace Holdfast.Rules.Planning;
 /// <remarks>It is immutable and may be used by any number of threads. It is built off the request path.</remarks>
 public sealed class RulePlan
 {
-    private readonly int[] _rulesBefore;
-    private readonly int[] _rulesOfLeaves;
     private readonly ulong[] _given;
     private readonly ulong[] _doubtful;
     private readonly Func<RulePlan, RulePass> _make;
@@ -28,19 +26,21 @@ public sealed class RulePlan
 
     internal RulePlan(
         TruthNode[] rules,
+        PlanProgram program,
         ulong[] always,
         PlanSource[] sources,
-        int[] rulesBefore,
-        int[] rulesOfLeaves,
+        SeenLeaf[] seen,
+        int[] otherRules,
+        int[] proven,
         IReadOnlyList<RuleFilter> filters,
-        (ulong[] Given, ulong[] Doubtful) marks,
+        (ulong[] Given, ulong[] Doubtful) bits,
         FrozenSet<RuleField> reads,
         Func<RulePlan, RulePass> make
     )
     {
-        (Rules, Always, Sources, Reads) = (rules, always, sources, reads);
-        (_rulesBefore, _rulesOfLeaves, _make) = (rulesBefore, rulesOfLeaves, make);
-        (Filters, (_given, _doubtful)) = (filters, marks);
+        (Rules, Program, Always, Sources, Reads) = (rules, program, always, sources, reads);
+        (Seen, OtherRules, Proven, _make) = (seen, otherRules, proven, make);
+        (Filters, (_given, _doubtful)) = (filters, bits);
     }
 
     /// <summary>How many filters there are.</summary>
@@ -54,7 +54,16 @@ public sealed class RulePlan
 
     internal TruthNode[] Rules { get; }
 
+    internal PlanProgram Program { get; }
+
     internal ulong[] Always { get; }
+
+    internal SeenLeaf[] Seen { get; }
+
+    internal int[] OtherRules { get; }
+
+    /// <summary>For each rule a leaf that holds whenever the rule is come to, and whose answer nobody else needs; -1 when there is none.</summary>
+    internal int[] Proven { get; }
 
     internal IReadOnlyList<RuleFilter> Filters { get; }
 
@@ -101,8 +110,6 @@ public sealed class RulePlan
 
     /// <summary>Whether a rule may be known here that is not when it is asked by itself.</summary>
     internal bool IsDoubtful(int rule) => ((_doubtful[rule >> 6] >> (rule & 63)) & 1) != 0;
-
-    internal ReadOnlySpan<int> RulesOf(int leaf) => _rulesOfLeaves.AsSpan(_rulesBefore[leaf], _rulesBefore[leaf + 1] - _rulesBefore[leaf]);
 
     internal void GiveBack(RulePass pass)
     {

@@ -12,7 +12,10 @@ internal static class TriggerReader
     // Weights. How often a comparison holds is not known; that one host of a zone is seen more often than one path is.
     private const int Rare = 2;
     private const int Seldom = 8;
-    private const int Often = 60;
+
+    /// <summary>From this weight on a comparison may be seen in many requests.</summary>
+    public const int Often = 60;
+
     private const int Mostly = 500;
 
     /// <summary>What has to be seen; null when it isn't known how to look for it.</summary>

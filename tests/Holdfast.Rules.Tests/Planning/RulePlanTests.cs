@@ -115,6 +115,82 @@ public class RulePlanTests
     }
 
     [Fact]
+    public void Build_OfRulesThatAskTextsNumbersAndAddresses_LeavesNoneThatHasToBeRun()
+    {
+        var plan = Plan([
+            .. Enumerable
+                .Range(0, 20)
+                .SelectMany(i =>
+                    new[]
+                    {
+                        $"http.host eq \"a\" and starts_with(http.request.uri.path, \"/a/\") and not http.referer contains \"r{i}\"",
+                        $"ip.src in {{192.0.2.0/24 10.0.{i}.0/24}}",
+                        $"ip.src.asnum in {{64496 {70_000 + i}}} and http.request.method eq \"GET\" and not http.host eq \"h{i}\"",
+                        $"(http.host eq \"b\" or http.referer contains \"x{i}\") and not (ssl and http.user_agent eq \"u{i}\")",
+                    }
+                ),
+        ]);
+        Assert.Equal(0, plan.Program.NeverDecided);
+        Assert.Equal(
+            1,
+            Plan(
+                "http.host eq \"a\" xor ssl",
+                "http.host eq \"a\" and any(http.request.headers.names[*] contains \"x\")"
+            ).Program.NeverDecided
+        );
+    }
+
+    [Fact]
+    public void Next_WithLeavesOfARulesOwn_DecidesByThem()
+    {
+        string[] written =
+        [
+            .. Enumerable
+                .Range(0, 40)
+                .Select(i =>
+                    $"http.host eq \"A\" and starts_with(http.request.uri.path, \"/a\") and not http.referer contains \"R{i:00}\""
+                ),
+        ];
+        var plan = Plan(written);
+        foreach (var (path, referer, expected) in new[] { ("/a", "R07 r09 R33", 38), ("/a", "", 40), ("/A", "R07", 0), ("/a", "r00", 40) })
+        {
+            var signals = new TestSignals()
+                .With(Signal.HttpHost, "A")
+                .With(Signal.HttpRequestUriPath, path)
+                .With(Signal.HttpReferer, referer);
+            var found = Found(plan, signals, new RuleEvaluation());
+            Assert.Equal(expected, found.Count);
+            Assert.Equal(
+                written
+                    .Select((text, i) => (i, Filter(text).Evaluate(signals, new RuleEvaluation())))
+                    .Where(entry => entry.Item2 == Truth.True),
+                found
+            );
+        }
+    }
+
+    [Fact]
+    public void Next_OfARuleBehindOneThatActs_AsksNothingOfItYet()
+    {
+        string[] written =
+        [
+            "http.host eq \"a\"",
+            .. Enumerable.Repeat("http.host eq \"a\" and cf.client.bot", 40),
+            "http.host eq \"a\" and not cf.client.bot",
+        ];
+        var signals = new CountingSignals(new TestSignals().With(Signal.HttpHost, "a").With(Signal.CfClientBot, false));
+        using var pass = Plan(written).Begin(signals, new RuleEvaluation());
+
+        Assert.True(pass.Next(out var rule, out var truth));
+        Assert.Equal((0, Truth.True), (rule, truth));
+        Assert.Equal(0, signals.Flags);
+        Assert.True(pass.Next(out rule, out truth));
+        Assert.Equal((41, Truth.True), (rule, truth));
+        Assert.Equal(1, signals.Flags);
+        Assert.False(pass.Next(out _, out _));
+    }
+
+    [Fact]
     public void SkipTo_LeavesOutWhatIsBefore()
     {
         var plan = Plan([.. Enumerable.Repeat("ssl", 130)]);
