@@ -26,6 +26,17 @@ internal static class Delays
                 [Trials.Ramp(100, 0.01, 3_600, 3_600), Trials.Ramp(100, 0.001, 3_600, 3_600)]
             ),
             (
+                "detection-young",
+                "Edge errors at 100 requests a second, of what was not watched before: share found, by seconds",
+                [
+                    Trials.Young(100, 0.3, 30, 300),
+                    Trials.Young(100, 1, 30, 300),
+                    Trials.Young(100, 0.03, 720, 300),
+                    Trials.Young(100, 0.1, 720, 300),
+                    Trials.Young(100, 0.01, 1_800, 300),
+                ]
+            ),
+            (
                 "detection-requests",
                 "Requests that stay away, or come in numbers: share found, by seconds",
                 [

@@ -2,13 +2,45 @@ using System.Net;
 using System.Text;
 using Holdfast.Status.Page;
 using Holdfast.Status.ReadApi;
+using Holdfast.Status.Storage;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Status;
 
 /// <summary>An answer that says what went wrong: <c>{"error": ["..."]}</c> as Statuspage's API does, or a small page for people.</summary>
 internal static class ErrorAnswer
 {
+    /// <summary>Every answer has the headers that a page of ours has, and every fault is an answer that says what it was.</summary>
+    public static async Task GuardedAsync(HttpContext context, RequestDelegate next, ILogger logger)
+    {
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        context.Response.Headers["Referrer-Policy"] = "no-referrer";
+        try
+        {
+            await next(context).ConfigureAwait(false);
+        }
+        catch (StatusProblem problem)
+        {
+            await WriteAsync(context, problem.Status, problem.Message).ConfigureAwait(false);
+        }
+        catch (StatusStoreException fault)
+        {
+            StatusLog.NotWritten(logger, fault.Message);
+            await WriteAsync(
+                    context,
+                    503,
+                    "the store can't be written or read just now; nothing was changed. Look at the disk, and try again."
+                )
+                .ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            StatusLog.Failed(logger, fault, context.Request.Path);
+            await WriteAsync(context, 500, "that failed, and is our fault; the log says more").ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Answers, unless an answer has begun.</summary>
     public static async Task WriteAsync(HttpContext context, int status, string message)
     {

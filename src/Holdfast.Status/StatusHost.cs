@@ -116,7 +116,7 @@ public sealed class StatusHost : IAsyncDisposable
             var application = Create(options);
             try
             {
-                application.Use(next => context => GuardedAsync(context, next, logger));
+                application.Use(next => context => ErrorAnswer.GuardedAsync(context, next, logger));
                 application.UseRouting();
                 var pages = new PageRenderer(options.LoggerFactory);
                 new WriteEndpoints(store, tokens, operators, subscribers, watches, lookout, drafts, reports, options.Time).Map(application);
@@ -125,9 +125,19 @@ public sealed class StatusHost : IAsyncDisposable
                 var documents = new Documents(store, options.Time);
                 new ReadEndpoints(documents, site).Map(application);
                 new ReportEndpoints(reports, store, documents, pages, options).Map(application);
-                new OperatorEndpoints(store, tokens, operators, subscribers, sessions, drafts, lookout, reports, pages, options.Time).Map(
-                    application
-                );
+                new OperatorEndpoints(
+                    store,
+                    tokens,
+                    operators,
+                    subscribers,
+                    sessions,
+                    drafts,
+                    watches,
+                    lookout,
+                    reports,
+                    pages,
+                    options.Time
+                ).Map(application);
                 new SubscribeEndpoints(store, subscribers, pages, options.Time).Map(application);
                 application.MapMethods("/healthz", ["GET", "HEAD"], context => context.Response.WriteAsync("ok\n"));
                 application.MapFallback(context => throw StatusProblem.Missing("page", context.Request.Path));
@@ -246,37 +256,6 @@ public sealed class StatusHost : IAsyncDisposable
             }
         });
         return builder.Build();
-    }
-
-    /// <summary>Every answer has the headers that a page of ours has, and every fault is an answer that says what it was.</summary>
-    private static async Task GuardedAsync(HttpContext context, RequestDelegate next, ILogger logger)
-    {
-        context.Response.Headers.XContentTypeOptions = "nosniff";
-        context.Response.Headers["Referrer-Policy"] = "no-referrer";
-        try
-        {
-            await next(context).ConfigureAwait(false);
-        }
-        catch (StatusProblem problem)
-        {
-            await ErrorAnswer.WriteAsync(context, problem.Status, problem.Message).ConfigureAwait(false);
-        }
-        catch (StatusStoreException fault)
-        {
-            StatusLog.NotWritten(logger, fault.Message);
-            await ErrorAnswer
-                .WriteAsync(
-                    context,
-                    503,
-                    "the store can't be written or read just now; nothing was changed. Look at the disk, and try again."
-                )
-                .ConfigureAwait(false);
-        }
-        catch (Exception fault) when (fault is not OperationCanceledException)
-        {
-            StatusLog.Failed(logger, fault, context.Request.Path);
-            await ErrorAnswer.WriteAsync(context, 500, "that failed, and is our fault; the log says more").ConfigureAwait(false);
-        }
     }
 
     private static IPEndPoint AddressOf(WebApplication application)

@@ -25,6 +25,7 @@ internal sealed partial class OperatorEndpoints(
     SubscriberDesk subscribers,
     Sessions sessions,
     DraftDesk drafts,
+    WatchDesk watches,
     Lookout lookout,
     ReportDesk reports,
     PageRenderer pages,
@@ -49,6 +50,7 @@ internal sealed partial class OperatorEndpoints(
         MapComments(routes);
         Page(routes, Root + "/providers", visit => RenderAsync<ProvidersPage>(visit, new ProvidersView(lookout.Map(), lookout.Outside())));
         MapComponents(routes);
+        MapSettings(routes);
     }
 
     /// <summary>A page for people who are signed in, and what its form does.</summary>

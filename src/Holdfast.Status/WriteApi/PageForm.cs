@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Holdfast.Model.StatusPage;
+using Holdfast.Status.Storage;
 
 namespace Holdfast.Status.WriteApi;
 
@@ -67,7 +68,24 @@ internal sealed partial record PageForm
     }
 
     /// <summary>The profile with what was said.</summary>
-    public StatusPageProfile Apply(StatusPageProfile profile) => change(profile);
+    private StatusPageProfile Apply(StatusPageProfile profile) => change(profile);
+
+    /// <summary>Writes it down.</summary>
+    /// <exception cref="StatusStoreException">The disk is full, or gone.</exception>
+    public StatusPageProfile Save(StatusStore store, string who) =>
+        store.Change(
+            who,
+            written =>
+            {
+                var after = Apply(written.Profile);
+                if (after != written.Profile)
+                {
+                    written.Put(after);
+                }
+
+                return after;
+            }
+        );
 
     private void Then(Func<StatusPageProfile, StatusPageProfile> next)
     {

@@ -163,20 +163,7 @@ internal sealed partial class WriteEndpoints(
 
     private Answer ChangePage(Call call)
     {
-        var form = Form.Read(call.Body, "page", PageForm.Read);
-        store.Change(
-            call.Who,
-            change =>
-            {
-                var after = form.Apply(change.Profile);
-                if (after != change.Profile)
-                {
-                    change.Put(after);
-                }
-
-                return after;
-            }
-        );
+        Form.Read(call.Body, "page", PageForm.Read).Save(store, call.Who);
         return Json(Page);
     }
 
