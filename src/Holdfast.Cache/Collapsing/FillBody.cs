@@ -48,12 +48,18 @@ internal sealed class FillBody(SpillSpace spill)
         lock (_gate)
         {
             _isNarrow = true;
-            _isKept = false;
+            _isOnDisk = _isKept = false;
         }
     }
 
-    /// <summary>Has all of it go to a file that keeps it. Before anything is appended.</summary>
-    public void KeepIn(FillFile file) => (_spilled, _isOnDisk, _isKept) = (file, true, true);
+    /// <summary>Has all of it go to a file that keeps it: what has come so far, too, as long as all of that stands in memory.</summary>
+    public void KeepIn(FillFile file)
+    {
+        lock (_gate)
+        {
+            (_spilled, _isOnDisk, _isKept) = (file, true, true);
+        }
+    }
 
     /// <summary>Has the file that keeps it get the rest of it, once everything has come.</summary>
     /// <returns>Whether it has all of it.</returns>

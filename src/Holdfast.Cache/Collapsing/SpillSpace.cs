@@ -21,6 +21,9 @@ public sealed class SpillSpace(string? directory, long mostBytes = SpillSpace.Mo
     /// <summary>How many bytes they take now.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
 
+    /// <summary>What one of them may take.</summary>
+    internal long LargestFile => fileBytes;
+
     /// <summary>How often there was no room on the disk, or no disk: some visitor was too far behind then, and was cut off.</summary>
     public long Failures => Volatile.Read(ref _failures);
 

@@ -13,16 +13,20 @@ public sealed partial class DiskStore
     private const int MostHead = 1024 * 1024;
 
     /// <summary>Begins to take a response that memory does not.</summary>
-    /// <param name="head">It, without its body, whose length it knows.</param>
+    /// <param name="head">It, without its body.</param>
+    /// <param name="least">How long the body is, or will be at least when <paramref name="head"/> does not know it.</param>
     /// <param name="space">What bounds the bodies that are on their way.</param>
     /// <returns>Where the body goes; null when it is too large, or the disk takes nothing now.</returns>
-    internal LargeFile? TryBegin(StoredResponse head, SpillSpace space)
+    internal LargeFile? TryBegin(StoredResponse head, long least, SpillSpace space)
     {
+        var isGrowing = head.BodyLength < 0;
+        var most = isGrowing ? Math.Min(LargestBody, space.LargestFile) : least;
         if (
             State != DiskStoreState.Open
-            || head.BodyLength > LargestBody
+            || most > LargestBody
+            || least > most
             || head.Text.Length > MostHead / 2
-            || !space.TryTake(head.BodyLength)
+            || !(isGrowing || space.TryTake(most))
         )
         {
             return null;
@@ -33,16 +37,15 @@ public sealed partial class DiskStore
             Type = DiskRecordType.Response,
             Variant = VariantOf(head),
             Parts = head.Parts,
-            BodyLength = head.BodyLength,
             Hash = HashOf(head.Key),
         };
         try
         {
-            return new LargeFile(_directory, head, record, space);
+            return new LargeFile(_directory, head, record, most, space);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            space.GiveBack(head.BodyLength);
+            space.GiveBack(isGrowing ? 0 : most);
             space.Fail();
             return null;
         }

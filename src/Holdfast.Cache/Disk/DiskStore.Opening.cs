@@ -218,6 +218,12 @@ public sealed partial class DiskStore
             }
 
             yield return (record, (int)offset, head);
+            if (segment.IsLarge)
+            {
+                // What follows is the body.
+                yield break;
+            }
+
             offset += DiskPlace.Align((int)record.Size);
         }
     }

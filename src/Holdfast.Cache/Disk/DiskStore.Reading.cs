@@ -84,15 +84,8 @@ public sealed partial class DiskStore
         try
         {
             var whole = place.Size is > OneChunkPrefix and <= LongestAtOnce;
-            var found =
-                (whole ? await LoadAtOnceAsync(segment, place).ConfigureAwait(false) : null)
+            return (whole ? await LoadAtOnceAsync(segment, place).ConfigureAwait(false) : null)
                 ?? await LoadInPiecesAsync(segment, place).ConfigureAwait(false);
-            if (found is null)
-            {
-                Counters.Damaged();
-            }
-
-            return found;
         }
         finally
         {
@@ -122,37 +115,18 @@ public sealed partial class DiskStore
 
     private async ValueTask<StoredResponse?> LoadInPiecesAsync(DiskSegment segment, DiskPlace place)
     {
-        var first = GC.AllocateUninitializedArray<byte>(Math.Min(place.Size, FirstRead));
-        if (
-            place.Size < DiskRecord.HeadBytes
-            || !await segment.ReadAsync(first, place.Offset).ConfigureAwait(false)
-            || !DiskRecord.TryRead(first, PlaceOf(place), out var record)
-            || record.Type != DiskRecordType.Response
-            || record.Size != place.Size
-        )
+        if (await ReadHeadAsync(segment, place).ConfigureAwait(false) is not { } read)
         {
+            Counters.Damaged();
             return null;
         }
 
-        var head = GC.AllocateUninitializedArray<byte>(record.PrefixBytes + record.TextBytes);
-        first.AsSpan(0, Math.Min(first.Length, head.Length)).CopyTo(head);
-        if (
-            head.Length > first.Length
-            && !await segment.ReadAsync(head.AsMemory(first.Length), place.Offset + first.Length).ConfigureAwait(false)
-        )
-        {
-            return null;
-        }
-
+        var (record, head) = read;
         var (prefix, text) = (head[..record.PrefixBytes], head[record.PrefixBytes..]);
-        if (!DiskRecord.IsWhole(prefix, text))
-        {
-            return null;
-        }
-
         var bodySegment = segment;
         if (record.BodySegment != 0 && !_segments.TryGetValue(record.BodySegment, out bodySegment))
         {
+            // The body has gone to make room.
             return null;
         }
 
@@ -175,6 +149,34 @@ public sealed partial class DiskStore
         }
 
         return new StoredResponse(PartsOf(record, text), text, StoredBody.Of(chunks));
+    }
+
+    // What stands before a response's body, checked; null when it is not what was written.
+    private async ValueTask<(DiskRecord Record, byte[] Head)?> ReadHeadAsync(DiskSegment segment, DiskPlace place)
+    {
+        var first = GC.AllocateUninitializedArray<byte>(Math.Min(place.Size, FirstRead));
+        if (
+            place.Size < DiskRecord.HeadBytes
+            || !await segment.ReadAsync(first, place.Offset).ConfigureAwait(false)
+            || !DiskRecord.TryRead(first, PlaceOf(place), out var record)
+            || record.Type != DiskRecordType.Response
+            || record.Size != place.Size
+        )
+        {
+            return null;
+        }
+
+        var head = GC.AllocateUninitializedArray<byte>(record.PrefixBytes + record.TextBytes);
+        first.AsSpan(0, Math.Min(first.Length, head.Length)).CopyTo(head);
+        if (
+            head.Length > first.Length
+            && !await segment.ReadAsync(head.AsMemory(first.Length), place.Offset + first.Length).ConfigureAwait(false)
+        )
+        {
+            return null;
+        }
+
+        return DiskRecord.IsWhole(head.AsSpan(0, record.PrefixBytes), head.AsSpan(record.PrefixBytes)) ? (record, head) : null;
     }
 
     private static StoredResponseParts PartsOf(DiskRecord record, ReadOnlySpan<byte> text) =>

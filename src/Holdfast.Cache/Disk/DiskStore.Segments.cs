@@ -3,9 +3,6 @@ namespace Holdfast.Cache.Disk;
 /// <content>Segments that come, and those that go for them. By the one that writes.</content>
 public sealed partial class DiskStore
 {
-    // Of a segment that goes, what may stay: so that what comes finds room however hot everything is.
-    private const int RescuedShare = 2;
-
     private bool _hasSealed;
 
     // Sees to it that a record has room in the segment that is appended to.
@@ -97,53 +94,6 @@ public sealed partial class DiskStore
         _hasChanged = true;
         segment.Close(andDelete: true);
     }
-
-    // Copies what somebody wanted since it was written, or what memory has, to the end.
-    private async ValueTask RescueAsync(DiskSegment segment)
-    {
-        var room = Math.Min(_limits.SegmentBytes / RescuedShare, _limits.SegmentBytes - (int)Position);
-        await foreach (var (record, offset, head) in RecordsAsync(segment, DiskSegment.HeadBytes).ConfigureAwait(false))
-        {
-            var place = new DiskPlace(segment.Number, offset, (int)record.Size, record.Variant);
-            var size = DiskPlace.Align(place.Size);
-            if (
-                record is not { Type: DiskRecordType.Response, BodySegment: 0 }
-                || size > room
-                || _index.IsHot(record.Hash, place) is not { } isHot
-                || !(isHot || IsInMemory(KeyOf(record, head), SelectingOf(record, head)))
-            )
-            {
-                continue;
-            }
-
-            var to = await ReserveAsync(record).ConfigureAwait(false);
-            var copy = HeadOf(record);
-            head.CopyTo(copy);
-            (record with { Removals = _removals }).Write(copy, DiskRecord.PlaceOf(_seed, _tail!.Number, to));
-            for (var done = 0; done < record.BodyLength; )
-            {
-                var count = (int)Math.Min(_chunk.Length, record.BodyLength - done);
-                if (!await segment.ReadAsync(_chunk.AsMemory(0, count), offset + head.Length + done).ConfigureAwait(false))
-                {
-                    Array.Clear(_chunk);
-                }
-
-                await AddAsync(_chunk.AsMemory(0, count)).ConfigureAwait(false);
-                done += count;
-            }
-
-            await AlignAsync().ConfigureAwait(false);
-            _tail.Note(record.Parts.Began, record.Parts.Began);
-            room -= size;
-            var moved = place with { Segment = _tail.Number, Offset = to };
-            _unpublished.Add(new Written(null, record.Hash, moved, place, KeyOf(record, head).ToArray()));
-        }
-    }
-
-    private static ReadOnlySpan<byte> KeyOf(DiskRecord record, byte[] head) => head.AsSpan(record.PrefixBytes, record.Parts.KeyLength);
-
-    private static ReadOnlySpan<byte> SelectingOf(DiskRecord record, byte[] head) =>
-        head.AsSpan(record.PrefixBytes + record.Parts.KeyLength, record.Parts.SelectingLength);
 
     // What all segments may take now.
     private long Allowed()

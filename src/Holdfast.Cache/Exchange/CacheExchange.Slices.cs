@@ -22,6 +22,9 @@ public sealed partial class CacheExchange
     public const long SliceLength = 1024 * 1024;
 
     private StoredResponse? _pin;
+
+    // How much of the key says which slice it is.
+    private int _keySuffix;
     private ByteRange _slice;
 
     /// <summary>Whether the answer that the store does not have may be put together from slices.</summary>
@@ -64,12 +67,15 @@ public sealed partial class CacheExchange
     {
         Clear();
         WriteKey(request, policy);
+        _tier = request.Tier;
+        _began = store.Purges.Clock;
         _slice = new ByteRange(index * SliceLength, SliceLength);
         _pin = pin;
         if (pin is not null)
         {
             _key.Add(0);
             BinaryPrimitives.WriteInt64LittleEndian(_key.Reserve(sizeof(long)), index);
+            _keySuffix = 1 + sizeof(long);
         }
 
         _visitor.CopyFrom(fields);
@@ -118,7 +124,8 @@ public sealed partial class CacheExchange
             return IsOfPin(stored) ? RequestStep.Serve : RequestStep.Fetch;
         }
 
-        return ReuseRules.Of(_request, stored, _policy, now) != Reuse.Revalidate ? RequestStep.Serve
+        return (_tier & TierRequest.WantsFresh) == 0 && ReuseRules.Of(_request, stored, _policy, now) != Reuse.Revalidate
+                ? RequestStep.Serve
             : stored.IsPartial ? RequestStep.Revalidate
             : RequestStep.Fetch;
     }

@@ -10,14 +10,14 @@ public sealed partial class CacheExchange
 
     /// <summary>
     /// The key by which an upper cache that has a part in the request is found; empty for a request that goes straight to the origin: one
-    /// that is not for caches, has credentials, or whose answers could not be shared lately.
+    /// that is not for caches, has credentials, or whose answers could not be shared lately. All slices of a file have that of the file, so that
+    /// one upper cache has all of them.
     /// </summary>
     public ReadOnlySpan<byte> UpperKey =>
         State is (CacheState.Fetching or CacheState.Revalidating)
-        && _slice.Length == 0
         && !_isMarked
         && !_request.Has(RequestTraits.OriginCondition | RequestTraits.Authorization)
-            ? _key.Written
+            ? _key.Written[..^_keySuffix]
             : default;
 
     /// <summary>

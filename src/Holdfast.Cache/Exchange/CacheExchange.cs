@@ -277,6 +277,7 @@ public sealed partial class CacheExchange(MemoryStore store)
         Fill = null;
         _pin = null;
         _slice = default;
+        _keySuffix = 0;
         _isBehind = _isMarked = false;
         _tier = TierRequest.None;
         Reason = NoCacheReason.None;
@@ -313,7 +314,8 @@ public sealed partial class CacheExchange(MemoryStore store)
         if (isMissingPart)
         {
             // The rest is asked for as if nothing were stored, and joins what is.
-            _pin = ReuseRules.Of(_request, Stored!, _policy, now) == Reuse.Revalidate ? null : Stored;
+            var isConfirmed = (_tier & TierRequest.WantsFresh) == 0 && ReuseRules.Of(_request, Stored!, _policy, now) != Reuse.Revalidate;
+            _pin = isConfirmed ? Stored : null;
             Stored = null;
         }
 

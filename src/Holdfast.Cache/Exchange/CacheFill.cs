@@ -80,7 +80,7 @@ public sealed class CacheFill
     /// <returns>Whether the disk does.</returns>
     internal bool TryKeepOnDisk()
     {
-        if (_store.Disk?.TryBegin(Response, _store.Fills.Spill) is not { } large)
+        if (_store.Disk?.TryBegin(Response, _expected, _store.Fills.Spill) is not { } large)
         {
             return false;
         }
@@ -96,7 +96,8 @@ public sealed class CacheFill
     /// </summary>
     public async ValueTask KeepAsync()
     {
-        if (_large is not { } large || Reason != NoCacheReason.None || _isEnded || _body.Length != _expected)
+        var isWhole = _expected < 0 || _body.Length == _expected;
+        if (_large is not { } large || Reason != NoCacheReason.None || _isEnded || !isWhole)
         {
             return;
         }
@@ -110,7 +111,7 @@ public sealed class CacheFill
         {
             Reason = NoCacheReason.Invalidated;
         }
-        else if (!large.TryTake() || !await _store.AddAsync(Response, large).ConfigureAwait(false))
+        else if (!large.TryTake(_body.Length) || !await _store.AddAsync(Response, large).ConfigureAwait(false))
         {
             Reason = NoCacheReason.Purged;
         }
@@ -143,7 +144,7 @@ public sealed class CacheFill
             return;
         }
 
-        if (Reason == NoCacheReason.None && _large is null)
+        if (Reason == NoCacheReason.None)
         {
             Hold(bytes.Length);
         }
@@ -222,9 +223,19 @@ public sealed class CacheFill
 
     private void Hold(int bytes)
     {
-        if (_body.Length + bytes > _store.Limits.LargestBody)
+        if (_large is { } large)
         {
-            GiveUp(NoCacheReason.TooLarge);
+            if (_body.Length + bytes > large.Most)
+            {
+                GiveUp(NoCacheReason.TooLarge);
+            }
+        }
+        else if (_body.Length + bytes > _store.Limits.LargestBody)
+        {
+            if (!TryGoOnOnDisk(bytes))
+            {
+                GiveUp(NoCacheReason.TooLarge);
+            }
         }
         else if (!_store.Fills.TryHold(bytes))
         {
@@ -234,6 +245,21 @@ public sealed class CacheFill
         {
             _held += bytes;
         }
+    }
+
+    // What has come of a body of unknown length is too much for memory from here on, and the disk may keep it.
+    private bool TryGoOnOnDisk(int bytes)
+    {
+        if (_expected >= 0 || _store.Disk?.TryBegin(Response, _body.Length + bytes, _store.Fills.Spill) is not { } large)
+        {
+            return false;
+        }
+
+        (_large, IsLarge) = (large, true);
+        _store.Fills.LetGo(_held);
+        _held = 0;
+        _body.KeepIn(large);
+        return true;
     }
 
     private void Store()

@@ -14,8 +14,8 @@ namespace Holdfast.Edge.Management;
 /// </summary>
 internal static class HealthJson
 {
-    /// <summary>Beyond it zones are told without their origins: a thousand zones take at most half of what is left of 1 MiB.</summary>
-    private const long MostBytesWithOrigins = 600_000;
+    /// <summary>Beyond it zones are told without their errors by cause and their origins: a thousand zones take at most half of what is left of 1 MiB.</summary>
+    private const long MostBytesWithMore = 600_000;
 
     private static readonly DateTimeOffset Started = System.Diagnostics.Process.GetCurrentProcess().StartTime.ToUniversalTime();
 
@@ -36,11 +36,7 @@ internal static class HealthJson
         {
             if (info.Blame != Blame.Visitor && counters.Value(info.Error) is > 0 and var count)
             {
-                json.WriteStartObject();
-                json.WriteString("error", info.Name);
-                json.WriteString("blame", info.Blame == Blame.Edge ? "edge" : "origin");
-                json.WriteNumber("count", count);
-                json.WriteEndObject();
+                WriteError(json, info.Name, info.Blame, count);
             }
         }
 
@@ -55,7 +51,7 @@ internal static class HealthJson
             json.WriteString("name", zone.Name);
             json.WriteNumber("generation", zone.Generation);
             Counts(json, zone);
-            WriteOrigins(json, zone);
+            WriteMore(json, zone);
             json.WriteEndObject();
         }
 
@@ -66,14 +62,30 @@ internal static class HealthJson
         json.WriteEndObject();
     }
 
-    private static void WriteOrigins(Utf8JsonWriter json, ZoneCount zone)
+    private static void WriteError(Utf8JsonWriter json, string error, Blame blame, long count)
     {
-        // Long names of many origins must not keep the rest from being read.
-        if (json.BytesCommitted + json.BytesPending > MostBytesWithOrigins)
+        json.WriteStartObject();
+        json.WriteString("error", error);
+        json.WriteString("blame", blame == Blame.Edge ? "edge" : "origin");
+        json.WriteNumber("count", count);
+        json.WriteEndObject();
+    }
+
+    private static void WriteMore(Utf8JsonWriter json, ZoneCount zone)
+    {
+        // Many errors, and long names of many origins, must not keep the rest from being read.
+        if (json.BytesCommitted + json.BytesPending > MostBytesWithMore)
         {
             return;
         }
 
+        json.WriteStartArray("errors");
+        foreach (var (error, blame, count) in zone.Errors.All)
+        {
+            WriteError(json, error, blame, count);
+        }
+
+        json.WriteEndArray();
         json.WriteStartArray("origins");
         foreach (var origin in zone.Origins.All)
         {

@@ -25,6 +25,9 @@ internal sealed class OriginRouter(OriginForwarder http1, Http2OriginForwarder? 
     /// </summary>
     public static bool CanUpgrade(OriginTarget target) => !target.Key.Http2 || target.Key.Tls;
 
+    /// <summary>Whether there are upper edges, which may be asked first.</summary>
+    public bool HasUpper => upper is not null;
+
     /// <summary>Answers the request from its target; see <see cref="OriginForwarder.ForwardAsync"/>.</summary>
     public ValueTask<EdgeError> ForwardAsync(EdgeRequest request, ZoneRuntime zone, bool upgrade)
     {

@@ -111,6 +111,9 @@ internal sealed class ZoneCount(string name)
     /// <summary>The zone's name.</summary>
     public string Name { get; } = name;
 
+    /// <summary>Its errors by their cause.</summary>
+    public ZoneErrors Errors { get; } = new();
+
     /// <summary>Where its answers came from.</summary>
     public ReachedOrigins Origins { get; } = new();
 
@@ -153,13 +156,10 @@ internal sealed class ZoneCount(string name)
             error != EdgeError.None ? EdgeErrorCatalog.Get(error).Blame
             : originStatus >= 500 ? Blame.Origin
             : Blame.None;
-        if (blame == Blame.Edge)
+        if (blame is Blame.Edge or Blame.Origin)
         {
-            Interlocked.Increment(ref _edgeErrors);
-        }
-        else if (blame == Blame.Origin)
-        {
-            Interlocked.Increment(ref _originErrors);
+            Interlocked.Increment(ref blame == Blame.Edge ? ref _edgeErrors : ref _originErrors);
+            Errors.Occurred(error);
         }
 
         if (_lastAsked != now)

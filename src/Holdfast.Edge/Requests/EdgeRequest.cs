@@ -105,6 +105,9 @@ internal abstract class EdgeRequest
         set => _cachePolicy = value;
     }
 
+    /// <summary>Whether rules have given it another target.</summary>
+    public virtual bool IsRewritten => Rules is { IsRewritten: true };
+
     /// <summary>Path and query for the cache and the origin: as the visitor sent them, unless a rule has rewritten them.</summary>
     public ReadOnlySpan<byte> ForwardTarget => Rules is { IsRewritten: true } rules ? rules.Signals.Uri.Rewritten : Head.Target;
 

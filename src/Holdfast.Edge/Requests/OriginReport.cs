@@ -50,6 +50,7 @@ internal sealed class OriginReport
         Status = other.Status;
         Detail = other.Detail;
         Reused = other.Reused;
+        IsTiered = other.IsTiered;
         Queued += other.Queued;
         Dns += other.Dns;
         Tcp += other.Tcp;

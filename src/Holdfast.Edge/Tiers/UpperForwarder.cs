@@ -54,7 +54,7 @@ internal sealed partial class UpperForwarder(
     public static bool MayAsk(EdgeRequest request) =>
         request is { Lower: null, Route: null, Tap: { } tap, Head: { Framing: Framing.None, Host.IsEmpty: false } }
         && !tap.UpperKey.IsEmpty
-        && request.Rules is not { IsRewritten: true };
+        && !request.IsRewritten;
 
     /// <summary>Asks the upper edge at home for the request's key, or the one that stands in for it.</summary>
     /// <param name="request">One that <see cref="MayAsk"/>; its fields are prepared for the origin.</param>

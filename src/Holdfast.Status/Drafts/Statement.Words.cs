@@ -14,7 +14,7 @@ internal sealed partial record Statement
     /// <summary>The first text of what is neither errors nor silence; null for those.</summary>
     private string? OtherBody(string since)
     {
-        var worst = Signs[0];
+        var worst = Weighty.MaxBy(sign => sign.Share)!;
         if (About == Modules)
         {
             return $"A part of the edge ({worst.Said ?? "a module"}) has failed for {Percent(Share)} of the requests at {Places(Signs)} since {since}. Requests go on as it is declared for that part; errors are as usual. We are investigating.";
@@ -22,7 +22,8 @@ internal sealed partial record Statement
 
         if (About == Slow + Ours)
         {
-            return $"{Percent(Share)} of the answers at {Places(Signs)} have taken us more than a quarter of a second since {since}, ordinarily {Percent(worst.Ordinary)}. Errors are as usual.{Change} We are investigating.";
+            var whose = worst.Zone is null ? "" : $" for {Sites(Signs)}";
+            return $"{Percent(Share)} of the answers{whose} at {Places(Signs)} have taken us more than a quarter of a second since {since}, ordinarily {Percent(worst.Ordinary)}. Errors are as usual.{Change} We are investigating.";
         }
 
         if (IsSlow)

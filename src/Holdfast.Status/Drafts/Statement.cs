@@ -93,7 +93,10 @@ internal sealed partial record Statement(string About, ImmutableArray<Sign> Sign
     public bool IsForTimer => About is Ours or Checks || (About.StartsWith(Origin, StringComparison.Ordinal) && ZoneComponent is not null);
 
     /// <summary>The share that the worst sign tells of.</summary>
-    public double Share => Signs.Max(sign => sign.Share);
+    public double Share => Weighty.Max(sign => sign.Share);
+
+    /// <summary>The largest share that it was.</summary>
+    private double Peak => Weighty.Max(sign => sign.Peak);
 
     /// <summary>When the first of it began.</summary>
     public DateTimeOffset Since => (Measured.IsEmpty ? Signs : Measured).Min(sign => sign.Since);
@@ -105,8 +108,7 @@ internal sealed partial record Statement(string About, ImmutableArray<Sign> Sign
     public string Name =>
         About switch
         {
-            Ours when Signs.All(sign => sign.Kind != SignKind.EdgeErrors) => $"{Places(Measured)} not answering",
-            Ours => Share >= 0.5 ? "Widespread errors" : "Elevated error rates",
+            Ours => OursName,
             Checks => $"{Places(Measured)} not answering as usual",
             _ when About.StartsWith(Reports, StringComparison.Ordinal) => $"Problems reported with {Signs[0].Source}",
             _ when About.StartsWith(Origin, StringComparison.Ordinal) => $"Errors from the servers behind {Signs[0].Zone}",
@@ -133,18 +135,11 @@ internal sealed partial record Statement(string About, ImmutableArray<Sign> Sign
 
         if (About.StartsWith(Origin, StringComparison.Ordinal))
         {
-            return $"{Percent(Share)} of the requests for {Signs[0].Zone} have failed since {since}, ordinarily {Percent(Signs[0].Ordinary)}, because its own servers (the origin) fail or cannot be reached. It is seen at {Places(Measured)}. Our network works as usual, and serves stored copies where it has them.{Outside}{Reported(view)}";
+            return $"{Percent(Share)} of the requests for {Signs[0].Zone} have failed since {since}, ordinarily {Percent(Signs[0].Ordinary)}, because its own servers (the origin) fail or cannot be reached.{CauseWords.Of(Signs[0].Cause)} It is seen at {Places(Measured)}. Our network works as usual, and serves stored copies where it has them.{Outside}{Reported(view)}";
         }
 
-        var errors = Signs.Where(sign => sign.Kind == SignKind.EdgeErrors).ToImmutableArray();
         var silent = Signs.Where(sign => sign.Kind is SignKind.NotAnswering or SignKind.CheckFailed).ToImmutableArray();
-        var text = "";
-        if (errors.Length > 0)
-        {
-            text =
-                $"{Percent(errors[0].Share)} of the requests at {Places(errors)} have failed since {since}, ordinarily {Percent(errors[0].Ordinary)}. The fault is ours, not that of the sites behind it.{Zones(errors)} ";
-        }
-
+        var text = OursBody(view);
         if (silent.Length > 0)
         {
             text +=
@@ -161,10 +156,9 @@ internal sealed partial record Statement(string About, ImmutableArray<Sign> Sign
 
     /// <summary>What is told when it is past its worst.</summary>
     public string Falling =>
-        IsSlow
-            ? $"Fewer answers are slow than at the worst, and more than usual: {Percent(Share)} now, {Percent(Signs.Max(sign => sign.Peak))} at the worst."
+        IsSlow ? $"Fewer answers are slow than at the worst, and more than usual: {Percent(Share)} now, {Percent(Peak)} at the worst."
         : Measured.IsEmpty ? "Fewer problems are reported than at the worst, and more than usual."
-        : $"Errors are higher than normal, and falling: {Percent(Share)} of requests now, {Percent(Signs.Max(sign => sign.Peak))} at the worst.";
+        : $"Errors are higher than normal, and falling: {Percent(Share)} of requests now, {Percent(Peak)} at the worst.";
 
     /// <summary>The states that components are to have.</summary>
     public ImmutableSortedDictionary<string, ComponentStatus> Components
@@ -180,6 +174,7 @@ internal sealed partial record Statement(string About, ImmutableArray<Sign> Sign
             }
 
             return components
+                .Concat(About == Ours ? SingledComponents : [])
                 .Where(one => State.Components.Any(component => component.Id == one.Id && !component.IsGroup))
                 .GroupBy(one => one.Id)
                 .ToImmutableSortedDictionary(group => group.Key, group => group.Max(one => one.Status), StringComparer.Ordinal);
@@ -226,10 +221,7 @@ internal sealed partial record Statement(string About, ImmutableArray<Sign> Sign
                 .Select(sign => $" Visitors report problems with {sign.Source} since {view.Clock(sign.Since)} ({sign.Said}).")
         );
 
-    private Component? ZoneComponent =>
-        State.Components.FirstOrDefault(component =>
-            !component.IsGroup && component.Name.Equals(Signs[0].Zone, StringComparison.OrdinalIgnoreCase)
-        );
+    private Component? ZoneComponent => Signs[0].Zone is { } zone ? ComponentOf(zone) : null;
 
     private static ComponentStatus StatusOf(Sign sign) =>
         sign.Kind is SignKind.SlowEdge or SignKind.ModuleFaults ? ComponentStatus.DegradedPerformance : StatusOf(sign.Share);
@@ -245,24 +237,5 @@ internal sealed partial record Statement(string About, ImmutableArray<Sign> Sign
         return names.Count <= 3
             ? string.Join(", ", names)
             : string.Create(CultureInfo.InvariantCulture, $"{names[0]}, {names[1]} and {names.Count - 2} more");
-    }
-
-    /// <summary>The sites that are known to be touched: by name where they have a component, the rest as a number.</summary>
-    private string Zones(ImmutableArray<Sign> errors)
-    {
-        var zones = errors.Select(sign => sign.Zone).OfType<string>().Distinct().ToList();
-        var named = zones
-            .Where(zone => State.Components.Any(component => component.Name.Equals(zone, StringComparison.OrdinalIgnoreCase)))
-            .Take(5)
-            .ToList();
-        var others = zones.Count - named.Count;
-        return (named.Count, others) switch
-        {
-            (0, 0) => "",
-            (0, 1) => " One site is touched most.",
-            (0, _) => string.Create(CultureInfo.InvariantCulture, $" {others} sites are touched most."),
-            (_, 0) => $" Touched most: {string.Join(", ", named)}.",
-            _ => string.Create(CultureInfo.InvariantCulture, $" Touched most: {string.Join(", ", named)} and {others} more."),
-        };
     }
 }

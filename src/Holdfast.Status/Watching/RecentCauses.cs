@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Holdfast.Status.Watching;
 
-/// <summary>What an edge's errors and modules' faults of the last minute were. One thread at a time.</summary>
+/// <summary>What an edge's errors and modules' faults of the last minute were, of the whole and of each zone. One thread at a time.</summary>
 internal sealed class RecentCauses
 {
     /// <summary>After so long a count is down to a third.</summary>
@@ -11,7 +11,10 @@ internal sealed class RecentCauses
 
     private const int Told = 3;
 
-    private readonly Dictionary<(string Cause, bool IsEdges), double> causes = [];
+    /// <summary>The edge as a whole, among zones' ids.</summary>
+    private const string Whole = "";
+
+    private readonly Dictionary<(string ZoneId, string Cause, bool IsEdges), double> causes = [];
     private readonly Dictionary<(string Module, string ZoneId), (double Count, long Generation)> modules = [];
 
     /// <summary>Takes what came since the document before.</summary>
@@ -27,12 +30,14 @@ internal sealed class RecentCauses
             }
         }
 
-        foreach (var cause in now.Causes)
+        Take(Whole, before.Causes, now.Causes);
+        foreach (var (id, zone) in now.Zones)
         {
-            var more = cause.Count - before.Causes.FirstOrDefault(other => other.Error == cause.Error).Count;
-            if (more > 0)
+            // A zone that was told without them before has counts of long ago.
+            var earlier = before.Zones.TryGetValue(id, out var known) ? known.Causes : [];
+            if (!zone.Causes.IsDefaultOrEmpty && !earlier.IsDefault)
             {
-                causes[(cause.Error, cause.IsEdges)] = causes.GetValueOrDefault((cause.Error, cause.IsEdges)) + more;
+                Take(id, earlier, zone.Causes);
             }
         }
 
@@ -57,24 +62,47 @@ internal sealed class RecentCauses
         }
     }
 
-    /// <summary><c>edge_fault 82%, no_route 18%</c>: the most frequent errors of one blame; null when there were none.</summary>
-    public string? Of(bool edges)
+    /// <summary>The most frequent errors of one blame, worst first, with their shares of it; empty when there were none.</summary>
+    /// <param name="edges">Those that are the edge's fault, else the origin's.</param>
+    /// <param name="zoneId">The zone; null for the edge as a whole. Of a zone that the edge tells no causes of, those of the whole.</param>
+    public ImmutableArray<(string Cause, double Share)> Of(bool edges, string? zoneId)
     {
-        var ours = causes.Where(cause => cause.Key.IsEdges == edges).OrderByDescending(cause => cause.Value).ToImmutableArray();
+        var ours = causes
+            .Where(cause => cause.Key.IsEdges == edges && cause.Key.ZoneId == (zoneId ?? Whole))
+            .OrderByDescending(cause => cause.Value)
+            .ThenBy(cause => cause.Key.Cause, StringComparer.Ordinal)
+            .ToImmutableArray();
         var sum = ours.Sum(cause => cause.Value);
-        return sum < 1
+        return sum >= 1 ? [.. ours.Select(cause => (cause.Key.Cause, cause.Value / sum)).Where(cause => cause.Item2 >= 0.01).Take(Told)]
+            : zoneId is null ? []
+            : Of(edges, null);
+    }
+
+    /// <summary><c>edge_fault 82%, no_route 18%</c>; null for none.</summary>
+    public static string? Text(ImmutableArray<(string Cause, double Share)> causes) =>
+        causes.IsEmpty
             ? null
             : string.Join(
                 ", ",
-                ours.Take(Told)
-                    .Where(cause => cause.Value / sum >= 0.01)
-                    .Select(cause => string.Create(CultureInfo.InvariantCulture, $"{cause.Key.Cause} {100 * cause.Value / sum:0}%"))
+                causes.Select(cause => string.Create(CultureInfo.InvariantCulture, $"{cause.Cause} {100 * cause.Share:0}%"))
             );
-    }
 
     /// <summary>The module that fails most: its name, its zone's id or empty, and the generation of the zone's release.</summary>
     public (string Module, string ZoneId, long Generation)? Module =>
         modules.Count == 0 ? null
         : modules.MaxBy(module => module.Value.Count) is var worst ? (worst.Key.Module, worst.Key.ZoneId, worst.Value.Generation)
         : null;
+
+    private void Take(string zoneId, ImmutableArray<EdgeCause> before, ImmutableArray<EdgeCause> now)
+    {
+        foreach (var cause in now)
+        {
+            var more = cause.Count - before.FirstOrDefault(other => other.Error == cause.Error).Count;
+            if (more > 0)
+            {
+                var key = (zoneId, cause.Error, cause.IsEdges);
+                causes[key] = causes.GetValueOrDefault(key) + more;
+            }
+        }
+    }
 }

@@ -81,6 +81,9 @@ internal sealed record Sign
     /// <summary>What a look said, or what the errors are.</summary>
     public string? Said { get; init; }
 
+    /// <summary>The error that more than half of those of the last minute are, <c>origin_refused</c>; null where there is none, or it is not known.</summary>
+    public string? Cause { get; init; }
+
     /// <summary>Whether it is past its worst.</summary>
     public bool IsFalling { get; init; }
 

@@ -150,24 +150,14 @@ internal sealed class WatchState
         var place = last is { Place.Length: > 0 } known ? known.Place : null;
         foreach (var sign in all.Signs(Watch.Name, Watch.ComponentId))
         {
-            yield return sign with
-            {
-                Place = place,
-                Said = sign.Kind == SignKind.EdgeErrors ? causes.Of(edges: true) : null,
-            };
+            yield return Caused(sign with { Place = place }, null);
         }
 
         foreach (var (id, counts) in zones)
         {
             foreach (var sign in counts.Signs(Watch.Name, Watch.ComponentId))
             {
-                yield return sign with
-                {
-                    Place = place,
-                    ZoneId = id,
-                    Generation = counts.Generation,
-                    Said = sign.Kind == SignKind.OriginErrors ? causes.Of(edges: false) : null,
-                };
+                yield return Caused(sign with { Place = place, ZoneId = id, Generation = counts.Generation }, id);
             }
         }
 
@@ -196,6 +186,18 @@ internal sealed class WatchState
                 Said = release.Reason is { } reason ? $"{release.Step}: {reason}" : release.Step,
             };
         }
+    }
+
+    /// <summary>A sign of errors with what they are.</summary>
+    private Sign Caused(Sign sign, string? zoneId)
+    {
+        if (sign.Kind is not (SignKind.EdgeErrors or SignKind.OriginErrors))
+        {
+            return sign;
+        }
+
+        var found = causes.Of(edges: sign.Kind == SignKind.EdgeErrors, zoneId);
+        return sign with { Said = RecentCauses.Text(found), Cause = found.IsEmpty || found[0].Share < 0.5 ? null : found[0].Cause };
     }
 
     /// <summary>Keeps what was learned.</summary>

@@ -34,9 +34,11 @@ internal sealed class WatchedCounts(string? zone)
     /// <param name="componentId">The component that the edge is.</param>
     public IEnumerable<Sign> Signs(string source, string? componentId)
     {
+        // One zone's trouble says little of the edge: a site that fails whole may be a hundredth of it.
+        var whole = zone is null ? componentId : null;
         if (edgeErrors.Alarm is { } edge)
         {
-            yield return Sign.Of(edge, SignKind.EdgeErrors, source, zone, componentId);
+            yield return Sign.Of(edge, SignKind.EdgeErrors, source, zone, whole);
         }
 
         // An edge's own sum of origin errors says nothing that its zones don't.
@@ -47,7 +49,7 @@ internal sealed class WatchedCounts(string? zone)
 
         if (edgeSlow.Alarm is { } waiting)
         {
-            yield return Sign.Of(waiting, SignKind.SlowEdge, source, zone, componentId);
+            yield return Sign.Of(waiting, SignKind.SlowEdge, source, zone, whole);
         }
 
         if (zone is not null && originSlow.Alarm is { } slow)
@@ -57,7 +59,7 @@ internal sealed class WatchedCounts(string? zone)
 
         if (requests.Alarm is { } count && count.Present < count.Ordinary)
         {
-            yield return Sign.Of(count, SignKind.FewerRequests, source, zone, zone is null ? componentId : null);
+            yield return Sign.Of(count, SignKind.FewerRequests, source, zone, whole);
         }
     }
 

@@ -210,6 +210,34 @@ public sealed class DiskStoreTests
     }
 
     [Fact]
+    public async Task ABodyThatA304Renewed_StaysWhileItIsWanted_WhenItsSegmentGoes()
+    {
+        using var directory = new DiskDirectory();
+        var body = DiskRig.Body(3_000_000, 7);
+        await using (var first = await DiskRig.OpenAsync(directory, Large))
+        {
+            first.Put("/wanted", body, null, "ETag: \"1\"", "Cache-Control: no-cache");
+        }
+
+        await using (var second = await DiskRig.OpenAsync(directory, Large))
+        {
+            var exchange = new CacheExchange(second.Store);
+            Assert.Equal(RequestStep.Revalidate, await second.AskAsync(exchange, "/wanted"));
+            Assert.Equal(ResponseStep.Serve, second.Receive(exchange, 304, [], "ETag: \"1\"", "X-Version: 2"));
+            exchange.Reset();
+            for (var i = 0; i < 120; i++)
+            {
+                second.Put($"/{i}", DiskRig.Body(1_000_000, i));
+                await second.Disk.SettledAsync();
+                Assert.Equal(body, (await second.GetAsync("/wanted"))?.Body);
+            }
+        }
+
+        await using var again = await DiskRig.OpenAsync(directory, Large);
+        Assert.Equal(body, (await again.GetAsync("/wanted"))?.Body);
+    }
+
+    [Fact]
     public async Task APart_IsNotWritten_AndTakesTheWholesPlace()
     {
         using var directory = new DiskDirectory();

@@ -227,6 +227,58 @@ public sealed class LargeFileTests
         }
     }
 
+    [Fact]
+    public async Task ALargeBodyThatA304Renewed_StaysWhenTheSegmentOfItsFieldsGoes()
+    {
+        using var directory = new DiskDirectory();
+        var body = DiskRig.Body(3_000_000, 7);
+        await using (var first = await OpenAsync(directory))
+        {
+            await PutAsync(first, "/wanted", body, "ETag: \"1\"", "Cache-Control: no-cache");
+            var exchange = new CacheExchange(first.Store);
+            Assert.Equal(RequestStep.Revalidate, await first.AskAsync(exchange, "/wanted"));
+            Assert.Equal(ResponseStep.Serve, first.Receive(exchange, 304, [], "ETag: \"1\"", "X-Version: 2"));
+            exchange.Reset();
+
+            // Twice the budget, so that everything that was written until now has gone, or has been kept with intent.
+            for (var i = 0; i < 700; i++)
+            {
+                first.Put($"/{i}", DiskRig.Body(90_000, i));
+                if (i % 10 == 0)
+                {
+                    await first.Disk.SettledAsync();
+                    Assert.Equal(body, (await first.GetAsync("/wanted"))!.Body);
+                }
+            }
+        }
+
+        await using var again = await OpenAsync(directory);
+        Assert.Equal(body, (await again.GetAsync("/wanted"))?.Body);
+    }
+
+    [Fact]
+    public async Task FieldsOfALargeBodyThatHasGone_AreAMiss_AndNoDamage()
+    {
+        using var directory = new DiskDirectory();
+        await using (var first = await OpenAsync(directory))
+        {
+            await PutAsync(first, "/cold", DiskRig.Body(3_000_000, 7), "ETag: \"1\"", "Cache-Control: no-cache");
+            var exchange = new CacheExchange(first.Store);
+            Assert.Equal(RequestStep.Revalidate, await first.AskAsync(exchange, "/cold"));
+            Assert.Equal(ResponseStep.Serve, first.Receive(exchange, 304, [], "ETag: \"1\""));
+            exchange.Reset();
+            for (var i = 0; Directory.GetFiles(directory.Cache, "*.segment").Any(path => new FileInfo(path).Length > 2_500_000); i++)
+            {
+                first.Put($"/{i}", DiskRig.Body(90_000, i));
+                await first.Disk.SettledAsync();
+            }
+        }
+
+        await using var again = await OpenAsync(directory);
+        Assert.Null(await again.GetAsync("/cold"));
+        Assert.Equal(0, again.Disk.Counters.DamagedReads);
+    }
+
     [Theory]
     [InlineData(10)]
     [InlineData(40)]

@@ -61,15 +61,19 @@ public sealed class DiskTests
         await edge.DisposeAsync();
     }
 
-    [Fact]
-    public async Task ABodyTooLargeForMemory_IsKeptOnTheDisk_AndTheOriginIsAskedOnce()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ABodyTooLargeForMemory_IsKeptOnTheDisk_AndTheOriginIsAskedOnce(bool isChunked)
     {
         var asked = 0;
         await using var origin = Origin(
             (_, _) =>
             {
                 Interlocked.Increment(ref asked);
-                return CachedSite.Ok(Large, Fresh, "Content-Type: application/octet-stream");
+                return isChunked
+                    ? $"HTTP/1.1 200 OK\r\n{Fresh}\r\nTransfer-Encoding: chunked\r\n\r\n{Large.Length:x}\r\n{Large}\r\n0\r\n\r\n"
+                    : CachedSite.Ok(Large, Fresh, "Content-Type: application/octet-stream");
             }
         );
         var edge = await StartAsync(origin.Url, LittleMemory);

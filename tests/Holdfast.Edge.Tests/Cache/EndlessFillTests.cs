@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Holdfast.Cache.Disk;
 using Holdfast.Cache.Storage;
 using Holdfast.Edge.Tests.Harness;
 
@@ -10,14 +11,18 @@ public class EndlessFillTests
     private const string Head = "HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nTransfer-Encoding: chunked\r\n\r\n";
     private const string Chunk = "1\r\nx\r\n";
 
-    // One body at most an eighth of it.
+    // One body at most an eighth of each.
     private static readonly MemoryStoreLimits Small = new() { Budget = 8 * 256 * 1024 };
+    private static readonly DiskStoreLimits SmallDisk = new() { Budget = 8 * 1024 * 1024 };
 
     [Fact]
     public async Task TinyChunksWithoutEnd_WhenTheVisitorResets_EndWithTheLargestBody()
     {
         var origin = new EndlessOrigin(4096);
-        await using var site = await CachedSite.StartAsync((_, c) => origin.SendAsync(c), change: o => o with { Cache = Small });
+        await using var site = await CachedSite.StartAsync(
+            (_, c) => origin.SendAsync(c),
+            change: o => o with { Cache = Small, Disk = SmallDisk }
+        );
         var visitor = Assert.Single(await site.VisitAsync(1, "GET /a"));
         await visitor.ReadHeadAsync();
         await visitor.ReadAsync(1);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Holdfast.Cache.Exchange;
 using Holdfast.Edge.Tests.Harness;
+using Holdfast.Model.Purging;
 using Holdfast.Model.Zones;
 
 namespace Holdfast.Edge.Tests.Cache;
@@ -36,6 +37,20 @@ public class SliceTests
         var same = await origin.AskAsync("If-None-Match: \"1\"");
         Assert.Equal(304, same.Status);
         Assert.Equal([1, 2, 3], origin.Slices);
+    }
+
+    [Fact]
+    public async Task AfterAPurge_SlicesAreKeptAgain()
+    {
+        await using var origin = await FileOrigin.StartAsync(File);
+        await origin.AskAsync("Range: bytes=0-1");
+        await origin.Site.Edge.PurgeAsync(EdgeUnderTest.IdOf("*"), PurgeKind.Everything);
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Equal(File[5..2097160], (await origin.AskAsync("Range: bytes=5-2097159")).Body);
+        }
+
+        Assert.Equal([0, 0, 1, 2], origin.Slices);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
+using Holdfast.Cache.Disk;
 using Holdfast.Cache.Storage;
 using Holdfast.Edge.Tests.Harness;
 using Holdfast.Model.Purging;
@@ -208,7 +209,12 @@ public class StreamFaultTests
 
                 await c.SendAsync("0\r\n\r\n");
             },
-            change: options => options with { Cache = new MemoryStoreLimits { Budget = 1024 * 1024 } }
+            change: options =>
+                options with
+                {
+                    Cache = new MemoryStoreLimits { Budget = 1024 * 1024 },
+                    Disk = new DiskStoreLimits { Budget = 8 * 1024 * 1024 },
+                }
         );
 
     // How many bytes come until a body in chunks is at its end.

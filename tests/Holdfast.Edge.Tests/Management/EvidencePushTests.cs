@@ -24,6 +24,8 @@ public sealed class EvidencePushTests
         await using var broken = await Page.StartAsync();
         broken.Status = 500;
         var time = new HastyTime();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        limit.CancelAfter(TimeSpan.FromMinutes(2));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var counters = new EdgeCounters([]);
         using var push = new EvidencePush(
@@ -35,16 +37,16 @@ public sealed class EvidencePushTests
         );
         var running = push.RunAsync(stop.Token);
 
-        var (path, authorization, body) = await page.Told.ReadAsync(Cancellation);
+        var (path, authorization, body) = await page.Told.ReadAsync(limit.Token);
         Assert.Equal(("/v1/evidence", "Bearer a-token"), (path, authorization));
         using var told = JsonDocument.Parse(body);
         Assert.Equal("edge-7", told.RootElement.GetProperty("node").GetString());
         Assert.Equal("ZRH", told.RootElement.GetProperty("place").GetString());
 
-        await broken.Told.ReadAsync(Cancellation);
+        await broken.Told.ReadAsync(limit.Token);
         for (var i = 0; i < 3; i++)
         {
-            await page.Told.ReadAsync(Cancellation);
+            await page.Told.ReadAsync(limit.Token);
         }
 
         Assert.Contains(EvidencePush.Interval, time.Periods);

@@ -75,9 +75,18 @@ public sealed class ManagementListenerTests : IAsyncLifetime
         Assert.Equal("origin", json.GetProperty("errors")[0].GetProperty("blame").GetString());
         var zone = Assert.Single(json.GetProperty("zones").EnumerateArray());
         Assert.Equal(
-            ["z1", "example.com", "0", "4", "1", "2", "0", "0", "[]"],
-            zone.EnumerateObject().Select(member => member.Value.ToString())
+            ["z1", "example.com", "0", "4", "1", "2", "0", "0"],
+            zone.EnumerateObject().Take(8).Select(member => member.Value.ToString())
         );
+        Assert.Equal(
+            [("origin_answered_5xx", "origin", 1L), ("edge_fault", "edge", 1), ("origin_refused", "origin", 1)],
+            zone.GetProperty("errors")
+                .EnumerateArray()
+                .Select(one =>
+                    (one.GetProperty("error").GetString(), one.GetProperty("blame").GetString(), one.GetProperty("count").GetInt64())
+                )
+        );
+        Assert.Empty(zone.GetProperty("origins").EnumerateArray());
     }
 
     [Fact]
@@ -106,7 +115,11 @@ public sealed class ManagementListenerTests : IAsyncLifetime
         var name = new string('x', 250);
         for (var i = 0; i < ZoneTraffic.MaxZones; i++)
         {
-            _counters.Zones.Ended($"{i:x32}", name, EdgeError.None, 200, Environment.TickCount64);
+            foreach (var info in EdgeErrorCatalog.All)
+            {
+                _counters.Zones.Ended($"{i:x32}", name, info.Error, 0, Environment.TickCount64);
+            }
+
             for (var j = 0; j < ReachedOrigins.Most; j++)
             {
                 _counters.Zones.Asked($"{i:x32}", name, IPAddress.Parse($"2001:db8:1111:2222:3333:4444:5555:{j}"), Environment.TickCount64);

@@ -78,6 +78,62 @@ public sealed class DraftTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task EdgeFailsForOneSite_AndAnothersOriginFails_EachIsToldForItself()
+    {
+        var other = await page.ComponentAsync("private.example");
+        edge.Busy = 900;
+        await LearnAsync();
+        edge.OtherEdgeErrors = 90;
+        edge.OriginErrors = 540;
+        edge.OriginCause = "origin_dns";
+        await LookAsync(TimeSpan.FromSeconds(60));
+
+        var drafts = await DraftsAsync();
+        Assert.Equal(["origin/example.com", "ours"], drafts.Select(draft => Text(draft!, "about")).Order());
+        var ours = drafts.Single(draft => Text(draft!, "about") == "ours")!;
+        Assert.Matches(@"Touched most: private\.example \([5-9]\d% of its requests\)\.", Text(ours, "body"));
+        Assert.DoesNotContain(
+            "example.com",
+            Text(ours, "body").Replace("private.example", "", StringComparison.Ordinal),
+            StringComparison.Ordinal
+        );
+        Assert.Equal("Elevated error rates", Text(ours, "name"));
+        Assert.Equal("major_outage", Text(ours["components"]!, other));
+        Assert.Equal("partial_outage", Text(ours["components"]!, zurich));
+        Assert.Contains("zone_unreadable 100%", ours["signs"]!.ToJsonString(), StringComparison.Ordinal);
+        var origins = drafts.Single(draft => Text(draft!, "about") == "origin/example.com")!;
+        Assert.Contains("Mostly their name has no address.", Text(origins, "body"), StringComparison.Ordinal);
+        Assert.Equal("origin_dns 100%", Text(origins["signs"]![0]!, "said"));
+        Assert.Equal("ZRH", Text(origins["signs"]![0]!, "place"));
+        Assert.Equal(7, origins["signs"]![0]!["generation"]!.GetValue<long>());
+    }
+
+    [Fact]
+    public async Task EdgeFailsForOneSmallSite_OnlyThatSiteIsTold()
+    {
+        var other = await page.ComponentAsync("private.example");
+        edge.Busy = 10_000_000;
+        await LearnAsync();
+        edge.OtherEdgeErrors = 100;
+        await LookAsync(TimeSpan.FromSeconds(30));
+
+        var draft = Assert.Single(await DraftsAsync())!;
+        Assert.Equal(("ours", "Errors for private.example"), (Text(draft, "about"), Text(draft, "name")));
+        Assert.StartsWith(
+            "100% of the requests for private.example at Zurich edge have failed",
+            Text(draft, "body"),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "others are served as usual. Mostly a site's configuration cannot be read.",
+            Text(draft, "body"),
+            StringComparison.Ordinal
+        );
+        Assert.Equal("major_outage", Text(draft["components"]!, other));
+        Assert.Null(draft["components"]![zurich]);
+    }
+
+    [Fact]
     public async Task IncidentByTimer_IsFollowedUntilItIsResolved()
     {
         await LearnAsync();

@@ -31,6 +31,15 @@ internal sealed class FakeEdge : IAsyncDisposable
     /// <summary>Errors of its own among a hundred requests, for both zones.</summary>
     public int EdgeErrors { get; set; }
 
+    /// <summary>Errors of its own among a hundred requests of private.example, beside those.</summary>
+    public int OtherEdgeErrors { get; set; }
+
+    /// <summary>What the origin's errors are.</summary>
+    public string OriginCause { get; set; } = "origin_refused";
+
+    /// <summary>Requests of example.com in a step; a hundred of the other.</summary>
+    public int Busy { get; set; } = 100;
+
     /// <summary>Errors of the origin of example.com among a hundred requests.</summary>
     public int OriginErrors { get; set; }
 
@@ -73,8 +82,8 @@ internal sealed class FakeEdge : IAsyncDisposable
     {
         for (var i = 0; i < zones.Length; i++)
         {
-            zones[i].Requests += 100;
-            zones[i].Edge += EdgeErrors;
+            zones[i].Requests += i == 0 ? Busy : 100;
+            zones[i].Edge += EdgeErrors + (i == 0 ? 0 : OtherEdgeErrors);
             zones[i].Origin += i == 0 ? OriginErrors : 0;
             zones[i].Slow += i == 0 ? OriginSlow : 0;
         }
@@ -102,12 +111,14 @@ internal sealed class FakeEdge : IAsyncDisposable
                 zones.Sum(zone => zone.Slow)
             )}},
              "errors":[{"error":"edge_fault","blame":"edge","count":{{zones.Sum(zone => zone.Edge)}}},
-                       {"error":"origin_refused","blame":"origin","count":{{zones.Sum(zone => zone.Origin)}}}],
+                       {"error":"{{OriginCause}}","blame":"origin","count":{{zones.Sum(zone => zone.Origin)}}}],
              "guard":{"faults":{{faults}},"modules":[{"module":"waf","zone":"z1","faults":{{faults}},"generation":7}]},
              "releases":[{{Releases}}],
              "zones":[{"id":"z1","name":"example.com","generation":7,{{Counts(zones[0])}},
+                       "errors":[{"error":"edge_fault","blame":"edge","count":{{zones[0].Edge}}},{"error":"{{OriginCause}}","blame":"origin","count":{{zones[0].Origin}}}],
                        "origins":[{"host":"{{Origin.Host}}","address":"{{Origin.Address}}","requests":{{zones[0].Requests}}}]},
                       {"id":"z2","name":"private.example","more":1,{{Counts(zones[1])}},
+                       "errors":[{"error":"zone_unreadable","blame":"edge","count":{{zones[1].Edge}}}],
                        "origins":[{"host":"web-1.us-east-1.elb.amazonaws.com","address":"192.0.2.20","requests":{{zones[1].Requests / 2}}},
                                   {"host":"10.0.0.7","address":"10.0.0.7","requests":{{zones[1].Requests / 2}}}]}]}
             """

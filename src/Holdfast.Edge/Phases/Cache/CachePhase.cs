@@ -1,20 +1,16 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using Holdfast.Cache.Collapsing;
-using Holdfast.Cache.Compression;
 using Holdfast.Cache.Exchange;
 using Holdfast.Cache.Storage;
-using Holdfast.Edge.Compression;
 using Holdfast.Edge.ErrorPages;
 using Holdfast.Edge.Guard;
 using Holdfast.Edge.Guard.Faults;
 using Holdfast.Edge.Origins;
-using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Requests;
 using Holdfast.Edge.Tiers;
 using Holdfast.Edge.Zones;
 using Holdfast.Http.Deadlines;
-using Holdfast.Http.Headers;
 using Holdfast.Http.Messages;
 using Holdfast.Http.Pooling;
 using Microsoft.Extensions.Logging;
@@ -30,13 +26,15 @@ internal sealed class CachePhase : IAsyncDisposable
     // As many as requests are under way at once, as a rule.
     private const int PooledTurns = 1024;
 
-    private readonly MemoryStore _store;
     private readonly OriginRouter _origins;
     private readonly ForwardedHeaders _forwarded;
     private readonly DeadlineSweep _sweep;
     private readonly TimeSpan _collapseTimeout;
     private readonly IRequestObserver _observer;
     private readonly NearPool<CacheTurn> _turns;
+    private readonly StoredAnswers _stored;
+    private readonly ArrivingAnswers _arriving;
+    private readonly BackgroundRevalidation _behind;
     private readonly SlicedAnswers _slices;
     private readonly DetachedWork _detached;
 
@@ -52,7 +50,6 @@ internal sealed class CachePhase : IAsyncDisposable
         ILogger<CachePhase> logger
     )
     {
-        _store = store;
         _origins = origins;
         _forwarded = forwarded;
         _sweep = sweep;
@@ -62,6 +59,9 @@ internal sealed class CachePhase : IAsyncDisposable
         _turns = new NearPool<CacheTurn>(() => new CacheTurn(store, name, sweep.Time), PooledTurns);
         _slices = new SlicedAnswers(_turns, origins, forwarded, sweep.Time);
         _detached = new DetachedWork(logger);
+        _stored = new StoredAnswers(store, forwarded);
+        _arriving = new ArrivingAnswers(origins, forwarded, observer, sweep.Time, _detached);
+        _behind = new BackgroundRevalidation(_turns, origins, forwarded, observer, _arriving);
     }
 
     /// <summary>How many fills and revalidations are under way that no visitor waits for the end of.</summary>
@@ -186,7 +186,7 @@ internal sealed class CachePhase : IAsyncDisposable
                     return EdgeError.None;
 
                 case RequestStep.Serve:
-                    await ServeAsync(request, turn, forwardedOn: false).ConfigureAwait(false);
+                    await _stored.ServeAsync(request, turn, forwardedOn: false).ConfigureAwait(false);
                     return EdgeError.None;
 
                 case RequestStep.ServeAndRevalidate:
@@ -298,7 +298,7 @@ internal sealed class CachePhase : IAsyncDisposable
             var outcome = await _slices.AnswerAsync(request, zone, turn, trusted).ConfigureAwait(false);
             if (outcome == SlicedOutcome.Whole)
             {
-                await ServeAsync(request, turn, forwardedOn: true).ConfigureAwait(false);
+                await _stored.ServeAsync(request, turn, forwardedOn: true).ConfigureAwait(false);
             }
 
             if (outcome != SlicedOutcome.NotSliced)
@@ -328,7 +328,7 @@ internal sealed class CachePhase : IAsyncDisposable
                     break;
 
                 case JoinStep.ServeFill:
-                    await ServeFillAsync(request, turn).ConfigureAwait(false);
+                    await _arriving.JoinAsync(request, turn).ConfigureAwait(false);
                     return EdgeError.None;
 
                 case JoinStep.Fail:
@@ -342,7 +342,7 @@ internal sealed class CachePhase : IAsyncDisposable
 
         if (collapse == CollapseStep.Serve)
         {
-            await ServeAsync(request, turn, forwardedOn: true).ConfigureAwait(false);
+            await _stored.ServeAsync(request, turn, forwardedOn: true).ConfigureAwait(false);
             return EdgeError.None;
         }
 
@@ -356,7 +356,7 @@ internal sealed class CachePhase : IAsyncDisposable
         var error = await AskAsync(request, zone, turn, ends: false, trusted).ConfigureAwait(false);
         if (revalidates)
         {
-            _observer.Revalidated(ResultOf(exchange));
+            _observer.Revalidated(BackgroundRevalidation.ResultOf(exchange));
         }
 
         return error;
@@ -393,7 +393,7 @@ internal sealed class CachePhase : IAsyncDisposable
                 var error = await _origins.ForwardAsync(request, zone, upgrade: false).ConfigureAwait(false);
                 if (turn.Taken is not null)
                 {
-                    await StoreAndServeAsync(request, zone, turn).ConfigureAwait(false);
+                    await _arriving.StoreAndServeAsync(request, zone, turn).ConfigureAwait(false);
                     return EdgeError.None;
                 }
 
@@ -410,7 +410,7 @@ internal sealed class CachePhase : IAsyncDisposable
 
                 if (turn.Instead == ResponseStep.Serve || (error != EdgeError.None && turn.Failed(error)))
                 {
-                    await ServeAsync(request, turn, forwardedOn: true).ConfigureAwait(false);
+                    await _stored.ServeAsync(request, turn, forwardedOn: true).ConfigureAwait(false);
                     return EdgeError.None;
                 }
 
@@ -432,297 +432,18 @@ internal sealed class CachePhase : IAsyncDisposable
         return await PassByAsync(request, zone, trusted).ConfigureAwait(false);
     }
 
-    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder))]
-    private async ValueTask ServeAsync(EdgeRequest request, CacheTurn turn, bool forwardedOn)
-    {
-        var answer = turn.WriteHead(request, forwardedOn);
-        var stored = turn.Exchange.Stored!;
-        var coding = StoredEncoding.Offer(request, stored, answer);
-        if (coding != ContentCoding.Identity)
-        {
-            await ServeEncodedAsync(request, stored, coding).ConfigureAwait(false);
-            return;
-        }
-
-        _forwarded.Stamp(request);
-        if (answer.Status is 204 or 304)
-        {
-            request.Start(Framing.None, -1);
-        }
-        else
-        {
-            request.Start(Framing.Length, answer.Length);
-        }
-
-        if (request.Head.Method == KnownMethod.Head || await StoredBytes.SendAsync(request, stored, answer).ConfigureAwait(false))
-        {
-            await request.EndAsync(null).ConfigureAwait(false);
-        }
-    }
-
-    [AsyncMethodBuilder(typeof(PooledValueTaskBuilder))]
-    private async ValueTask ServeEncodedAsync(EdgeRequest request, StoredResponse stored, ContentCoding coding)
-    {
-        var isHead = request.Head.Method == KnownMethod.Head;
-        StoredBody? made;
-        try
-        {
-            made = await StoredEncoding.FindOrMakeAsync(_store, stored, coding, mayMake: !isHead).ConfigureAwait(false);
-        }
-        catch (Exception e) when (ZoneGuard.IsFault(e))
-        {
-            request.Zone!.Guard.Faulted(EdgeModule.Compression, e, request);
-            made = new StoredBody();
-        }
-
-        if (made is not null)
-        {
-            if (made.Length > 0)
-            {
-                ResponseCompression.WriteFields(request.Response.Headers, coding);
-            }
-
-            var body = made.Length > 0 ? made : null;
-            _forwarded.Stamp(request);
-            request.Start(Framing.Length, body?.Length ?? stored.BodyLength);
-            if (isHead || await StoredBytes.SendAsync(request, stored, body, 0, body?.Length ?? stored.BodyLength).ConfigureAwait(false))
-            {
-                await request.EndAsync(null).ConfigureAwait(false);
-            }
-
-            return;
-        }
-
-        // Somebody else is making it, or it is too large to be made at once: it is encoded on its way.
-        ResponseCompression.Encode(request, coding, hasBody: !isHead);
-        _forwarded.Stamp(request);
-        request.Start(Framing.Length, -1);
-        if (isHead || await StoredBytes.SendAsync(request, stored, null, 0, stored.BodyLength).ConfigureAwait(false))
-        {
-            await request.EndAsync(null).ConfigureAwait(false);
-        }
-    }
-
-    // What another request is fetching, as it arrives.
-    private async ValueTask ServeFillAsync(EdgeRequest request, CacheTurn turn)
-    {
-        var exchange = turn.Exchange;
-        var answer = turn.WriteHead(request, forwardedOn: true);
-        ResponseCompression.Begin(request, answer.Length, hasBody: request.Head.Method != KnownMethod.Head);
-        _forwarded.Stamp(request);
-        if (answer.Status is 204 or 304)
-        {
-            request.Start(Framing.None, -1);
-        }
-        else
-        {
-            request.Start(answer.Length < 0 ? Framing.Chunked : Framing.Length, answer.Length);
-        }
-
-        if (request.Head.Method == KnownMethod.Head || answer.Length == 0)
-        {
-            await request.EndAsync(null).ConfigureAwait(false);
-            return;
-        }
-
-        var reader = exchange.Reader!;
-        reader.Advance(answer.Start);
-        var end = await StreamAsync(request, reader, answer.Length).ConfigureAwait(false);
-        await EndAsync(request, end, exchange.Fill!, null).ConfigureAwait(false);
-    }
-
-    // What this request has fetched: its body goes into the store by itself, and to the visitor from there.
-    private async ValueTask StoreAndServeAsync(EdgeRequest request, ZoneRuntime zone, CacheTurn turn)
-    {
-        var exchange = turn.Exchange;
-        var fill = exchange.Fill!;
-        var length = turn.Taken!.Length;
-        ResponseCompression.Begin(request, length, hasBody: true);
-        if (exchange.VisitorHasNewResponse)
-        {
-            Fill(request, zone, turn);
-            request.Start(Framing.None, -1);
-            await request.EndAsync(null).ConfigureAwait(false);
-            return;
-        }
-
-        using var reader = fill.TryRead(0)!;
-        var relay = Fill(request, zone, turn);
-        var head = request.Response;
-        request.Start(head.Framing, head.Framing == Framing.None ? head.ContentLength : length);
-        var end = await StreamAsync(request, reader, -1).ConfigureAwait(false);
-        request.Origin.Total += relay.Elapsed;
-        await EndAsync(request, end, fill, relay.Trailers).ConfigureAwait(false);
-    }
-
-    private FillRelay Fill(EdgeRequest request, ZoneRuntime zone, CacheTurn turn)
-    {
-        var answer = ResumedAnswer.Of(turn, request, zone, _origins, _observer, _sweep.Time);
-        var relay = new FillRelay(answer, turn.Exchange.Fill!, _sweep.Time);
-        relay.Start();
-        _detached.Keep(relay.Running, relay.Hurry);
-        return relay;
-    }
-
-    // Hands over so many bytes, or all, as they come, at the visitor's pace. FillEnd.None: the visitor has gone.
-    private static async ValueTask<FillEnd> StreamAsync(EdgeRequest request, FillReader reader, long length)
-    {
-        var left = length < 0 ? long.MaxValue : length;
-        var patience = new VisitorPatience(request);
-
-        // Counted here, the head with it: the connection of a visitor that has gone drops what is written and does not count it, so that
-        // only a flush, which says so, ends this.
-        var unflushed = 1L;
-        while (left > 0)
-        {
-            var piece = reader.Ready();
-            if (piece.IsEmpty)
-            {
-                if (reader.IsAtEnd)
-                {
-                    return reader.End;
-                }
-
-                // What is here goes out before we wait for more: a stream must stream.
-                if (unflushed > 0 && !await request.FlushAsync().ConfigureAwait(false))
-                {
-                    return FillEnd.None;
-                }
-
-                unflushed = 0;
-                piece = await patience.NextAsync(reader).ConfigureAwait(false);
-                if (piece.IsEmpty)
-                {
-                    return reader.End;
-                }
-            }
-
-            piece = piece[..(int)Math.Min(piece.Length, left)];
-            request.Write(piece.Span);
-            left -= piece.Length;
-            unflushed += piece.Length;
-            if (unflushed >= StoredBytes.FlushFrom)
-            {
-                if (!await request.FlushAsync().ConfigureAwait(false))
-                {
-                    return FillEnd.None;
-                }
-
-                unflushed = 0;
-            }
-
-            reader.Advance(piece.Length);
-        }
-
-        return FillEnd.Whole;
-    }
-
-    private static async ValueTask EndAsync(EdgeRequest request, FillEnd end, CacheFill fill, HeaderBlock? trailers)
-    {
-        if (end == FillEnd.None)
-        {
-            return;
-        }
-
-        if (end == FillEnd.Whole)
-        {
-            await request.EndAsync(trailers).ConfigureAwait(false);
-            return;
-        }
-
-        if (end == FillEnd.Broken)
-        {
-            request.Error = (EdgeError)fill.Failure;
-        }
-
-        // What has come of it goes out, and the visitor can tell that it is not whole.
-        if (request.Unflushed > 0)
-        {
-            await request.FlushAsync().ConfigureAwait(false);
-        }
-
-        request.Abort();
-    }
-
     private async ValueTask ServeAndRevalidateAsync(EdgeRequest request, ZoneRuntime zone, CacheTurn turn, bool trusted)
     {
         var stored = turn.Exchange.Stored!;
         var own = new DetachedRequest(request, _sweep.Time);
         try
         {
-            await ServeAsync(request, turn, forwardedOn: false).ConfigureAwait(false);
+            await _stored.ServeAsync(request, turn, forwardedOn: false).ConfigureAwait(false);
         }
         finally
         {
             // After the visitor has its answer, so that nothing of this can delay it; and also when the visitor has left.
-            _detached.Keep(RevalidateAsync(own, zone, stored, trusted), own.Abandon);
+            _detached.Keep(_behind.RevalidateAsync(own, zone, stored, trusted), own.Abandon);
         }
     }
-
-    private async Task RevalidateAsync(DetachedRequest request, ZoneRuntime zone, StoredResponse stored, bool trusted)
-    {
-        var turn = _turns.Take();
-        try
-        {
-            turn.BeginRevalidation(request, zone, stored);
-            if (turn.Collapse() is CollapseStep.Wait or CollapseStep.Serve)
-            {
-                // Somebody else asks already, or has.
-                return;
-            }
-
-            _forwarded.PrepareRequest(request, upgrade: false, trusted);
-            turn.SetValidators(request.Head.Headers);
-            request.Tap = turn;
-            request.IsInBackground = true;
-            await AskBehindAsync(request, zone, turn).ConfigureAwait(false);
-            _observer.Revalidated(ResultOf(turn.Exchange));
-            _observer.EndedDetached(request);
-        }
-        finally
-        {
-            stored.EndRevalidation();
-            turn.Reset();
-            _turns.Give(turn);
-            request.GiveBuffers();
-        }
-    }
-
-    private async ValueTask AskBehindAsync(DetachedRequest request, ZoneRuntime zone, CacheTurn turn)
-    {
-        while (true)
-        {
-            turn.Ask();
-            var error = await _origins.ForwardAsync(request, zone, upgrade: false).ConfigureAwait(false);
-            if (turn.Taken is not null)
-            {
-                var relay = Fill(request, zone, turn);
-                await relay.Running.ConfigureAwait(false);
-                request.Origin.Total += relay.Elapsed;
-                return;
-            }
-
-            if (turn.Instead == ResponseStep.FetchAgain && !request.IsAbandoned)
-            {
-                CacheTurn.RemoveConditions(request.Head.Headers);
-                continue;
-            }
-
-            if (error != EdgeError.None && !request.IsAbandoned)
-            {
-                turn.Failed(error);
-            }
-
-            return;
-        }
-    }
-
-    private static RevalidationResult ResultOf(CacheExchange exchange) =>
-        exchange.State switch
-        {
-            CacheState.Serving when exchange.Status == CfCacheStatus.Revalidated => RevalidationResult.Confirmed,
-            CacheState.Storing => RevalidationResult.Replaced,
-            CacheState.Passing => RevalidationResult.NotStored,
-            _ => RevalidationResult.Failed,
-        };
 }

@@ -34,7 +34,10 @@ internal sealed class CacheTurn(MemoryStore store, ReadOnlyMemory<byte> node, Ti
     public override bool HasFallback => _exchange.HasFallback(Now);
 
     /// <inheritdoc/>
-    public override ReadOnlySpan<byte> UpperKey => _exchange.UpperKey;
+    public override ReadOnlySpan<byte> UpperKey => IsStraight ? default : _exchange.UpperKey;
+
+    /// <summary>Whether the origin is to be asked, and no upper edge.</summary>
+    public bool IsStraight { get; set; }
 
     /// <summary>The origin's answer, when it is being stored: its body is still to be read.</summary>
     public OriginAnswer? Taken { get; private set; }
@@ -241,7 +244,7 @@ internal sealed class CacheTurn(MemoryStore store, ReadOnlyMemory<byte> node, Ti
         _exchange.Reset();
         Instead = null;
         Taken = null;
-        _isExplained = false;
+        _isExplained = IsStraight = false;
     }
 
     private CachePolicy PolicyOf(EdgeRequest request) => _policy = request.CachePolicy;

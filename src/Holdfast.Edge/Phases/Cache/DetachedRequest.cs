@@ -24,6 +24,7 @@ internal sealed class DetachedRequest : UnheardRequest
         Begin(visitor.Ray, time.GetUtcNow(), time.GetTimestamp());
         TakeVisitorOf(visitor);
         Target = visitor.Target;
+        IsRewritten = visitor.IsRewritten;
         CachePolicy = visitor.CachePolicy;
         Route = visitor.Route;
         SetCacheKey(
@@ -32,4 +33,7 @@ internal sealed class DetachedRequest : UnheardRequest
             visitor.HasResolvedKey
         );
     }
+
+    /// <inheritdoc/>
+    public override bool IsRewritten { get; }
 }

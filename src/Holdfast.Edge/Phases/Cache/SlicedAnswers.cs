@@ -6,6 +6,7 @@ using Holdfast.Cache.Storage;
 using Holdfast.Edge.ErrorPages;
 using Holdfast.Edge.Origins;
 using Holdfast.Edge.Requests;
+using Holdfast.Edge.Tiers;
 using Holdfast.Edge.Zones;
 using Holdfast.Http.Headers;
 using Holdfast.Http.Messages;
@@ -166,7 +167,27 @@ internal sealed class SlicedAnswers(NearPool<CacheTurn> turns, OriginRouter orig
         return pin.Has(bytes) ? (pin, false) : await GetAsync(visitor, offset / CacheExchange.SliceLength, pin).ConfigureAwait(false);
     }
 
+    // From an upper edge first, where there is one. It may have another version than the pin's, or none, for as long as that is fresh there: then
+    // the origin is asked for this one.
     private async ValueTask<(StoredResponse? Slice, bool Asked)> GetAsync(Visitor visitor, long index, StoredResponse? pin)
+    {
+        var isStraight = !origins.HasUpper || visitor.Request.Lower is not null;
+        var (slice, asked, upper) = await GetAsync(visitor, index, pin, isStraight).ConfigureAwait(false);
+        if (slice is null && upper is not null)
+        {
+            (slice, asked, upper) = await GetAsync(visitor, index, pin, isStraight: true).ConfigureAwait(false);
+        }
+
+        visitor.Request.Upper ??= upper;
+        return (slice, asked);
+    }
+
+    private async ValueTask<(StoredResponse? Slice, bool Asked, UpperMark? Upper)> GetAsync(
+        Visitor visitor,
+        long index,
+        StoredResponse? pin,
+        bool isStraight
+    )
     {
         var turn = turns.Take();
         var request = new DetachedRequest(visitor.AsItCame, time);
@@ -175,12 +196,13 @@ internal sealed class SlicedAnswers(NearPool<CacheTurn> turns, OriginRouter orig
             var step = turn.BeginSlice(request, visitor.Zone, index, pin);
             if (step == RequestStep.Serve)
             {
-                return (turn.Exchange.Slice, false);
+                return (turn.Exchange.Slice, false, null);
             }
 
             forwarded.PrepareRequest(request, upgrade: false, visitor.Trusted);
-            AskFor(request.Head.Headers, index, pin, step == RequestStep.Revalidate ? turn : null);
+            AskFor(request.Head.Headers, index, isStraight ? pin : null, step == RequestStep.Revalidate ? turn : null);
             request.Tap = turn;
+            turn.IsStraight = isStraight;
             turn.Ask();
             await origins.ForwardAsync(request, visitor.Zone, upgrade: false).ConfigureAwait(false);
             if (turn.Taken is { } answer)
@@ -192,7 +214,7 @@ internal sealed class SlicedAnswers(NearPool<CacheTurn> turns, OriginRouter orig
             }
 
             visitor.Request.Origin.Add(request.Origin);
-            return (turn.Exchange.Slice, true);
+            return (turn.Exchange.Slice, true, request.Upper);
         }
         finally
         {
@@ -202,7 +224,7 @@ internal sealed class SlicedAnswers(NearPool<CacheTurn> turns, OriginRouter orig
         }
     }
 
-    // A slice of the pinned version; or the first one, unless it is the stored one still.
+    // A slice of the pinned version, which an upper edge has or has not; or the first one, unless it is the stored one still.
     private static void AskFor(HeaderBlock headers, long index, StoredResponse? pin, CacheTurn? stored)
     {
         if (stored is null)
