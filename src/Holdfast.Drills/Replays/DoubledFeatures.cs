@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Drills.Fleets;
 using Holdfast.Drills.Grading;
@@ -196,8 +197,8 @@ internal sealed class DoubledFeatures : Drill
             await DrillRun.LetPassAsync(SecondsBetween, cancellationToken);
         }
 
-        // An edge takes another file into use at most every 30 s, and by slices for a minute.
-        var back = await run.SeesAsync(() => EachHasAsync(run, good!.Value, cancellationToken), 240, cancellationToken);
+        // An edge takes another file at most every 30 s. A share of the visitors is scored by it then, soon all.
+        var back = await run.SeesAsync(() => EachHasAsync(run, good!.Value, cancellationToken), 120, cancellationToken);
         run.StopSeconds = back;
         if (run.AttributeSeconds is not null)
         {
@@ -314,12 +315,7 @@ internal sealed class DoubledFeatures : Drill
         {
             if (
                 await run.Fleet.StateAsync(edge, "/holdfast/state", cancellationToken) is not { } state
-                || !state
-                    .GetProperty("releases")
-                    .EnumerateArray()
-                    .Any(release =>
-                        release.GetProperty("name").GetString() == Kind && release.GetProperty("generation").GetInt64() == generation
-                    )
+                || !(Has(state, "releases", "generation", generation) || Has(state, "rollouts", "candidate", generation))
             )
             {
                 return false;
@@ -328,6 +324,16 @@ internal sealed class DoubledFeatures : Drill
 
         return true;
     }
+
+    private static bool Has(JsonElement state, string list, string member, long generation) =>
+        state
+            .GetProperty(list)
+            .EnumerateArray()
+            .Any(one =>
+                one.GetProperty("name").GetString() == Kind
+                && one.GetProperty(member) is { ValueKind: JsonValueKind.Number } number
+                && number.GetInt64() == generation
+            );
 
     private static async Task<List<(string Node, string Reason)>> RefusalsAsync(DrillRun run, CancellationToken cancellationToken)
     {
