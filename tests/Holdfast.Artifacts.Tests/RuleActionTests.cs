@@ -15,6 +15,8 @@ public sealed class RuleActionTests
     private const string Uris = "http_request_transform";
     private const string RequestFields = "http_request_late_transform";
     private const string ResponseFields = "http_response_headers_transform";
+    private const string Configuration = "http_config_settings";
+    private const string Compression = "http_response_compression";
     private const string Caching = "http_request_cache_settings";
 
     [Theory]
@@ -44,6 +46,15 @@ public sealed class RuleActionTests
         "rewrite",
         """{"headers":{"Set-Cookie":{"operation":"add","value":"a=b"},"X-C":{"expression":"cf.ray_id","operation":"set"}}}"""
     )]
+    [InlineData(
+        Configuration,
+        "set_config",
+        """{"origin_max_http_version":"2","proxy_read_timeout":6000,"server_timing":true,"ssl":"flexible","true_client_ip_header":false,"websockets":false}"""
+    )]
+    [InlineData(Configuration, "set_config", """{"ssl":"full"}""")]
+    [InlineData(Compression, "compress_response", """{"algorithms":[{"name":"zstd"},{"name":"brotli"},{"name":"gzip"},{"name":"auto"}]}""")]
+    [InlineData(Compression, "compress_response", """{"algorithms":[{"name":"gzip"},{"name":"default"}]}""")]
+    [InlineData(Compression, "compress_response", """{"algorithms":[{"name":"none"}]}""")]
     [InlineData(Caching, "set_cache_settings", """{"cache":false}""")]
     [InlineData(Caching, "set_cache_settings", """{"browser_ttl":{"mode":"bypass"},"serve_stale":{"disable_stale_while_updating":true}}""")]
     [InlineData(
@@ -140,6 +151,52 @@ public sealed class RuleActionTests
         "set, add or remove"
     )]
     [InlineData(ResponseFields, "rewrite", """{"headers":{"X-A":{"operation":"set","value":"a\nb"}}}""", "/headers/X-A/value", "visible")]
+    [InlineData(Configuration, "set_config", """{}""", "", "says nothing")]
+    [InlineData(Configuration, "set_config", "null", "", "proxy_read_timeout")]
+    [InlineData(Configuration, "set_config", """{"ssl":"off"}""", "/ssl", "before rules are asked")]
+    [InlineData(Configuration, "set_config", """{"ssl":"origin_pull"}""", "/ssl", "no edge does")]
+    [InlineData(Configuration, "set_config", """{"ssl":"Full"}""", "/ssl", "flexible, full, strict")]
+    [InlineData(Configuration, "set_config", """{"rocket_loader":true}""", "/rocket_loader", "no edge does it")]
+    [InlineData(Configuration, "set_config", """{"autominify":{"css":true}}""", "/autominify", "no edge does it")]
+    [InlineData(Configuration, "set_config", """{"security_level":"high"}""", "/security_level", "no challenges yet")]
+    [InlineData(Configuration, "set_config", """{"proxy_read_timeout":0}""", "/proxy_read_timeout", "1 to 6000")]
+    [InlineData(Configuration, "set_config", """{"origin_max_http_version":2}""", "/origin_max_http_version", "\"2\"")]
+    [InlineData(Configuration, "set_config", """{"server_timing":"on"}""", "/server_timing", "true or false")]
+    [InlineData(Configuration, "set_config", """{"sll":"full"}""", "/sll", "ssl, origin_max_http_version")]
+    [InlineData(Configuration, "route", """{"origin":{"port":1}}""", null, "set_config in http_config_settings")]
+    [InlineData(Compression, "compress_response", """{}""", "/algorithms", "missing")]
+    [InlineData(Compression, "compress_response", """{"algorithms":[]}""", "/algorithms", "1 to 6")]
+    [InlineData(Compression, "compress_response", """{"algorithms":["gzip"]}""", "/algorithms/0", "an object")]
+    [InlineData(
+        Compression,
+        "compress_response",
+        """{"algorithms":[{"name":"br"}]}""",
+        "/algorithms/0/name",
+        "none, auto, default, gzip, brotli, zstd"
+    )]
+    [InlineData(
+        Compression,
+        "compress_response",
+        """{"algorithms":[{"name":"gzip"},{"name":"none"}]}""",
+        "/algorithms/1/name",
+        "'none' beside others"
+    )]
+    [InlineData(
+        Compression,
+        "compress_response",
+        """{"algorithms":[{"name":"auto"},{"name":"gzip"}]}""",
+        "/algorithms/1/name",
+        "behind 'auto'"
+    )]
+    [InlineData(
+        Compression,
+        "compress_response",
+        """{"algorithms":[{"name":"gzip"},{"name":"gzip"}]}""",
+        "/algorithms/1/name",
+        "once more"
+    )]
+    [InlineData(Compression, "compress_response", """{"algorithms":[{"name":"gzip","level":9}]}""", "/algorithms/0/level", "unknown")]
+    [InlineData("http_request_firewall_custom", "score", """{"increment":5}""", null, "managed rulesets alone")]
     [InlineData(Caching, "set_cache_settings", """{}""", "", "says nothing")]
     [InlineData(Caching, "set_cache_settings", """{"cache_reserve":{"eligible":true}}""", "/cache_reserve", "there is no cache reserve")]
     [InlineData(Caching, "set_cache_settings", """{"edge_ttl":{"mode":"override_origin"}}""", "/edge_ttl/default", "missing")]

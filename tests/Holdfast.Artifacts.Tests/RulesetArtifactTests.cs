@@ -58,7 +58,7 @@ public sealed class RulesetArtifactTests
     [InlineData("""{"expression":"http.response.code eq 200"}""", "/rulesets/0/rules/0/expression", "http_request_firewall_custom")]
     [InlineData("""{"expression":7}""", "/rulesets/0/rules/0/expression", "7")]
     [InlineData("""{"action":"managed_challenge"}""", "/rulesets/0/rules/0/action", "challenges come later")]
-    [InlineData("""{"action":"score"}""", "/rulesets/0/rules/0/action", "which no edge does yet")]
+    [InlineData("""{"action":"ddos_dynamic"}""", "/rulesets/0/rules/0/action", "which no edge does yet")]
     [InlineData("""{"action":"execute"}""", "/rulesets/0/rules/0/action_parameters", "kind custom")]
     [InlineData("""{"action":"blok"}""", "/rulesets/0/rules/0/action", "block, skip, log")]
     [InlineData(

@@ -68,6 +68,11 @@ public sealed partial class CacheExchange(MemoryStore store)
         WriteKey(request, policy);
         _tier = request.Tier;
         _request = RequestFacts.Of(request.Method, fields);
+        if (policy.CodesAnyType)
+        {
+            _request = _request with { Traits = _request.Traits | RequestTraits.AnyTypeCoded };
+        }
+
         if (_request.Method is CacheMethod.Safe or CacheMethod.Unsafe)
         {
             return Pass(ForwardReason.Method, NoCacheReason.Method, CfCacheStatus.Dynamic);

@@ -137,7 +137,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
             if (hasBody && !request.Head.ExpectsContinue)
             {
                 // 3, with the head in the same write as the beginning of the body
-                pump = new RequestPump(request, connection, targets.Limits.WriteTimeout, zone.ReadTimeout);
+                pump = new RequestPump(request, connection, targets.Limits.WriteTimeout, request.ReadTimeout);
                 pump.Start();
             }
             else
@@ -148,7 +148,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
                     return writeFault;
                 }
 
-                request.WaitForOrigin(connection, zone.ReadTimeout);
+                request.WaitForOrigin(connection, request.ReadTimeout);
             }
 
             // 4
@@ -220,7 +220,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
             {
                 _relay.Prepare(request);
                 isTaken = true;
-                var answer = new Http1OriginAnswer(connection, request.Response, zone.ReadTimeout, keepAlive)
+                var answer = new Http1OriginAnswer(connection, request.Response, request.ReadTimeout, keepAlive)
                 {
                     MayBeKept = request.Release(connection),
                     Gate = request.TakeOriginGate(),
@@ -293,7 +293,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
     private RequestPump StartAfterContinue(EdgeRequest request, OriginConnection connection, ZoneRuntime zone)
     {
         request.Scratch.Output.Clear();
-        var pump = new RequestPump(request, connection, targets.Limits.WriteTimeout, zone.ReadTimeout);
+        var pump = new RequestPump(request, connection, targets.Limits.WriteTimeout, request.ReadTimeout);
         pump.Start();
         return pump;
     }

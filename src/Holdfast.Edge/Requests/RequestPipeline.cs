@@ -252,7 +252,7 @@ internal sealed partial class RequestPipeline(
     // To the cache and the origin.
     private ValueTask<EdgeError> GoOnAsync(EdgeRequest request, ZoneRuntime zone, bool trusted)
     {
-        if (zone.Origins.For(request.Head.Host, request.IsHttps) is not { } target)
+        if (zone.Origins.Under(request.Settings).For(request.Head.Host, request.IsHttps) is not { } target)
         {
             return new ValueTask<EdgeError>(EdgeError.OriginDns);
         }
@@ -267,7 +267,7 @@ internal sealed partial class RequestPipeline(
         var upgrade =
             request.CanUpgrade
             && request.Head is { WantsUpgrade: true, Framing: Framing.None } // a body and the new protocol would share one stream
-            && zone.Settings.WebSockets
+            && request.Settings.WebSockets
             && !OriginForwarder.AsksForHttp2(request.Head.Headers);
 
         if (upgrade && OriginRouter.CanUpgrade(request.Target))

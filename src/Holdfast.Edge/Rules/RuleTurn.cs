@@ -1,3 +1,4 @@
+using Holdfast.Edge.Compression;
 using Holdfast.Edge.Guard;
 using Holdfast.Edge.Phases.RateLimiting;
 using Holdfast.Edge.Requests;
@@ -43,6 +44,9 @@ internal sealed class RuleTurn
     /// <summary>The rule that executes the ruleset whose rules are being asked; null outside of one.</summary>
     public RuleRuntime? Executor { get; set; }
 
+    /// <summary>How the answer is compressed, as a rule says; null when none does.</summary>
+    public CompressionChoice? Compression { get; set; }
+
     /// <summary>The body that goes out in the place of the answer's own, or null.</summary>
     public ReadOnlyMemory<byte>? Replacement { get; set; }
 
@@ -63,6 +67,7 @@ internal sealed class RuleTurn
     {
         Zone = rules;
         Replacement = null;
+        Compression = null;
         Executor = null;
         _skippedPhases = 0;
         SkippedProducts = SkippedProducts.None;

@@ -51,6 +51,7 @@ internal sealed class ZoneRuntime
             SortsQuery = Settings.SortQueryStringForCache,
             AlwaysOnline = Settings.AlwaysOnline,
             Slices = Settings.CacheSlice,
+            CodesAnyType = rules is { Compression: not null },
             RespectRequestDirectives = Settings.RespectRequestCacheControl,
             DevelopmentModeUntil = config.DevelopmentModeUntil?.ToUnixTimeMilliseconds() ?? 0,
         };

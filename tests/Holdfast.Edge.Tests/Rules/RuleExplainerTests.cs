@@ -97,6 +97,42 @@ public class RuleExplainerTests
         Assert.Equal("pass", explanation.Action);
     }
 
+    [Fact]
+    public async Task Explain_OfSettingsAndCompression_SaysWhichRulesAct()
+    {
+        RulesetConfig[] rulesets =
+        [
+            Ruleset("http_config_settings", Rule("http.host eq \"example.com\"", new SetConfigAction { ServerTiming = true })),
+            Ruleset(
+                "http_response_compression",
+                Rule("http.response.code eq 200", new CompressResponseAction([CompressionAlgorithm.Gzip])),
+                Rule("http.response.code eq 404", new CompressResponseAction([CompressionAlgorithm.None]))
+            ),
+        ];
+        var zone = new ZoneConfig
+        {
+            Id = new string('0', 32),
+            Name = "example.com",
+            Rulesets = [.. rulesets],
+        };
+        using var explainer = new RuleExplainer(zone, [], "LOC", NullLoggerFactory.Instance, TimeProvider.System);
+
+        var explanation = await explainer.ExplainAsync(
+            new RequestSketch
+            {
+                Message = "GET / HTTP/1.1\r\nHost: example.com\r\n\r\n"u8.ToArray(),
+                IsHttps = false,
+                IsWhole = true,
+                Status = 200,
+            }
+        );
+
+        Assert.Equal(
+            [("set_config", RuleVerdict.Acts), ("compress_response", RuleVerdict.Acts), ("compress_response", RuleVerdict.DoesNotMatch)],
+            explanation.Phases.SelectMany(phase => phase.Rules).Select(rule => (rule.Action, rule.Verdict))
+        );
+    }
+
     [Theory]
     [InlineData("GET /\r\n\r\n")]
     [InlineData("GET / HTTP/1.1\r\nHost: example.com\r\nHost: example.org\r\n\r\n")]

@@ -19,7 +19,7 @@ internal sealed class CacheSettingsActionJson()
         ("cache_reserve", "nothing: there is no cache reserve"),
         ("origin_cache_control", "nothing: what the origin says is always read as RFC 9111 has it"),
         ("origin_error_page_passthru", "nothing: the origin's own error pages always pass"),
-        ("read_timeout", "nothing: the zone's setting proxy_read_timeout says it"),
+        ("read_timeout", "nothing: the setting proxy_read_timeout says it, of the zone or of a rule's set_config"),
         ("shared_dictionary", "nothing: no edge does it yet"),
         ("strip_etags", "nothing: no edge does it yet"),
         ("strip_last_modified", "nothing: no edge does it yet"),
