@@ -133,13 +133,7 @@ public sealed partial class ReleaseIntake
                 if (start.AfterBadEnd)
                 {
                     // Whoever decides about the fleet waits again: it may end so again.
-                    Tell(
-                        used,
-                        ReleaseStage.Live,
-                        100,
-                        "the edge came to a bad end while it had this, and has started with it again",
-                        null
-                    );
+                    Tell(used, ReleaseStage.Live, 100, "the edge came to a bad end while it had this, and has started with it again", null);
                 }
             }
         }
@@ -166,7 +160,9 @@ public sealed partial class ReleaseIntake
             if (
                 artifact.Removed
                 || !_consumers.ContainsKey(artifact.Kind)
-                || (!artifact.Unproven && (refused.Count == 0 || !refused.Contains((artifact.Kind, _options.Store.NameOf(artifact.Number)))))
+                || (
+                    !artifact.Unproven && (refused.Count == 0 || !refused.Contains((artifact.Kind, _options.Store.NameOf(artifact.Number))))
+                )
             )
             {
                 continue;
