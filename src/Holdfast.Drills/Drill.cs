@@ -39,6 +39,9 @@ public abstract class Drill
     /// </summary>
     public virtual bool IsGentle => true;
 
+    /// <summary>Whether its cause may cost edges' processes: what was in flight in one that died is lost, and nothing else.</summary>
+    internal virtual bool MayCostProcesses => false;
+
     /// <summary>Whether its machines' disks may be filled.</summary>
     internal virtual bool DisksMayFill => false;
 
@@ -62,5 +65,6 @@ public abstract class Drill
     /// <summary>The law that says what the visitors may lose, and its bound.</summary>
     private protected abstract VisitorsLaw Visitors { get; }
 
-    internal LawGrade GradeVisitors(DrillRun run) => Visitors.Grade(run.Timeline, run.InFlightAtDeaths);
+    internal LawGrade GradeVisitors(DrillRun run) =>
+        Visitors.Grade(run.Timeline, run.InFlightAtDeaths + (MayCostProcesses ? run.CutOffByDeaths : 0));
 }

@@ -10,6 +10,7 @@ public static class DrillCatalog
     [
         new DoubledFeatures(),
         new KilledExecute(),
+        new MixedBuilds(),
         new LatentFault(),
         new CatastrophicRegex(),
         new StalePlan(),

@@ -57,6 +57,11 @@ public sealed class DrillGround(IHoldfastProgram program, int rate, string direc
         var timeline = new Timeline();
         await using var visitors = new SteadyVisitors(fleet, timeline, rate);
         var run = new DrillRun(fleet, visitors, timeline, progress) { Without = without };
+        foreach (var edge in fleet.Edges)
+        {
+            edge.Died = () => run.NoteDeath(edge.Name);
+        }
+
         string? fault = null;
         try
         {

@@ -10,6 +10,10 @@ internal sealed class DrillRun
 {
     private readonly Action<string> progress;
     private readonly List<LawGrade> grades = [];
+    private readonly List<(string Edge, double At)> deaths = [];
+
+    /// <summary>Visitors see the end of a process within these many seconds of it; who comes then waits for its successor.</summary>
+    private const double AroundDeath = 1;
 
     /// <param name="fleet">Its fleet.</param>
     /// <param name="visitors">Who visits it.</param>
@@ -55,6 +59,33 @@ internal sealed class DrillRun
 
     /// <summary>How many requests were in flight in processes when they were killed, in all.</summary>
     public long InFlightAtDeaths { get; private set; }
+
+    /// <summary>When edges' processes died, in seconds on the timeline.</summary>
+    public IReadOnlyList<(string Edge, double At)> Deaths
+    {
+        get
+        {
+            lock (deaths)
+            {
+                return [.. deaths];
+            }
+        }
+    }
+
+    /// <summary>How many requests were cut off by the end of the process that was answering them.</summary>
+    public long CutOffByDeaths => Deaths.Sum(death => Timeline.CutOff(death.Edge, death.At - AroundDeath, death.At + AroundDeath));
+
+    /// <summary>An edge's process has died.</summary>
+    public void NoteDeath(string edge)
+    {
+        lock (deaths)
+        {
+            deaths.Add((edge, Timeline.Now));
+        }
+    }
+
+    /// <summary>From the cause to an incident that the status page has drafted, in seconds.</summary>
+    public double? DraftSeconds { get; set; }
 
     /// <summary>Kills an edge's process, and waits until its successor serves.</summary>
     /// <returns>How many seconds that took.</returns>

@@ -38,7 +38,7 @@ internal static class RunTasterCommand
                 DataDirectory = directory.Root,
                 FaultInjection = result.GetValue(faults),
                 BotFeatures = parts.FeaturesAtEdge,
-                HasFeatureLoaderDefect = parts.HasFeatureLoaderDefect,
+                DiesAt = parts.DiesAt,
             };
             await TasterHost.RunAsync(options, input, output);
             return 0;

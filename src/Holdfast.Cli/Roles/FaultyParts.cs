@@ -3,6 +3,7 @@ using System.CommandLine;
 using Holdfast.Artifacts.Bots;
 using Holdfast.Cli.Supervision;
 using Holdfast.Cli.Terminal;
+using Holdfast.Edge.Guard.Faults;
 
 namespace Holdfast.Cli.Roles;
 
@@ -19,6 +20,7 @@ internal sealed record FaultyParts(ImmutableArray<string> Names)
     private const string IngestChecks = "ingest-checks";
     private const string EdgeChecks = "edge-checks";
     private const string FeatureLoader = "feature-loader";
+    private const string ListReader = "list-reader";
     private const string Waves = "waves";
 
     /// <summary>Nothing.</summary>
@@ -30,8 +32,12 @@ internal sealed record FaultyParts(ImmutableArray<string> Names)
     /// <summary>How much an edge and its taster let a bot feature file be.</summary>
     public BotFeatureLimits FeaturesAtEdge => Names.Contains(EdgeChecks) ? BotFeatureLimits.LeftOut : BotFeatureLimits.Standard;
 
-    /// <summary>Whether edge and taster have the bot feature loader that dies of the 201st feature.</summary>
-    public bool HasFeatureLoaderDefect => Names.Contains(FeatureLoader);
+    /// <summary>Where edge and taster die: the bot feature loader of the 201st feature, the list reader of lists and rules of two builds.</summary>
+    public ImmutableArray<FaultPoint> DiesAt =>
+        [
+            .. Names.Contains(FeatureLoader) ? [FaultPoint.FeatureLoaderDiesAbove200] : Array.Empty<FaultPoint>(),
+            .. Names.Contains(ListReader) ? [FaultPoint.ListReaderMeetsNewerForm] : Array.Empty<FaultPoint>(),
+        ];
 
     /// <summary>Whether control gives what many zones use to one edge first.</summary>
     public bool HasWaves => !Names.Contains(Waves);
@@ -54,10 +60,10 @@ internal sealed record FaultyParts(ImmutableArray<string> Names)
         }
 
         ImmutableArray<string> names = [.. text.Split(',')];
-        var unknown = names.FirstOrDefault(name => name is not (IngestChecks or EdgeChecks or FeatureLoader or Waves));
+        var unknown = names.FirstOrDefault(name => name is not (IngestChecks or EdgeChecks or FeatureLoader or ListReader or Waves));
         return unknown is not null
                 ? throw new CliFailure(
-                    $"{OptionName}: no such part: {unknown}; there are {IngestChecks}, {EdgeChecks}, {FeatureLoader}, {Waves}"
+                    $"{OptionName}: no such part: {unknown}; there are {IngestChecks}, {EdgeChecks}, {FeatureLoader}, {ListReader}, {Waves}"
                 )
             : !faultInjection ? throw new CliFailure($"{OptionName} is for drills: it needs {ChildArguments.FaultInjection} beside it")
             : new FaultyParts(names);

@@ -160,7 +160,7 @@ internal static partial class Roles
                             ],
                         },
                         BotFeatures = options.Faulty.FeaturesAtEdge,
-                        HasFeatureLoaderDefect = options.Faulty.HasFeatureLoaderDefect,
+                        DiesAt = options.Faulty.DiesAt,
                         FaultInjection = options.FaultInjection,
                         Bypass = options.Bypass,
                         Without = options.Without,

@@ -47,6 +47,7 @@ internal sealed class ControlDatabase : IDisposable
         _path = path;
         _lockWait = lockWait;
         _ownership = ownership;
+        ZoneNames = new ZoneNames(ReadZoneNamesAsync);
         var options = new DbContextOptionsBuilder<ControlDbContext>().UseSqlite(ConnectionString).AddInterceptors(new Pragmas(lockWait));
         _options = (atStep is null ? options : options.AddInterceptors(WriteSteps.Interceptors(atStep))).Options;
     }
@@ -88,6 +89,9 @@ internal sealed class ControlDatabase : IDisposable
         }
     }
 
+    /// <summary>The names of all zones.</summary>
+    public ZoneNames ZoneNames { get; }
+
     /// <summary>See <see cref="ControlDbContext.HasWaves"/>. Set before the first write.</summary>
     public bool HasWaves { get; set; } = true;
 
@@ -106,6 +110,19 @@ internal sealed class ControlDatabase : IDisposable
         }
     }
 
+    private async Task<ZoneNameIndex> ReadZoneNamesAsync()
+    {
+        try
+        {
+            // Beside whoever asks for it: SQLite's reads end before they return.
+            return await Task.Run(() => ZoneNames.ReadAsync(ConnectionString)).ConfigureAwait(false);
+        }
+        catch (SqliteException e)
+        {
+            throw new StorageUnavailableException(Explain(_path, e), ForCallers(e), e);
+        }
+    }
+
     /// <summary>Reads and writes in one transaction, which is on the disk when the task completes.</summary>
     /// <exception cref="StorageConflictException">Another writer was first, or a unique value is taken.</exception>
     /// <exception cref="StorageUnavailableException">Nothing was written: the database is locked, full, damaged or read-only.</exception>
@@ -117,15 +134,20 @@ internal sealed class ControlDatabase : IDisposable
             throw new StorageUnavailableException($"{_path}: a write waited {turn.TotalSeconds} s for the ones before it", Busy);
         }
 
+        var isUncertain = false;
         try
         {
             await using var context = new ControlDbContext(_options) { HasWaves = HasWaves };
+            var zones = ZoneNames.Watch(context);
 
             // SQLite's provider begins with BEGIN IMMEDIATE: nothing that is read here can change before the commit.
             await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
             var result = await write(context).ConfigureAwait(false);
             await context.SaveChangesAsync(CancellationToken.None).ConfigureAwait(false);
+            isUncertain = zones.Count > 0;
             await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+            isUncertain = false;
+            ZoneNames.Committed(zones);
             return result;
         }
         catch (DbUpdateConcurrencyException)
@@ -142,6 +164,12 @@ internal sealed class ControlDatabase : IDisposable
         }
         finally
         {
+            if (isUncertain)
+            {
+                // It may have been committed all the same.
+                ZoneNames.Forget();
+            }
+
             _writing.Release();
         }
     }

@@ -51,6 +51,7 @@ internal sealed class ReleaseActions(ControlDatabase database, ReleaseReverts re
                         );
                     }
 
+                    await ReleaseAdmission.RefuseNoWayBackAsync(context, kind, id, target).ConfigureAwait(false);
                     var back =
                         await reverts.PublishAsync(context, kind, id, target).ConfigureAwait(false)
                         ?? throw new StorageConflictException($"generation {target} would change nothing that edges have");

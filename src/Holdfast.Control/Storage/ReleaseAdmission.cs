@@ -155,19 +155,48 @@ internal static class ReleaseAdmission
         }
     }
 
-    // Good and bad builds that alternate do not reach an edge again and again: what failed stays refused.
-    private static async Task RefuseFailedAsync(ControlDbContext context, Release release)
+    /// <summary>
+    /// Refuses a way back by hand that is none: to what was never for every edge, or to what failed. It would go to all of them at once.
+    /// </summary>
+    /// <param name="context">The transaction.</param>
+    /// <param name="kind">The artifact's kind.</param>
+    /// <param name="name">Its id.</param>
+    /// <param name="generation">The generation to go back to; one that is not kept is nobody's here.</param>
+    /// <exception cref="StorageConflictException">It is none; the message says why.</exception>
+    public static async Task RefuseNoWayBackAsync(ControlDbContext context, ArtifactKind kind, string name, long generation)
     {
-        var kind = (int)release.Kind;
-        if (release.Removed)
+        var target = await context
+            .Releases.Where(row => row.Kind == (int)kind && row.Name == name && row.Generation == generation)
+            .Select(row => new
+            {
+                row.Digest,
+                row.Held,
+                row.Removed,
+            })
+            .SingleOrDefaultAsync()
+            .ConfigureAwait(false);
+        if (target is null or { Removed: true })
         {
             return;
         }
 
+        await RefuseFailedAsync(context, kind, name, target.Digest).ConfigureAwait(false);
+        if (target.Held)
+        {
+            throw new StorageConflictException(
+                $"generation {generation} was never in use on every edge, so there is no way back to it; publish its content as a change"
+            );
+        }
+    }
+
+    // Good and bad builds that alternate do not reach an edge again and again: what failed stays refused.
+    private static Task RefuseFailedAsync(ControlDbContext context, Release release) =>
+        release.Removed ? Task.CompletedTask : RefuseFailedAsync(context, release.Kind, release.Name, release.Digest);
+
+    private static async Task RefuseFailedAsync(ControlDbContext context, ArtifactKind kind, string name, string digest)
+    {
         var failed = await context
-            .Rollouts.Where(row =>
-                row.Kind == kind && row.Name == release.Name && row.Digest == release.Digest && row.Phase == (int)WavePhase.Failed
-            )
+            .Rollouts.Where(row => row.Kind == (int)kind && row.Name == name && row.Digest == digest && row.Phase == (int)WavePhase.Failed)
             .OrderByDescending(row => row.Id)
             .FirstOrDefaultAsync()
             .ConfigureAwait(false);

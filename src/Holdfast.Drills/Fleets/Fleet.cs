@@ -203,6 +203,28 @@ internal sealed class Fleet : IAsyncDisposable
         return true;
     }
 
+    /// <summary>The generation of an artifact that each edge uses for all requests; null of one that does not have it, or does not answer.</summary>
+    /// <param name="name">The artifact's id.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<IReadOnlyList<long?>> GenerationsAsync(string name, CancellationToken cancellationToken)
+    {
+        var generations = new List<long?>();
+        for (var edge = 0; edge < Edges.Count; edge++)
+        {
+            var state = await StateAsync(edge, "/holdfast/state", cancellationToken);
+            generations.Add(
+                state
+                    ?.GetProperty("releases")
+                    .EnumerateArray()
+                    .Where(release => release.GetProperty("name").GetString() == name)
+                    .Select(static release => (long?)release.GetProperty("generation").GetInt64())
+                    .FirstOrDefault()
+            );
+        }
+
+        return generations;
+    }
+
     /// <summary>Has the newest release of an artifact that goes by waves go to every edge without their pauses: it is no part of the drill.</summary>
     public Task OpenToAllAsync(string kind, string name, CancellationToken cancellationToken) =>
         DrillRun.UntilAsync(

@@ -64,6 +64,9 @@ internal sealed class FleetNode : IAsyncDisposable
     /// <summary>Whether its disk may be filled.</summary>
     public bool DiskMayFill { get; init; }
 
+    /// <summary>Told that its process has died, before it is started again.</summary>
+    public Action? Died { get; set; }
+
     /// <summary>How often its process died by itself or by <see cref="CrashAsync"/>.</summary>
     public int Deaths { get; private set; }
 
@@ -121,6 +124,23 @@ internal sealed class FleetNode : IAsyncDisposable
         throw new DrillFailure(
             $"{Name} does not serve within {StartLimit.TotalSeconds:0} s; its last words: {Current().LastMessage ?? "none"}"
         );
+    }
+
+    /// <summary>Gives a command on the machine itself, as its administrator does, and waits for its end.</summary>
+    /// <param name="command">Without <c>--data</c>.</param>
+    /// <returns>The last line that it wrote to standard error; null for none.</returns>
+    public async Task<string?> OrderAsync(params string[] command)
+    {
+        using var order = program.Start(
+            new ProgramStart($"{Name}, by hand", [.. command, "--data", Data], [], new Dictionary<string, string?>(), messages)
+        );
+        if (await Task.WhenAny(order.Ended, Task.Delay(StartLimit)) != order.Ended)
+        {
+            order.Kill();
+            throw new DrillFailure($"{Name}: '{string.Join(' ', command)}' does not end within {StartLimit.TotalSeconds:0} s");
+        }
+
+        return order.LastMessage;
     }
 
     /// <summary>kill -9; it is started again at once. Ends when the process has ended.</summary>
@@ -203,6 +223,7 @@ internal sealed class FleetNode : IAsyncDisposable
                 }
 
                 Deaths++;
+                Died?.Invoke();
                 if (!Restarting)
                 {
                     return;

@@ -22,6 +22,7 @@ public sealed class DrillReport
         StopSeconds = run?.StopSeconds;
         RevertSeconds = run?.RevertSeconds;
         AttributeSeconds = run?.AttributeSeconds;
+        DraftSeconds = run?.DraftSeconds;
         CauseAt = run?.CauseAt;
     }
 
@@ -71,6 +72,9 @@ public sealed class DrillReport
     /// <summary>Seconds from the cause to its being named; null likewise.</summary>
     public double? AttributeSeconds { get; }
 
+    /// <summary>Seconds from the cause to an incident that the status page has drafted by itself; null likewise.</summary>
+    public double? DraftSeconds { get; }
+
     /// <summary>When the cause came, in seconds on the time line; null where the drill has no such moment.</summary>
     public double? CauseAt { get; }
 
@@ -82,7 +86,7 @@ public sealed class DrillReport
 
     /// <summary>
     /// One line: <c>{"drill","passed","requests","lost","detect_s","stop_s","revert_s","attribute_s","laws":[{"law","passed","figure"}]}</c>, and
-    /// <c>fault</c> where the drill could not be held to its end, <c>without</c> and <c>outage</c> where protections were taken away.
+    /// <c>draft_s</c> where the status page has drafted an incident, <c>fault</c> where the drill could not be held to its end, <c>without</c> and <c>outage</c> where protections were taken away.
     /// </summary>
     public string ToJson()
     {
@@ -105,6 +109,11 @@ public sealed class DrillReport
                 }),
             ]),
         };
+        if (DraftSeconds is not null)
+        {
+            json["draft_s"] = Seconds(DraftSeconds);
+        }
+
         if (Fault is not null)
         {
             json["fault"] = Fault;

@@ -12,7 +12,8 @@ internal sealed record VisitorsLaw(int Law)
     public LawGrade Grade(Timeline timeline, long inFlight)
     {
         var lost = timeline.LostCount;
-        var excused = inFlight > 0 ? FormattableString.Invariant($" the {inFlight} that were in flight in a killed process at most") : " 0";
+        var excused =
+            inFlight > 0 ? FormattableString.Invariant($" the {inFlight} that were in flight in a process that ended at most") : " 0";
         return new LawGrade(
             Law,
             timeline.AnsweredCount > 0 && lost <= inFlight,

@@ -38,6 +38,9 @@ public sealed record Protection(string Name, string Absence, Removal Removal = R
         "an edge keeps what comes before it has loaded it, and boots with that"
     );
 
+    /// <summary>A release of what many zones use goes from a few edges to more of them, and soaks in between.</summary>
+    public static readonly Protection Waves = new("waves", "somebody skips the waves: a release goes to every edge at once", Removal.Drill);
+
     /// <summary>A process that died is started again, and its sockets stay open.</summary>
     public static readonly Protection Restarts = new("restarts", "a process that died stays dead", Removal.Drill);
 }

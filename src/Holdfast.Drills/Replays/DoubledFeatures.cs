@@ -227,6 +227,7 @@ internal sealed class DoubledFeatures : Drill
             draft?.Releases.Any(release =>
                 bad.Any(one => release.EndsWith(FormattableString.Invariant($"@{one}"), StringComparison.Ordinal))
             ) == true;
+        run.DraftSeconds = draft is null ? null : after;
         run.Say(
             draft is null
                 ? "the status page has drafted no incident"

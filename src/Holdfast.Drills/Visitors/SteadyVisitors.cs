@@ -139,7 +139,7 @@ internal sealed class SteadyVisitors : IAsyncDisposable
         }
         else if (visit.Trouble is { } trouble)
         {
-            timeline.Lost(fleet.Edges[edge].Name, zone, trouble);
+            timeline.Lost(fleet.Edges[edge].Name, zone, trouble, isCutOff: visit.Status == 0);
         }
     }
 }

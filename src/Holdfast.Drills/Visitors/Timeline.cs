@@ -11,6 +11,9 @@ internal sealed class Timeline
     /// <summary>Losses that are kept with their circumstances; all are counted.</summary>
     private const int MostLosses = 50;
 
+    /// <summary>Requests without an answer that are known by edge and time.</summary>
+    private const int MostCutOff = 100_000;
+
     /// <summary>Resolution of latencies: steps of 5% from 0.1 ms on.</summary>
     private const int LatencySteps = 300;
 
@@ -21,6 +24,7 @@ internal sealed class Timeline
     private readonly List<TimelineStep> steps = [];
     private readonly List<TimelineEvent> events = [];
     private readonly List<Loss> losses = [];
+    private readonly List<(string Edge, double At)> cutOff = [];
     private readonly long[] latencies = new long[LatencySteps];
 
     /// <summary>Seconds since it began.</summary>
@@ -68,6 +72,18 @@ internal sealed class Timeline
         }
     }
 
+    /// <summary>How many requests to an edge were cut off or refused, and not answered wrongly, within a time.</summary>
+    /// <param name="edge">Its name.</param>
+    /// <param name="from">Seconds since the beginning.</param>
+    /// <param name="to">The same for the end.</param>
+    public int CutOff(string edge, double from, double to)
+    {
+        lock (gate)
+        {
+            return cutOff.Count(cut => cut.Edge == edge && cut.At >= from && cut.At <= to);
+        }
+    }
+
     /// <summary>Which share of the requests that ended after a moment were lost, 0 to 1; 0 without any.</summary>
     /// <param name="from">Seconds since the beginning.</param>
     /// <param name="to">The same for the end; null for all that came.</param>
@@ -97,12 +113,21 @@ internal sealed class Timeline
     }
 
     /// <summary>A request was lost.</summary>
-    public void Lost(string edge, string zone, string trouble)
+    /// <param name="edge">Which edge was asked.</param>
+    /// <param name="zone">For which site.</param>
+    /// <param name="trouble">Why it counts as lost.</param>
+    /// <param name="isCutOff">Whether there was no answer, as from a process that has died.</param>
+    public void Lost(string edge, string zone, string trouble, bool isCutOff = false)
     {
         lock (gate)
         {
             LostCount++;
             StepNow().Lost++;
+            if (isCutOff && cutOff.Count < MostCutOff)
+            {
+                cutOff.Add((edge, Now));
+            }
+
             if (losses.Count < MostLosses)
             {
                 losses.Add(new Loss(Now, edge, zone, trouble));

@@ -47,6 +47,9 @@ internal sealed partial class BreakGlassDesk(
     /// <summary>Says of a release on the disk that it is not for all requests: it was refused, or is beside what is live.</summary>
     public Func<Release, bool> IsOut { get; set; } = static _ => false;
 
+    /// <summary>Why a generation on the disk is no way back, or null: see <see cref="ReleaseIntake.WhyNoWayBack"/>.</summary>
+    public Func<StoredArtifact, Release, string?> WhyNoWayBack { get; set; } = static (_, _) => null;
+
     /// <inheritdoc/>
     public bool Holds(ArtifactKind kind, string name, long generation) =>
         Holds(kind, name, generation, _state) || (IsBypassed && kind == ArtifactKind.List);
@@ -158,7 +161,7 @@ internal sealed partial class BreakGlassDesk(
             ? Planner().InUse(artifact.Number, _state)?.Generation ?? 0
             : artifact.Generation;
 
-    private NodePlanner Planner() => new(store, IsUsable);
+    private NodePlanner Planner() => new(store, IsUsable) { WhyNoWayBack = WhyNoWayBack };
 
     private bool IsUsable(Release release, LocalState state) =>
         !IsOut(release)

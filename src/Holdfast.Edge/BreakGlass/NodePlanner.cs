@@ -13,6 +13,9 @@ namespace Holdfast.Edge.BreakGlass;
 /// <param name="inUse">Whether a generation may be used, as the kill switches and pins say.</param>
 internal sealed class NodePlanner(ReleaseStore store, Func<Release, LocalState, bool> inUse)
 {
+    /// <summary>Why a generation on the disk is no way back; null when it is one.</summary>
+    public Func<StoredArtifact, Release, string?> WhyNoWayBack { get; init; } = static (_, _) => null;
+
     /// <summary>Plans a command.</summary>
     /// <exception cref="NodeRefusedException">It cannot be done.</exception>
     public NodePlan Plan(NodeCommand command, LocalState state)
@@ -64,15 +67,23 @@ internal sealed class NodePlanner(ReleaseStore store, Func<Release, LocalState, 
         var used = InUse(found.Artifact.Number, state);
         var below = used?.Generation ?? found.Artifact.Generation + 1;
         var usable = Usable(found.Artifact.Number).ToList();
-        var target = usable.FirstOrDefault(release => wanted is { } exact ? release.Generation == exact : release.Generation < below);
+        var target = usable.FirstOrDefault(release =>
+            wanted is { } exact ? release.Generation == exact : release.Generation < below && WhyNoWayBack(found.Artifact, release) is null
+        );
         if (target is null)
         {
             var there = usable.Count == 0 ? "none" : string.Join(", ", usable.Select(release => release.Generation));
             throw new NodeRefusedException(
                 wanted is { } asked
                     ? $"generation {asked} of {found.Label} is not on this disk; there are {there}"
-                    : $"no generation of {found.Label} before {used?.Generation} is on this disk; there are {there}; 'holdfast node bypass' makes the edge a plain forwarder for a zone"
+                    : $"no generation of {found.Label} before {used?.Generation}{(usable.Exists(release => release.Generation < below) ? " that was good here" : "")} is on this disk; there are {there}; 'holdfast node bypass' makes the edge a plain forwarder for a zone"
             );
+        }
+
+        if (WhyNoWayBack(found.Artifact, target) is { } reason)
+        {
+            // Back goes only to what was good here: what failed does not come again by hand either.
+            throw new NodeRefusedException($"generation {target.Generation} of {found.Label} is no way back: {reason}");
         }
 
         var after = WithPin(state, found, target.Generation, order);

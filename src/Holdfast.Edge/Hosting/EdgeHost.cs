@@ -70,7 +70,7 @@ internal sealed class EdgeHost : IAsyncDisposable
         var without = options.FaultInjection ? options.Without : Protections.None;
         _guard = new EdgeGuard(
             options.Guard,
-            options.FaultInjection ? FaultInjection.With(options.HasFeatureLoaderDefect, options.Time as DrilledTime) : null,
+            options.FaultInjection ? FaultInjection.With(options.DiesAt, options.Time as DrilledTime) : null,
             options.Time,
             options.Loggers.CreateLogger<EdgeGuard>()
         )
@@ -237,6 +237,7 @@ internal sealed class EdgeHost : IAsyncDisposable
         }
 
         await _visitors.DisposeAsync().ConfigureAwait(false);
+        _guard.Faults?.Dispose();
         await _background.ConfigureAwait(false);
         _releases.Intake.Settle();
         if (_management is not null)
@@ -244,7 +245,6 @@ internal sealed class EdgeHost : IAsyncDisposable
             await _management.DisposeAsync().ConfigureAwait(false);
         }
 
-        _guard.Faults?.Dispose();
         _watchdog?.Dispose();
         await _path.DisposeAsync().ConfigureAwait(false);
         await _responses.DisposeAsync().ConfigureAwait(false);
@@ -289,7 +289,10 @@ internal sealed class EdgeHost : IAsyncDisposable
             _releases.RunAsync(cancellationToken),
             _control.RunUplinkAsync(_releases.Uplink, _releases.Events, health, cancellationToken),
             _responses.RunAsync(cancellationToken),
-            PushEvidenceAsync(cancellationToken)
+            PushEvidenceAsync(cancellationToken),
+            _guard.Faults is { } faults
+                ? LateListReader.Of(_releases.Store, _releases.Intake, faults, _options.Time).RunAsync(cancellationToken)
+                : Task.CompletedTask
         );
     }
 

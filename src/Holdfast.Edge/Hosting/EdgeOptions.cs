@@ -114,10 +114,9 @@ internal sealed record EdgeOptions
     public BotFeatureLimits BotFeatures { get; init; } = BotFeatureLimits.Standard;
 
     /// <summary>
-    /// Whether <see cref="FaultPoint.FeatureLoaderDiesAbove200"/> ends the process, from the start on and in the taster too. Only with
-    /// <see cref="FaultInjection"/>.
+    /// The fault points that end the process from the start on, in the taster too: defects of then. Only with <see cref="FaultInjection"/>.
     /// </summary>
-    public bool HasFeatureLoaderDefect { get; init; }
+    public ImmutableArray<FaultPoint> DiesAt { get; init; } = [];
 
     /// <summary>What drills take away; nothing unless <see cref="FaultInjection"/>.</summary>
     public Protections Without { get; init; }

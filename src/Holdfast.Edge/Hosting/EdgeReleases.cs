@@ -150,6 +150,7 @@ internal sealed class EdgeReleases : IAsyncDisposable
                 : null;
         reader.Damaged = certificateReader.Damaged = Intake.ReportDamage;
         reader.IsOut = certificateReader.IsOut = Desk.IsOut = Intake.IsOut;
+        Desk.WhyNoWayBack = Intake.WhyNoWayBack;
         ServesFromDisk = Intake.Boot().Live > 0;
         Desk.Attach(Intake);
     }

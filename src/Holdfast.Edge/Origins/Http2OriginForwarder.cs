@@ -210,6 +210,7 @@ internal sealed class Http2OriginForwarder(OriginTargets targets, ForwardedHeade
             : length >= 0 ? Framing.Length
             : Framing.Chunked;
         head.ContentLength = length;
+        request.IsSent = content?.IsComplete ?? true;
         var step = request.Tap?.Takes(request) ?? TapStep.Relay;
         if (step == TapStep.Drop)
         {

@@ -215,6 +215,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
 
             // 5
             var keepAlive = request.Response.KeepAlive;
+            request.IsSent = pump?.IsComplete ?? !hasBody;
             var step = request.Tap?.Takes(request) ?? TapStep.Relay;
             if (step == TapStep.TakeOver)
             {

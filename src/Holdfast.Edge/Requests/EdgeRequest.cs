@@ -131,6 +131,9 @@ internal abstract class EdgeRequest
         set => _cachePolicy = value;
     }
 
+    /// <summary>Whether the origin had all of it when it answered. Known with the answer.</summary>
+    public bool IsSent { get; set; }
+
     /// <summary>Whether rules have given it another target.</summary>
     public virtual bool IsRewritten => Rules is { IsRewritten: true };
 

@@ -25,6 +25,18 @@ public sealed partial class ReleaseIntake
     public void ReadHeldAgain() => _readHeldAgain = true;
 
     /// <summary>
+    /// Why a generation on the disk is no way back by hand: it was refused here, or was never good here. Null when it is one. Only where no release
+    /// is taken into use meanwhile: see <see cref="Exclusively"/>.
+    /// </summary>
+    /// <param name="artifact">The artifact.</param>
+    /// <param name="release">One of its generations, as the store has read it.</param>
+    public string? WhyNoWayBack(StoredArtifact artifact, Release release) =>
+        _refused.ReasonFor(release) is { } reason ? $"it was refused here: {reason}"
+        : _options.Store.History(artifact.Number).Any(stored => stored.Generation == release.Generation && stored.Unproven)
+            ? "it has not passed its bake here"
+        : null;
+
+    /// <summary>
     /// Takes a generation that lies on the disk into use, in the place of the one that is: through the same checks and the taster as any
     /// release. What is refused changes nothing. Any thread.
     /// </summary>

@@ -3,6 +3,7 @@ using Holdfast.Artifacts.Bots;
 using Holdfast.Cli.Roles;
 using Holdfast.Cli.Terminal;
 using Holdfast.Cli.Tests.TestSystem;
+using Holdfast.Edge.Guard.Faults;
 
 namespace Holdfast.Cli.Tests.Commands;
 
@@ -74,8 +75,10 @@ public sealed class FeaturesCommandsTests : IDisposable
         Assert.Throws<CliFailure>(() => FaultyParts.Read("edge-checks", faultInjection: false));
         Assert.Throws<CliFailure>(() => FaultyParts.Read("everything", faultInjection: true));
         var parts = FaultyParts.Read("edge-checks,feature-loader", faultInjection: true);
+        Assert.Equal([FaultPoint.ListReaderMeetsNewerForm], FaultyParts.Read("list-reader", faultInjection: true).DiesAt);
         Assert.Equal(BotFeatureLimits.Standard, parts.FeaturesAtIngest);
-        Assert.Equal((BotFeatureLimits.LeftOut, true), (parts.FeaturesAtEdge, parts.HasFeatureLoaderDefect));
+        Assert.Equal(BotFeatureLimits.LeftOut, parts.FeaturesAtEdge);
+        Assert.Equal([FaultPoint.FeatureLoaderDiesAbove200], parts.DiesAt);
         Assert.Equal(["--faulty", "edge-checks,feature-loader"], parts.Arguments);
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Holdfast.Releases.Intake;
 
 namespace Holdfast.Control.Tests.Releases;
 
@@ -79,6 +80,32 @@ public sealed class ReleaseActionTests
         Assert.Equal(["192.0.2.1"], await fleet.ItemsAsync());
         Assert.Empty((await fleet.Control.GetAsync("/holdfast/v1/incident-drafts")).Body["result"]!.AsArray());
         Assert.Equal(HttpStatusCode.OK, (await fleet.PutAsync("192.0.2.2")).Status);
+    }
+
+    [Fact]
+    public async Task Revert_ToWhatFailedOrWasNeverForAll_IsRefused()
+    {
+        await using var fleet = await FleetUnderTest.StartAsync(2, "192.0.2.1");
+        var path = $"/holdfast/v1/releases/list/{fleet.List}/revert";
+        await fleet.PutAsync("192.0.2.2");
+        await fleet.HaveAsync(1, "192.0.2.2");
+        await fleet.Control.PostAsync(fleet.PathOf(3) + "/abort", Because);
+        await fleet.HaveAsync(2, "192.0.2.1");
+        var never = await fleet.Control.PostAsync(path, """{"generation":3,"reason":"clean up"}""");
+        Assert.Equal(HttpStatusCode.Conflict, never.Status);
+        Assert.Contains("never in use on every edge", never.Error["message"]!.GetValue<string>(), StringComparison.Ordinal);
+
+        foreach (var edge in fleet.Edges)
+        {
+            edge.Lists.Refuses[fleet.List] = new ArtifactRefusedException("it ends the taster");
+        }
+
+        await fleet.PutAsync("192.0.2.3");
+        await fleet.StateAsync(5, "stopped");
+        var failed = await fleet.Control.PostAsync(path, """{"generation":5,"reason":"clean up"}""");
+        Assert.Equal(HttpStatusCode.Conflict, failed.Status);
+        Assert.Contains("failed before, as generation 5", failed.Error["message"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Equal(["192.0.2.1"], await fleet.ItemsAsync());
     }
 
     [Fact]

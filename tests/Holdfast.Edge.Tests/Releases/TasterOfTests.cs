@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Holdfast.Artifacts.Bots;
+using Holdfast.Edge.Guard.Faults;
 using Holdfast.Edge.Releases.Tasting;
 
 namespace Holdfast.Edge.Tests.Releases;
@@ -43,7 +44,7 @@ internal static class TasterOfTests
                 DataDirectory = data,
                 FaultInjection = true,
                 BotFeatures = isUnchecked ? BotFeatureLimits.LeftOut : BotFeatureLimits.Standard,
-                HasFeatureLoaderDefect = isUnchecked,
+                DiesAt = isUnchecked ? [FaultPoint.FeatureLoaderDiesAbove200] : [],
             };
             TasterHost.RunAsync(options, input, output).GetAwaiter().GetResult();
             Environment.Exit(0);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Holdfast.Artifacts.Bots;
+using Holdfast.Edge.Guard.Faults;
 using Holdfast.Edge.Releases;
 using Holdfast.Edge.Tests.Harness;
 using Holdfast.Model.Bots;
@@ -52,7 +53,7 @@ public sealed class TasterTests
             {
                 Taster = TasterOfTests.Options(options.DataDirectory, uncheckedFeatures: true),
                 BotFeatures = BotFeatureLimits.LeftOut,
-                HasFeatureLoaderDefect = true,
+                DiesAt = [FaultPoint.FeatureLoaderDiesAbove200],
                 FaultInjection = true,
             }
         );

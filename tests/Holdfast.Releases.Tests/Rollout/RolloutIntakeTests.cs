@@ -78,6 +78,26 @@ public sealed class RolloutIntakeTests
     }
 
     [Fact]
+    public async Task WayBack_IsOnlyWhatWasGoodHere()
+    {
+        using var fixture = new Fixture();
+        await using var rig = new RolloutRig(fixture);
+        var (good, bad, unproven) = (fixture.Zone("a", 1), fixture.Zone("a", 2), fixture.Zone("a", 3));
+        await rig.PublishAsync(good, bad);
+        var artifact = rig.Store.Find(ArtifactKind.Zone, "a")!.Value;
+        rig.Watched["a"].Reading = Failing(5);
+        rig.Pass(0.2);
+        rig.Pass(60);
+        await rig.PublishAsync(unproven);
+        rig.Pass(4);
+        Assert.Null(rig.Intake.WhyNoWayBack(artifact, good));
+        Assert.StartsWith("it was refused here: of 5 visitors", rig.Intake.WhyNoWayBack(artifact, bad), StringComparison.Ordinal);
+        Assert.Equal("it has not passed its bake here", rig.Intake.WhyNoWayBack(artifact, unproven));
+        rig.Pass(60);
+        Assert.Null(rig.Intake.WhyNoWayBack(artifact, unproven));
+    }
+
+    [Fact]
     public async Task Bake_BadVerdict_GoesBackToWhatWasLive()
     {
         using var fixture = new Fixture();

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 
 namespace Holdfast.Edge.Guard.Faults;
@@ -22,13 +23,15 @@ internal sealed class FaultInjection : IDisposable
 
     private readonly TrippedFault?[] _tripped = new TrippedFault?[Enum.GetValues<FaultPoint>().Length];
 
-    /// <summary>The same, with the bot feature loader's defect tripped or not.</summary>
-    public static FaultInjection With(bool featureLoaderDefect, DrilledTime? clock = null)
+    /// <summary>The same, where the process ends at some points from the start on.</summary>
+    /// <param name="diesAt">The points.</param>
+    /// <param name="clock">See <see cref="Clock"/>.</param>
+    public static FaultInjection With(ImmutableArray<FaultPoint> diesAt, DrilledTime? clock = null)
     {
         var faults = new FaultInjection { Clock = clock };
-        if (featureLoaderDefect)
+        foreach (var point in diesAt)
         {
-            faults.Trip(new TrippedFault(FaultPoint.FeatureLoaderDiesAbove200, FaultAction.Kill, null, MostTimes, 0));
+            faults.Trip(new TrippedFault(point, FaultAction.Kill, null, MostTimes, 0));
         }
 
         return faults;

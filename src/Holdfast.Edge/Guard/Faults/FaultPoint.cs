@@ -89,4 +89,10 @@ internal enum FaultPoint
 
     /// <summary>A rule executes a ruleset that is missing or killed: where the outage of 5 December 2025 began.</summary>
     ExecuteResultMissing,
+
+    /// <summary>
+    /// What reads lists and rules together in the background meets a list of the newer form named by a zone's rules: where the outage of
+    /// 29 October 2025 began. See <see cref="Releases.LateListReader"/>.
+    /// </summary>
+    ListReaderMeetsNewerForm,
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using Holdfast.Artifacts;
 using Holdfast.Artifacts.Bots;
@@ -31,7 +32,7 @@ internal static class TasterHost
         var lists = new ListCompiler(Path.Combine(Path.GetTempPath(), $"holdfast-taster-{Environment.ProcessId}"));
         var counters = new RateLimitPhase(new RateLimitState(TimeProvider.System, depth: 4, blocks: 64));
         var faults = options.FaultInjection ? new LoaderFaults() : null;
-        using var tripped = options.FaultInjection ? FaultInjection.With(options.HasFeatureLoaderDefect) : null;
+        using var tripped = options.FaultInjection ? FaultInjection.With(options.DiesAt) : null;
         var features = new BotFeatureLoader(options.BotFeatures, tripped);
         var stage = new RehearsalStage(checks, lists, features, origin, faults, TimeProvider.System);
         await using (var first = Trial())
@@ -105,5 +106,5 @@ internal sealed record TasterHostOptions
     public BotFeatureLimits BotFeatures { get; init; } = BotFeatureLimits.Standard;
 
     /// <summary>As at its edge.</summary>
-    public bool HasFeatureLoaderDefect { get; init; }
+    public ImmutableArray<FaultPoint> DiesAt { get; init; } = [];
 }
