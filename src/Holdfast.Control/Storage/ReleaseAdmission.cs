@@ -46,6 +46,11 @@ internal static class ReleaseAdmission
                 );
         }
 
+        if (release is { Kind: ArtifactKind.Zone, Removed: false, Generation: > 1 })
+        {
+            await RefuseTakenBackAsync(context, release).ConfigureAwait(false);
+        }
+
         if (!context.HasWaves || WavePolicy.Of(release.Kind) is null)
         {
             return false;
@@ -136,6 +141,20 @@ internal static class ReleaseAdmission
             now
         );
 
+    // A zone's goes to every edge at once, and each would refuse it again. What is in use is signed anew as it is.
+    private static async Task RefuseTakenBackAsync(ControlDbContext context, Release release)
+    {
+        var used = await InUse(context, (int)release.Kind, release.Name)
+            .OrderByDescending(row => row.Generation)
+            .Select(row => row.Digest)
+            .FirstOrDefaultAsync()
+            .ConfigureAwait(false);
+        if (used != release.Digest)
+        {
+            await RefuseFailedAsync(context, release).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>
     /// Refuses a way back by hand that is none: to what was never for every edge, or to what failed. It would go to all of them at once.
     /// </summary>
@@ -189,7 +208,8 @@ internal static class ReleaseAdmission
         }
     }
 
-    private static async Task ForgetOldAsync(ControlDbContext context)
+    /// <summary>Forgets the oldest rollouts that are over, when there are too many.</summary>
+    public static async Task ForgetOldAsync(ControlDbContext context)
     {
         var newest = await context.Rollouts.MaxAsync(row => (long?)row.Id).ConfigureAwait(false) ?? 0;
         await context

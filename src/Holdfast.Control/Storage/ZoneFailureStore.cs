@@ -72,6 +72,7 @@ internal sealed class ZoneFailureStore(ControlDatabase database, ReleaseReverts 
                 row.Generation,
                 row.Removed,
                 row.Digest,
+                row.CreatedAt,
             })
             .ToListAsync()
             .ConfigureAwait(false);
@@ -144,6 +145,24 @@ internal sealed class ZoneFailureStore(ControlDatabase database, ReleaseReverts 
             $"{first.Node} {EdgeStandings.NameOf((EdgeStanding)first.Standing)} it: {first.Reason ?? "no reason given"}; with it {failing.Count} of {fleet} edges"
         );
         var id = string.Create(CultureInfo.InvariantCulture, $"zone/{zone}/{generation}");
+        context.Rollouts.Add(
+            new RolloutRow
+            {
+                Kind = Kind,
+                Name = zone,
+                ReleaseGeneration = generation,
+                Digest = used.Digest,
+                BeforeGeneration = before.Generation,
+                Phase = (int)WavePhase.Failed,
+                IsOpen = true,
+                StartedAt = used.CreatedAt,
+                EndedAt = now,
+                Reason = reason,
+                RevertGeneration = back,
+                Version = 1,
+            }
+        );
+        await ReleaseAdmission.ForgetOldAsync(context).ConfigureAwait(false);
         audit.Record(
             "release",
             id,

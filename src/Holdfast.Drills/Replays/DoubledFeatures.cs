@@ -348,7 +348,10 @@ internal sealed class DoubledFeatures : Drill
         [
             .. records
                 .EnumerateArray()
-                .Where(static record => record.GetProperty("body").GetProperty("name").GetString() == Kind)
+                .Where(static record =>
+                    record.GetProperty("body").GetProperty("name").GetString() == Kind
+                    && !record.GetProperty("body").TryGetProperty("again", out _)
+                )
                 .Select(static record =>
                     (record.GetProperty("node").GetString()!, record.GetProperty("body").GetProperty("reason").GetString()!)
                 ),

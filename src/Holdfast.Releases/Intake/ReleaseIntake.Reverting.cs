@@ -92,31 +92,25 @@ public sealed partial class ReleaseIntake
             return;
         }
 
-        var unproven = _options.Store.Artifacts().Where(artifact => artifact is { Removed: false, Unproven: true }).ToList();
-        var start = _crashes.Begin([.. unproven.Select(CrashName)], out var problem);
+        var unproven = UnprovenAtStart();
+        var start = _crashes.Begin([.. unproven.Select(entry => CrashName(entry.Artifact, entry.Used))], out var problem);
         var goesBack = start.GoesBack.ToHashSet(StringComparer.Ordinal);
         if (problem is not null)
         {
             _options.Observer?.StoreProblem(problem);
         }
 
-        foreach (var artifact in unproven)
+        foreach (var (artifact, used) in unproven)
         {
-            var newest = _options.Store.Generations(artifact.Number).First().Release;
-            if (newest is null || _refused.ReasonFor(newest) is not null || !_consumers.ContainsKey(newest.Kind))
-            {
-                continue;
-            }
-
-            if (goesBack.Contains(CrashName(artifact)) && GoodOf(artifact.Number, artifact.Kind) is { } good)
+            if (goesBack.Contains(CrashName(artifact, used)) && GoodOf(artifact.Number, artifact.Kind) is { } good)
             {
                 const string reason = "the edge came to a bad end twice in a row while it had this, which had not passed its bake";
-                Remember(newest, reason, forGood: true);
+                Remember(used, reason, forGood: true);
 
                 // Nor have those between it and the last known good; whoever went back to one of them would count from the beginning.
                 var kept = _options.Store.Generations(artifact.Number).Select(stored => stored.Release).OfType<Release>().ToList();
                 var proven = kept.Find(release => release.Generation == good)?.Digest;
-                foreach (var unproved in kept.Where(release => release.Generation > good && release.Digest != proven && release != newest))
+                foreach (var unproved in kept.Where(release => release.Generation > good && release.Digest != proven && release != used))
                 {
                     Remember(
                         unproved,
@@ -125,22 +119,21 @@ public sealed partial class ReleaseIntake
                     );
                 }
 
-                Tell(newest, ReleaseStage.Reverted, 0, reason, null);
+                Tell(used, ReleaseStage.Reverted, 0, reason, null);
             }
             else
             {
-                Stand(newest, ReleaseStage.Live, artifact.Number, artifact, 100, null);
-                BakeOn(artifact.Number, newest.Generation, null);
+                if (used.Generation == artifact.Generation)
+                {
+                    // Beside a newer one that was refused it stands below.
+                    Stand(used, ReleaseStage.Live, artifact.Number, artifact, 100, null);
+                    BakeOn(artifact.Number, used.Generation, null);
+                }
+
                 if (start.AfterBadEnd)
                 {
                     // Whoever decides about the fleet waits again: it may end so again.
-                    Tell(
-                        newest,
-                        ReleaseStage.Live,
-                        100,
-                        "the edge came to a bad end while it had this, and has started with it again",
-                        null
-                    );
+                    Tell(used, ReleaseStage.Live, 100, "the edge came to a bad end while it had this, and has started with it again", null);
                 }
             }
         }
@@ -154,11 +147,45 @@ public sealed partial class ReleaseIntake
         }
     }
 
-    private string CrashName(StoredArtifact artifact) =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"{ArtifactKindNames.Of(artifact.Kind)}/{_options.Store.NameOf(artifact.Number)}/{artifact.Generation}"
-        );
+    /// <summary>
+    /// What would be used and has not passed its bake: an artifact's newest generation, or the one before it where the newest was refused while
+    /// that still baked.
+    /// </summary>
+    private List<(StoredArtifact Artifact, Release Used)> UnprovenAtStart()
+    {
+        var refused = _refused.All.Select(entry => (entry.Kind, entry.Name)).ToHashSet();
+        var unproven = new List<(StoredArtifact, Release)>();
+        foreach (var artifact in _options.Store.Artifacts())
+        {
+            if (
+                artifact.Removed
+                || !_consumers.ContainsKey(artifact.Kind)
+                || (
+                    !artifact.Unproven && (refused.Count == 0 || !refused.Contains((artifact.Kind, _options.Store.NameOf(artifact.Number))))
+                )
+            )
+            {
+                continue;
+            }
+
+            var used = _options
+                .Store.Generations(artifact.Number)
+                .Select(stored => stored.Release)
+                .FirstOrDefault(release => release is not null && _refused.ReasonFor(release) is null);
+            if (
+                used is { Removed: false }
+                && _options.Store.History(artifact.Number).Any(stored => stored.Generation == used.Generation && stored.Unproven)
+            )
+            {
+                unproven.Add((artifact, used));
+            }
+        }
+
+        return unproven;
+    }
+
+    private static string CrashName(StoredArtifact artifact, Release used) =>
+        string.Create(CultureInfo.InvariantCulture, $"{ArtifactKindNames.Of(artifact.Kind)}/{used.Name}/{used.Generation}");
 
     private void BootReverted(StoredArtifact artifact, string name, string reason)
     {

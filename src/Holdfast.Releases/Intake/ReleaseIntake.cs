@@ -28,6 +28,9 @@ public sealed partial class ReleaseIntake
     private readonly IntakeTasting _tasting;
     private readonly RetryDelay _delay;
     private readonly ConcurrentDictionary<int, bool> _damaged = new();
+
+    // Up to which generation control knows of each artifact that was refused here. Under the gate; one at most for each artifact.
+    private readonly Dictionary<(ArtifactKind, string), long> _refusedUpTo = [];
     private int _sinceSaved;
     private volatile Activation? _activating;
     private volatile bool _readAgain;
@@ -274,7 +277,13 @@ public sealed partial class ReleaseIntake
     private string? ReasonBefore(Release release)
     {
         var known = _options.Store.Find(release.Kind, release.Name);
-        if (_refused.ReasonFor(release) is not null || (!IsDamaged(known) && _options.Store.Has(release)) || IsHeldAlready(release))
+        if (_refused.ReasonFor(release) is { } refused)
+        {
+            RefuseAgain(release, refused, known);
+            return "";
+        }
+
+        if ((!IsDamaged(known) && _options.Store.Has(release)) || IsHeldAlready(release))
         {
             return "";
         }
@@ -388,8 +397,29 @@ public sealed partial class ReleaseIntake
         _options.Uplink?.Add(UplinkRecordTypes.ReleaseAccepted, Body(release));
     }
 
+    // Control thinks that it is on its way here, and must learn that it is not. Once for each generation: the feed may be read again.
+    private void RefuseAgain(Release release, string reason, StoredArtifact? known)
+    {
+        var key = (release.Kind, release.Name);
+        if (release.Generation <= (known?.Generation ?? 0) || release.Generation <= _refusedUpTo.GetValueOrDefault(key))
+        {
+            return;
+        }
+
+        _refusedUpTo[key] = release.Generation;
+        var body = Body(release);
+        body["reason"] = $"the same content was refused before: {reason}";
+        body["again"] = true;
+        _options.Uplink?.Add(UplinkRecordTypes.ReleaseRefused, body);
+    }
+
     private void Refuse(Release release, string reason, bool fromStore)
     {
+        if (_refused.ReasonFor(release) is not null)
+        {
+            _refusedUpTo[(release.Kind, release.Name)] = release.Generation;
+        }
+
         Update(state => state with { Refused = state.Refused + 1 });
         _options.Observer?.Refused(new ReleaseRefusal(release, reason, fromStore));
         var body = Body(release);

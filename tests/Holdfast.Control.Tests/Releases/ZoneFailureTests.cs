@@ -48,6 +48,17 @@ public sealed class ZoneFailureTests : IAsyncDisposable
             ("releases-revert", "system", $"zone/{_zone}/2"),
             (audit["operation"]!.GetValue<string>(), audit["actor_type"]!.GetValue<string>(), audit["resource_id"]!.GetValue<string>())
         );
+
+        var taken = (await _control.GetAsync("/holdfast/v1/releases/zone/example.com/2")).Result;
+        Assert.Equal(("stopped", 3), (taken["state"]!.GetValue<string>(), taken["revert_generation"]!.GetValue<int>()));
+
+        // The same is not taken again, and what would be another is.
+        var again = await _control.PatchAsync(Setting, """{"value":"on"}""");
+        Assert.Equal(System.Net.HttpStatusCode.Conflict, again.Status);
+        Assert.Contains("failed before, as generation 2: ", again.Error["message"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Equal("off", (await _control.GetAsync(Setting)).Result["value"]!.GetValue<string>());
+        var other = await _control.PatchAsync($"/client/v4/zones/{_zone}/settings/min_tls_version", """{"value":"1.3"}""");
+        Assert.Equal(System.Net.HttpStatusCode.OK, other.Status);
     }
 
     [Fact]
@@ -113,7 +124,9 @@ public sealed class ZoneFailureTests : IAsyncDisposable
         Assert.Equal("off", (await _control.GetAsync(Setting)).Result["value"]!.GetValue<string>());
         Assert.Single((await _control.GetAsync("/holdfast/v1/incident-drafts")).Body["result"]!.AsArray());
 
-        await SetAsync("on", generation: 6);
+        await _control.PatchAsync($"/client/v4/zones/{_zone}/settings/min_tls_version", """{"value":"1.3"}""");
+        await LiveAsync(6);
+        await HeardAsync();
         var pin = await _control.PutAsync("/holdfast/v1/releases/zone/example.com/pin", """{"reason":"it is right"}""");
         Assert.Equal(System.Net.HttpStatusCode.OK, pin.Status);
         GoesBack(1, 6);

@@ -59,8 +59,11 @@ public sealed class RolloutIntakeTests
             Assert.Contains("this release: ", step.Evidence, StringComparison.Ordinal);
             Assert.Equal(ReleaseStage.Reverted, rig.Standing("a")!.Stage);
 
-            // The same content as another generation is passed over.
-            await rig.PublishAsync(fixture.Signer.Sign(ArtifactKind.Zone, "a", 3, 1, bad.Payload.ToArray()));
+            // The same content as another generation is passed over, and control learns it: once, however often it comes.
+            var again = fixture.Signer.Sign(ArtifactKind.Zone, "a", 3, 1, bad.Payload.ToArray());
+            await rig.PublishAsync(bad, again);
+            await rig.PublishAsync(again);
+            Assert.StartsWith("a/3 the same content was refused before: of 5 visitors", Assert.Single(rig.Refusals));
             rig.Pass(100);
             Assert.Equal((1, 2), (rig.Live["a"], rig.Steps.Count));
         }
@@ -283,6 +286,31 @@ public sealed class RolloutIntakeTests
 
         await using var next = new RolloutRig(fixture, time);
         Assert.Equal(1, next.Live["a"]);
+    }
+
+    [Fact]
+    public async Task Start_AfterTwoBadEndsWithWhatARefusedOneLeft_GoesBackToLastKnownGood()
+    {
+        using var fixture = new Fixture();
+        var time = new ManualTime();
+        var first = new RolloutRig(fixture, time);
+        await first.PublishAsync(fixture.Zone("a", 1), fixture.Zone("a", 2));
+        first.Pass(4);
+        first.Pass(30);
+        await first.PublishAsync(fixture.Zone("a", 3));
+        first.Watched["a"].Reading = new SideReading(default, default, "a module of it does not run any more");
+        first.Pass(0.2);
+        Assert.Equal((2, ReleaseStage.Reverted), (first.Live["a"], first.Standing("a")!.Stage));
+        await first.KillAsync();
+
+        // The second generation is what it dies of, and it has not passed its bake; the third, which was refused, is the newest.
+        var crashing = new RolloutRig(fixture, time);
+        Assert.Equal((2, 100), (crashing.Live["a"], crashing.Watched["a"].Share));
+        await crashing.KillAsync();
+
+        await using var rig = new RolloutRig(fixture, time);
+        Assert.Equal(1, rig.Live["a"]);
+        Assert.Equal(["a/2 reverted"], rig.Steps);
     }
 
     [Fact]

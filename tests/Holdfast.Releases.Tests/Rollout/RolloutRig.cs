@@ -82,6 +82,17 @@ internal sealed class RolloutRig : IAsyncDisposable, IReleaseConsumer
                 .Select(record => ReleaseProgressCodec.TryDecode(record.Body, out var step, out _) ? step : throw new FormatException()),
         ];
 
+    /// <summary>The refusals so far, as they went up: <c>a/3 no</c>.</summary>
+    public IReadOnlyList<string> Refusals =>
+        [
+            .. _ring
+                .Peek()
+                .Where(record => record.Type == UplinkRecordTypes.ReleaseRefused)
+                .Select(record =>
+                    $"{record.Body.GetProperty("name").GetString()}/{record.Body.GetProperty("generation")} {record.Body.GetProperty("reason").GetString()}"
+                ),
+        ];
+
     public ArtifactKind Kind => ArtifactKind.Zone;
 
     /// <summary>Publishes, and waits until the intake has dealt with it.</summary>

@@ -59,7 +59,7 @@ internal static class RolloutJson
             ["removed"] = release.Row.Removed,
             ["created_on"] = ApiAnswer.Time(release.Row.CreatedAt),
             ["state"] = StateOf(release),
-            ["wave"] = release.Rollout?.Wave,
+            ["wave"] = WavePolicy.Of((ArtifactKind)release.Row.Kind) is null ? null : release.Rollout?.Wave,
             ["reason"] = release.Rollout?.Reason,
             ["edges"] = Counts(release),
             ["failures"] = new JsonArray([.. release.Failures.Select(Failure)]),
