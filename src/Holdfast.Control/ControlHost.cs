@@ -38,6 +38,7 @@ public sealed class ControlHost : IAsyncDisposable
     private CancellationTokenSource? _stopped;
     private Task _auditHeads = Task.CompletedTask;
     private Task _driving = Task.CompletedTask;
+    private Task _reading = Task.CompletedTask;
     private Uri? _url;
 
     private ControlHost(ControlOptions options)
@@ -108,6 +109,7 @@ public sealed class ControlHost : IAsyncDisposable
             await _stopped.CancelAsync().ConfigureAwait(false);
             await _auditHeads.ConfigureAwait(false);
             await _driving.ConfigureAwait(false);
+            await _reading.ConfigureAwait(false);
             _stopped.Dispose();
             _stopped = null;
         }
@@ -134,6 +136,7 @@ public sealed class ControlHost : IAsyncDisposable
         _stopped = new CancellationTokenSource();
         _auditHeads = _stores.AuditHeads.RunAsync(_stopped.Token);
         _driving = _endpoints.Rollouts.RunAsync(_stopped.Token);
+        _reading = _stores.Database.ZoneNames.ReadAheadAsync();
 
         // Before anybody can call: a token that is not known yet would be called a wrong one.
         _stores.Use.Start(await _stores.Tokens.LoadAsync().ConfigureAwait(false));

@@ -62,6 +62,9 @@ public sealed record ControlOptions
     /// <summary>What a release may treat otherwise before a person has to let it go on; nothing is limited unless it is set.</summary>
     public RehearsalLimits RehearsalLimits { get; init; } = new();
 
+    /// <summary>Whether releases of what many zones use go by waves; a drill lets them go to every edge at once.</summary>
+    public bool HasWaves { get; init; } = true;
+
     /// <summary>See <see cref="Storage.ControlDatabase.DefaultLockWait"/>.</summary>
     internal TimeSpan? LockWait { get; init; }
 

@@ -27,6 +27,9 @@ public abstract class Drill
     /// <summary>The defects of then that its edges have; empty where the drill needs none.</summary>
     internal virtual IReadOnlyList<string> Defects => [];
 
+    /// <summary>The same of control: names of parts that can be faulty, told to it where <see cref="Defects"/> are.</summary>
+    internal virtual IReadOnlyList<string> ControlDefects => [];
+
     /// <summary>Whether its fleet has a status page.</summary>
     internal virtual bool HasStatusPage => false;
 

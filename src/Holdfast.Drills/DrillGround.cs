@@ -33,6 +33,7 @@ public sealed class DrillGround(IHoldfastProgram program, int rate, string direc
                 FaultInjection = drill.FaultInjection,
                 DisksMayFill = drill.DisksMayFill,
                 Defects = drill.Defects,
+                ControlDefects = drill.ControlDefects,
                 HasStatusPage = drill.HasStatusPage,
                 Without = without,
             };

@@ -14,6 +14,9 @@ internal sealed record EdgeLimits
     /// <summary>What an origin exchange may still take once its visitor has gone: enough for a visitor that only half-closed.</summary>
     public static readonly TimeSpan GoneVisitorGrace = TimeSpan.FromSeconds(5);
 
+    /// <summary>Interim responses (1xx) of one answer: more than any origin has a reason to send.</summary>
+    public const int MostInterim = 64;
+
     /// <summary>
     /// How long a body still goes into the store once the last visitor that read it has gone: 5 minutes, enough for 32 MB at the pace of a
     /// slow origin, and an end for an origin that trickles.

@@ -119,7 +119,7 @@ public sealed class StatusHost : IAsyncDisposable
                 application.Use(next => context => GuardedAsync(context, next, logger));
                 application.UseRouting();
                 var pages = new PageRenderer(options.LoggerFactory);
-                new WriteEndpoints(store, tokens, operators, subscribers, watches, lookout, drafts, reports).Map(application);
+                new WriteEndpoints(store, tokens, operators, subscribers, watches, lookout, drafts, reports, options.Time).Map(application);
                 new EvidenceEndpoint(tokens, lookout).Map(application);
                 var site = new PublicPages(store, pages);
                 var documents = new Documents(store, options.Time);

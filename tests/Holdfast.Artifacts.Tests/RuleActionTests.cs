@@ -15,6 +15,8 @@ public sealed class RuleActionTests
     private const string Uris = "http_request_transform";
     private const string RequestFields = "http_request_late_transform";
     private const string ResponseFields = "http_response_headers_transform";
+    private const string Configuration = "http_config_settings";
+    private const string Compression = "http_response_compression";
     private const string Caching = "http_request_cache_settings";
 
     [Theory]
@@ -44,6 +46,20 @@ public sealed class RuleActionTests
         "rewrite",
         """{"headers":{"Set-Cookie":{"operation":"add","value":"a=b"},"X-C":{"expression":"cf.ray_id","operation":"set"}}}"""
     )]
+    [InlineData(
+        "http_request_firewall_custom",
+        "skip",
+        """{"phases":["http_ratelimit"],"rules":{"0123456789abcdef0123456789abcdef":["00000000000000000000000000000001","00000000000000000000000000000002"]},"rulesets":["fedcba9876543210fedcba9876543211"]}"""
+    )]
+    [InlineData(
+        Configuration,
+        "set_config",
+        """{"origin_max_http_version":"2","proxy_read_timeout":6000,"server_timing":true,"ssl":"flexible","true_client_ip_header":false,"websockets":false}"""
+    )]
+    [InlineData(Configuration, "set_config", """{"ssl":"full"}""")]
+    [InlineData(Compression, "compress_response", """{"algorithms":[{"name":"zstd"},{"name":"brotli"},{"name":"gzip"},{"name":"auto"}]}""")]
+    [InlineData(Compression, "compress_response", """{"algorithms":[{"name":"gzip"},{"name":"default"}]}""")]
+    [InlineData(Compression, "compress_response", """{"algorithms":[{"name":"none"}]}""")]
     [InlineData(Caching, "set_cache_settings", """{"cache":false}""")]
     [InlineData(Caching, "set_cache_settings", """{"browser_ttl":{"mode":"bypass"},"serve_stale":{"disable_stale_while_updating":true}}""")]
     [InlineData(
@@ -59,6 +75,8 @@ public sealed class RuleActionTests
     [InlineData(Caching, "set_cache_settings", """{"cache_key":{"custom_key":{"query_string":{"exclude":{"all":true}}}}}""")]
     [InlineData(Caching, "set_cache_settings", """{"cache_key":{"custom_key":{"host":{"resolved":true}}}}""")]
     [InlineData(Caching, "set_cache_settings", """{"cache_key":{"cache_deception_armor":true},"respect_strong_etags":true}""")]
+    [InlineData(Caching, "set_cache_settings", """{"additional_cacheable_ports":[8443,8080],"cache":true}""")]
+    [InlineData(Caching, "set_cache_settings", """{"origin_cache_control":true,"origin_error_page_passthru":true}""")]
     public void Action_Written_IsWhatWasRead(string phase, string action, string parameters)
     {
         var json = Zone(phase, action, parameters);
@@ -113,6 +131,10 @@ public sealed class RuleActionTests
     [InlineData(Errors, "serve_error", """{"asset_name":"x"}""", "/asset_name", "no assets yet")]
     [InlineData(Errors, "serve_error", """{"content":"x","status_code":200}""", "/status_code", "400")]
     [InlineData(Errors, "serve_error", """{"content":"x","content_type":"image/png"}""", "/content_type", "text/html")]
+    [InlineData(Caching, "set_cache_settings", """{"additional_cacheable_ports":[0]}""", "/additional_cacheable_ports", "65535")]
+    [InlineData(Caching, "set_cache_settings", """{"additional_cacheable_ports":[]}""", "/additional_cacheable_ports", "1 to 50")]
+    [InlineData(Caching, "set_cache_settings", """{"origin_cache_control":false}""", "/origin_cache_control", "RFC 9111")]
+    [InlineData(Caching, "set_cache_settings", """{"origin_error_page_passthru":false}""", "/origin_error_page_passthru", "always pass")]
     [InlineData(Routes, "route", """{"origin":{}}""", "", "says nothing")]
     [InlineData(Routes, "route", """{"origin":{"host":"192.0.2.1"}}""", "/origin/host", "host name")]
     [InlineData(Routes, "route", """{"origin":{"port":0}}""", "/origin/port", "1 to 65535")]
@@ -140,6 +162,52 @@ public sealed class RuleActionTests
         "set, add or remove"
     )]
     [InlineData(ResponseFields, "rewrite", """{"headers":{"X-A":{"operation":"set","value":"a\nb"}}}""", "/headers/X-A/value", "visible")]
+    [InlineData(Configuration, "set_config", """{}""", "", "says nothing")]
+    [InlineData(Configuration, "set_config", "null", "", "proxy_read_timeout")]
+    [InlineData(Configuration, "set_config", """{"ssl":"off"}""", "/ssl", "before rules are asked")]
+    [InlineData(Configuration, "set_config", """{"ssl":"origin_pull"}""", "/ssl", "no edge does")]
+    [InlineData(Configuration, "set_config", """{"ssl":"Full"}""", "/ssl", "flexible, full, strict")]
+    [InlineData(Configuration, "set_config", """{"rocket_loader":true}""", "/rocket_loader", "no edge does it")]
+    [InlineData(Configuration, "set_config", """{"autominify":{"css":true}}""", "/autominify", "no edge does it")]
+    [InlineData(Configuration, "set_config", """{"security_level":"high"}""", "/security_level", "no challenges yet")]
+    [InlineData(Configuration, "set_config", """{"proxy_read_timeout":0}""", "/proxy_read_timeout", "1 to 6000")]
+    [InlineData(Configuration, "set_config", """{"origin_max_http_version":2}""", "/origin_max_http_version", "\"2\"")]
+    [InlineData(Configuration, "set_config", """{"server_timing":"on"}""", "/server_timing", "true or false")]
+    [InlineData(Configuration, "set_config", """{"sll":"full"}""", "/sll", "ssl, origin_max_http_version")]
+    [InlineData(Configuration, "route", """{"origin":{"port":1}}""", null, "set_config in http_config_settings")]
+    [InlineData(Compression, "compress_response", """{}""", "/algorithms", "missing")]
+    [InlineData(Compression, "compress_response", """{"algorithms":[]}""", "/algorithms", "1 to 6")]
+    [InlineData(Compression, "compress_response", """{"algorithms":["gzip"]}""", "/algorithms/0", "an object")]
+    [InlineData(
+        Compression,
+        "compress_response",
+        """{"algorithms":[{"name":"br"}]}""",
+        "/algorithms/0/name",
+        "none, auto, default, gzip, brotli, zstd"
+    )]
+    [InlineData(
+        Compression,
+        "compress_response",
+        """{"algorithms":[{"name":"gzip"},{"name":"none"}]}""",
+        "/algorithms/1/name",
+        "'none' beside others"
+    )]
+    [InlineData(
+        Compression,
+        "compress_response",
+        """{"algorithms":[{"name":"auto"},{"name":"gzip"}]}""",
+        "/algorithms/1/name",
+        "behind 'auto'"
+    )]
+    [InlineData(
+        Compression,
+        "compress_response",
+        """{"algorithms":[{"name":"gzip"},{"name":"gzip"}]}""",
+        "/algorithms/1/name",
+        "once more"
+    )]
+    [InlineData(Compression, "compress_response", """{"algorithms":[{"name":"gzip","level":9}]}""", "/algorithms/0/level", "unknown")]
+    [InlineData("http_request_firewall_custom", "score", """{"increment":5}""", null, "managed rulesets alone")]
     [InlineData(Caching, "set_cache_settings", """{}""", "", "says nothing")]
     [InlineData(Caching, "set_cache_settings", """{"cache_reserve":{"eligible":true}}""", "/cache_reserve", "there is no cache reserve")]
     [InlineData(Caching, "set_cache_settings", """{"edge_ttl":{"mode":"override_origin"}}""", "/edge_ttl/default", "missing")]

@@ -58,7 +58,7 @@ public sealed class RulesetArtifactTests
     [InlineData("""{"expression":"http.response.code eq 200"}""", "/rulesets/0/rules/0/expression", "http_request_firewall_custom")]
     [InlineData("""{"expression":7}""", "/rulesets/0/rules/0/expression", "7")]
     [InlineData("""{"action":"managed_challenge"}""", "/rulesets/0/rules/0/action", "challenges come later")]
-    [InlineData("""{"action":"score"}""", "/rulesets/0/rules/0/action", "which no edge does yet")]
+    [InlineData("""{"action":"ddos_dynamic"}""", "/rulesets/0/rules/0/action", "which no edge does yet")]
     [InlineData("""{"action":"execute"}""", "/rulesets/0/rules/0/action_parameters", "kind custom")]
     [InlineData("""{"action":"blok"}""", "/rulesets/0/rules/0/action", "block, skip, log")]
     [InlineData(
@@ -82,7 +82,22 @@ public sealed class RulesetArtifactTests
     [InlineData(
         """{"action":"skip","action_parameters":{"rules":{"a":["b"]}}}""",
         "/rulesets/0/rules/0/action_parameters/rules",
-        "managed rulesets"
+        "ids of rulesets"
+    )]
+    [InlineData(
+        """{"action":"skip","action_parameters":{"rules":{"0123456789abcdef0123456789abcdef":[]}}}""",
+        "/rulesets/0/rules/0/action_parameters/rules/0123456789abcdef0123456789abcdef",
+        "ids of rules"
+    )]
+    [InlineData(
+        """{"action":"skip","action_parameters":{"rules":{"0123456789abcdef0123456789abcdef":null}}}""",
+        "/rulesets/0/rules/0/action_parameters/rules/0123456789abcdef0123456789abcdef",
+        "ids of rules"
+    )]
+    [InlineData(
+        """{"action":"skip","action_parameters":{"rulesets":["current"]}}""",
+        "/rulesets/0/rules/0/action_parameters/rulesets",
+        "ids of rulesets"
     )]
     [InlineData("""{"ref":"a b"}""", "/rulesets/0/rules/0/ref", "letters")]
     [InlineData("""{"ref":null}""", "/rulesets/0/rules/0/ref", "missing")]

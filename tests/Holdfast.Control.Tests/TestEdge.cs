@@ -60,7 +60,16 @@ internal sealed class TestEdge : IAsyncDisposable, IReleaseIntakeObserver
                 Store = _store = new ReleaseStore(Path.Combine(store, "releases"), verifier),
                 Verifier = verifier,
                 Checks = ArtifactKinds.All(_secrets),
-                Consumers = [Zones, Certificates, Lists, KillSwitches, new AnnouncedKeys(_trusted, keys.TrustedDirectory, this)],
+                Consumers =
+                [
+                    Zones,
+                    Certificates,
+                    Lists,
+                    Rulesets,
+                    Features,
+                    KillSwitches,
+                    new AnnouncedKeys(_trusted, keys.TrustedDirectory, this),
+                ],
                 Purges = Purges,
                 Uplink = _ring,
                 Observer = this,
@@ -98,6 +107,10 @@ internal sealed class TestEdge : IAsyncDisposable, IReleaseIntakeObserver
     public Consumer Certificates { get; } = new(ArtifactKind.Certificate);
 
     public Consumer Lists { get; } = new(ArtifactKind.List);
+
+    public Consumer Rulesets { get; } = new(ArtifactKind.AccountRuleset);
+
+    public Consumer Features { get; } = new(ArtifactKind.BotFeatures);
 
     public Consumer KillSwitches { get; } = new(ArtifactKind.KillSwitch);
 

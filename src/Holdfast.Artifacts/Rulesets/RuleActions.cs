@@ -23,6 +23,8 @@ internal static class RuleActions
         new RouteActionJson(),
         new CacheSettingsActionJson(),
         new ServeErrorActionJson(),
+        new SetConfigActionJson(),
+        new CompressResponseActionJson(),
     ];
 
     private static readonly FrozenDictionary<string, RuleActionJson> ByName = All.ToFrozenDictionary(action => action.Name);
@@ -32,14 +34,11 @@ internal static class RuleActions
 
     private static readonly FrozenSet<string> Others =
     [
-        "compress_response",
         "ddos_dynamic",
         "force_connection_close",
         "log_custom_field",
-        "score",
         "set_cache_control",
         "set_cache_tags",
-        "set_config",
         "transform_response_html",
     ];
 
@@ -84,6 +83,7 @@ internal static class RuleActions
 
     private static string Refused(string name) =>
         Challenges.Contains(name) ? $"'{name}', which no edge does yet: challenges come later, and a rule that cannot act is not taken"
+        : name == "score" ? "'score', which no edge does: what it adds to is read by managed rulesets alone, and there are none"
         : ByName.ContainsKey(name) ? $"'{name}', which is an action of other phases"
         : Others.Contains(name) ? $"'{name}', which no edge does yet"
         : $"'{name}'";

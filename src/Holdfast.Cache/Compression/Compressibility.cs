@@ -31,24 +31,39 @@ public static class Compressibility
 
     private const int LongestType = 32;
 
+    // Its messages are compressed one by one, if at all, and its readers know of no other way.
+    private static ReadOnlySpan<byte> Grpc => "application/grpc"u8;
+
     /// <summary>Decides by everything but the body's length.</summary>
     /// <param name="status">The response's status.</param>
     /// <param name="fields">Its fields.</param>
     public static bool IsCompressible<T>(int status, T fields)
+        where T : IFields => IsEncodable(status, fields, out var isUsual) && isUsual;
+
+    /// <summary>Decides by everything but the body's length and the type: what a rule can have compressed.</summary>
+    /// <param name="status">The response's status.</param>
+    /// <param name="fields">Its fields.</param>
+    /// <param name="isUsual">Whether its type is one that is compressed without a rule.</param>
+    public static bool IsEncodable<T>(int status, T fields, out bool isUsual)
         where T : IFields
     {
+        isUsual = false;
         if (status is not (200 or 403 or 404))
         {
             return false;
         }
 
-        var typeFits = false;
         for (var i = 0; i < fields.Count; i++)
         {
             switch (fields.FieldAt(i))
             {
                 case FieldName.ContentType:
-                    typeFits = IsType(fields.ValueAt(i));
+                    if (Ascii.EqualsIgnoreCase(fields.ValueAt(i)[..Math.Min(Grpc.Length, fields.ValueAt(i).Length)], Grpc))
+                    {
+                        return false;
+                    }
+
+                    isUsual = IsType(fields.ValueAt(i));
                     break;
                 case FieldName.ContentEncoding or FieldName.ContentRange:
                     return false;
@@ -57,7 +72,7 @@ public static class Compressibility
             }
         }
 
-        return typeFits;
+        return true;
     }
 
     private static bool IsType(ReadOnlySpan<byte> value)

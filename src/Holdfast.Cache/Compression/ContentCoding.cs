@@ -39,8 +39,37 @@ public static class ContentCodings
     /// <param name="brotli">Whether br is offered.</param>
     public static ContentCoding Choose(ReadOnlySpan<byte> acceptEncoding, bool brotli)
     {
-        // Weights in thousandths; -1 where nothing was said.
-        Span<int> weights = [-1, -1, -1, -1];
+        Span<int> weights = stackalloc int[Codings];
+        var any = ReadWeights(acceptEncoding, weights);
+        var best = ContentCoding.Identity;
+        var bestWeight = 0;
+        foreach (var coding in (ReadOnlySpan<ContentCoding>)[ContentCoding.Brotli, ContentCoding.Zstd, ContentCoding.Gzip])
+        {
+            var weight = weights[(int)coding] >= 0 ? weights[(int)coding] : any;
+            if (weight > bestWeight && (coding != ContentCoding.Brotli || brotli))
+            {
+                (best, bestWeight) = (coding, weight);
+            }
+        }
+
+        // Identity that is named with a higher weight is a wish, too.
+        return weights[(int)ContentCoding.Identity] > bestWeight ? ContentCoding.Identity : best;
+    }
+
+    /// <summary>Whether a visitor takes a coding, however much it likes it.</summary>
+    /// <param name="acceptEncoding">The value of Accept-Encoding.</param>
+    /// <param name="coding">The coding.</param>
+    public static bool Takes(ReadOnlySpan<byte> acceptEncoding, ContentCoding coding)
+    {
+        Span<int> weights = stackalloc int[Codings];
+        var any = ReadWeights(acceptEncoding, weights);
+        return (weights[(int)coding] >= 0 ? weights[(int)coding] : any) > 0;
+    }
+
+    // Weights in thousandths; -1 where nothing was said. What is said of all others is returned.
+    private static int ReadWeights(ReadOnlySpan<byte> acceptEncoding, Span<int> weights)
+    {
+        weights.Fill(-1);
         var any = -1;
         var members = new Fields.FieldList(acceptEncoding);
         while (members.MoveNext())
@@ -59,19 +88,7 @@ public static class ContentCodings
             }
         }
 
-        var best = ContentCoding.Identity;
-        var bestWeight = 0;
-        foreach (var coding in (ReadOnlySpan<ContentCoding>)[ContentCoding.Brotli, ContentCoding.Zstd, ContentCoding.Gzip])
-        {
-            var weight = weights[(int)coding] >= 0 ? weights[(int)coding] : any;
-            if (weight > bestWeight && (coding != ContentCoding.Brotli || brotli))
-            {
-                (best, bestWeight) = (coding, weight);
-            }
-        }
-
-        // Identity that is named with a higher weight is a wish, too.
-        return weights[(int)ContentCoding.Identity] > bestWeight ? ContentCoding.Identity : best;
+        return any;
     }
 
     private static bool TryFind(ReadOnlySpan<byte> name, out ContentCoding coding)

@@ -28,6 +28,15 @@ public sealed partial class CacheExchange
     // Only what has the same origin as the target: nobody may invalidate another's responses.
     private void Invalidate(ReadOnlySpan<byte> reference)
     {
+        if (KeyOf(reference) is { } key)
+        {
+            store.Remove(key.Written);
+        }
+    }
+
+    // The key of what a reference names, without what rules add; null when it has another origin than the target.
+    private ByteBuffer? KeyOf(ReadOnlySpan<byte> reference)
+    {
         var scopeEnd = _key.Written.IndexOf((byte)0) + 1;
         var target = Encoding.Latin1.GetString(_key.Written[scopeEnd..]);
         if (
@@ -36,7 +45,7 @@ public sealed partial class CacheExchange
             || Uri.Compare(from, to, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) != 0
         )
         {
-            return;
+            return null;
         }
 
         var key = new ByteBuffer();
@@ -47,6 +56,6 @@ public sealed partial class CacheExchange
             AddQuery(key, Encoding.Latin1.GetBytes(to.Query));
         }
 
-        store.Remove(key.Written);
+        return key;
     }
 }

@@ -68,8 +68,14 @@ public sealed partial class CacheExchange(MemoryStore store)
         WriteKey(request, policy);
         _tier = request.Tier;
         _request = RequestFacts.Of(request.Method, fields);
+        if (policy.CodesAnyType)
+        {
+            _request = _request with { Traits = _request.Traits | RequestTraits.AnyTypeCoded };
+        }
+
         if (_request.Method is CacheMethod.Safe or CacheMethod.Unsafe)
         {
+            BeginPost(request, fields, policy, now);
             return Pass(ForwardReason.Method, NoCacheReason.Method, CfCacheStatus.Dynamic);
         }
 
@@ -153,6 +159,10 @@ public sealed partial class CacheExchange(MemoryStore store)
         if (_request.Method == CacheMethod.Unsafe)
         {
             Invalidate(status, fields);
+            if (_mayStorePost && status == 200)
+            {
+                return StorePost(status, fields, length, requested, received);
+            }
         }
 
         if (State == CacheState.Passing)
@@ -278,6 +288,7 @@ public sealed partial class CacheExchange(MemoryStore store)
         _pin = null;
         _slice = default;
         _keySuffix = 0;
+        _mayStorePost = false;
         _isBehind = _isMarked = false;
         _tier = TierRequest.None;
         Reason = NoCacheReason.None;

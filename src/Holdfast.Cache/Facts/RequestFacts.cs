@@ -49,6 +49,9 @@ public enum RequestTraits : ushort
     /// answer is no answer to anybody else's.
     /// </summary>
     Disguise = 1 << 6,
+
+    /// <summary>Its zone's rules may have answers of any type in a content coding.</summary>
+    AnyTypeCoded = 1 << 7,
 }
 
 /// <summary>What a cache needs to know of a request, collected in one pass over its fields.</summary>

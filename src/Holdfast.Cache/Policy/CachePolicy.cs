@@ -47,6 +47,9 @@ public sealed record CachePolicy
     /// <summary>Whether answers with a strong entity tag go out as the origin made them, byte for byte.</summary>
     public bool RespectStrongEtags { get; init; }
 
+    /// <summary>Whether rules may have answers in a content coding whose type is none that is compressed without them.</summary>
+    public bool CodesAnyType { get; init; }
+
     /// <summary>Whether large files are fetched and stored in slices.</summary>
     public bool Slices { get; init; }
 

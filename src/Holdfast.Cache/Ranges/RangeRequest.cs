@@ -45,7 +45,7 @@ public readonly record struct RangeRequest(RangeOutcome Outcome, ByteRange Part,
         for (var i = 0; i < fields.Count; i++)
         {
             var name = fields.FieldAt(i);
-            if (name == FieldName.IfRange && !Holds(fields.ValueAt(i), fields, stored, now))
+            if (name == FieldName.IfRange && !Holds(fields.ValueAt(i), request, fields, stored, now))
             {
                 return default;
             }
@@ -97,7 +97,7 @@ public readonly record struct RangeRequest(RangeOutcome Outcome, ByteRange Part,
         };
 
     // Strong comparison (RFC 9110 section 13.1.5).
-    private static bool Holds<T>(ReadOnlySpan<byte> condition, T fields, StoredResponse stored, long now)
+    private static bool Holds<T>(ReadOnlySpan<byte> condition, in RequestFacts request, T fields, StoredResponse stored, long now)
         where T : IFields
     {
         if (condition is [(byte)'"', ..] || EntityTag.IsWeak(condition))
@@ -105,7 +105,7 @@ public readonly record struct RangeRequest(RangeOutcome Outcome, ByteRange Part,
             return EntityTag.StronglyEqual(condition, stored.EntityTag);
         }
 
-        if (MayHaveCoded(stored, fields))
+        if (MayHaveCoded(request, stored, fields))
         {
             return false;
         }
@@ -116,10 +116,13 @@ public readonly record struct RangeRequest(RangeOutcome Outcome, ByteRange Part,
     }
 
     // A date says nothing of codings: a visitor that takes one may hold the beginning of other bytes with the same Last-Modified.
-    private static bool MayHaveCoded<T>(StoredResponse stored, T fields)
+    private static bool MayHaveCoded<T>(in RequestFacts request, StoredResponse stored, T fields)
         where T : IFields
     {
-        if ((stored.Flags & StoredFlags.Compressible) == 0 || stored.BodyLength < Compressibility.SmallestBody)
+        if (
+            ((stored.Flags & StoredFlags.Compressible) == 0 && !request.Has(RequestTraits.AnyTypeCoded))
+            || stored.BodyLength < Compressibility.SmallestBody
+        )
         {
             return false;
         }

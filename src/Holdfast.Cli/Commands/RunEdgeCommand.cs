@@ -115,6 +115,7 @@ internal static class RunEdgeCommand
                 settings = settings with { ReleasePace = new SettingValue([pace], PaceVariable).ReleasePace() };
             }
 
+            settings = settings with { StatusPage = settings.StatusPage ?? StatusPageLink.Read(context.Environment) };
             var evidence = EvidenceSettings.Read(context.Environment);
             var uppers = UpperUrls.Find(result.GetValue(upper) ?? [], context.Environment, file);
             settings.RequireHttp3(Http3Server.IsSupported);

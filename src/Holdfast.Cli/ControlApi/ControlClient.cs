@@ -49,14 +49,44 @@ internal sealed class ControlClient : IDisposable
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The whole envelope; <c>success</c> is true.</returns>
     /// <exception cref="CliFailure">Control does not answer, or refuses.</exception>
+    public Task<JsonElement> CallAsync(HttpMethod method, string path, Action<Utf8JsonWriter>? body, CancellationToken cancellationToken) =>
+        CallAsync(method, path, null, body, cancellationToken);
+
+    /// <summary>The same, if the thing is still what this entity tag stands for.</summary>
+    /// <exception cref="CliFailure">It is not, or control does not answer, or refuses.</exception>
     public async Task<JsonElement> CallAsync(
         HttpMethod method,
         string path,
+        EntityTagHeaderValue? ifMatch,
         Action<Utf8JsonWriter>? body,
         CancellationToken cancellationToken
     )
     {
         using var request = new HttpRequestMessage(method, path);
+        if (ifMatch is not null)
+        {
+            request.Headers.IfMatch.Add(ifMatch);
+        }
+
+        return (await SendAsync(request, body, cancellationToken)).Envelope;
+    }
+
+    /// <summary>The entity tag of a thing; null where it has none.</summary>
+    /// <param name="path">Path and query, escaped.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="CliFailure">Control does not answer, or refuses.</exception>
+    public async Task<EntityTagHeaderValue?> TagAsync(string path, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        return (await SendAsync(request, null, cancellationToken)).Tag;
+    }
+
+    private async Task<(JsonElement Envelope, EntityTagHeaderValue? Tag)> SendAsync(
+        HttpRequestMessage request,
+        Action<Utf8JsonWriter>? body,
+        CancellationToken cancellationToken
+    )
+    {
         if (body is not null)
         {
             request.Content = new StringContent(JsonText.Object(body), Encoding.UTF8, "application/json");
@@ -81,7 +111,8 @@ internal sealed class ControlClient : IDisposable
         using (response)
         {
             // Done, with nothing to say.
-            return ReadEnvelope(response.StatusCode == HttpStatusCode.NoContent ? Nothing : text, (int)response.StatusCode);
+            var envelope = ReadEnvelope(response.StatusCode == HttpStatusCode.NoContent ? Nothing : text, (int)response.StatusCode);
+            return (envelope, response.Headers.ETag);
         }
     }
 

@@ -5,7 +5,7 @@ using Holdfast.Model.Zones;
 
 namespace Holdfast.Cli.Declarative;
 
-/// <summary>Carries a plan out: the zone, then its records in one batch, then its settings. What fails leaves the rest as it was.</summary>
+/// <summary>Carries a plan out: the zone, then its records in one batch, then its settings. What fails leaves the rest as it was; records that somebody changed since the plan was made fail.</summary>
 internal static class PlanExecution
 {
     /// <exception cref="Terminal.CliFailure">Control refuses a step; those before it stand, and the next run goes on from there.</exception>
@@ -27,6 +27,7 @@ internal static class PlanExecution
             await control.CallAsync(
                 HttpMethod.Post,
                 $"/client/v4/zones/{id}/dns_records/batch?confirm_deletes={plan.Removed.Count.ToString(CultureInfo.InvariantCulture)}",
+                plan.RecordsTag,
                 body => WriteBatch(body, plan),
                 cancellationToken
             );

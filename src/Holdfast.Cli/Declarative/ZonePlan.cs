@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 
 namespace Holdfast.Cli.Declarative;
@@ -15,6 +16,9 @@ internal sealed record ZonePlan(DesiredZone Zone, string? ZoneId)
 
     /// <summary>Settings that change: name, value now as JSON text, value wanted.</summary>
     public IReadOnlyList<(string Name, string Before, JsonNode? After)> Settings { get; init; } = [];
+
+    /// <summary>What the records were compared as; they are changed only if they are that still.</summary>
+    public EntityTagHeaderValue? RecordsTag { get; init; }
 
     /// <summary>Records to make.</summary>
     public IReadOnlyList<DesiredRecord> Added { get; init; } = [];

@@ -29,7 +29,14 @@ internal static class ZonePlanner
             SetsOrigin = wanted.HasOrigin && origin != wanted.Origin,
             Settings = wanted.Settings.Count == 0 ? [] : await SettingsAsync(control, id, wanted, cancellationToken),
         };
-        return wanted.Records is null ? plan : Compare(plan, wanted.Records, await RecordsAsync(control, id, cancellationToken));
+        if (wanted.Records is null)
+        {
+            return plan;
+        }
+
+        // Before the records: what changes while they are read makes it another one.
+        var tag = await control.TagAsync($"/client/v4/zones/{id}/dns_records?per_page=1", cancellationToken);
+        return Compare(plan with { RecordsTag = tag }, wanted.Records, await RecordsAsync(control, id, cancellationToken));
     }
 
     /// <summary>A zone's records.</summary>

@@ -21,6 +21,7 @@ internal sealed record FaultyParts(ImmutableArray<string> Names)
     private const string EdgeChecks = "edge-checks";
     private const string FeatureLoader = "feature-loader";
     private const string ListReader = "list-reader";
+    private const string Waves = "waves";
 
     /// <summary>Nothing.</summary>
     public static FaultyParts None { get; } = new([]);
@@ -37,6 +38,9 @@ internal sealed record FaultyParts(ImmutableArray<string> Names)
             .. Names.Contains(FeatureLoader) ? [FaultPoint.FeatureLoaderDiesAbove200] : Array.Empty<FaultPoint>(),
             .. Names.Contains(ListReader) ? [FaultPoint.ListReaderMeetsNewerForm] : Array.Empty<FaultPoint>(),
         ];
+
+    /// <summary>Whether control gives what many zones use to one edge first.</summary>
+    public bool HasWaves => !Names.Contains(Waves);
 
     /// <summary>The arguments that say it again.</summary>
     public ImmutableArray<string> Arguments => Names.IsEmpty ? [] : [OptionName, string.Join(',', Names)];
@@ -56,10 +60,10 @@ internal sealed record FaultyParts(ImmutableArray<string> Names)
         }
 
         ImmutableArray<string> names = [.. text.Split(',')];
-        var unknown = names.FirstOrDefault(name => name is not (IngestChecks or EdgeChecks or FeatureLoader or ListReader));
+        var unknown = names.FirstOrDefault(name => name is not (IngestChecks or EdgeChecks or FeatureLoader or ListReader or Waves));
         return unknown is not null
                 ? throw new CliFailure(
-                    $"{OptionName}: no such part: {unknown}; there are {IngestChecks}, {EdgeChecks}, {FeatureLoader}, {ListReader}"
+                    $"{OptionName}: no such part: {unknown}; there are {IngestChecks}, {EdgeChecks}, {FeatureLoader}, {ListReader}, {Waves}"
                 )
             : !faultInjection ? throw new CliFailure($"{OptionName} is for drills: it needs {ChildArguments.FaultInjection} beside it")
             : new FaultyParts(names);

@@ -45,6 +45,7 @@ internal static partial class Roles
             EventsKept = options.Settings.EventsKept ?? ControlOptions.DefaultEventsKept,
             BotFeatures = options.Faulty.FeaturesAtIngest,
             RehearsalLimits = options.Settings.Rehearsals,
+            HasWaves = options.Faulty.HasWaves,
             LoggerFactory = loggers,
         };
         if (options.Settings.RequestsPerFiveMinutes is { } requests)

@@ -85,7 +85,7 @@ internal sealed partial class Supervisor
                         ),
                         Sockets = edge.All,
                         IsEdge = true,
-                        Environment = EdgeEnvironment(listeners.Status, options),
+                        Environment = EdgeEnvironment(listeners.Status, edge, options),
                     },
                     mustStart: true
                 )
@@ -201,8 +201,8 @@ internal sealed partial class Supervisor
         }
     }
 
-    /// <summary>The edges tell this machine's own page how they are, and those that the user named.</summary>
-    private Dictionary<string, string?> EdgeEnvironment(ListeningSocket? page, UpOptions options)
+    /// <summary>The edges tell this machine's own page how they are, and those that the user named; their error pages link to it.</summary>
+    private Dictionary<string, string?> EdgeEnvironment(ListeningSocket? page, EdgeListeners edge, UpOptions options)
     {
         var pages = options.EvidenceTo.Select(to => to.AbsoluteUri);
         var to = string.Join(',', page is null ? pages : pages.Prepend(Listeners.Url("http", page)));
@@ -212,6 +212,9 @@ internal sealed partial class Supervisor
             [StatusTokenVariable] = null,
             [EvidenceSettings.ToVariable] = to.Length > 0 ? to : null,
             [EvidenceSettings.TokenVariable] = to.Length > 0 ? options.EvidenceToken ?? evidenceToken : null,
+            [StatusPageLink.Variable] = page is null
+                ? context.Environment(StatusPageLink.Variable)
+                : StatusPageLink.For(page.Address, [.. edge.Http.Concat(edge.Https).Select(socket => socket.Address)]),
         };
     }
 

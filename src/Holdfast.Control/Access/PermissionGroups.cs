@@ -190,6 +190,29 @@ internal static class PermissionGroups
             Includes = CustomErrorsRead,
         };
 
+    public static PermissionGroup ConfigSettingsRead { get; } =
+        new("20e5ea084b2f491c86b8d8d90abff905", "Config Settings Read", "Grants read access to configuration rules", ResourceScope.Zone);
+
+    public static PermissionGroup ConfigSettingsWrite { get; } =
+        new("06f0526e6e464647bd61b63c54935235", "Config Settings Write", "Grants write access to configuration rules", ResourceScope.Zone)
+        {
+            Includes = ConfigSettingsRead,
+        };
+
+    public static PermissionGroup CompressionRead { get; } =
+        new("93ae59e7a40c4287a57ff6e501186a63", "Response Compression Read", "Grants read access to compression rules", ResourceScope.Zone);
+
+    public static PermissionGroup CompressionWrite { get; } =
+        new(
+            "4bd3fb513a23494aa1341a7e1eb6e080",
+            "Response Compression Write",
+            "Grants write access to compression rules",
+            ResourceScope.Zone
+        )
+        {
+            Includes = CompressionRead,
+        };
+
     public static PermissionGroup OriginRead { get; } =
         new("7b32a91ece3140d4b3c2c56f23fc8e35", "Origin Read", "Grants read access to origin rules", ResourceScope.Zone);
 
@@ -224,6 +247,8 @@ internal static class PermissionGroups
         CachePurge,
         CacheSettingsRead,
         CacheSettingsWrite,
+        ConfigSettingsRead,
+        ConfigSettingsWrite,
         CustomErrorsRead,
         CustomErrorsWrite,
         DnsRead,
@@ -236,6 +261,8 @@ internal static class PermissionGroups
         MembershipsWrite,
         OriginRead,
         OriginWrite,
+        CompressionRead,
+        CompressionWrite,
         CertificatesRead,
         CertificatesWrite,
         UserDetailsRead,

@@ -117,6 +117,7 @@ internal sealed class ControlStores : IAsyncDisposable
         FeedSecret = FeedSecret.Load(Keys.FeedKeyFile);
         var database = Path.Combine(Path.GetFullPath(options.DataDirectory), "control", "control.db");
         Database = Opened(ControlDatabase.Open(database, time, options.LockWait, options.AtWriteStep));
+        Database.HasWaves = options.HasWaves;
         Events = new SecurityEventStore(Path.Combine(Path.GetDirectoryName(database)!, "events.db"), options, logger);
         Signing = Opened(await SigningKeyRotation.OpenAsync(Database, Keys, time, options.AtWriteStep).ConfigureAwait(false));
         await SigningKeyRetirement.FinishAsync(Database, Keys).ConfigureAwait(false);

@@ -46,6 +46,7 @@ internal sealed class RecordEndpoints
         var query = RecordQuery.Of(context.Request);
         var (_, records) = await AllAsync(context).ConfigureAwait(false);
         var found = query.Select(records);
+        Preconditions.SetTag(context.Response, RecordTags.Of(records));
         await ApiAnswer
             .PageAsync(context, found.Skip(paging.Skip).Take(paging.PerPage).Select(RecordJson.Of), paging, found.Count)
             .ConfigureAwait(false);
@@ -55,7 +56,16 @@ internal sealed class RecordEndpoints
     {
         using var body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
         var wanted = RecordBody.Read(body);
-        var record = await ChangeAsync(context, set => set.Add(wanted.Apply(set.Zone, null), wanted.Pointer)).ConfigureAwait(false);
+        var known = Preconditions.IfMatch(context.Request);
+        var record = await ChangeAsync(
+                context,
+                set =>
+                {
+                    known?.Require(RecordTags.Of(set.Records));
+                    return set.Add(wanted.Apply(set.Zone, null), wanted.Pointer);
+                }
+            )
+            .ConfigureAwait(false);
         await AnswerAsync(context, record).ConfigureAwait(false);
     }
 
@@ -114,7 +124,16 @@ internal sealed class RecordEndpoints
         using var body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
         var batch = RecordBatch.Read(body);
         DeleteCount.Require(context.Request, batch.Deletes);
-        var done = await ChangeAsync(context, batch.Apply).ConfigureAwait(false);
+        var known = Preconditions.IfMatch(context.Request);
+        var done = await ChangeAsync(
+                context,
+                set =>
+                {
+                    known?.Require(RecordTags.Of(set.Records));
+                    return batch.Apply(set);
+                }
+            )
+            .ConfigureAwait(false);
         await ApiAnswer
             .ResultAsync(
                 context,
@@ -139,11 +158,13 @@ internal sealed class RecordEndpoints
 
     private async Task ImportAsync(HttpContext context)
     {
+        var known = Preconditions.IfMatch(context.Request);
         var (file, proxied) = await FormAsync(context).ConfigureAwait(false);
         var (added, total) = await ChangeAsync(
                 context,
                 set =>
                 {
+                    known?.Require(RecordTags.Of(set.Records));
                     var (records, count, errors) = ZoneFileReader.Read(file, set.Zone, proxied);
                     if (errors.Count > 0)
                     {

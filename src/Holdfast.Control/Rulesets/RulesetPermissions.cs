@@ -21,6 +21,16 @@ internal static class RulesetPermissions
         PermissionGroups.CacheSettingsWrite
     );
 
+    private static readonly (PermissionGroup Read, PermissionGroup Write) Configuration = (
+        PermissionGroups.ConfigSettingsRead,
+        PermissionGroups.ConfigSettingsWrite
+    );
+
+    private static readonly (PermissionGroup Read, PermissionGroup Write) Compression = (
+        PermissionGroups.CompressionRead,
+        PermissionGroups.CompressionWrite
+    );
+
     private static readonly (PermissionGroup Read, PermissionGroup Write) Redirects = (
         PermissionGroups.RedirectsRead,
         PermissionGroups.RedirectsWrite
@@ -43,11 +53,11 @@ internal static class RulesetPermissions
 
     /// <summary>Those that let a caller see rulesets of some phase, beside <see cref="PermissionGroups.ZoneWafRead"/>.</summary>
     public static ImmutableArray<PermissionGroup> OtherReads { get; } =
-    [Caching.Read, Errors.Read, Redirects.Read, Routes.Read, Transforms.Read];
+    [Caching.Read, Compression.Read, Configuration.Read, Errors.Read, Redirects.Read, Routes.Read, Transforms.Read];
 
     /// <summary>Those that let a caller change rulesets of some phase, beside <see cref="PermissionGroups.ZoneWafWrite"/>.</summary>
     public static ImmutableArray<PermissionGroup> OtherWrites { get; } =
-    [Caching.Write, Errors.Write, Redirects.Write, Routes.Write, Transforms.Write];
+    [Caching.Write, Compression.Write, Configuration.Write, Errors.Write, Redirects.Write, Routes.Write, Transforms.Write];
 
     /// <summary>Whether the caller may see the rulesets of a phase.</summary>
     public static bool MayRead(HttpContext context, string phase) => Caller.Of(context).May(Of(phase).Read, ZoneRequests.Id(context));
@@ -77,6 +87,8 @@ internal static class RulesetPermissions
             "http_request_dynamic_redirect" or "http_request_redirect" => Redirects,
             "http_custom_errors" => Errors,
             "http_request_origin" => Routes,
+            "http_config_settings" => Configuration,
+            "http_response_compression" => Compression,
             "http_request_transform" or "http_request_late_transform" or "http_response_headers_transform" => Transforms,
             _ => Firewall,
         };

@@ -47,6 +47,7 @@ internal sealed class ControlDatabase : IDisposable
         _path = path;
         _lockWait = lockWait;
         _ownership = ownership;
+        ZoneNames = new ZoneNames(ReadZoneNamesAsync);
         var options = new DbContextOptionsBuilder<ControlDbContext>().UseSqlite(ConnectionString).AddInterceptors(new Pragmas(lockWait));
         _options = (atStep is null ? options : options.AddInterceptors(WriteSteps.Interceptors(atStep))).Options;
     }
@@ -88,14 +89,33 @@ internal sealed class ControlDatabase : IDisposable
         }
     }
 
+    /// <summary>The names of all zones.</summary>
+    public ZoneNames ZoneNames { get; }
+
+    /// <summary>See <see cref="ControlDbContext.HasWaves"/>. Set before the first write.</summary>
+    public bool HasWaves { get; set; } = true;
+
     /// <summary>Reads. What it returns must not depend on the context any more.</summary>
     public async Task<T> ReadAsync<T>(Func<ControlDbContext, Task<T>> read)
     {
         try
         {
-            await using var context = new ControlDbContext(_options);
+            await using var context = new ControlDbContext(_options) { HasWaves = HasWaves };
             context.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.NoTracking;
             return await read(context).ConfigureAwait(false);
+        }
+        catch (SqliteException e)
+        {
+            throw new StorageUnavailableException(Explain(_path, e), ForCallers(e), e);
+        }
+    }
+
+    private async Task<ZoneNameIndex> ReadZoneNamesAsync()
+    {
+        try
+        {
+            // Beside whoever asks for it: SQLite's reads end before they return.
+            return await Task.Run(() => ZoneNames.ReadAsync(ConnectionString)).ConfigureAwait(false);
         }
         catch (SqliteException e)
         {
@@ -114,15 +134,20 @@ internal sealed class ControlDatabase : IDisposable
             throw new StorageUnavailableException($"{_path}: a write waited {turn.TotalSeconds} s for the ones before it", Busy);
         }
 
+        var isUncertain = false;
         try
         {
-            await using var context = new ControlDbContext(_options);
+            await using var context = new ControlDbContext(_options) { HasWaves = HasWaves };
+            var zones = ZoneNames.Watch(context);
 
             // SQLite's provider begins with BEGIN IMMEDIATE: nothing that is read here can change before the commit.
             await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
             var result = await write(context).ConfigureAwait(false);
             await context.SaveChangesAsync(CancellationToken.None).ConfigureAwait(false);
+            isUncertain = zones.Count > 0;
             await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+            isUncertain = false;
+            ZoneNames.Committed(zones);
             return result;
         }
         catch (DbUpdateConcurrencyException)
@@ -139,6 +164,12 @@ internal sealed class ControlDatabase : IDisposable
         }
         finally
         {
+            if (isUncertain)
+            {
+                // It may have been committed all the same.
+                ZoneNames.Forget();
+            }
+
             _writing.Release();
         }
     }

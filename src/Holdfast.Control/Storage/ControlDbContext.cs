@@ -9,6 +9,9 @@ internal sealed class ControlDbContext : DbContext
     public ControlDbContext(DbContextOptions<ControlDbContext> options)
         : base(options) { }
 
+    /// <summary>Whether releases of what many zones use go from one edge to all by waves; a drill lets them go to every edge at once.</summary>
+    public bool HasWaves { get; init; } = true;
+
     public DbSet<InstallationRow> Installation => Set<InstallationRow>();
 
     public DbSet<UserRow> Users => Set<UserRow>();

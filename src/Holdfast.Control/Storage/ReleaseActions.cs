@@ -92,9 +92,9 @@ internal sealed class ReleaseActions(ControlDatabase database, ReleaseReverts re
                 audit,
                 async context =>
                 {
-                    if (kind is not (ArtifactKind.Zone or ArtifactKind.Certificate or ArtifactKind.List))
+                    if (kind is ArtifactKind.KillSwitch or ArtifactKind.SigningKey)
                     {
-                        throw new StorageConflictException("zones, certificates and lists can be pinned, nothing else");
+                        throw new StorageConflictException("kill switches and signing keys cannot be pinned");
                     }
 
                     var id = await ReleaseHistory.IdOfAsync(context, kind, name).ConfigureAwait(false);
@@ -162,7 +162,7 @@ internal sealed class ReleaseActions(ControlDatabase database, ReleaseReverts re
             return;
         }
 
-        if (WavePolicy.Of(kind) is null)
+        if (!context.HasWaves || WavePolicy.Of(kind) is null)
         {
             await ReleaseLog.OpenAsync(context, newest.Kind, newest.Name, newest.Generation).ConfigureAwait(false);
             return;

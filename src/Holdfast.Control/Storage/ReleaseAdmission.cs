@@ -46,12 +46,13 @@ internal static class ReleaseAdmission
                 );
         }
 
-        if (WavePolicy.Of(release.Kind) is null)
+        if (!context.HasWaves || WavePolicy.Of(release.Kind) is null)
         {
             return false;
         }
 
-        if (release.Removed && release.Kind != ArtifactKind.KillSwitch)
+        // No rule names a list that is removed; what else goes by waves acts by itself, and so does its absence.
+        if (release is { Removed: true, Kind: ArtifactKind.List })
         {
             await SupersedeAsync(context, release).ConfigureAwait(false);
             return false;

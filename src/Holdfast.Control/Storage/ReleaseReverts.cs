@@ -1,11 +1,14 @@
 using System.Text.Json;
 using Holdfast.Artifacts;
+using Holdfast.Artifacts.Bots;
 using Holdfast.Artifacts.KillSwitches;
 using Holdfast.Artifacts.Lists;
+using Holdfast.Artifacts.Rulesets;
 using Holdfast.Artifacts.Zones;
 using Holdfast.Control.Releases;
 using Holdfast.Model.Lists;
 using Holdfast.Model.Releases;
+using Holdfast.Model.Rulesets;
 using Holdfast.Releases.Wire;
 using Microsoft.EntityFrameworkCore;
 
@@ -32,6 +35,8 @@ internal sealed class ReleaseReverts(ReleasePublisher publisher, ZoneStore zones
         {
             ArtifactKind.KillSwitch => KillSwitch(name, target, next),
             ArtifactKind.List => await ListAsync(context, name, target, next).ConfigureAwait(false),
+            ArtifactKind.BotFeatures => BotFeatures(target, next),
+            ArtifactKind.AccountRuleset => await RulesetAsync(context, name, target, next).ConfigureAwait(false),
             ArtifactKind.Zone => await ZoneAsync(context, name, target, next).ConfigureAwait(false),
             _ => throw new StorageConflictException("releases of this kind cannot be gone back to: put the older content in place again"),
         };
@@ -62,6 +67,72 @@ internal sealed class ReleaseReverts(ReleasePublisher publisher, ZoneStore zones
         : KillSwitchArtifact.TryParse(target.FormatVersion, target.Payload.Span, out var kill, out var problems)
             ? publisher.KillSwitch(kill, next)
         : throw new StorageConflictException($"generation {target.Generation} is one that this build does not read: {problems[0]}");
+
+    // The file is nothing but its releases. How many features were before is part of the content, and stays what it was.
+    private Release BotFeatures(Release? target, long next) =>
+        target is null or { Removed: true } ? publisher.BotFeaturesRemoval(next)
+        : BotFeatureArtifact.TryParse(target.FormatVersion, target.Payload.Span, BotFeatureLimits.LeftOut, out var file, out var problems)
+            ? publisher.BotFeatures(file, next)
+        : throw new StorageConflictException($"generation {target.Generation} is one that this build does not read: {problems[0]}");
+
+    // One that was taken away is there again. One that is new stays, if rules execute it: without it they would do nothing.
+    private async Task<Release?> RulesetAsync(ControlDbContext context, string id, Release? target, long next)
+    {
+        var row = await context.AccountRulesets.SingleOrDefaultAsync(row => row.Id == id).ConfigureAwait(false);
+        if (target is null or { Removed: true })
+        {
+            var all = await RulesetUses.AllAsync(context).ConfigureAwait(false);
+            if (row is null || await RulesetUses.CountAsync(context, id, all).ConfigureAwait(false) > 0)
+            {
+                return null;
+            }
+
+            context.AccountRulesets.Remove(row);
+            await context.AccountRulesetVersions.Where(version => version.RulesetId == id).ExecuteDeleteAsync().ConfigureAwait(false);
+            return publisher.AccountRulesetRemoval(id, next);
+        }
+
+        if (!AccountRulesetArtifact.TryParse(target.FormatVersion, target.Payload.Span, out var ruleset, out var problems))
+        {
+            throw new StorageConflictException($"generation {target.Generation} is one that this build does not read: {problems[0]}");
+        }
+
+        var config = AccountRulesetArtifact.Write(ruleset);
+        if (row is null)
+        {
+            row = new AccountRulesetRow { Id = id, Config = config };
+            context.AccountRulesets.Add(row);
+        }
+
+        row.Config = config;
+        row.Generation = next;
+        await PutVersionAsync(context, ruleset, config).ConfigureAwait(false);
+        return publisher.AccountRuleset(ruleset, next);
+    }
+
+    // Versions count on from what is there again.
+    private static async Task PutVersionAsync(ControlDbContext context, RulesetConfig ruleset, byte[] config)
+    {
+        await context
+            .AccountRulesetVersions.Where(version => version.RulesetId == ruleset.Id && version.Version > ruleset.Version)
+            .ExecuteDeleteAsync()
+            .ConfigureAwait(false);
+        if (
+            !await context
+                .AccountRulesetVersions.AnyAsync(version => version.RulesetId == ruleset.Id && version.Version == ruleset.Version)
+                .ConfigureAwait(false)
+        )
+        {
+            context.AccountRulesetVersions.Add(
+                new AccountRulesetVersionRow
+                {
+                    RulesetId = ruleset.Id,
+                    Version = ruleset.Version,
+                    Config = config,
+                }
+            );
+        }
+    }
 
     private async Task<Release?> ListAsync(ControlDbContext context, string id, Release? target, long next)
     {

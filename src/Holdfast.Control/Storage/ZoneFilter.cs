@@ -18,20 +18,25 @@ internal sealed record ZoneFilter
     /// <summary>Whether one condition that holds is enough.</summary>
     public bool Any { get; init; }
 
-    /// <summary>The same text for the same filter.</summary>
-    public string Key => $"{Name}|{string.Join(',', Types ?? [])}|{string.Join(',', Others)}|{Any}";
+    /// <summary>Whether internal zones are left out: they are shown to who asks for their type, or for one by name.</summary>
+    public bool HidesInternal => Types is null && Name is not { IsExact: true };
+
+    /// <summary>Whether what is the same for every zone decides for all of them.</summary>
+    public bool IsAll => Any && (Others.Contains(true) || (Others.Count == 0 && Name is null && Types is null));
+
+    /// <summary>Whether what is the same for every zone decides against all of them.</summary>
+    public bool IsNone => !Any && Others.Contains(false);
 
     /// <summary>Of these zones the ones wanted.</summary>
     public IQueryable<ZoneRow> Of(IQueryable<ZoneRow> rows)
     {
-        // An internal zone is shown to who asks for its type or for it by name.
-        rows = Types is null && Name is not { IsExact: true } ? rows.Where(row => row.Type != (int)ZoneType.Internal) : rows;
+        rows = HidesInternal ? rows.Where(row => row.Type != (int)ZoneType.Internal) : rows;
         return Any ? MatchingAny(rows) : MatchingAll(rows);
     }
 
     private IQueryable<ZoneRow> MatchingAll(IQueryable<ZoneRow> rows)
     {
-        if (Others.Contains(false))
+        if (IsNone)
         {
             return rows.Where(row => false);
         }
@@ -59,7 +64,7 @@ internal sealed record ZoneFilter
 
     private IQueryable<ZoneRow> MatchingAny(IQueryable<ZoneRow> rows)
     {
-        if (Others.Contains(true) || (Others.Count == 0 && Name is null && Types is null))
+        if (IsAll)
         {
             return rows;
         }

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Holdfast.Artifacts.Zones;
-using Holdfast.Control.Access;
 using Holdfast.Control.Audit;
 using Holdfast.Control.Releases;
 using Holdfast.Model.Releases;
@@ -10,13 +9,12 @@ using Microsoft.EntityFrameworkCore;
 namespace Holdfast.Control.Storage;
 
 /// <summary>The zones. Every change and its release are one transaction; whoever follows the feed is woken after it.</summary>
-internal sealed class ZoneStore
+internal sealed partial class ZoneStore
 {
     private readonly ControlDatabase _database;
     private readonly ReleasePublisher _publisher;
     private readonly ReleaseSignal _signal;
     private readonly TimeProvider _time;
-    private readonly RecentTotals _totals = new();
 
     public ZoneStore(ControlDatabase database, ReleasePublisher publisher, ReleaseSignal signal, TimeProvider time)
     {
@@ -25,65 +23,6 @@ internal sealed class ZoneStore
         _signal = signal;
         _time = time;
     }
-
-    /// <summary>A page of zones.</summary>
-    /// <param name="visible">Which zones the caller may see.</param>
-    /// <param name="filter">Which of them are wanted; the zones come in the order of their names.</param>
-    /// <param name="descending">Whether the last comes first.</param>
-    /// <param name="skip">How many to leave out at the beginning.</param>
-    /// <param name="take">How many to give at most, from 1.</param>
-    public Task<(IReadOnlyList<StoredZone> Zones, int Total)> ListAsync(
-        ZoneSelection visible,
-        ZoneFilter filter,
-        bool descending,
-        int skip,
-        int take
-    ) =>
-        _database.ReadAsync<(IReadOnlyList<StoredZone>, int)>(async context =>
-        {
-            var rows = filter.Of(context.Zones);
-            if (!visible.All || visible.Ids.Count > 0)
-            {
-                var ids = visible.Ids.ToArray();
-                rows = visible.All ? rows.Where(row => !ids.Contains(row.Id)) : rows.Where(row => ids.Contains(row.Id));
-            }
-
-            // The names are looked through once: up to the page's end for its zones, from there on for how many follow. Only their index is
-            // read for that, and whole rows just of the page. A page that is probably behind the last needs no more than the number.
-            if (skip > 0 && _totals.IsBehind(filter.Key, skip))
-            {
-                var all = await rows.CountAsync().ConfigureAwait(false);
-                if (all <= skip)
-                {
-                    return ([], all);
-                }
-            }
-
-            var ordered = descending ? rows.OrderByDescending(row => row.Name) : rows.OrderBy(row => row.Name);
-            var names = ordered.Skip(skip).Take(take).Select(row => row.Name);
-            var shown = context.Zones.Where(row => names.Contains(row.Name));
-            var page = await (descending ? shown.OrderByDescending(row => row.Name) : shown.OrderBy(row => row.Name))
-                .ToListAsync()
-                .ConfigureAwait(false);
-            if (page.Count == 0)
-            {
-                return ([], skip == 0 ? 0 : await rows.CountAsync().ConfigureAwait(false));
-            }
-
-            var last = page[^1].Name;
-            var total = skip + page.Count;
-            if (page.Count == take)
-            {
-                total += await (
-                    descending
-                        ? rows.CountAsync(row => string.Compare(row.Name, last) < 0)
-                        : rows.CountAsync(row => string.Compare(row.Name, last) > 0)
-                ).ConfigureAwait(false);
-            }
-
-            _totals.Remember(filter.Key, total);
-            return ([.. page.Select(Stored)], total);
-        });
 
     public Task<StoredZone?> FindAsync(string id) =>
         _database.ReadAsync(async context =>

@@ -225,6 +225,30 @@ internal sealed class Fleet : IAsyncDisposable
         return generations;
     }
 
+    /// <summary>Has the newest release of an artifact that goes by waves go to every edge without their pauses: it is no part of the drill.</summary>
+    public Task OpenToAllAsync(string kind, string name, CancellationToken cancellationToken) =>
+        DrillRun.UntilAsync(
+            async () =>
+            {
+                var path = $"/holdfast/v1/releases/{kind}/{name}/newest";
+                if ((await Api.DoAsync(HttpMethod.Get, path, null, cancellationToken)).GetProperty("open_to_all").GetBoolean())
+                {
+                    return true;
+                }
+
+                await Api.CallAsync(
+                    HttpMethod.Post,
+                    $"{path}/skip",
+                    new JsonObject { ["reason"] = "a drill's beginning" },
+                    cancellationToken
+                );
+                return false;
+            },
+            $"{kind} {name} may go to every edge",
+            30,
+            cancellationToken
+        );
+
     /// <summary>Trips a fault at an edge.</summary>
     /// <param name="edge">Which.</param>
     /// <param name="fault">The point and how it fails, as docs/resilience.md has them.</param>

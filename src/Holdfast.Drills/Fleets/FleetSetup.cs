@@ -14,6 +14,9 @@ internal sealed record FleetSetup
     /// <summary>Defects of then that edges and tasters have: names of parts that can be faulty.</summary>
     public IReadOnlyList<string> Defects { get; init; } = [];
 
+    /// <summary>Defects of then that control has, where edges have some.</summary>
+    public IReadOnlyList<string> ControlDefects { get; init; } = [];
+
     /// <summary>Whether there is a status page.</summary>
     public bool HasStatusPage { get; init; }
 
@@ -32,7 +35,8 @@ internal sealed record FleetSetup
         ];
 
     /// <summary>Control's.</summary>
-    public IEnumerable<string> ControlArguments => Defects.Count == 0 ? [] : [Flag, .. Option("--faulty", Names(Removal.FaultyControl))];
+    public IEnumerable<string> ControlArguments =>
+        Defects.Count == 0 ? [] : [Flag, .. Option("--faulty", [.. ControlDefects, .. Names(Removal.FaultyControl)])];
 
     private const string Flag = "--fault-injection";
 

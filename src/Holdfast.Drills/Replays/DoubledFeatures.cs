@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Drills.Fleets;
 using Holdfast.Drills.Grading;
@@ -16,6 +17,7 @@ internal sealed class DoubledFeatures : Drill
 {
     private const string Kind = "bot-features";
     private const string Place = "/holdfast/v1/bot-features";
+    private const string AllAtOnce = "waves";
     private const int Rows = 120;
 
     /// <summary>Builds through the door as it is, and then through one without its checks.</summary>
@@ -66,6 +68,9 @@ internal sealed class DoubledFeatures : Drill
 
     internal override IReadOnlyList<string> Defects => ["feature-loader"];
 
+    /// <summary>As on that day, a new file goes to every machine at once, so that each edge must stand by itself; waves would stop it at the first.</summary>
+    internal override IReadOnlyList<string> ControlDefects => [AllAtOnce];
+
     internal override bool HasStatusPage => true;
 
     internal override bool IsOutage(DrillRun run, double from) =>
@@ -83,7 +88,7 @@ internal sealed class DoubledFeatures : Drill
             await operators.WhileTheyPauseAsync(async () =>
             {
                 await run.Fleet.Control.KillAsync();
-                run.Fleet.Control.FurtherArguments = [.. run.Fleet.Control.FurtherArguments, "--faulty", Protection.IngestChecks.Name];
+                run.Fleet.Control.FurtherArguments = ["--fault-injection", "--faulty", $"{AllAtOnce},{Protection.IngestChecks.Name}"];
                 await run.Fleet.Control.StartAsync(cancellationToken);
             });
         }
@@ -192,7 +197,7 @@ internal sealed class DoubledFeatures : Drill
             await DrillRun.LetPassAsync(SecondsBetween, cancellationToken);
         }
 
-        // An edge takes another file into use at most every 30 s.
+        // An edge takes another file at most every 30 s. A share of the visitors is scored by it then, soon all.
         var back = await run.SeesAsync(() => EachHasAsync(run, good!.Value, cancellationToken), 120, cancellationToken);
         run.StopSeconds = back;
         if (run.AttributeSeconds is not null)
@@ -305,8 +310,31 @@ internal sealed class DoubledFeatures : Drill
             : throw new DrillFailure($"PUT {Place}: {(int)answer.Status} {answer.Text}");
     }
 
-    private static async Task<bool> EachHasAsync(DrillRun run, long generation, CancellationToken cancellationToken) =>
-        (await run.Fleet.GenerationsAsync(Kind, cancellationToken)).All(used => used == generation);
+    private static async Task<bool> EachHasAsync(DrillRun run, long generation, CancellationToken cancellationToken)
+    {
+        for (var edge = 0; edge < run.Fleet.Edges.Count; edge++)
+        {
+            if (
+                await run.Fleet.StateAsync(edge, "/holdfast/state", cancellationToken) is not { } state
+                || !(Has(state, "releases", "generation", generation) || Has(state, "rollouts", "candidate", generation))
+            )
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool Has(JsonElement state, string list, string member, long generation) =>
+        state
+            .GetProperty(list)
+            .EnumerateArray()
+            .Any(one =>
+                one.GetProperty("name").GetString() == Kind
+                && one.GetProperty(member) is { ValueKind: JsonValueKind.Number } number
+                && number.GetInt64() == generation
+            );
 
     private static async Task<List<(string Node, string Reason)>> RefusalsAsync(DrillRun run, CancellationToken cancellationToken)
     {

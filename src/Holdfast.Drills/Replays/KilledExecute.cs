@@ -127,6 +127,7 @@ internal sealed class KilledExecute : Drill
             cancellationToken
         );
         var id = ruleset.GetProperty("id").GetString()!;
+        await run.Fleet.OpenToAllAsync("account-ruleset", id, cancellationToken);
         foreach (var zone in run.Fleet.Zones)
         {
             await api.DoAsync(

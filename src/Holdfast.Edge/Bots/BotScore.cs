@@ -1,6 +1,7 @@
 using Holdfast.Edge.Guard;
 using Holdfast.Edge.Requests;
 using Holdfast.Edge.Rules.Signals;
+using Holdfast.Edge.Slices;
 using Holdfast.Rules.Evaluation;
 
 namespace Holdfast.Edge.Bots;
@@ -17,6 +18,7 @@ internal sealed class BotScore
     // Not that of the rule that asks: its own is in use.
     private RuleEvaluation? _evaluation;
     private BotFeaturesRuntime? _features;
+    private SideGuards? _side;
     private bool _isAsked;
     private int[] _held = [];
     private int _count;
@@ -30,9 +32,18 @@ internal sealed class BotScore
     /// <summary>The features that hold, by their numbers in <see cref="By"/>; also when they say too little for a score.</summary>
     public ReadOnlySpan<int> Held => _held.AsSpan(0, _count);
 
+    /// <summary>Whether somebody has asked for it, and there was something to score by.</summary>
+    public bool IsAsked => _isAsked;
+
     /// <summary>Begins with a request.</summary>
-    /// <param name="features">What it will be scored with; null when there is nothing.</param>
-    public void Begin(BotFeaturesRuntime? features) => (_features, _isAsked, Value, _count) = (features, false, 0, 0);
+    /// <param name="table">What it will be scored with, or nothing.</param>
+    /// <param name="request">The request: it may be one that meets what is on trial.</param>
+    public void Begin(BotFeatureTable table, EdgeRequest request)
+    {
+        var trial = table.Trial is { } known && known.IsMetBy(request) ? known : null;
+        (_features, _side) = trial is null ? (table.Current, null) : (trial.Candidate, trial.Guards);
+        (_isAsked, Value, _count) = (false, 0, 0);
+    }
 
     /// <summary>A feature holds.</summary>
     public void Add(int feature)
@@ -64,7 +75,7 @@ internal sealed class BotScore
             _evaluation ??= new RuleEvaluation();
             var slot = GuardSlot.Current;
             var outer = slot.Suspend();
-            var value = zone.Guard.Run(
+            var value = (_side?.Beside(zone.Guard) ?? zone.Guard).Run(
                 EdgeModule.Bots,
                 request,
                 (score: this, signals),

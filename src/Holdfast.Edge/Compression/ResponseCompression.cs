@@ -1,6 +1,7 @@
 using Holdfast.Cache.Compression;
 using Holdfast.Edge.Guard;
 using Holdfast.Edge.Requests;
+using Holdfast.Edge.Rules;
 using Holdfast.Http.Headers;
 
 namespace Holdfast.Edge.Compression;
@@ -15,13 +16,15 @@ internal static class ResponseCompression
     private const int LongestField = 512;
 
     /// <summary>
-    /// Compresses the answer in <see cref="EdgeRequest.Response"/> on its way, if it is to be. Called when all its fields are there and
+    /// Asks the rules of the phase and compresses the answer in <see cref="EdgeRequest.Response"/> on its way, if it is to be. Called when all its fields are there and
     /// before it starts.
     /// </summary>
     /// <param name="request">The request.</param>
     /// <param name="length">The body's bytes, or -1 when nobody knows.</param>
     /// <param name="hasBody">Whether a body follows; an answer to HEAD gets the fields alone.</param>
-    public static void Begin(EdgeRequest request, long length, bool hasBody) =>
+    public static void Begin(EdgeRequest request, long length, bool hasBody)
+    {
+        ResponsePhases.RunCompression(request);
         request.Zone?.Guard.Run(
             EdgeModule.Compression,
             request,
@@ -33,14 +36,16 @@ internal static class ResponseCompression
             },
             false
         );
+    }
 
     private static void Decide(EdgeRequest request, long length, bool hasBody)
     {
         var response = request.Response;
+        var choice = CompressionChoice.Of(request);
         if (response.Status == 304)
         {
             // Where nothing goes through a coding, the origin's tag is the only one that there is.
-            if (request is { Zone.Settings.Compression: true, Lower: null, CachePolicy.RespectStrongEtags: false })
+            if (!request.CachePolicy.RespectStrongEtags && choice.IsFor(request, isUsual: true))
             {
                 KeepWeak(request);
             }
@@ -50,33 +55,43 @@ internal static class ResponseCompression
 
         // A strong tag on a body that streams: the body may well be tiny, and what a strong tag is good for would be lost for nothing.
         if (
-            request is not { Zone.Settings.Compression: true, Lower: null }
+            !choice.IsFor(request, isUsual: true)
             || length is >= 0 and < Compressibility.SmallestBody
             || (
                 (length < 0 || request.CachePolicy.RespectStrongEtags)
                 && response.Headers.TryGet(KnownHeader.ETag, out var tag)
                 && !tag.StartsWith("W/"u8)
             )
-            || !Compressibility.IsCompressible(response.Status, new HeaderFields(response.Headers))
+            || !Compressibility.IsEncodable(response.Status, new HeaderFields(response.Headers), out var isUsual)
+            || !choice.IsFor(request, isUsual)
         )
         {
             return;
         }
 
-        if (Choose(request) is not ContentCoding.Identity and var coding)
+        if (Choose(request, choice, isUsual) is not ContentCoding.Identity and var coding)
         {
             Encode(request, coding, hasBody);
         }
     }
 
     /// <summary>Says in the answer that there are codings to choose from, and chooses the visitor's; for an answer that can be compressed.</summary>
-    public static ContentCoding Offer(EdgeRequest request) =>
-        request.Zone!.Guard.Run(EdgeModule.Compression, request, request, static it => Choose(it), ContentCoding.Identity);
+    /// <param name="request">The request.</param>
+    /// <param name="choice">What there is to choose from; <see cref="CompressionChoice.IsFor"/> the answer.</param>
+    /// <param name="isUsual">Whether the answer's type is one that is compressed without a rule.</param>
+    public static ContentCoding Offer(EdgeRequest request, CompressionChoice choice, bool isUsual) =>
+        request.Zone!.Guard.Run(
+            EdgeModule.Compression,
+            request,
+            (request, choice, isUsual),
+            static it => Choose(it.request, it.choice, it.isUsual),
+            ContentCoding.Identity
+        );
 
-    private static ContentCoding Choose(EdgeRequest request)
+    private static ContentCoding Choose(EdgeRequest request, CompressionChoice choice, bool isUsual)
     {
         AddVary(request.Response.Headers);
-        return CodingFor(request);
+        return CodingFor(request, choice, isUsual);
     }
 
     /// <summary>The same for a 304 in its place.</summary>
@@ -108,7 +123,7 @@ internal static class ResponseCompression
         headers.Remove("Repr-Digest"u8);
     }
 
-    private static ContentCoding CodingFor(EdgeRequest request)
+    private static ContentCoding CodingFor(EdgeRequest request, CompressionChoice choice, bool isUsual)
     {
         var headers = request.Head.Headers;
         if (!headers.TryGet(KnownHeader.AcceptEncoding, out var accepted))
@@ -119,7 +134,7 @@ internal static class ResponseCompression
         // RFC 9111 section 5.2.1.6.
         return TokenList.AnyIn(headers, KnownHeader.CacheControl, "no-transform"u8)
             ? ContentCoding.Identity
-            : ContentCodings.Choose(accepted, request.Zone!.Settings.Brotli);
+            : choice.For(request, accepted, isUsual);
     }
 
     // Several lines become one.

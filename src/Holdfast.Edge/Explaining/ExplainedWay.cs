@@ -40,6 +40,7 @@ internal sealed class ExplainedWay(ExplainedRequest request, RuleTurn turn, Requ
     public PhaseExplanation Through(RulesetRuntime ruleset, string? note)
     {
         var config = ruleset.Config;
+        note ??= turn.Skips(ruleset) ? "not asked: an earlier rule has skipped it" : null;
         return new PhaseExplanation(config.Phase, note, Rules(ruleset, note, out _), config.Kind == RulesetKind.Zone ? null : config.Name);
     }
 
@@ -81,6 +82,11 @@ internal sealed class ExplainedWay(ExplainedRequest request, RuleTurn turn, Requ
 
     private (RuleExplanation Explained, string? End) Ask(RuleConfig rule, RuleRuntime runtime, RulePhase phase)
     {
+        if (turn.Skips(runtime))
+        {
+            return (Explained(rule, RuleVerdict.NotAsked, "an earlier rule has skipped it", null), null);
+        }
+
         var truth = runtime.Filter.Evaluate(_signals, turn.Evaluation);
         var trace = ExpressionTrace.Of(runtime.Filter.Expression, _signals, turn.Evaluation);
         switch (truth)

@@ -19,6 +19,7 @@ internal sealed partial class EdgeGuard
     private int _pruneAt = 1024;
     private int _look = 1;
     private int _lostThreads;
+    private uint _killed;
 
     /// <summary>For one edge.</summary>
     /// <param name="limits">What modules may take.</param>
@@ -54,6 +55,16 @@ internal sealed partial class EdgeGuard
 
     /// <summary>The guard of what runs before a request's zone is known.</summary>
     public ZoneGuard Shared { get; }
+
+    /// <summary>The modules that kill switches take out of all zones, a bit each: for what runs before the zone is known.</summary>
+    public uint Killed
+    {
+        get => Volatile.Read(ref _killed);
+        set => Volatile.Write(ref _killed, value);
+    }
+
+    /// <summary>The guards of zones whose modules have had faults.</summary>
+    public IEnumerable<ZoneGuard> Troubled => _troubled.Keys;
 
     /// <summary>The watchdog's present look, never 0.</summary>
     public int Look => Volatile.Read(ref _look);

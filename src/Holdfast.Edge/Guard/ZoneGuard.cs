@@ -12,10 +12,10 @@ namespace Holdfast.Edge.Guard;
 /// </summary>
 /// <param name="edge">The edge's guard.</param>
 /// <param name="id">The zone's id; empty for what runs before the zone is known.</param>
-internal sealed class ZoneGuard(EdgeGuard edge, string id)
+/// <param name="live">The zone's own guard, when this one stands beside it for something on trial that many zones use.</param>
+internal sealed class ZoneGuard(EdgeGuard edge, string id, ZoneGuard? live = null)
 {
     private uint _tripped;
-    private uint _killed;
     private ModuleBreaker?[]? _breakers;
     private ZoneSlice? _slice;
     private long _nextSampleAt;
@@ -26,25 +26,21 @@ internal sealed class ZoneGuard(EdgeGuard edge, string id)
     /// <summary>The zone's id.</summary>
     public string Id => id;
 
-    /// <summary>The modules that kill switches take out, a bit each: they are not run, as if they were absent.</summary>
-    public uint Killed
-    {
-        get => Volatile.Read(ref _killed);
-        set => Volatile.Write(ref _killed, value);
-    }
+    /// <summary>The zone's own guard, when this one stands beside it; else null.</summary>
+    public ZoneGuard? Live => live;
 
     /// <summary>The zone's release on trial, or null: then it costs nothing more than to see that.</summary>
     public ZoneSlice? Slice
     {
-        get => Volatile.Read(ref _slice);
+        get => live is null ? Volatile.Read(ref _slice) : live.Slice;
         set => Volatile.Write(ref _slice, value);
     }
 
     /// <summary>When a request of the zone may be sampled next, in the ticks of <see cref="Environment.TickCount64"/>.</summary>
     public long NextSampleAt
     {
-        get => Volatile.Read(ref _nextSampleAt);
-        set => Volatile.Write(ref _nextSampleAt, value);
+        get => live?.NextSampleAt ?? Volatile.Read(ref _nextSampleAt);
+        set => Volatile.Write(ref live is null ? ref _nextSampleAt : ref live._nextSampleAt, value);
     }
 
     /// <summary>The breakers of modules that have had faults.</summary>
@@ -52,7 +48,7 @@ internal sealed class ZoneGuard(EdgeGuard edge, string id)
 
     /// <summary>Whether a module is to run for a request now; if not, its mode decides what becomes of the request.</summary>
     public bool MayRun(EdgeModule module, EdgeRequest request) =>
-        ((Volatile.Read(ref _tripped) | _killed) & module.Bit) == 0 || MayProbe(module, request);
+        ((Volatile.Read(ref _tripped) | KilledFor(request)) & module.Bit) == 0 || MayProbe(module, request);
 
     /// <summary>Runs a module that does not await.</summary>
     /// <param name="module">Which.</param>
@@ -156,9 +152,12 @@ internal sealed class ZoneGuard(EdgeGuard edge, string id)
     public static bool IsFault(Exception exception) =>
         exception is not (IOException or OperationCanceledException or OutOfMemoryException or ModuleFaultException);
 
+    // Part of what the request runs on, so that it sees those of one moment.
+    private uint KilledFor(EdgeRequest request) => request.Zone is { } zone ? zone.Killed : edge.Killed;
+
     private bool MayProbe(EdgeModule module, EdgeRequest request)
     {
-        if ((Killed & module.Bit) != 0)
+        if ((KilledFor(request) & module.Bit) != 0)
         {
             return false;
         }

@@ -14,6 +14,7 @@ using Holdfast.Edge.Releases.Tasting;
 using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Rules;
 using Holdfast.Edge.Rules.Counting;
+using Holdfast.Edge.Rules.Executing;
 using Holdfast.Edge.Zones;
 using Holdfast.Model.Releases;
 using Holdfast.Releases.Intake;
@@ -80,13 +81,14 @@ internal sealed class EdgeReleases : IAsyncDisposable
             Bots = bots,
             Events = Events?.Events,
         };
+        Account = rules.Account;
         var faults = options.FaultInjection ? new LoaderFaults() : null;
         var reader = new ZoneReader(Store, new ZoneCompiler(targets, rules, guard, Kills, faults), Kills, Desk, Live);
         Zones = new ZoneDirectory(reader, options.ZoneMemory, ZoneReader.Dropped, time);
         var trials = new ZoneTrials();
         Kills.Changed = zone =>
         {
-            guard.Shared.Killed = Kills.Set.ModulesEverywhere;
+            guard.Killed = Kills.Set.ModulesEverywhere;
             Zones.Refresh(zone);
             trials.Refresh(zone);
         };
@@ -119,8 +121,8 @@ internal sealed class EdgeReleases : IAsyncDisposable
                     new ZoneConsumer(Zones, reader, Store, Kills, trials),
                     new CertificateConsumer(Certificates, certificateReader),
                     new ListConsumer(lists, listCompiler, Store),
-                    new BotFeatureConsumer(bots, new BotFeatureLoader(options.BotFeatures, guard.Faults)),
-                    new AccountRulesetConsumer(rules, Store),
+                    new BotFeatureConsumer(bots, new BotFeatureLoader(options.BotFeatures, guard.Faults), guard, Store),
+                    new AccountRulesetConsumer(rules, Store, Kills, guard),
                     new AnnouncedKeys(Keys, home.Keys.TrustedDirectory, Live),
                     new KillSwitchConsumer(Kills),
                 ],
@@ -194,6 +196,9 @@ internal sealed class EdgeReleases : IAsyncDisposable
 
     /// <summary>What counts for rate limits.</summary>
     public RateLimitPhase RateLimits { get; }
+
+    /// <summary>The account's rulesets.</summary>
+    public AccountRulesetTable Account { get; }
 
     /// <summary>The zones.</summary>
     public ZoneDirectory Zones { get; }

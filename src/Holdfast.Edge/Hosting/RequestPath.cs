@@ -54,7 +54,10 @@ internal sealed class RequestPath : IAsyncDisposable
             () => releases.Purges.Position
         );
         var origins = new OriginRouter(forwarder, _http2, new OriginQueue(sweep, targets.Events), Upper());
-        Observer = new RequestObserver(instruments.Log, instruments.Counters, instruments.Countries, guard, time);
+        Observer = new RequestObserver(instruments.Log, instruments.Counters, instruments.Countries, guard, time)
+        {
+            Account = releases.Account,
+        };
         Cache = new CachePhase(
             responses.Memory,
             options.Name,
@@ -81,6 +84,7 @@ internal sealed class RequestPath : IAsyncDisposable
         )
         {
             Sampler = releases.Sampler,
+            Account = releases.Account,
         };
 
         UpperForwarder? Upper()

@@ -117,7 +117,7 @@ internal sealed class ForwardedHeaders
             }
         }
 
-        if (request.Zone is { Settings.TrueClientIpHeader: true })
+        if (request is { Zone: not null, Settings.TrueClientIpHeader: true })
         {
             headers.Set(KnownHeader.TrueClientIp, client);
         }
@@ -166,7 +166,7 @@ internal sealed class ForwardedHeaders
                 headers.Set(KnownHeader.AltSvc, alternative);
             }
 
-            if (zone.Settings.ServerTiming)
+            if (request.Settings.ServerTiming)
             {
                 AddServerTiming(headers, request.Origin);
             }

@@ -44,9 +44,9 @@ internal sealed class Http2OriginForwarder(OriginTargets targets, ForwardedHeade
         using var content =
             request.Head.Framing == Framing.None
                 ? null
-                : new VisitorContent(request, () => request.WaitForOrigin(exchange.Timeout, zone.ReadTimeout));
+                : new VisitorContent(request, () => request.WaitForOrigin(exchange.Timeout, request.ReadTimeout));
         exchange.Message = Message(request, zone, content);
-        exchange.Timeout.CancelAfter(zone.ReadTimeout);
+        exchange.Timeout.CancelAfter(request.ReadTimeout);
         request.Use(exchange.Timeout);
         try
         {
@@ -210,6 +210,7 @@ internal sealed class Http2OriginForwarder(OriginTargets targets, ForwardedHeade
             : length >= 0 ? Framing.Length
             : Framing.Chunked;
         head.ContentLength = length;
+        request.IsSent = content?.IsComplete ?? true;
         var step = request.Tap?.Takes(request) ?? TapStep.Relay;
         if (step == TapStep.Drop)
         {
@@ -224,7 +225,7 @@ internal sealed class Http2OriginForwarder(OriginTargets targets, ForwardedHeade
         {
             request.ReleaseExchange();
             exchange.IsTaken = true;
-            request.Tap!.TakeOver(request, new Http2OriginAnswer(exchange, zone.ReadTimeout) { Gate = request.TakeOriginGate() });
+            request.Tap!.TakeOver(request, new Http2OriginAnswer(exchange, request.ReadTimeout) { Gate = request.TakeOriginGate() });
             return EdgeError.None;
         }
 
@@ -238,7 +239,7 @@ internal sealed class Http2OriginForwarder(OriginTargets targets, ForwardedHeade
                 return EdgeError.None;
             }
 
-            request.WaitForOrigin(exchange.Timeout, zone.ReadTimeout);
+            request.WaitForOrigin(exchange.Timeout, request.ReadTimeout);
             var piece = await exchange.ReadAsync().ConfigureAwait(false);
             exchange.Timeout.CancelAfter(Timeout.InfiniteTimeSpan);
             request.Write(piece.Data.Span);

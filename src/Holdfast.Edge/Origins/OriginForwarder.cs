@@ -21,9 +21,6 @@ namespace Holdfast.Edge.Origins;
 /// </summary>
 internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders forwarded, EdgeLimits limits, TimeProvider time)
 {
-    // More interim responses than any origin has a reason to send.
-    private const int MostInterim = 64;
-
     private readonly OriginAcquisition _acquisition = new(targets, time);
     private readonly ResponseRelay _relay = new(forwarded);
 
@@ -137,7 +134,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
             if (hasBody && !request.Head.ExpectsContinue)
             {
                 // 3, with the head in the same write as the beginning of the body
-                pump = new RequestPump(request, connection, targets.Limits.WriteTimeout, zone.ReadTimeout);
+                pump = new RequestPump(request, connection, targets.Limits.WriteTimeout, request.ReadTimeout);
                 pump.Start();
             }
             else
@@ -148,7 +145,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
                     return writeFault;
                 }
 
-                request.WaitForOrigin(connection, zone.ReadTimeout);
+                request.WaitForOrigin(connection, request.ReadTimeout);
             }
 
             // 4
@@ -189,7 +186,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
                     break;
                 }
 
-                if (interim == MostInterim)
+                if (interim == EdgeLimits.MostInterim)
                 {
                     return OriginFault.BadAnswer;
                 }
@@ -215,12 +212,13 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
 
             // 5
             var keepAlive = request.Response.KeepAlive;
+            request.IsSent = pump?.IsComplete ?? !hasBody;
             var step = request.Tap?.Takes(request) ?? TapStep.Relay;
             if (step == TapStep.TakeOver)
             {
                 _relay.Prepare(request);
                 isTaken = true;
-                var answer = new Http1OriginAnswer(connection, request.Response, zone.ReadTimeout, keepAlive)
+                var answer = new Http1OriginAnswer(connection, request.Response, request.ReadTimeout, keepAlive)
                 {
                     MayBeKept = request.Release(connection),
                     Gate = request.TakeOriginGate(),
@@ -293,7 +291,7 @@ internal sealed class OriginForwarder(OriginTargets targets, ForwardedHeaders fo
     private RequestPump StartAfterContinue(EdgeRequest request, OriginConnection connection, ZoneRuntime zone)
     {
         request.Scratch.Output.Clear();
-        var pump = new RequestPump(request, connection, targets.Limits.WriteTimeout, zone.ReadTimeout);
+        var pump = new RequestPump(request, connection, targets.Limits.WriteTimeout, request.ReadTimeout);
         pump.Start();
         return pump;
     }

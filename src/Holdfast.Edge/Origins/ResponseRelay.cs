@@ -128,7 +128,7 @@ internal sealed class ResponseRelay(ForwardedHeaders forwarded)
     [AsyncMethodBuilder(typeof(PooledValueTaskBuilder<>))]
     private static async ValueTask<T> WaitAsync<T>(EdgeRequest request, ZoneRuntime zone, OriginConnection connection, ValueTask<T> reading)
     {
-        request.WaitForOrigin(connection, zone.ReadTimeout);
+        request.WaitForOrigin(connection, request.ReadTimeout);
         var result = await reading.ConfigureAwait(false);
         connection.ReadDeadline.Lift();
         return result;

@@ -28,6 +28,9 @@ internal sealed class VisitorContent(EdgeRequest request, Action onProgress) : H
         Withheld,
     }
 
+    /// <summary>Whether the client has all of it.</summary>
+    public bool IsComplete { get; private set; }
+
     /// <summary>
     /// Sees to it that no 100 goes to the visitor from now on: an answer is about to be written to it by somebody else. The client
     /// begins to send a body also when the answer came first.
@@ -71,6 +74,7 @@ internal sealed class VisitorContent(EdgeRequest request, Action onProgress) : H
             // What the visitor sends is passed on as it comes: a gRPC stream may never end before it is answered.
             await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
             await CopyAsync(stream, cancellationToken).ConfigureAwait(false);
+            IsComplete = true;
         }
         finally
         {

@@ -11,6 +11,7 @@ namespace Holdfast.Edge.Origins;
 /// </summary>
 internal sealed class ZoneOrigins
 {
+    private readonly ZoneConfig _zone;
     private readonly TargetUses _uses;
     private readonly RoutedTargets _routed;
     private readonly OriginTarget? _otherwise;
@@ -19,17 +20,53 @@ internal sealed class ZoneOrigins
     // By the name below which the wildcard stands.
     private readonly FrozenDictionary<byte[], RecordTargets>? _below;
 
-    private ZoneOrigins(ZoneConfig zone, OriginTargets targets)
+    // The same under the other settings that rules can give a request, by Place; made when a request first needs them.
+    private readonly ZoneOrigins?[] _others;
+
+    private ZoneOrigins(ZoneConfig zone, TargetUses uses, RoutedTargets routed, ZoneOrigins?[] others)
     {
-        _uses = new TargetUses(targets);
-        _routed = new RoutedTargets(_uses);
+        _zone = zone;
+        _uses = uses;
+        _routed = routed;
+        _others = others;
         _otherwise = OriginTargetKey.Of(zone) is { } key ? _uses.Use(key) : null;
         _exact = Table(zone, wildcards: false);
         _below = Table(zone, wildcards: true);
     }
 
     /// <summary>Compiles a zone's origins; they are in use until <see cref="Leave"/>.</summary>
-    public static ZoneOrigins Of(ZoneConfig zone, OriginTargets targets) => new(zone, targets);
+    public static ZoneOrigins Of(ZoneConfig zone, OriginTargets targets)
+    {
+        var uses = new TargetUses(targets);
+        return new ZoneOrigins(zone, uses, new RoutedTargets(uses), new ZoneOrigins?[2 * Enum.GetValues<SslMode>().Length]);
+    }
+
+    /// <summary>The origins under the settings of a request, where rules may have other words than the zone on how they are spoken to.</summary>
+    public ZoneOrigins Under(ZoneSettings settings)
+    {
+        var (ssl, version) = (settings.Ssl, settings.OriginMaxHttpVersion);
+        if (ssl == _zone.Settings.Ssl && version == _zone.Settings.OriginMaxHttpVersion)
+        {
+            return this;
+        }
+
+        ref var other = ref _others[(2 * (int)ssl) + (version >= 2 ? 1 : 0)];
+        return Volatile.Read(ref other)
+            ?? Interlocked.CompareExchange(
+                ref other,
+                new ZoneOrigins(
+                    _zone with
+                    {
+                        Settings = _zone.Settings with { Ssl = ssl, OriginMaxHttpVersion = version },
+                    },
+                    _uses,
+                    _routed,
+                    _others
+                ),
+                null
+            )
+            ?? other;
+    }
 
     /// <summary>The target for a request, or null when nothing says where its host is served.</summary>
     /// <param name="host">The Host as it came, checked by the codec.</param>

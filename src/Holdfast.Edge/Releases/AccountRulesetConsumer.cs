@@ -1,10 +1,14 @@
 using Holdfast.Artifacts.Rulesets;
+using Holdfast.Edge.Guard;
+using Holdfast.Edge.KillSwitches;
 using Holdfast.Edge.Rules;
 using Holdfast.Edge.Rules.Executing;
 using Holdfast.Model.Releases;
 using Holdfast.Model.Rulesets;
 using Holdfast.Releases.Intake;
+using Holdfast.Releases.Rollout;
 using Holdfast.Releases.Store;
+using Holdfast.Rules.Phases;
 
 namespace Holdfast.Edge.Releases;
 
@@ -12,7 +16,8 @@ namespace Holdfast.Edge.Releases;
 /// Takes the account's rulesets into use. All of them are read at a start, before the first zone is compiled. A changed one is compiled once,
 /// off the request path; zones find its rules compiled. Requests in flight finish on the rules that they began with.
 /// </summary>
-internal sealed class AccountRulesetConsumer(RuleContext rules, ReleaseStore store) : IReleaseConsumer
+internal sealed class AccountRulesetConsumer(RuleContext rules, ReleaseStore store, KillSwitchBoard kills, EdgeGuard guard)
+    : IReleaseConsumer
 {
     /// <inheritdoc/>
     public ArtifactKind Kind => ArtifactKind.AccountRuleset;
@@ -21,14 +26,32 @@ internal sealed class AccountRulesetConsumer(RuleContext rules, ReleaseStore sto
     public PreparedRelease Prepare(Release release)
     {
         var config = ConfigOf(release);
-        if (rules.Account.ProblemOf(config, store.Find(ArtifactKind.AccountRuleset, release.Name)?.Number) is { } problem)
+        var known = store.Find(ArtifactKind.AccountRuleset, release.Name)?.Number;
+        if (rules.Account.ProblemOf(config, known) is { } problem)
         {
             throw new ArtifactRefusedException(problem);
         }
 
         var compiled = new AccountRuleset(config, rules);
-        return new PreparedRelease(0, (artifact, _) => rules.Account.Put(artifact, compiled, rules));
+        return new PreparedRelease(0, (artifact, _) => rules.Account.Put(artifact, compiled, rules))
+        {
+            Sides = new AccountRulesetSides(rules, kills, guard, compiled.Phase, known, compiled),
+        };
     }
+
+    /// <inheritdoc/>
+    public IReleaseSides? Watch(Release release) =>
+        AccountRulesetArtifact.TryParse(release.FormatVersion, release.Payload.Span, out var config, out _)
+        && RulePhases.TryFind(config.Phase, out var phase)
+            ? new AccountRulesetSides(
+                rules,
+                kills,
+                guard,
+                phase.Value,
+                store.Find(ArtifactKind.AccountRuleset, release.Name)?.Number,
+                candidate: null
+            )
+            : null;
 
     /// <summary>A release's ruleset.</summary>
     /// <exception cref="ArtifactRefusedException">It is none.</exception>

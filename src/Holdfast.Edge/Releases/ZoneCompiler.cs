@@ -37,12 +37,11 @@ internal sealed class ZoneCompiler(
         var set = kills.Set;
         var left = set.Apply(config, out var notes);
         var account = rules.Account.Current.Without(set, left, ref notes);
-        var compiled = new ZoneRuntime(left, generation, ZoneOrigins.Of(left, targets), zone, ZoneRules.Of(left, rules, account))
+        return new ZoneRuntime(left, generation, ZoneOrigins.Of(left, targets), zone, ZoneRules.Of(left, rules, account))
         {
             KillSwitches = notes,
+            Killed = set.ModulesOf(config.Id),
             IsCandidate = own is not null,
         };
-        zone.Killed = set.ModulesOf(config.Id);
-        return compiled;
     }
 }

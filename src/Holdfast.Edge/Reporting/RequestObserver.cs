@@ -4,6 +4,7 @@ using Holdfast.Edge.Geo;
 using Holdfast.Edge.Guard;
 using Holdfast.Edge.Requests;
 using Holdfast.Edge.Rules;
+using Holdfast.Edge.Rules.Executing;
 using Holdfast.Http.Headers;
 using Holdfast.Http.Messages;
 
@@ -17,6 +18,9 @@ internal sealed class RequestObserver(AccessLog log, EdgeCounters counters, Coun
     private const int VisitorLeft = 499;
 
     private static readonly byte[][] FaultNames = [.. Enum.GetNames<MessageFault>().Select(Encoding.ASCII.GetBytes)];
+
+    /// <summary>The account's rulesets, of which some may be on trial; null where none are.</summary>
+    public AccountRulesetTable? Account { get; init; }
 
     /// <inheritdoc/>
     public CountryCode CountryOf(EdgeRequest request) =>
@@ -71,15 +75,7 @@ internal sealed class RequestObserver(AccessLog log, EdgeCounters counters, Coun
         }
 
         EndedDetached(request);
-        if (request.Zone is { } served && served.Guard.Slice is { } slice)
-        {
-            slice.Ended(request, elapsed);
-        }
-
-        if (request.Rules is { Signals.AskedList: true } asked && asked.Zone.Context.Lists.Slices is { } lists)
-        {
-            lists.Ended(request, elapsed);
-        }
+        CountOnTrial(request, elapsed);
 
         if (request.IsCollapsed)
         {
@@ -106,6 +102,29 @@ internal sealed class RequestObserver(AccessLog log, EdgeCounters counters, Coun
         if (!isLogged)
         {
             counters.LogDropped(LogDropReason.Fault, 1);
+        }
+    }
+
+    // What is on trial counts the requests that can tell it from what is live.
+    private void CountOnTrial(EdgeRequest request, TimeSpan elapsed)
+    {
+        if (request.Zone is { } served)
+        {
+            served.Guard.Slice?.Ended(request, elapsed);
+            Account?.Slices?.Ended(request, served, elapsed);
+        }
+
+        if (request.Rules is { } turn)
+        {
+            if (turn.Signals.AskedList)
+            {
+                turn.Zone.Context.Lists.Slices?.Ended(request, elapsed);
+            }
+
+            if (turn.Signals.Bots.IsAsked)
+            {
+                turn.Zone.Context.Bots.Trial?.Ended(request, elapsed);
+            }
         }
     }
 

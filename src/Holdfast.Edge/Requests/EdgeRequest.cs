@@ -19,6 +19,7 @@ using Holdfast.Http.Bodies;
 using Holdfast.Http.Headers;
 using Holdfast.Http.Messages;
 using Holdfast.Http.Origins;
+using Holdfast.Model.Zones;
 
 namespace Holdfast.Edge.Requests;
 
@@ -37,6 +38,7 @@ internal abstract class EdgeRequest
     private byte[]? _forwardedAddressText;
     private IPAddress? _located;
     private CachePolicy? _cachePolicy;
+    private ZoneSettings? _settings;
     private ReadOnlyMemory<byte>? _keyQuery;
     private ReadOnlyMemory<byte> _keySuffix;
     private long _tunnelBytesIn;
@@ -95,6 +97,30 @@ internal abstract class EdgeRequest
     /// <summary>The zone it belongs to, once looked up; null when it belongs to none.</summary>
     public ZoneRuntime? Zone { get; set; }
 
+    /// <summary>The settings that it runs on: its zone's, until rules say otherwise.</summary>
+    public ZoneSettings Settings
+    {
+        get => _settings ?? Zone!.Settings;
+        set => _settings = value;
+    }
+
+    /// <summary>How long its origin may stay silent.</summary>
+    public TimeSpan ReadTimeout => _settings is { } own ? TimeSpan.FromSeconds(own.ProxyReadTimeoutSeconds) : Zone!.ReadTimeout;
+
+    /// <summary>Whether rules say how its origin is asked, so that nobody can be asked who does not know of them.</summary>
+    public bool HasOwnWay =>
+        Route is not null
+        || (
+            _settings is { } own
+            && (own.Ssl, own.OriginMaxHttpVersion, own.ProxyReadTimeoutSeconds, own.TrueClientIpHeader)
+                != (
+                    Zone!.Settings.Ssl,
+                    Zone.Settings.OriginMaxHttpVersion,
+                    Zone.Settings.ProxyReadTimeoutSeconds,
+                    Zone.Settings.TrueClientIpHeader
+                )
+        );
+
     /// <summary>What rules say of the way to its origin, or null.</summary>
     public OriginRoute? Route { get; set; }
 
@@ -104,6 +130,9 @@ internal abstract class EdgeRequest
         get => _cachePolicy ?? Zone!.Cache;
         set => _cachePolicy = value;
     }
+
+    /// <summary>Whether the origin had all of it when it answered. Known with the answer.</summary>
+    public bool IsSent { get; set; }
 
     /// <summary>Whether rules have given it another target.</summary>
     public virtual bool IsRewritten => Rules is { IsRewritten: true };
@@ -592,6 +621,7 @@ internal abstract class EdgeRequest
         Held = null;
         Sample = null;
         _cachePolicy = null;
+        _settings = null;
         Route = null;
         SetCacheKey(null, default, isResolved: false);
         Error = EdgeError.None;
@@ -615,6 +645,7 @@ internal abstract class EdgeRequest
     protected void TakeVisitorOf(EdgeRequest request)
     {
         Zone = request.Zone;
+        _settings = request._settings;
         ClientAddress = request.ClientAddress;
         _forwardedAddressText = request._forwardedAddressText;
         Country = request.Country;

@@ -9,6 +9,7 @@ using Holdfast.Edge.Rehearsing;
 using Holdfast.Edge.Reporting;
 using Holdfast.Edge.Rules;
 using Holdfast.Edge.Rules.Effects;
+using Holdfast.Edge.Rules.Executing;
 using Holdfast.Edge.Tiers;
 using Holdfast.Edge.Zones;
 using Holdfast.Http.Messages;
@@ -39,6 +40,9 @@ internal sealed partial class RequestPipeline(
 {
     /// <summary>Takes a sample of the requests down, or null.</summary>
     public RequestSampler? Sampler { get; init; }
+
+    /// <summary>The account's rulesets, of which some may be on trial; null where none are.</summary>
+    public AccountRulesetTable? Account { get; init; }
 
     /// <summary>Where ray ids come from.</summary>
     public Random Random => random;
@@ -118,6 +122,11 @@ internal sealed partial class RequestPipeline(
             zone = slice.SideOf(request, zone);
         }
 
+        if (zone is not null && Account?.Slices is { } trials)
+        {
+            zone = trials.SideOf(request, zone);
+        }
+
         request.Zone = zone;
 
         if (OwnPaths.Contains(request.Head.Path))
@@ -132,7 +141,7 @@ internal sealed partial class RequestPipeline(
                 : new ValueTask<EdgeError>(EdgeError.NoSuchHost);
         }
 
-        if ((zone.Guard.Killed & EdgeModule.Country.Bit) != 0)
+        if ((zone.Killed & EdgeModule.Country.Bit) != 0)
         {
             request.ForgetCountry();
         }
@@ -153,17 +162,13 @@ internal sealed partial class RequestPipeline(
             return new ValueTask<EdgeError>(EdgeError.NotOverIpv6);
         }
 
-        if (
-            !request.IsHttps
-            && settings.AlwaysUseHttps
-            && !request.Head.Host.IsEmpty
-            && !request.Head.Path.StartsWith("/.well-known/acme-challenge/"u8)
-        )
+        var isChallenge = AcmeChallenge.IsOne(request.Head);
+        if (!request.IsHttps && settings.AlwaysUseHttps && !request.Head.Host.IsEmpty && !isChallenge)
         {
             return Answered(answers.RedirectAsync(request, 301, "https"u8, ports.Https));
         }
 
-        if (request.IsHttps && settings.Ssl == SslMode.Off && !request.Head.Host.IsEmpty)
+        if (request.IsHttps && settings.Ssl == SslMode.Off && !request.Head.Host.IsEmpty && !isChallenge)
         {
             return Answered(answers.RedirectAsync(request, 302, "http"u8, ports.Http));
         }
@@ -181,7 +186,7 @@ internal sealed partial class RequestPipeline(
             return new ValueTask<EdgeError>(EdgeError.ContentTooLarge);
         }
 
-        return zone.Rules is { } rules ? RunRulesAsync(request, zone, rules, trusted) : GoOnAsync(request, zone, trusted);
+        return !isChallenge && zone.Rules is { } rules ? RunRulesAsync(request, zone, rules, trusted) : GoOnAsync(request, zone, trusted);
     }
 
     private ValueTask<EdgeError> RunRulesAsync(EdgeRequest request, ZoneRuntime zone, ZoneRules rules, bool trusted)
@@ -243,7 +248,7 @@ internal sealed partial class RequestPipeline(
     // To the cache and the origin.
     private ValueTask<EdgeError> GoOnAsync(EdgeRequest request, ZoneRuntime zone, bool trusted)
     {
-        if (zone.Origins.For(request.Head.Host, request.IsHttps) is not { } target)
+        if (zone.Origins.Under(request.Settings).For(request.Head.Host, request.IsHttps) is not { } target)
         {
             return new ValueTask<EdgeError>(EdgeError.OriginDns);
         }
@@ -258,7 +263,7 @@ internal sealed partial class RequestPipeline(
         var upgrade =
             request.CanUpgrade
             && request.Head is { WantsUpgrade: true, Framing: Framing.None } // a body and the new protocol would share one stream
-            && zone.Settings.WebSockets
+            && request.Settings.WebSockets
             && !OriginForwarder.AsksForHttp2(request.Head.Headers);
 
         if (upgrade && OriginRouter.CanUpgrade(request.Target))

@@ -55,6 +55,7 @@ internal static class RequestPhases
     {
         turn.Phase = ruleset.Module;
         turn.Executor = null;
+        turn.Compression = null;
         turn.Evaluation.Checkpoint = GuardSlot.Current;
         return RunRules(request, turn, ruleset);
     }

@@ -1,3 +1,4 @@
+using Holdfast.Edge.Compression;
 using Holdfast.Edge.Requests;
 using Holdfast.Rules.Phases;
 
@@ -8,7 +9,26 @@ internal static class ResponsePhases
 {
     private const int LeastError = 400;
 
-    /// <summary>Runs them.</summary>
+    /// <summary>
+    /// Runs the phase that says how the answer is compressed, as it came from the origin or the cache: what has to be known before it is chosen which
+    /// bytes go out, and therefore before the others.
+    /// </summary>
+    public static void RunCompression(EdgeRequest request)
+    {
+        if (request is { Lower: null, Rules: { Zone.Compression: { } ruleset } turn })
+        {
+            turn.Compression = null;
+            if (!turn.Skips(ruleset))
+            {
+                // Nobody knows what rules that fail would have said: then the answer goes out as it is.
+                turn.Compression = CompressionChoice.None;
+                turn.Signals.BeginResponse();
+                RequestPhases.RunPhase(request, turn, ruleset);
+            }
+        }
+    }
+
+    /// <summary>Runs the others.</summary>
     public static void Run(EdgeRequest request, RuleTurn turn)
     {
         turn.Answered(request);
@@ -22,7 +42,12 @@ internal static class ResponsePhases
         turn.Signals.BeginResponse();
         foreach (var ruleset in turn.Zone.Response)
         {
-            if (!turn.Skips(ruleset.Phase) && (ruleset.Phase != RulePhase.HttpCustomErrors || request.Response.Status >= LeastError))
+            if (ruleset.Phase == RulePhase.HttpResponseCompression)
+            {
+                continue;
+            }
+
+            if (!turn.Skips(ruleset) && (ruleset.Phase != RulePhase.HttpCustomErrors || request.Response.Status >= LeastError))
             {
                 RequestPhases.RunPhase(request, turn, ruleset);
             }

@@ -124,9 +124,10 @@ internal sealed class RuleRuntime
     public bool ReadsBody =>
         Filter.Reads.Any(read => read.IsOfBody) || Limit is { ReadsBody: true } || Effect is ExecuteEffect { Executed.ReadsBody: true };
 
-    /// <summary>What it asks about the request's client before it acts.</summary>
+    /// <summary>What it asks about the request's client, to decide whether it acts and to act.</summary>
     public ClientFacts Asked =>
         ClientFactReads.Of(Filter.Reads)
+        | Effect.Asked
         | (Limit?.Asked ?? ClientFacts.None)
         | (Effect is ExecuteEffect { Executed: { } executed } ? executed.Asked : ClientFacts.None);
 

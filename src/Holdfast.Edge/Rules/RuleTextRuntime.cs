@@ -1,5 +1,6 @@
 using System.Text;
 using Holdfast.Artifacts.Rulesets;
+using Holdfast.Edge.Rules.Signals;
 using Holdfast.Model.Rulesets;
 using Holdfast.Rules.Evaluation;
 using Holdfast.Rules.Parsing;
@@ -26,6 +27,9 @@ internal sealed class RuleTextRuntime
         var reading = RuleParser.ReadValue(text.Text, RuleExpressions.ValueScope(phase));
         _value = new RuleValue(reading.Tree ?? throw new InvalidOperationException($"a rule writes no valid value: {reading.Errors[0]}"));
     }
+
+    /// <summary>What it asks about the request's client.</summary>
+    public ClientFacts Asked => _value is null ? ClientFacts.None : ClientFactReads.Of(_value.Reads);
 
     /// <summary>The text; false when there is none, because something that it depends on is missing or unknown.</summary>
     /// <param name="turn">The request's way through the rules.</param>

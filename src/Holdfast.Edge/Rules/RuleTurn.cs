@@ -1,3 +1,4 @@
+using Holdfast.Edge.Compression;
 using Holdfast.Edge.Guard;
 using Holdfast.Edge.Phases.RateLimiting;
 using Holdfast.Edge.Requests;
@@ -14,6 +15,7 @@ namespace Holdfast.Edge.Rules;
 /// </summary>
 internal sealed class RuleTurn
 {
+    private readonly List<SkippedRules> _skipped = [];
     private uint _skippedPhases;
 
     /// <summary>What rules read.</summary>
@@ -43,6 +45,9 @@ internal sealed class RuleTurn
     /// <summary>The rule that executes the ruleset whose rules are being asked; null outside of one.</summary>
     public RuleRuntime? Executor { get; set; }
 
+    /// <summary>How the answer is compressed, as a rule says; null when none does.</summary>
+    public CompressionChoice? Compression { get; set; }
+
     /// <summary>The body that goes out in the place of the answer's own, or null.</summary>
     public ReadOnlyMemory<byte>? Replacement { get; set; }
 
@@ -63,9 +68,11 @@ internal sealed class RuleTurn
     {
         Zone = rules;
         Replacement = null;
+        Compression = null;
         Executor = null;
         _skippedPhases = 0;
         SkippedProducts = SkippedProducts.None;
+        _skipped.Clear();
         Signals.Begin(request, rules.Context, rules.Asked);
         Events.Clear();
         RateLimits.Clear();
@@ -106,14 +113,50 @@ internal sealed class RuleTurn
     /// <summary>Whether a rule has spared the request a phase (the design's law 23): whoever runs the phase asks.</summary>
     public bool Skips(RulePhase phase) => (_skippedPhases & (1u << (int)phase)) != 0;
 
-    /// <summary>Whether a rule has spared the request a ruleset: its phase, or the older product that it is of.</summary>
-    public bool Skips(RulesetRuntime ruleset) => Skips(ruleset.Phase) || (SkippedProducts & ruleset.Product) != 0;
+    /// <summary>Whether a rule has spared the request a ruleset: it itself, its phase, or the older product that it is of.</summary>
+    public bool Skips(RulesetRuntime ruleset)
+    {
+        if (Skips(ruleset.Phase) || (SkippedProducts & ruleset.Product) != 0)
+        {
+            return true;
+        }
 
-    /// <summary>Spares the request phases and products.</summary>
+        foreach (var skipped in _skipped)
+        {
+            if (skipped.Contains(ruleset.Config.Id))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether a rule has spared the request another one: it itself, its ruleset, or what it executes.</summary>
+    public bool Skips(RuleRuntime rule)
+    {
+        foreach (var skipped in _skipped)
+        {
+            if (skipped.Contains(rule))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Spares the request phases, products and rules.</summary>
     /// <param name="phases">A bit for each phase, by its place in <see cref="RulePhase"/>.</param>
     /// <param name="products">The products.</param>
-    public void Skip(uint phases, SkippedProducts products)
+    /// <param name="rules">Rulesets and single rules, or null.</param>
+    public void Skip(uint phases, SkippedProducts products, SkippedRules? rules = null)
     {
+        if (rules is not null)
+        {
+            _skipped.Add(rules);
+        }
+
         _skippedPhases |= phases;
         SkippedProducts |= products;
     }

@@ -21,7 +21,7 @@ internal struct RuleWalk(RulesetRuntime ruleset, RuleTurn turn) : IDisposable
     private bool _isAlone = ruleset.Planned is null;
 
     /// <summary>
-    /// The next rule that acts, or null: whose filter holds, and beyond whose limit the request is where it has one. One that is unknown does not
+    /// The next rule that acts, or null: whose filter holds, and beyond whose limit the request is where it has one, and that no earlier rule has skipped. One that is unknown does not
     /// act (the design's law 4).
     /// </summary>
     public RuleRuntime? Next() => _isAlone ? NextAlone() : NextPlanned(ruleset.Planned!);
@@ -82,5 +82,7 @@ internal struct RuleWalk(RulesetRuntime ruleset, RuleTurn turn) : IDisposable
     }
 
     private readonly bool Acts(RuleRuntime rule, Truth matches) =>
-        rule.Limit is { } limit ? turn.Zone.Context.RateLimits.Acts(limit, matches, turn) : matches == Truth.True;
+        rule.Limit is { } limit
+            ? !turn.Skips(rule) && turn.Zone.Context.RateLimits.Acts(limit, matches, turn)
+            : matches == Truth.True && !turn.Skips(rule);
 }

@@ -18,6 +18,7 @@ internal sealed class ZoneRules
     {
         Request = request;
         Response = response;
+        Compression = response.FirstOrDefault(ruleset => ruleset.Phase == RulePhase.HttpResponseCompression);
         Context = context;
         ReadsBody = request.Any(ruleset => ruleset.ReadsBody);
         UsesAccount = request
@@ -37,6 +38,9 @@ internal sealed class ZoneRules
 
     /// <summary>Those of the phases over the answer.</summary>
     public ImmutableArray<RulesetRuntime> Response { get; }
+
+    /// <summary>The one of them that says how answers are compressed, or null.</summary>
+    public RulesetRuntime? Compression { get; }
 
     /// <summary>What the edge knows that rules can ask for.</summary>
     public RuleContext Context { get; }

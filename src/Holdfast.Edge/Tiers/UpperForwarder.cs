@@ -29,9 +29,6 @@ internal sealed partial class UpperForwarder(
     ILogger<UpperForwarder> logger
 )
 {
-    // As of an origin.
-    private const int MostInterim = 64;
-
     private readonly UpperAcquisition _acquisition = new(targets, time);
     private readonly ResponseRelay _relay = new(forwarded);
 
@@ -48,11 +45,11 @@ internal sealed partial class UpperForwarder(
     }
 
     /// <summary>
-    /// Whether it is a request that an upper edge is asked for. One that rules have given another target or another origin is not: the upper
+    /// Whether it is a request that an upper edge is asked for. One that rules have given another target or another way to its origin is not: the upper
     /// edge is told what the visitor asked for, and does not run those rules again.
     /// </summary>
     public static bool MayAsk(EdgeRequest request) =>
-        request is { Lower: null, Route: null, Tap: { } tap, Head: { Framing: Framing.None, Host.IsEmpty: false } }
+        request is { Lower: null, HasOwnWay: false, Tap: { } tap, Head: { Framing: Framing.None, Host.IsEmpty: false } }
         && !tap.UpperKey.IsEmpty
         && !request.IsRewritten;
 
@@ -189,12 +186,12 @@ internal sealed partial class UpperForwarder(
                     break;
                 }
 
-                if (interim == MostInterim)
+                if (interim == EdgeLimits.MostInterim)
                 {
                     return Step.Failed;
                 }
 
-                request.WaitForOrigin(connection, zone.ReadTimeout + UpperTimes.BesideOrigin);
+                request.WaitForOrigin(connection, request.ReadTimeout + UpperTimes.BesideOrigin);
                 await PassInterimAsync(request).ConfigureAwait(false);
             }
 
@@ -225,7 +222,7 @@ internal sealed partial class UpperForwarder(
                 isTaken = true;
                 request.Tap.TakeOver(
                     request,
-                    new Http1OriginAnswer(connection, response, zone.ReadTimeout, keepAlive) { MayBeKept = request.Release(connection) }
+                    new Http1OriginAnswer(connection, response, request.ReadTimeout, keepAlive) { MayBeKept = request.Release(connection) }
                 );
                 return Step.Answered;
             }

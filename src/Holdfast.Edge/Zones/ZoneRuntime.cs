@@ -6,6 +6,7 @@ using Holdfast.Edge.ErrorPages;
 using Holdfast.Edge.Guard;
 using Holdfast.Edge.Origins;
 using Holdfast.Edge.Rules;
+using Holdfast.Edge.Rules.Executing;
 using Holdfast.Model.Zones;
 
 namespace Holdfast.Edge.Zones;
@@ -50,6 +51,7 @@ internal sealed class ZoneRuntime
             SortsQuery = Settings.SortQueryStringForCache,
             AlwaysOnline = Settings.AlwaysOnline,
             Slices = Settings.CacheSlice,
+            CodesAnyType = rules is { Compression: not null },
             RespectRequestDirectives = Settings.RespectRequestCacheControl,
             DevelopmentModeUntil = config.DevelopmentModeUntil?.ToUnixTimeMilliseconds() ?? 0,
         };
@@ -111,6 +113,26 @@ internal sealed class ZoneRuntime
 
     /// <summary>The ids of the kill switches that have taken something out of it.</summary>
     public ImmutableArray<byte[]> KillSwitches { get; init; } = [];
+
+    /// <summary>The modules that they take out of it, a bit each: they are not run, as if they were absent.</summary>
+    public uint Killed { get; init; }
+
+    /// <summary>The rulesets of the account on trial that it was compiled with, or null.</summary>
+    public AccountSide? Side { get; private init; }
+
+    /// <summary>The same zone beside this one, with other rules. Its origins are this one's, for as long as this one is there.</summary>
+    /// <param name="side">What it is compiled with.</param>
+    /// <param name="guard">What guards its modules.</param>
+    /// <param name="rules">Its rules.</param>
+    /// <param name="kills">The ids of the kill switches that have taken something out of it.</param>
+    public ZoneRuntime Beside(AccountSide side, ZoneGuard guard, ZoneRules? rules, ImmutableArray<byte[]> kills) =>
+        new(Config, Generation, Origins, guard, rules)
+        {
+            IsCandidate = IsCandidate,
+            Killed = Killed,
+            KillSwitches = kills,
+            Side = side,
+        };
 
     /// <summary>What becomes of a request when a module can't do its job: it goes on, unless the owner wants it otherwise.</summary>
     public FailureMode ModeOf(EdgeModule module) =>

@@ -22,6 +22,18 @@ public sealed record CacheSettingsAction() : RuleAction("set_cache_settings")
 
     /// <summary>What tells answers apart.</summary>
     public CustomCacheKey? Key { get; init; }
+
+    /// <summary>Ports on which answers may be cached too. They may on every port: it is kept for those that ask for it. Default: not said.</summary>
+    public ImmutableArray<int> CacheablePorts { get; init; }
+
+    /// <summary>Whether it is said that the origin's <c>Cache-Control</c> is read as RFC 9111 has it. It always is.</summary>
+    public bool OriginCacheControl { get; init; }
+
+    /// <summary>Whether it is said that the origin's own error pages pass. They always do.</summary>
+    public bool OriginErrorPages { get; init; }
+
+    /// <summary>The most ports.</summary>
+    public const int MostPorts = 50;
 }
 
 /// <summary>Who says how long an answer is kept.</summary>

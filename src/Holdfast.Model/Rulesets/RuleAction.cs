@@ -22,7 +22,14 @@ public sealed record BlockResponse(int StatusCode, string ContentType, string Co
 /// <param name="Products">The older products that are skipped, by their names in the API.</param>
 /// <param name="Phase">Whether all that comes later in the rule's own phase is skipped, in other rulesets too.</param>
 public sealed record SkipAction(bool Ruleset, ImmutableArray<string> Phases, ImmutableArray<string> Products, bool Phase = false)
-    : RuleAction("skip");
+    : RuleAction("skip")
+{
+    /// <summary>The account's rulesets whose rules are skipped from here on, by their ids. One that is not there is nothing to skip.</summary>
+    public ImmutableArray<string> Rulesets { get; init; } = [];
+
+    /// <summary>Single rules of the account's rulesets that are skipped from here on, by the ids of both; each ruleset once.</summary>
+    public ImmutableArray<(string Ruleset, ImmutableArray<string> Rules)> Rules { get; init; } = [];
+}
 
 /// <summary>The request is noted in the log, and goes on.</summary>
 public sealed record LogAction() : RuleAction("log");

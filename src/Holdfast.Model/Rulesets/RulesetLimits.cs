@@ -20,6 +20,9 @@ public static class RulesetLimits
     /// <summary>Characters of a category's name.</summary>
     public const int CategoryCharacters = 64;
 
+    /// <summary>Single rules that one rule skips: as many as it can override.</summary>
+    public const int SkippedRules = 1000;
+
     /// <summary>Overrides of rules, and of categories, where a ruleset is executed: as many as it may have rules that differ, within reason.</summary>
     public const int Overrides = 1000;
 

@@ -282,9 +282,5 @@ public sealed partial class ReleaseIntake
     }
 
     /// <summary>Whether it is the content of a generation that was good here: the only fast road is back.</summary>
-    private bool IsWayBack(StoredArtifact known, Release release)
-    {
-        var digest = ReleaseStore.DigestOf(release);
-        return _options.Store.History(known.Number).Any(stored => !stored.Unproven && stored.Digest == digest);
-    }
+    private bool IsWayBack(StoredArtifact known, Release release) => _options.Store.HasProven(known.Number, release);
 }

@@ -1,3 +1,5 @@
+using Holdfast.Model.Releases;
+
 namespace Holdfast.Releases.Store;
 
 // What is known good, and what is kept for it.
@@ -14,6 +16,13 @@ public sealed partial class ReleaseStore
         return entry.Location == SegmentLocation.InMemory
             ? [head, .. Chain(entry.Previous, SegmentLocation.None).Take(KeptGenerations - 1).Select(kept => Of(kept.Head))]
             : [.. Chain(entry.Location, entry.Previous).Select(kept => Of(kept.Head))];
+    }
+
+    /// <summary>Whether a release's content is that of a generation that was good here. Only for the thread that changes the store.</summary>
+    public bool HasProven(int artifact, Release release)
+    {
+        var digest = DigestOf(release);
+        return History(artifact).Any(stored => !stored.Unproven && stored.Digest == digest);
     }
 
     /// <summary>

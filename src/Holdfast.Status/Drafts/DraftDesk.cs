@@ -12,7 +12,7 @@ namespace Holdfast.Status.Drafts;
 /// Opens a draft for what is seen, publishes it when its time has come, and follows its incident until it is resolved. What people do with
 /// drafts is here too.
 /// </summary>
-internal sealed class DraftDesk
+internal sealed partial class DraftDesk
 {
     /// <summary>Who the audit log names.</summary>
     public const string Who = "detector";
@@ -160,92 +160,6 @@ internal sealed class DraftDesk
             ClearSince = null,
         };
 
-    private void Follow(Draft draft, Statement? statement, DateTimeOffset now)
-    {
-        var after = statement is null
-            ? draft with
-            {
-                ClearSince = draft.ClearSince ?? now,
-            }
-            : draft with
-            {
-                ClearSince = null,
-                Signs = statement.Signs,
-
-                // When it began is known by now; what is told of it later is what edges did with it since.
-                Releases = statement.Releases.IsEmpty ? draft.Releases : statement.Releases,
-                Provider = statement.Provider ?? draft.Provider,
-            };
-        if (draft.State == DraftState.Published)
-        {
-            FollowIncident(after, statement, now);
-            return;
-        }
-
-        if (after.ClearSince is { } since && now - since >= Calm)
-        {
-            Put(after with { State = DraftState.Over });
-            return;
-        }
-
-        if (draft.State == DraftState.Open && statement is not null)
-        {
-            after = Told(after, statement);
-        }
-
-        if (draft.State == DraftState.Open && after.PublishAt is { } due && due <= now)
-        {
-            Publish(Who, after, byTimer: true);
-            return;
-        }
-
-        Keep(draft, after);
-    }
-
-    private void FollowIncident(Draft draft, Statement? statement, DateTimeOffset now)
-    {
-        if (store.Incident(draft.IncidentId!) is not { } incident || incident.Status.IsOver())
-        {
-            Put(draft with { State = DraftState.Over, Proposal = null });
-            return;
-        }
-
-        var view = new PageView(store.Current, now);
-        var proposal = (statement, draft.ClearSince) switch
-        {
-            (null, { } since) when now - since >= Resolved => new Proposal(
-                IncidentStatus.Resolved,
-                $"There have been no errors beyond the ordinary since {view.Clock(since)}. This incident is resolved.",
-                now
-            ),
-            (null, { } since) when now - since >= Calm && incident.Status != IncidentStatus.Monitoring => new Proposal(
-                IncidentStatus.Monitoring,
-                $"What we measure has been as usual since {view.Clock(since)}. We are watching that it stays so.",
-                now
-            ),
-            ({ IsFalling: true }, _) when incident.Status is IncidentStatus.Investigating => new Proposal(
-                IncidentStatus.Identified,
-                statement.Falling,
-                now
-            ),
-            _ => null,
-        };
-        if (proposal is null || proposal.Status == draft.Proposal?.Status)
-        {
-            Keep(draft, proposal is null ? draft with { Proposal = null } : draft);
-            return;
-        }
-
-        // A person who has written an update has taken over: from then on the timer only proposes.
-        if (draft.IsByTimer && incident.Updates.Length == draft.Posted)
-        {
-            Post(Who, draft, proposal);
-            return;
-        }
-
-        Put(draft with { Proposal = proposal });
-    }
-
     private Draft Publish(string who, Draft draft, bool byTimer)
     {
         draft = draft with { State = DraftState.Published, PublishAt = null, IsByTimer = byTimer, Posted = 1 };
@@ -271,7 +185,7 @@ internal sealed class DraftDesk
         return draft;
     }
 
-    private Draft Post(string who, Draft draft, Proposal proposal)
+    private Draft Post(string who, Draft draft, Proposal proposal, bool recovers = true)
     {
         var over = proposal.Status.IsOver();
         draft = draft with { Proposal = null, Posted = draft.Posted + 1, State = over ? DraftState.Over : draft.State };
@@ -282,7 +196,7 @@ internal sealed class DraftDesk
             {
                 Status = proposal.Status,
                 Body = proposal.Body,
-                Components = over ? Known(draft).ToDictionary(one => one.Key, _ => ComponentStatus.Operational) : null,
+                Components = over && recovers ? Known(draft).ToDictionary(one => one.Key, _ => ComponentStatus.Operational) : null,
             },
             (change, _) => change.Put(draft)
         );

@@ -107,7 +107,11 @@ internal sealed partial class OperatorEndpoints
     private Task<byte[]> IncidentAsync(Visit visit)
     {
         var incident = store.Incident(visit.Id) ?? throw StatusProblem.Missing("incident", visit.Id);
-        return RenderAsync<EditIncidentPage>(visit, new Editing(incident, notes.Of(incident.Id)));
+        var begun = incident.Status.IsOver() && visit.Context.Request.Query["postmortem"] == "draft";
+        return RenderAsync<EditIncidentPage>(
+            visit,
+            new Editing(incident, notes.Of(incident.Id), begun ? PostMortem.Draft(incident, visit.View) : null)
+        );
     }
 
     private string? Open(Visit visit, bool maintenance)
@@ -189,5 +193,8 @@ internal sealed partial class OperatorEndpoints
     internal sealed record Opening(bool Maintenance, List<IncidentTemplate> Templates, IncidentTemplate? Template);
 
     /// <summary>What an incident's page is made from.</summary>
-    internal sealed record Editing(Incident Incident, List<NoteRow> Notes);
+    /// <param name="Incident">The incident.</param>
+    /// <param name="Notes">What operators wrote of it for themselves.</param>
+    /// <param name="PostMortem">What its post-mortem begins with, where it is to be written now.</param>
+    internal sealed record Editing(Incident Incident, List<NoteRow> Notes, string? PostMortem);
 }

@@ -41,8 +41,8 @@ internal static class OutsideWords
         // Google: "RESOLVED: ...". Azure, for the minutes until it takes the entry away: "Mitigated - ...", "... - Mitigated".
         if (
             Array.Exists(OverPrefixes, word => title.StartsWith(word, StringComparison.OrdinalIgnoreCase))
-            || title.EndsWith("mitigated", StringComparison.OrdinalIgnoreCase)
-            || title.EndsWith("resolved", StringComparison.OrdinalIgnoreCase)
+            || title.EndsWith(" mitigated", StringComparison.OrdinalIgnoreCase)
+            || title.EndsWith(" resolved", StringComparison.OrdinalIgnoreCase)
         )
         {
             return true;

@@ -92,6 +92,7 @@ internal sealed partial class Lookout(
                     }
                 )
                 .ConfigureAwait(false);
+            LetGo(now);
             reports.Look();
             List<Sign> signs = [.. Signs(), .. reports.Signs()];
             var map = signs.Exists(sign => sign.Kind == SignKind.OriginErrors) ? Map().Main : ProviderMap.Nothing;
@@ -130,6 +131,7 @@ internal sealed partial class Lookout(
     /// <exception cref="StatusStoreException">The edge is a new one, and the disk is full.</exception>
     public void Pushed(string who, EdgeHealth document)
     {
+        MakeRoom(document.Node);
         var watch = desk.OfNode(who, document.Node);
         Known();
         lock (reading)

@@ -61,7 +61,7 @@ internal sealed class OwnEdges(WatchDesk desk, StatusStore store, IReadOnlyList<
             foreach (var gone in desk.All.Where(watch => watch.IsOwn && !edges.Any(edge => edge.Name == watch.Node)))
             {
                 desk.Keep(gone.Node!, _ => null);
-                RemoveComponent(gone);
+                RemoveComponent(store, Who, gone);
             }
         }
 
@@ -91,15 +91,16 @@ internal sealed class OwnEdges(WatchDesk desk, StatusStore store, IReadOnlyList<
                 .Id;
     }
 
-    /// <summary>One that people gave another name is theirs.</summary>
-    private void RemoveComponent(Watch watch)
+    /// <summary>Removes the component of an edge that is no more, where it still has the edge's name: one that people gave another is theirs.</summary>
+    /// <exception cref="StatusStoreException">The disk is full.</exception>
+    internal static void RemoveComponent(StatusStore store, string who, Watch watch)
     {
         if (
-            store.Current.State.Components.FirstOrDefault(one => one.Id == watch.ComponentId) is { } component
+            store.Current.State.Components.FirstOrDefault(one => one.Id == watch.ComponentId) is { IsGroup: false } component
             && component.Name == watch.Node
         )
         {
-            new ComponentDesk(store).Remove(Who, component.Id, group: false);
+            new ComponentDesk(store).Remove(who, component.Id, group: false);
         }
     }
 }

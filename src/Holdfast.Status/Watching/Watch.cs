@@ -43,6 +43,9 @@ internal sealed record Watch
     /// <summary>Whether the command line keeps it, see <see cref="OwnEdges"/>.</summary>
     public bool IsOwn { get; init; }
 
+    /// <summary>Whether it is of an edge that came by itself, since it pushed; it goes when the edge is silent for <see cref="WatchLimits.SilentFor"/>.</summary>
+    public bool IsPushed { get; init; }
+
     /// <summary>Seconds from one look to the next, <see cref="WatchLimits.LeastInterval"/> to <see cref="WatchLimits.MostInterval"/>.</summary>
     public required int Interval { get; init; }
 
@@ -85,6 +88,12 @@ internal static class WatchLimits
 
     /// <summary>An edge that pushed within so long answers, asked or not: three documents may be lost.</summary>
     public static readonly TimeSpan PushedFor = TimeSpan.FromSeconds(35);
+
+    /// <summary>An edge that came by itself and has told nothing for so long is no more: by then people know that it does not answer.</summary>
+    public static readonly TimeSpan SilentFor = TimeSpan.FromHours(24);
+
+    /// <summary>Where there is no room for another, one that is silent for so long makes room: a restart takes less.</summary>
+    public static readonly TimeSpan MakesRoomAfter = TimeSpan.FromMinutes(10);
 
     /// <summary>Documents of one edge come at most so often; it writes one each ten seconds, and one more when it starts.</summary>
     public static readonly TimeSpan PushEvery = TimeSpan.FromSeconds(2);

@@ -57,9 +57,23 @@ internal sealed class WatchDesk
                         Node = node,
                         Kind = WatchKind.Edge,
                         Target = "",
+                        IsPushed = true,
                         Interval = WatchLimits.LeastInterval,
                     }
                 );
+        }
+    }
+
+    /// <summary>Takes away a watch whose edge is no more; one that went meanwhile is none.</summary>
+    public void LetGo(string who, Watch watch)
+    {
+        lock (turn)
+        {
+            if (all.Find(other => other.Id == watch.Id) is { } present)
+            {
+                Write("watch.delete", who, present, null);
+                all = all.Remove(present);
+            }
         }
     }
 
@@ -160,6 +174,7 @@ internal sealed class WatchDesk
             Node = node,
             Provider = provider?.ToLowerInvariant(),
             IsOwn = before?.IsOwn ?? false,
+            IsPushed = before?.IsPushed ?? false,
             Name =
                 form.Text("name", StatusPageLimits.NameLength)
                 ?? before?.Name

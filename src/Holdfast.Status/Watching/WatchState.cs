@@ -61,6 +61,12 @@ internal sealed class WatchState
     /// <summary>When the edge last pushed, or null.</summary>
     public DateTimeOffset? PushedAt => pushedAt;
 
+    /// <summary>
+    /// Since when an edge that came by itself has told nothing: its last document, or the page's first look; null for one that people or the command
+    /// line watch, which stays, and for one that can be asked.
+    /// </summary>
+    public DateTimeOffset? SilentSince => Watch is { IsPushed: true, IsOwn: false, Target.Length: 0 } ? pushedAt ?? firstLook : null;
+
     /// <summary>Takes what an edge pushed: it answers, whether it can be asked or not.</summary>
     public void Pushed(DateTimeOffset now, EdgeHealth document)
     {

@@ -106,6 +106,7 @@ internal sealed partial class WriteEndpoints
         json.WriteString("said", last?.Said);
         V2Writer.Time(json, "looked_at", last?.At);
         V2Writer.Time(json, "pushed_at", lookout.PushedAt(watch.Id));
+        V2Writer.Time(json, "expires_at", lookout.ExpiresAt(watch.Id));
         json.WriteEndObject();
     }
 }

@@ -4,6 +4,7 @@ using Holdfast.Status.Access;
 using Holdfast.Status.Components;
 using Holdfast.Status.Drafts;
 using Holdfast.Status.Incidents;
+using Holdfast.Status.Page;
 using Holdfast.Status.ReadApi;
 using Holdfast.Status.Reports;
 using Holdfast.Status.Storage;
@@ -27,7 +28,8 @@ internal sealed partial class WriteEndpoints(
     WatchDesk watches,
     Lookout lookout,
     DraftDesk drafts,
-    ReportDesk reports
+    ReportDesk reports,
+    TimeProvider time
 )
 {
     private readonly IncidentDesk incidents = new(store);
@@ -136,6 +138,21 @@ internal sealed partial class WriteEndpoints(
             "GET",
             "/v1/pages/{page}/incidents/{id}",
             call => Incident(store.Incident(call.Id) ?? throw StatusProblem.Missing("incident", call.Id))
+        );
+        Add(
+            routes,
+            "GET",
+            "/v1/pages/{page}/incidents/{id}/postmortem_draft",
+            call =>
+            {
+                var incident = store.Incident(call.Id) ?? throw StatusProblem.Missing("incident", call.Id);
+                return Json(json =>
+                {
+                    json.WriteStartObject();
+                    json.WriteString("body", PostMortem.Draft(incident, new PageView(store.Current, time.GetUtcNow())));
+                    json.WriteEndObject();
+                });
+            }
         );
         Add(routes, "DELETE", "/v1/pages/{page}/incidents/{id}", call => Incident(incidents.Remove(call.Who, call.Id)));
     }

@@ -22,6 +22,11 @@ internal sealed class FakeControl : IAsyncDisposable
 
     public int Calls { get; private set; }
 
+    /// <summary>What the zones' records are; a batch that knows others is refused.</summary>
+    public string? RecordsTag { get; set; }
+
+    public int Batches { get; private set; }
+
     public static async Task<FakeControl> StartAsync()
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -41,6 +46,7 @@ internal sealed class FakeControl : IAsyncDisposable
         app.MapPost("/holdfast/v1/zones/import", control.ImportAsync);
         app.MapGet("/client/v4/zones/{id}/custom_certificates", context => control.ListAsync(context, control.Certificates));
         app.MapPost("/client/v4/zones/{id}/custom_certificates", control.AddCertificateAsync);
+        app.MapPost("/client/v4/zones/{id}/dns_records/batch", control.ChangeRecordsAsync);
         await app.StartAsync();
         control.Url = app.Urls.First();
         return control;
@@ -54,6 +60,17 @@ internal sealed class FakeControl : IAsyncDisposable
         return context.Request.Headers.Authorization == "Bearer " + Token
             ? next(context)
             : RefuseAsync(context, 401, 10000, "Authentication error");
+    }
+
+    private Task ChangeRecordsAsync(HttpContext context)
+    {
+        if (context.Request.Headers.IfMatch is [var known] && known != RecordsTag)
+        {
+            return RefuseAsync(context, 412, 40012, "the records are others by now");
+        }
+
+        Batches++;
+        return WriteAsync(context, new JsonObject());
     }
 
     private JsonObject? ById(HttpContext context) =>

@@ -94,6 +94,30 @@ public sealed class PreconditionTests : IAsyncLifetime
         }
     }
 
+    [Theory]
+    [InlineData("/batch", """{"posts":[{"type":"A","name":"c","content":"192.0.2.3"}]}""")]
+    [InlineData("", """{"type":"A","name":"c","content":"192.0.2.3"}""")]
+    public async Task IfMatch_OfTheListOfRecords_GuardsWhatChangesSeveral(string path, string body)
+    {
+        var records = $"/client/v4/zones/{await _control.AddZoneAsync("example.com")}/dns_records";
+        await _control.PostAsync(records, """{"type":"TXT","name":"a","content":"one"}""");
+        var other = (await _control.PostAsync(records, """{"type":"TXT","name":"b","content":"two"}""")).Result["id"];
+        var seen = (await _control.GetAsync($"{records}?per_page=1&name=nothing.example.com")).Tag;
+        Assert.NotNull(seen);
+        Assert.Equal(seen, (await _control.GetAsync($"{records}?order=name&direction=desc")).Tag);
+
+        // A change that no edge sees is one too.
+        await _control.PatchAsync($"{records}/{other}", """{"comment":"of the other one"}""");
+        var refused = await _control.SendAsync(HttpMethod.Post, records + path, body, ifMatch: seen);
+        Assert.Equal(HttpStatusCode.PreconditionFailed, refused.Status);
+        Assert.Equal(2, (await _control.GetAsync(records)).Result.AsArray().Count);
+
+        var now = (await _control.GetAsync(records)).Tag;
+        Assert.NotEqual(seen, now);
+        Assert.Equal(HttpStatusCode.OK, (await _control.SendAsync(HttpMethod.Post, records + path, body, ifMatch: now)).Status);
+        Assert.Equal(3, (await _control.GetAsync(records)).Result.AsArray().Count);
+    }
+
     [Fact]
     public async Task IfMatch_Any_OfAZoneThatIsNotThere_MakesNone()
     {

@@ -52,6 +52,26 @@ await check('A rule of a zone executes it', async () => {
   await rulesets.delete(own.id, { zone_id });
 });
 
+await check('A rule of a zone skips it, or a rule of it', async () => {
+  const put = (action_parameters) =>
+    rulesets.phases.update(phase, { zone_id, rules: [{ action: 'skip', action_parameters, expression: 'true' }] });
+  const skipped = { rulesets: [shared.id], rules: { [shared.id]: [shared.rules[0].id] } };
+  const own = await put(skipped);
+  assert.deepEqual(own.rules[0].action_parameters, skipped);
+  const unknown = '0123456789abcdef0123456789abcdef';
+  const cases = [
+    [{ rulesets: [unknown] }, 'rulesets'],
+    [{ rulesets: [root.id] }, 'rulesets'],
+    [{ rules: { [unknown]: [unknown] } }, 'rules'],
+    [{ rules: { [shared.id]: [unknown] } }, 'rules'],
+  ];
+  for (const [parameters, place] of cases) {
+    const error = await raises(Cloudflare.BadRequestError, 400, 40000, () => put(parameters));
+    assert.equal(error.errors[0].source.pointer, `/rules/0/action_parameters/${place}`);
+  }
+  await rulesets.delete(own.id, { zone_id });
+});
+
 await check('What no edge could execute is a BadRequestError that names the place', async () => {
   const put = (action_parameters) =>
     rulesets.phases.update(phase, { account_id, rules: [{ action: 'execute', action_parameters, expression: 'true' }] });

@@ -97,6 +97,21 @@ await check('A token needs the permission', async () => {
   await raises(Cloudflare.PermissionDeniedError, 403, 9109, () => reader.rulesets.phases.update(phase, { zone_id, rules: [] }));
 });
 
+await check('Configuration and compression rules have permissions of their own', async () => {
+  const kinds = [
+    ['Config Settings Write', 'http_config_settings', { action: 'set_config', action_parameters: { server_timing: true } }],
+    ['Response Compression Write', 'http_response_compression', { action: 'compress_response', action_parameters: { algorithms: [{ name: 'none' }] } }],
+  ];
+  const made = [];
+  for (const [permission, of, rule] of kinds) {
+    const token = await admin.user.tokens.create({ name: permission, policies: [await allow(allZones, permission)] });
+    const own = client(token.value).rulesets;
+    made.push([own, (await own.phases.update(of, { zone_id, rules: [{ ...rule, expression: 'true' }] })).id]);
+  }
+  await raises(Cloudflare.PermissionDeniedError, 403, 9109, () => made[0][0].delete(made[1][1], { zone_id }));
+  for (const [own, id] of made) await own.delete(id, { zone_id });
+});
+
 await check('A token for one kind of rules cannot touch another', async () => {
   const made = await admin.user.tokens.create({ name: 'caches', policies: [await allow(allZones, 'Cache Settings Write')] });
   const caches = client(made.value).rulesets;
@@ -116,6 +131,8 @@ await check('Redirects, rewrites and cache settings are taken as they come', asy
     ['http_request_late_transform', 'rewrite', { headers: { 'X-A': { operation: 'set', value: 'b' } } }],
     ['http_response_headers_transform', 'rewrite', { headers: { 'X-A': { operation: 'remove' } } }],
     ['http_request_origin', 'route', { host_header: 'a.example', origin: { host: 'b.example', port: 8443 } }],
+    ['http_config_settings', 'set_config', { ssl: 'flexible' }],
+    ['http_response_compression', 'compress_response', { algorithms: [{ name: 'zstd' }, { name: 'gzip' }] }],
     ['http_custom_errors', 'serve_error', { content: '<p>Sorry', content_type: 'text/html', status_code: 503 }],
     ['http_request_cache_settings', 'set_cache_settings', { cache: true, edge_ttl: { mode: 'override_origin', default: 60 } }],
   ];
@@ -124,6 +141,13 @@ await check('Redirects, rewrites and cache settings are taken as they come', asy
     assert.deepEqual(made.rules[0].action_parameters, action_parameters);
     await rulesets.delete(made.id, { zone_id });
   }
+  const error = await raises(Cloudflare.BadRequestError, 400, 40000, () =>
+    rulesets.phases.update('http_config_settings', {
+      zone_id,
+      rules: [{ action: 'set_config', action_parameters: { ssl: 'full', polish: 'lossy' }, expression: 'true' }],
+    }),
+  );
+  assert.equal(error.errors[0].source.pointer, '/rules/0/action_parameters/polish');
 });
 
 await check('Rate limits are made, read back and changed', async () => {

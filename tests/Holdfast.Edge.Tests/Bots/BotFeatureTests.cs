@@ -4,6 +4,8 @@ using System.Text.Json;
 using Holdfast.Artifacts.Bots;
 using Holdfast.Edge.Guard;
 using Holdfast.Edge.Guard.Faults;
+using Holdfast.Edge.Phases.RateLimiting;
+using Holdfast.Edge.Rules.Signals;
 using Holdfast.Edge.Tests.Harness;
 using Holdfast.Edge.Tests.Rules;
 using Holdfast.Model.Bots;
@@ -43,6 +45,58 @@ public class BotFeatureTests
 
         await site.Edge.RemoveBotFeaturesAsync();
         Assert.Equal(200, await StatusAsync(site.Edge, "curl/8.0"));
+    }
+
+    // A rule before has taken out what the score is made of.
+    [Fact]
+    public async Task Score_ThatOnlyAValueReads_IsThatOfTheRequestAsItCame()
+    {
+        await using var origin = new ScriptedOrigin(async c =>
+        {
+            while (await c.ReadHeadAsync() is { } head)
+            {
+                await c.SendAsync($"HTTP/1.1 200 OK\r\nContent-Length: {head.Length}\r\n\r\n{head}");
+            }
+        });
+        await using var site = await RuledSite.StartAsync(
+            origin,
+            null,
+            RuledSite.Ruleset(
+                "http_request_late_transform",
+                RuledSite.Rule("true", new RewriteHeadersAction([new HeaderChange("User-Agent", HeaderOperation.Remove, null)])),
+                RuledSite.Rule(
+                    "true",
+                    new RewriteHeadersAction([
+                        new HeaderChange("X-Score", HeaderOperation.Set, new RuleText("to_string(cf.bot_management.score)", true)),
+                    ])
+                )
+            )
+        );
+        await site.Edge.PutBotFeaturesAsync(File);
+
+        var (_, body) = await site.AskAsync("GET / HTTP/1.1\r\nHost: example.com\r\nUser-Agent: curl/8.0\r\n\r\n");
+
+        Assert.Contains("x-score: 10\r\n", body, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("curl", body, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public void Score_ThatOnlyALimitsKeyReads_IsAskedForInTime()
+    {
+        var limit = new RateLimitConfig
+        {
+            Characteristics = ["ip.src"],
+            PeriodSeconds = 60,
+            RequestsPerPeriod = 1,
+        };
+
+        Assert.Equal(ClientFacts.None, RateLimitRuntime.Compile("zone", "rule", limit).Asked);
+        Assert.Equal(
+            ClientFacts.Score | ClientFacts.Category,
+            RateLimitRuntime
+                .Compile("zone", "rule", limit with { Characteristics = ["cf.bot_management.score", "lower(holdfast.bot.category)"] })
+                .Asked
+        );
     }
 
     [Fact]

@@ -57,6 +57,27 @@ public class CachePhaseTests
         Assert.Equal(("firstsecond", "HIT", "11"), (hit.Body, hit["CF-Cache-Status"], hit["Content-Length"]));
     }
 
+    [Fact]
+    public async Task Trailers_OfAMissPass_AndAreNotStored()
+    {
+        await using var site = await CachedSite.StartAsync(
+            (_, c) =>
+                c.SendAsync(
+                    "HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n"
+                        + "5\r\nhello\r\n0\r\nX-Sum: 1\r\n\r\n"
+                )
+        );
+        using var visitor = await Conversation.ConnectAsync(site.Edge.Http);
+        await visitor.SendAsync("GET /a HTTP/1.1\r\nHost: example.com\r\nTE: trailers\r\nConnection: TE\r\n\r\n");
+        await visitor.ReadThroughAsync("5\r\nhello\r\n0\r\nX-Sum: 1\r\n\r\n");
+
+        await visitor.SendAsync("GET /a HTTP/1.1\r\nHost: example.com\r\nTE: trailers\r\nConnection: TE, close\r\n\r\n");
+        var hit = await visitor.ReadToEndAsync();
+        Assert.Contains("\r\nCF-Cache-Status: HIT\r\n", hit, StringComparison.Ordinal);
+        Assert.EndsWith("\r\n\r\nhello", hit, StringComparison.Ordinal);
+        Assert.DoesNotContain("X-Sum", hit, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: 9\r\n\r\nhalf")]
     [InlineData("HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n")]

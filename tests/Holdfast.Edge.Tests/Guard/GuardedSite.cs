@@ -26,6 +26,7 @@ internal sealed partial class GuardedSite : IAsyncDisposable
     [
         (EdgeModule.DynamicRedirect, "/old", "HTTP/1.1 302 "),
         (EdgeModule.Transform, "/moved", "GET /new "),
+        (EdgeModule.ConfigSettings, "/configured", "true-client-ip: 127.0.0.1"),
         (EdgeModule.OriginRules, "/routed", "host: routed.example.com"),
         (EdgeModule.FirewallCustom, "/admin", "HTTP/1.1 403 "),
         (EdgeModule.LateTransform, "/", "x-late: 1"),
@@ -102,12 +103,14 @@ internal sealed partial class GuardedSite : IAsyncDisposable
         [
             Of("http_request_dynamic_redirect", "/old", new RedirectAction(new RuleText("https://example.com/", false), 302, false)),
             Of("http_request_transform", "/moved", new RewriteUriAction(new RuleText("/new", false), null)),
+            Of("http_config_settings", "/configured", new SetConfigAction { TrueClientIpHeader = true }),
             Of("http_request_origin", "/routed", new RouteAction("routed.example.com", null, null, null)),
             Of(RuledSite.Custom, "/admin", new BlockAction((BlockResponse?)null)),
             Of("http_request_late_transform", "/", Set("X-Late")),
             Of("http_request_cache_settings", "/cached", new CacheSettingsAction { Cache = true }),
             Of("http_custom_errors", "/missing", new ServeErrorAction("sorry", "text/plain", null)),
             Of("http_response_headers_transform", "/", Set("X-Seen")),
+            Of("http_response_compression", "/plain", new CompressResponseAction([CompressionAlgorithm.None])),
         ];
 
     /// <summary>Makes a zone's module fail.</summary>
@@ -122,7 +125,7 @@ internal sealed partial class GuardedSite : IAsyncDisposable
         // Each is asked for anew, so that what is stored is never in the way.
         var query = Interlocked.Increment(ref _next);
         await visitor.SendAsync(
-            $"GET {target}?{query} HTTP/1.1\r\nHost: {zone}\r\nAccept-Encoding: {(target == "/text" ? "gzip" : "identity")}\r\n{fields}Connection: close\r\n\r\n"
+            $"GET {target}?{query} HTTP/1.1\r\nHost: {zone}\r\nAccept-Encoding: {(target is "/text" or "/plain" ? "gzip" : "identity")}\r\n{fields}Connection: close\r\n\r\n"
         );
         return Changing().Replace(await visitor.ReadToEndAsync(), "");
     }

@@ -238,9 +238,16 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
     /// <summary>Publishes a ruleset of the account, and waits until it is live.</summary>
     public async Task PutAccountRulesetAsync(RulesetConfig ruleset)
     {
-        var generation = ++_generation;
-        _feed.Publish(ArtifactKind.AccountRuleset, ruleset.Id, generation, AccountRulesetArtifact.Write(ruleset));
+        var generation = PublishAccountRuleset(ruleset);
         await UntilAsync(() => LiveGeneration(ruleset.Id) == generation);
+    }
+
+    /// <summary>Publishes a ruleset of the account.</summary>
+    /// <returns>Its generation.</returns>
+    public long PublishAccountRuleset(RulesetConfig ruleset)
+    {
+        _feed.Publish(ArtifactKind.AccountRuleset, ruleset.Id, ++_generation, AccountRulesetArtifact.Write(ruleset));
+        return _generation;
     }
 
     /// <summary>Publishes a ruleset of the account that the edge will not take, and waits until it has said so.</summary>

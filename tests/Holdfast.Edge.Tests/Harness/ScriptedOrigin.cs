@@ -28,14 +28,17 @@ internal sealed class ScriptedOrigin : IAsyncDisposable
     public int Connections => Volatile.Read(ref _connections);
 
     /// <summary>An origin that answers every request with these bytes and keeps the connection.</summary>
-    public static ScriptedOrigin Answering(string response) =>
-        new(async c =>
-        {
-            while (await c.ReadHeadAsync() is not null)
+    public static ScriptedOrigin Answering(string response, IPEndPoint? at = null) =>
+        new(
+            async c =>
             {
-                await c.SendAsync(response);
-            }
-        });
+                while (await c.ReadHeadAsync() is not null)
+                {
+                    await c.SendAsync(response);
+                }
+            },
+            at
+        );
 
     public async ValueTask DisposeAsync()
     {

@@ -37,6 +37,7 @@ public class KillSwitchTests
         "/",
         "/old",
         "/moved",
+        "/configured",
         "/routed",
         "/admin",
         "/skipped",
@@ -48,6 +49,7 @@ public class KillSwitchTests
         "/cached",
         "/missing",
         "/text",
+        "/plain",
         "/a.css",
     ];
 
@@ -135,7 +137,9 @@ public class KillSwitchTests
         var full = await watch.SeeAsync();
         foreach (var target in TargetsOf(subject, Rulesets))
         {
-            await PutAllAsync(site, Without(Rulesets, subject, target), Without(Account, subject, target));
+            // That module does without rules what the zone's setting says.
+            var settings = new ZoneSettings { Compression = target != EdgeModules.NameOf(EdgeModule.Compression) };
+            await PutAllAsync(site, Without(Rulesets, subject, target), Without(Account, subject, target), settings);
             var absent = await watch.SeeAsync();
             Assert.NotEqual(full, absent);
             await PutAllAsync(site, Rulesets, Account);
@@ -309,7 +313,12 @@ public class KillSwitchTests
                 .Where(set => !set.Rules.IsEmpty),
         ];
 
-    private static async Task PutAllAsync(GuardedSite site, RulesetConfig[] rulesets, RulesetConfig[] account)
+    private static async Task PutAllAsync(
+        GuardedSite site,
+        RulesetConfig[] rulesets,
+        RulesetConfig[] account,
+        ZoneSettings? settings = null
+    )
     {
         foreach (
             var gone in Account.Select(set => set.Id).Except(account.Select(set => set.Id)).Where(id => site.Edge.LiveGeneration(id) > 0)
@@ -323,11 +332,11 @@ public class KillSwitchTests
             await site.Edge.PutAccountRulesetAsync(set);
         }
 
-        await PutAsync(site, rulesets);
+        await PutAsync(site, rulesets, settings);
     }
 
-    private static Task PutAsync(GuardedSite site, RulesetConfig[] rulesets) =>
-        site.Edge.PutZoneAsync(One, site.Origin.Url, new ZoneSettings(), zone => zone with { Rulesets = [.. rulesets] });
+    private static Task PutAsync(GuardedSite site, RulesetConfig[] rulesets, ZoneSettings? settings = null) =>
+        site.Edge.PutZoneAsync(One, site.Origin.Url, settings ?? new ZoneSettings(), zone => zone with { Rulesets = [.. rulesets] });
 
     /// <summary>Sees what a visitor sees, and what the log says of it.</summary>
     private sealed class Watch(GuardedSite site)

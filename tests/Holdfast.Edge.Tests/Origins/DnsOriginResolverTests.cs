@@ -107,6 +107,31 @@ public sealed class DnsOriginResolverTests : IDisposable
     }
 
     [Fact]
+    public async Task Answer_WithAnotherAddress_PooledConnectionsToTheOldOneServeNoMore()
+    {
+        await using var old = ScriptedOrigin.Answering("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nold");
+        var port = new Uri(old.Url).Port;
+        await using var moved = ScriptedOrigin.Answering(
+            "HTTP/1.1 201 Created\r\nContent-Length: 3\r\n\r\nnew",
+            new IPEndPoint(IPAddress.Parse("127.0.0.2"), port)
+        );
+        var time = new ShiftedTime();
+        _dns.Say(Name, 100, "127.0.0.1");
+        await using var edge = await InFrontOfAsync(old, time);
+        using var visitor = await Conversation.ConnectAsync(edge.Http);
+        Assert.Equal(200, await visitor.StatusAsync("a.example"));
+        Assert.Equal(200, await visitor.StatusAsync("a.example"));
+        Assert.Equal(1, old.Connections);
+
+        _dns.Say(Name, 100, "127.0.0.2");
+        time.Advance(TimeSpan.FromMinutes(1));
+        time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(201, await visitor.StatusAsync("a.example"));
+        Assert.Equal(1, old.Connections);
+    }
+
+    [Fact]
     public async Task Answer_ThatHasExpiredWhileTheNameServerFails_IsUsedOn()
     {
         await using var origin = ScriptedOrigin.Answering(Ok);

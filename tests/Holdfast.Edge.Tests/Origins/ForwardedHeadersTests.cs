@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using Holdfast.Edge.Geo;
 using Holdfast.Edge.Hosting;
 using Holdfast.Edge.Tests.Harness;
 using Holdfast.Model.Zones;
@@ -120,6 +121,21 @@ public class ForwardedHeadersTests
 
         Assert.StartsWith($"HTTP/1.1 {status} ", await visitor.ReadHeadAsync(), StringComparison.Ordinal);
         Assert.Equal(0, origin.Connections);
+    }
+
+    [Theory]
+    [InlineData("193.0.6.139", "NL")]
+    [InlineData("133.11.0.1", "JP")]
+    public async Task Country_OfTheVisitor_IsToldToTheOrigin(string client, string country)
+    {
+        Assert.SkipUnless(File.Exists(CountryDatabase.DefaultPath), "npm has not brought the country database");
+
+        var (seen, _) = await AskAsync(
+            $"X-Forwarded-For: {client}\r\n",
+            change: o => o with { TrustedUpstreams = [IPNetwork.Parse("127.0.0.0/8")] }
+        );
+
+        Assert.Contains($"\r\nCF-IPCountry: {country}\r\n", seen, StringComparison.Ordinal);
     }
 
     [Fact]

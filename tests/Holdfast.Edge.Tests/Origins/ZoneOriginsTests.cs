@@ -48,6 +48,29 @@ public sealed class ZoneOriginsTests : IDisposable
         Assert.Equal(expected, origins.For(Encoding.ASCII.GetBytes(host), https: false)?.Key.Host);
     }
 
+    [Fact]
+    public void Settings_OfARule_AreThoseOfTheTarget_AndTheSameEachTime()
+    {
+        var settings = new ZoneSettings();
+        var origins = Origins("https://192.0.2.9:8443", settings, Record("example.com", "192.0.2.1"));
+        var flexible = settings with { Ssl = SslMode.Flexible };
+        var full = settings with { Ssl = SslMode.Full, OriginMaxHttpVersion = 2 };
+
+        Assert.Same(origins, origins.Under(settings with { ServerTiming = true }));
+        Assert.Same(origins.Under(full), origins.Under(full));
+        Assert.Equal((443, true, false), Key(origins));
+        Assert.Equal((80, false, false), Key(origins.Under(flexible)));
+        Assert.Equal((443, false, true), Key(origins.Under(full)));
+        Assert.Equal((8443, (string?)null), (Other(flexible).Port, Other(flexible).ServerName));
+        Assert.Equal((8443, true, false), (Other(full).Port, Other(full).Tls, Other(full).Verify));
+        Assert.Same(origins.Under(full), origins.Under(flexible).Under(full));
+
+        OriginTargetKey Other(ZoneSettings of) => origins.Under(of).For("other.example.com"u8, https: true)!.Key;
+
+        static (int Port, bool Verify, bool Http2) Key(ZoneOrigins of) =>
+            of.For("example.com"u8, https: true)!.Key is var key ? (key.Port, key.Verify, key.Http2) : default;
+    }
+
     [Theory]
     [InlineData("www.example.com", "192.0.2.9")]
     [InlineData("example.com", "192.0.2.1")]

@@ -231,6 +231,20 @@ public partial class CacheSettingsTests
         Assert.Equal(["MISS", same ? "HIT" : "MISS"], await StatusesAsync(site, first, second));
     }
 
+    [Theory]
+    [InlineData(null, "UPDATING")]
+    [InlineData(false, "UPDATING")]
+    [InlineData(true, "EXPIRED")]
+    public async Task ServeStale_WhileUpdating_IsNotWhereARuleForbidsIt(bool? forbids, string second)
+    {
+        await using var site = await SiteAsync(
+            "Cache-Control: max-age=0, stale-while-revalidate=600\r\n",
+            Rule("true", Everything with { DisableStaleWhileUpdating = forbids })
+        );
+
+        Assert.Equal(["MISS", second], await StatusesAsync(site, "/page", "/page"));
+    }
+
     [Fact]
     public async Task Key_OfARule_IsFoundByAPurgeOfItsUrl()
     {

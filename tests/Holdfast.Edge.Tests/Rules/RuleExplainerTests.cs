@@ -97,6 +97,42 @@ public class RuleExplainerTests
         Assert.Equal("pass", explanation.Action);
     }
 
+    [Fact]
+    public async Task Explain_OfSettingsAndCompression_SaysWhichRulesAct()
+    {
+        RulesetConfig[] rulesets =
+        [
+            Ruleset("http_config_settings", Rule("http.host eq \"example.com\"", new SetConfigAction { ServerTiming = true })),
+            Ruleset(
+                "http_response_compression",
+                Rule("http.response.code eq 200", new CompressResponseAction([CompressionAlgorithm.Gzip])),
+                Rule("http.response.code eq 404", new CompressResponseAction([CompressionAlgorithm.None]))
+            ),
+        ];
+        var zone = new ZoneConfig
+        {
+            Id = new string('0', 32),
+            Name = "example.com",
+            Rulesets = [.. rulesets],
+        };
+        using var explainer = new RuleExplainer(zone, [], "LOC", NullLoggerFactory.Instance, TimeProvider.System);
+
+        var explanation = await explainer.ExplainAsync(
+            new RequestSketch
+            {
+                Message = "GET / HTTP/1.1\r\nHost: example.com\r\n\r\n"u8.ToArray(),
+                IsHttps = false,
+                IsWhole = true,
+                Status = 200,
+            }
+        );
+
+        Assert.Equal(
+            [("set_config", RuleVerdict.Acts), ("compress_response", RuleVerdict.Acts), ("compress_response", RuleVerdict.DoesNotMatch)],
+            explanation.Phases.SelectMany(phase => phase.Rules).Select(rule => (rule.Action, rule.Verdict))
+        );
+    }
+
     [Theory]
     [InlineData("GET /\r\n\r\n")]
     [InlineData("GET / HTTP/1.1\r\nHost: example.com\r\nHost: example.org\r\n\r\n")]
@@ -177,6 +213,27 @@ public class RuleExplainerTests
         );
         Assert.Equal(("block", AccountSets.SharedRule(1)), (blocked.Action, blocked.AnsweredBy));
         Assert.Equal(RuleVerdict.NotAsked, blocked.Phases[1].Rules[1].Verdict);
+    }
+
+    [Fact]
+    public async Task Explain_OfWhatARuleSkips_SaysSo()
+    {
+        RulesetConfig[] account =
+        [
+            AccountSets.Shared(Rule("true", new LogAction()), Rule("true", new LogAction())),
+            AccountSets.Root(
+                Rule("true", new SkipAction(false, [], []) { Rules = [(AccountSets.SharedId, [AccountSets.SharedRule(1)])] }),
+                Rule("true", AccountSets.Execute()),
+                Rule("true", new SkipAction(false, [], []) { Rulesets = [AccountSets.SharedId] }),
+                Rule("true", AccountSets.Execute())
+            ),
+        ];
+
+        var rules = (await ExplainAsync("GET / HTTP/1.1\r\nHost: example.com\r\n\r\n", account: account)).Phases[1].Rules;
+
+        Assert.Equal([RuleVerdict.Acts, RuleVerdict.Acts, RuleVerdict.Acts, RuleVerdict.NotAsked], rules.Select(rule => rule.Verdict));
+        Assert.Equal([RuleVerdict.NotAsked, RuleVerdict.Acts], rules[1].Executed!.Rules.Select(rule => rule.Verdict));
+        Assert.Equal("an earlier rule has skipped it", rules[3].Why);
     }
 
     private static async Task<RequestExplanation> ExplainAsync(

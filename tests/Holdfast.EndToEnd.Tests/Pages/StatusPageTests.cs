@@ -35,6 +35,12 @@ public sealed class StatusPageTests : IDisposable
         var url = new Uri(holdfast.Ready.GetProperty("status").GetString()!);
         await SignInAsync(url);
 
+        // Error pages link to it: whoever reaches the edge here reaches it too.
+        await holdfast.ZoneAsync("down.example.com", $"http://127.0.0.1:{FreePort.Find()}");
+        var error = await Curl.GetAsync(holdfast.Http, "down.example.com", "/", "-H", "Accept: text/html");
+        Assert.Equal(521, error.Status);
+        Assert.Contains($"href=\"{url.GetLeftPart(UriPartial.Authority)}", error.Body, StringComparison.Ordinal);
+
         // Its own edge is watched without anybody's doing, both ways.
         JsonNode? watch = null;
         await Eventually.TrueAsync(

@@ -111,6 +111,27 @@ public sealed class RuleTests(SharedHoldfast shared) : SharedTests(shared)
 
         var shown = await Holdfast.CommandAsync("ruleset", "show", "phases.example.com", "http_response_headers_transform");
         Assert.Contains("last", shown.Out, StringComparison.Ordinal);
+
+        // A file that was cut off takes no rules away unseen.
+        const string Phase = "http_response_headers_transform";
+        var file = directory["rules.json"];
+        await File.WriteAllTextAsync(
+            file,
+            """
+            [{"ref":"last","action":"rewrite","action_parameters":{"headers":{"X-Edge":{"operation":"set","expression":"cf.zone.name"}}},"expression":"true"},
+             {"ref":"b","action":"rewrite","action_parameters":{"headers":{"X-B":{"operation":"remove"}}},"expression":"true"}]
+            """
+        );
+        (await Holdfast.CommandAsync("ruleset", "apply", "phases.example.com", Phase, file)).Succeeded();
+        await File.WriteAllTextAsync(file, "[]");
+        var cut = await Holdfast.CommandAsync("ruleset", "apply", "phases.example.com", Phase, file);
+        Assert.Contains("2 rules would be removed", cut.Error, StringComparison.Ordinal);
+        Assert.NotEqual(0, cut.ExitCode);
+        Assert.NotEqual(0, (await Holdfast.CommandAsync("ruleset", "apply", "phases.example.com", Phase, file, "--deletes", "1")).ExitCode);
+        var kept = await Holdfast.CommandAsync("ruleset", "show", "phases.example.com", Phase, "--json");
+        Assert.Equal(2, JsonNode.Parse(kept.Out)!["rules"]!.AsArray().Count);
+        (await Holdfast.CommandAsync("ruleset", "apply", "phases.example.com", Phase, file, "--deletes", "2")).Succeeded();
+
         Assert.Equal(0, (await Holdfast.CommandAsync("ruleset", "remove", "phases.example.com", "http_request_dynamic_redirect")).ExitCode);
         var left = await Holdfast.CommandAsync("ruleset", "list", "phases.example.com", "--json");
         Assert.Equal(4, JsonNode.Parse(left.Out)!.AsArray().Count);

@@ -57,6 +57,9 @@ public sealed class OutsideFeedTests : IAsyncLifetime
         outside.Document = Azure("Example Front Door - Connectivity issues - Mitigated", "It is over, in West Europe too.");
         Assert.Equal("well", Text(await AgainAsync(), "state"));
 
+        outside.Document = Azure("Example Front Door - Some connectivity issues unresolved", "");
+        Assert.Equal("trouble", Text(await AgainAsync(), "state"));
+
         outside.Document = """<?xml version="1.0"?><rss version="2.0"><channel><title>Azure Status</title></channel></rss>""";
         Assert.Equal("well", Text(await AgainAsync(), "state"));
     }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Artifacts.Json;
 using Holdfast.Model.Rulesets;
@@ -9,17 +11,15 @@ namespace Holdfast.Artifacts.Rulesets.Actions;
 internal sealed class CacheSettingsActionJson()
     : RuleActionJson(
         "set_cache_settings",
-        "an object with cache, edge_ttl, browser_ttl, serve_stale, respect_strong_etags or cache_key",
+        "an object with cache, edge_ttl, browser_ttl, serve_stale, respect_strong_etags, cache_key, additional_cacheable_ports, "
+            + "origin_cache_control or origin_error_page_passthru",
         RulePhase.HttpRequestCacheSettings
     )
 {
     private static readonly (string Name, string Reason)[] Refused =
     [
-        ("additional_cacheable_ports", "nothing: answers are cached on every port"),
         ("cache_reserve", "nothing: there is no cache reserve"),
-        ("origin_cache_control", "nothing: what the origin says is always read as RFC 9111 has it"),
-        ("origin_error_page_passthru", "nothing: the origin's own error pages always pass"),
-        ("read_timeout", "nothing: the zone's setting proxy_read_timeout says it"),
+        ("read_timeout", "nothing: the setting proxy_read_timeout says it, of the zone or of a rule's set_config"),
         ("shared_dictionary", "nothing: no edge does it yet"),
         ("strip_etags", "nothing: no edge does it yet"),
         ("strip_last_modified", "nothing: no edge does it yet"),
@@ -53,6 +53,9 @@ internal sealed class CacheSettingsActionJson()
             DisableStaleWhileUpdating = ReadStale(members),
             RespectStrongEtags = members.OptionalFlag("respect_strong_etags"),
             Key = members.TryGetObject("cache_key", out var key) ? CacheKeyJson.Read(key) : null,
+            CacheablePorts = ReadPorts(members),
+            OriginCacheControl = OnlyTrue(members, "origin_cache_control", "true: what the origin says is always read as RFC 9111 has it"),
+            OriginErrorPages = OnlyTrue(members, "origin_error_page_passthru", "true: the origin's own error pages always pass"),
         };
         if (action == new CacheSettingsAction())
         {
@@ -97,7 +100,69 @@ internal sealed class CacheSettingsActionJson()
             json["cache_key"] = CacheKeyJson.Write(key);
         }
 
+        if (!settings.CacheablePorts.IsDefault)
+        {
+            json["additional_cacheable_ports"] = new JsonArray([.. settings.CacheablePorts.Select(port => (JsonNode)port)]);
+        }
+
+        if (settings.OriginCacheControl)
+        {
+            json["origin_cache_control"] = true;
+        }
+
+        if (settings.OriginErrorPages)
+        {
+            json["origin_error_page_passthru"] = true;
+        }
+
         return json;
+    }
+
+    private static ImmutableArray<int> ReadPorts(JsonMembers members)
+    {
+        const string Name = "additional_cacheable_ports";
+        if (!members.TryGet(Name, out var value))
+        {
+            return default;
+        }
+
+        var allowed = $"an array of 1 to {CacheSettingsAction.MostPorts} ports, 1 to 65535";
+        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() is 0 or > CacheSettingsAction.MostPorts)
+        {
+            members.Report(Name, StrictJson.Describe(value), allowed);
+            return default;
+        }
+
+        var ports = ImmutableArray.CreateBuilder<int>();
+        foreach (var element in value.EnumerateArray())
+        {
+            if (element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var port) && port is > 0 and <= 65_535)
+            {
+                ports.Add(port);
+            }
+            else
+            {
+                members.Report(Name, StrictJson.Describe(element), allowed);
+            }
+        }
+
+        return ports.DrainToImmutable();
+    }
+
+    // What an edge does anyhow can be asked for, so that rules from elsewhere fit; the contrary cannot be had.
+    private static bool OnlyTrue(JsonMembers members, string name, string allowed)
+    {
+        if (members.OptionalFlag(name) is not { } flag)
+        {
+            return false;
+        }
+
+        if (!flag)
+        {
+            members.Report(name, "false", allowed);
+        }
+
+        return flag;
     }
 
     private static bool? ReadStale(JsonMembers members)

@@ -6,18 +6,18 @@ using Holdfast.Rules.Phases;
 
 namespace Holdfast.Artifacts.Rulesets.Actions;
 
-/// <summary><c>skip</c>: <c>{"ruleset":"current"}</c>, <c>{"phase":"current"}</c>, <c>{"phases":[...]}</c>, <c>{"products":[...]}</c>, or several of them.</summary>
+/// <summary>
+/// <c>skip</c>: <c>{"ruleset":"current"}</c>, <c>{"phase":"current"}</c>, <c>{"phases":[...]}</c>, <c>{"products":[...]}</c>,
+/// <c>{"rulesets":[...]}</c>, <c>{"rules":{...}}</c>, or several of them.
+/// </summary>
 internal sealed class SkipActionJson()
     : RuleActionJson(
         "skip",
-        "an object with ruleset, phase, phases or products",
+        "an object with ruleset, phase, phases, products, rulesets or rules",
         RulePhase.HttpRequestFirewallCustom,
         RulePhase.HttpRatelimit
     )
 {
-    private const string NoSuchRulesets =
-        "ruleset, phase, phases and products only: there are no managed rulesets yet, and no edge skips single rules";
-
     /// <inheritdoc/>
     public override RuleAction? Read(JsonMembers? members, RulePhase phase, Action missing)
     {
@@ -32,22 +32,18 @@ internal sealed class SkipActionJson()
         var products = ReadNames(members, "products", RulesetLimits.SkippableProducts);
 
         var restOfPhase = ReadCurrent(members, "phase");
-        foreach (var name in (ReadOnlySpan<string>)["rules", "rulesets"])
+        var skip = new SkipAction(ruleset, phases, products, restOfPhase)
         {
-            if (members.TryGet(name, out _))
-            {
-                members.Report(name, "a selection of rulesets", NoSuchRulesets);
-                return null;
-            }
-        }
-
-        if (!ruleset && !restOfPhase && phases.IsEmpty && products.IsEmpty)
+            Rulesets = SkippedRulesJson.ReadRulesets(members),
+            Rules = SkippedRulesJson.ReadRules(members),
+        };
+        if (!ruleset && !restOfPhase && phases.IsEmpty && products.IsEmpty && skip.Rulesets.IsEmpty && skip.Rules.IsEmpty)
         {
             missing();
             return null;
         }
 
-        return new SkipAction(ruleset, phases, products, restOfPhase);
+        return skip;
     }
 
     /// <inheritdoc/>
@@ -75,6 +71,7 @@ internal sealed class SkipActionJson()
             parameters["products"] = new JsonArray([.. skip.Products.Select(name => (JsonNode)name)]);
         }
 
+        SkippedRulesJson.Write(skip, parameters);
         return parameters;
     }
 

@@ -4,6 +4,7 @@ using Holdfast.Edge.Lists;
 using Holdfast.Edge.Requests;
 using Holdfast.Edge.Rules;
 using Holdfast.Edge.Rules.Effects;
+using Holdfast.Edge.Rules.Signals;
 using Holdfast.Model.Rulesets;
 using Holdfast.Rules.Phases;
 
@@ -13,6 +14,9 @@ namespace Holdfast.Edge.Phases.BulkRedirect;
 internal sealed class BulkRedirectEffect(RedirectFromListAction action, RulePhase phase) : RuleEffect
 {
     private readonly RuleTextRuntime _key = new(new RuleText(action.Key, true), phase);
+
+    /// <inheritdoc/>
+    public override ClientFacts Asked => _key.Asked;
 
     /// <inheritdoc/>
     public override bool WritesEvents => true;

@@ -140,6 +140,11 @@ internal sealed class CacheTurn(MemoryStore store, ReadOnlyMemory<byte> node, Ti
             _ => -1,
         };
         _received = Now;
+        if (!request.IsSent)
+        {
+            _exchange.AnsweredEarly();
+        }
+
         var isStale = request.Upper is { IsStale: true };
         var step = _exchange.Received(response.Status, new HeaderFields(response.Headers), length, _requested, _received, isStale);
         if (step is ResponseStep.Serve or ResponseStep.FetchAgain or ResponseStep.Drop)

@@ -3,6 +3,7 @@ using Holdfast.Cache.Exchange;
 using Holdfast.Cache.Storage;
 using Holdfast.Edge.Compression;
 using Holdfast.Edge.Requests;
+using Holdfast.Edge.Rules;
 
 namespace Holdfast.Edge.Phases.Cache;
 
@@ -18,10 +19,13 @@ internal static class StoredEncoding
     /// <summary>The coding that this answer goes out in, and Vary in its fields when there is a choice.</summary>
     public static ContentCoding Offer(EdgeRequest request, StoredResponse stored, VisitorAnswer answer)
     {
+        ResponsePhases.RunCompression(request);
+        var choice = CompressionChoice.Of(request);
+        var isUsual = (stored.Flags & StoredFlags.Compressible) != 0;
         if (
-            (stored.Flags & StoredFlags.Compressible) == 0
-            || stored.BodyLength < Compressibility.SmallestBody
-            || request is not { Zone.Settings.Compression: true, Lower: null }
+            stored.BodyLength < Compressibility.SmallestBody
+            || !choice.IsFor(request, isUsual)
+            || (!isUsual && !Compressibility.IsEncodable(stored.Status, new HeaderFields(request.Response.Headers), out _))
             || (request.CachePolicy.RespectStrongEtags && stored.EntityTag is [(byte)'"', ..])
         )
         {
@@ -34,7 +38,7 @@ internal static class StoredEncoding
             return ContentCoding.Identity;
         }
 
-        return answer.Status == stored.Status ? ResponseCompression.Offer(request) : ContentCoding.Identity;
+        return answer.Status == stored.Status ? ResponseCompression.Offer(request, choice, isUsual) : ContentCoding.Identity;
     }
 
     /// <summary>

@@ -4,6 +4,7 @@ using Holdfast.Edge.ErrorPages;
 using Holdfast.Edge.Requests;
 using Holdfast.Edge.Rules;
 using Holdfast.Edge.Rules.Effects;
+using Holdfast.Edge.Rules.Signals;
 using Holdfast.Model.Rulesets;
 using Holdfast.Rules.Phases;
 
@@ -13,6 +14,9 @@ namespace Holdfast.Edge.Phases.DynamicRedirect;
 internal sealed class RedirectEffect(RedirectAction action, RulePhase phase) : RuleEffect
 {
     private readonly RuleTextRuntime _target = new(action.Target, phase);
+
+    /// <inheritdoc/>
+    public override ClientFacts Asked => _target.Asked;
 
     /// <inheritdoc/>
     public override bool WritesEvents => true;

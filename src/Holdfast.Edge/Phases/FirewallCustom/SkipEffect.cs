@@ -13,11 +13,13 @@ internal sealed class SkipEffect : RuleEffect
     private readonly uint _phases;
     private readonly SkippedProducts _products;
     private readonly bool _ruleset;
+    private readonly SkippedRules? _rules;
 
     /// <summary>Of an action.</summary>
     public SkipEffect(SkipAction action, RulePhase phase)
     {
         _phase = phase;
+        _rules = SkippedRules.Of(action);
         _ruleset = action.Ruleset || action.Phase;
         _phases = action.Phase ? 1u << (int)phase : 0;
         foreach (var name in action.Phases)
@@ -37,7 +39,7 @@ internal sealed class SkipEffect : RuleEffect
     /// <inheritdoc/>
     public override RuleStep Apply(EdgeRequest request, RuleTurn turn)
     {
-        turn.Skip(_phases, _products);
+        turn.Skip(_phases, _products, _rules);
         return _ruleset ? RuleStep.NextPhase : RuleStep.Next;
     }
 }

@@ -4,6 +4,7 @@ using System.Text;
 using Holdfast.Edge.Requests;
 using Holdfast.Edge.Rules;
 using Holdfast.Edge.Rules.Effects;
+using Holdfast.Edge.Rules.Signals;
 using Holdfast.Http.Messages;
 using Holdfast.Model.Rulesets;
 using Holdfast.Rules.Phases;
@@ -26,6 +27,10 @@ internal sealed class HeadersEffect(RewriteHeadersAction action, RulePhase phase
             )
         ),
     ];
+
+    /// <inheritdoc/>
+    public override ClientFacts Asked =>
+        _changes.Aggregate(ClientFacts.None, (asked, change) => asked | (change.Value?.Asked ?? ClientFacts.None));
 
     /// <inheritdoc/>
     public override RuleStep Apply(EdgeRequest request, RuleTurn turn)

@@ -1,4 +1,6 @@
+using Holdfast.Edge.Rules.Signals;
 using Holdfast.Model.Rulesets;
+using Holdfast.Rules.Checks;
 using Holdfast.Rules.Evaluation;
 using Holdfast.Rules.Fields;
 using Holdfast.Rules.RateLimiting;
@@ -22,15 +24,26 @@ internal abstract class KeyPart
     /// <summary>Whether the request's body has to be held back for it.</summary>
     public required bool ReadsBody { get; init; }
 
+    /// <summary>What it asks about the request's client.</summary>
+    public ClientFacts Asked { get; private init; }
+
     /// <summary>Compiles a characteristic.</summary>
     /// <param name="text">It has been checked.</param>
     /// <exception cref="ArgumentException">It was not.</exception>
     public static KeyPart Of(string text) =>
         Characteristic.Read(text, RateLimitLimits.LongestName, out var problem) switch
         {
-            FieldCharacteristic field => new FieldPart(field.Field) { ReadsBody = field.ReadsBody },
+            FieldCharacteristic field => new FieldPart(field.Field)
+            {
+                ReadsBody = field.ReadsBody,
+                Asked = ClientFactReads.Of([field.Field]),
+            },
             ElementCharacteristic element => new ElementPart(element) { ReadsBody = element.ReadsBody },
-            ExpressionCharacteristic expression => new ExpressionPart(new RuleValue(expression.Value)) { ReadsBody = expression.ReadsBody },
+            ExpressionCharacteristic expression => new ExpressionPart(new RuleValue(expression.Value))
+            {
+                ReadsBody = expression.ReadsBody,
+                Asked = ClientFactReads.Of(SignalReads.Of(expression.Value)),
+            },
             _ => throw new ArgumentException($"a characteristic that was not checked: {problem}", nameof(text)),
         };
 

@@ -45,7 +45,10 @@ internal sealed class RateLimitRuntime
         CountingReadsResponse = _counting?.Reads.Any(field => field.IsOfResponse) == true;
         ReadsResponse = CountingReadsResponse || _scoreField is not null;
         CountsResponses = config.RequestsToOrigin || ReadsResponse;
-        Asked = _counting is null ? ClientFacts.None : ClientFactReads.Of(_counting.Reads);
+        Asked = _parts.Aggregate(
+            _counting is null ? ClientFacts.None : ClientFactReads.Of(_counting.Reads),
+            (asked, part) => asked | part.Asked
+        );
         ReadsBody = _parts.Any(part => part.ReadsBody) || _counting?.Reads.Any(field => field.IsOfBody) == true;
     }
 
@@ -77,7 +80,7 @@ internal sealed class RateLimitRuntime
     /// <summary>Whether requests' bodies have to be held back for it (the design's law 24).</summary>
     public bool ReadsBody { get; }
 
-    /// <summary>What it asks about the request's client to know what counts.</summary>
+    /// <summary>What it asks about the request's client to know what counts, and under which key.</summary>
     public ClientFacts Asked { get; }
 
     /// <summary>The rule's id as a string of RFC 9651.</summary>

@@ -2,6 +2,7 @@ using System.Buffers;
 using Holdfast.Edge.Requests;
 using Holdfast.Edge.Rules;
 using Holdfast.Edge.Rules.Effects;
+using Holdfast.Edge.Rules.Signals;
 using Holdfast.Model.Rulesets;
 using Holdfast.Rules.Phases;
 
@@ -12,6 +13,9 @@ internal sealed class RewriteUriEffect(RewriteUriAction action, RulePhase phase)
 {
     private readonly RuleTextRuntime? _path = action.Path is null ? null : new RuleTextRuntime(action.Path, phase);
     private readonly RuleTextRuntime? _query = action.Query is null ? null : new RuleTextRuntime(action.Query, phase);
+
+    /// <inheritdoc/>
+    public override ClientFacts Asked => (_path?.Asked ?? ClientFacts.None) | (_query?.Asked ?? ClientFacts.None);
 
     /// <inheritdoc/>
     public override RuleStep Apply(EdgeRequest request, RuleTurn turn)

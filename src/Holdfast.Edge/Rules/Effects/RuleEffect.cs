@@ -1,5 +1,6 @@
 using Holdfast.Edge.ErrorPages;
 using Holdfast.Edge.Requests;
+using Holdfast.Edge.Rules.Signals;
 
 namespace Holdfast.Edge.Rules.Effects;
 
@@ -17,6 +18,9 @@ internal abstract class RuleEffect
 
     /// <summary>Whether it can turn out that there is nothing to do: then it acts only when it answers.</summary>
     public virtual bool MayDoNothing => false;
+
+    /// <summary>What it asks about the request's client to do it.</summary>
+    public virtual ClientFacts Asked => ClientFacts.None;
 
     /// <summary>Does it, as far as that is possible at once.</summary>
     /// <param name="request">The request.</param>

@@ -1,6 +1,8 @@
 using Holdfast.Edge.Phases.Access;
 using Holdfast.Edge.Phases.BulkRedirect;
 using Holdfast.Edge.Phases.CacheSettings;
+using Holdfast.Edge.Phases.Compression;
+using Holdfast.Edge.Phases.ConfigSettings;
 using Holdfast.Edge.Phases.CustomErrors;
 using Holdfast.Edge.Phases.DynamicRedirect;
 using Holdfast.Edge.Phases.FirewallCustom;
@@ -39,6 +41,8 @@ internal static class RuleEffects
             ProductPassAction => new ProductPassEffect(),
             AccessAllowAction => new AccessAllowEffect(),
             CacheSettingsAction settings => new CacheSettingsEffect(settings),
+            SetConfigAction config => new SetConfigEffect(config),
+            CompressResponseAction compress => new CompressResponseEffect(compress),
             _ => throw new InvalidOperationException($"no edge does {action.Name} in {RulePhases.NameOf(phase)}"),
         };
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Holdfast.Model.Rulesets;
 
 namespace Holdfast.Edge.Rules.Executing;
@@ -9,10 +10,35 @@ namespace Holdfast.Edge.Rules.Executing;
 internal sealed class AccountRulesetTable
 {
     private readonly SortedDictionary<int, AccountRuleset> _rulesets = [];
+    private readonly Dictionary<int, AccountTrial> _trials = [];
     private volatile AccountRules _current = AccountRules.None;
+    private volatile AccountSlices? _slices;
 
     /// <summary>All of them, as they are now.</summary>
     public AccountRules Current => _current;
+
+    /// <summary>The rulesets on trial, or null when there are none: then they cost nothing more than to see that.</summary>
+    public AccountSlices? Slices => _slices;
+
+    /// <summary>Whether a ruleset is in use.</summary>
+    public bool Has(int artifact) => _rulesets.ContainsKey(artifact);
+
+    /// <summary>Puts a ruleset on trial in the place of the trial before; what is counted begins at 0.</summary>
+    public void Try(AccountTrial trial, RuleContext context)
+    {
+        _trials[trial.Artifact] = trial;
+        PublishSlices(context, _slices);
+    }
+
+    /// <summary>A trial has ended; another of the same ruleset goes on.</summary>
+    public void EndTrial(AccountTrial trial, RuleContext context)
+    {
+        if (_trials.GetValueOrDefault(trial.Artifact) == trial)
+        {
+            _trials.Remove(trial.Artifact);
+            PublishSlices(context, _slices);
+        }
+    }
 
     /// <summary>Told of every change, to compile all zones anew.</summary>
     public Action? Changed { get; set; }
@@ -57,6 +83,18 @@ internal sealed class AccountRulesetTable
     private void Publish(RuleContext context)
     {
         _current = AccountRules.Of([.. _rulesets.Values], context);
+
+        // What is beside it is compiled anew too.
+        PublishSlices(context, before: null);
         Changed?.Invoke();
     }
+
+    private void PublishSlices(RuleContext context, AccountSlices? before) =>
+        _slices = _trials.Count == 0 ? null : new AccountSlices(_trials.Values, met => With(met, context), before);
+
+    private AccountRules With(ImmutableArray<AccountTrial> met, RuleContext context) =>
+        AccountRules.Of(
+            [.. _rulesets.Select(entry => met.FirstOrDefault(trial => trial.Artifact == entry.Key)?.Candidate ?? entry.Value)],
+            context
+        );
 }

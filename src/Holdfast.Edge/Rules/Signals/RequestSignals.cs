@@ -81,7 +81,7 @@ internal sealed class RequestSignals : IRuleSignals
         _fields.Begin(request);
         _response.Clear();
         Body.Clear();
-        Bots.Begin(context.Bots.Current);
+        Bots.Begin(context.Bots, request);
         Identity.Begin(context.Crawlers);
         _ray = _seed = _cipher = _ja4 = default;
     }

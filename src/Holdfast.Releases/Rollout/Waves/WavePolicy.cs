@@ -52,7 +52,7 @@ public sealed record WavePolicy
     public static WavePolicy? Of(ArtifactKind kind) =>
         kind switch
         {
-            ArtifactKind.List => Staged,
+            ArtifactKind.List or ArtifactKind.AccountRuleset or ArtifactKind.BotFeatures => Staged,
             ArtifactKind.KillSwitch => KillSwitch,
             _ => null,
         };

@@ -77,6 +77,64 @@ public class AccountRulesetTests
     }
 
     [Fact]
+    public async Task Skip_OfARulesetOrARuleByItsId_LeavesThatOutAndNothingElse()
+    {
+        static SkipAction Skip(string[] rulesets, params string[] rules) =>
+            new(false, [], []) { Rulesets = [.. rulesets], Rules = rules.Length == 0 ? [] : [(SharedId, [.. rules])] };
+
+        await using var site = await StartAsync(
+            Custom,
+            Rule("http.user_agent eq \"office\"", Skip([SharedId])),
+            Rule("http.user_agent eq \"one\"", Skip([], SharedRule(1))),
+            Rule("http.user_agent eq \"both\"", Skip([], SharedRule(1))),
+            Rule("http.user_agent eq \"both\"", Skip([EdgeUnderTest.IdOf("gone")], SharedRule(2))),
+            Rule("true", Execute()),
+            Rule("true", Answer(410))
+        );
+        await site.Edge.PutAccountRulesetAsync(
+            Shared(
+                Rule(Path("/a"), Answer(411)),
+                Rule("true", Answer(412)),
+                Rule("http.user_agent eq \"both\"", Skip([SharedId])),
+                Rule("true", Answer(413))
+            )
+        );
+
+        async Task<string> AskAsync(string agent) =>
+            $"{await site.GetAsync("/a", $"User-Agent: {agent}\r\n")} {await site.GetAsync("/b", $"User-Agent: {agent}\r\n")}";
+
+        Assert.Equal("411 412", await AskAsync("nobody"));
+        Assert.Equal("410 410", await AskAsync("office"));
+        Assert.Equal("412 412", await AskAsync("one"));
+        Assert.Equal("410 410", await AskAsync("both"));
+    }
+
+    [Fact]
+    public async Task Skip_OfAnEntryPointOfALaterPhase_SparesIt_AndNotTheZonesOwn()
+    {
+        const string limits = "http_ratelimit";
+        var root = Root(Rule("true", Answer(411))) with { Phase = limits };
+        var limit = new RateLimitConfig
+        {
+            Characteristics = ["ip.src"],
+            PeriodSeconds = 3600,
+            RequestsPerPeriod = 1,
+        };
+        await using var site = await StartAsync(
+            Custom,
+            Rule("http.user_agent eq \"office\"", new SkipAction(false, [], []) { Rulesets = [RootId] })
+        );
+        await site.Edge.PutAccountRulesetAsync(root with { Rules = [.. root.Rules.Select(rule => rule with { RateLimit = limit })] });
+
+        // What is skipped is not counted.
+        Assert.Equal(200, await site.GetAsync("/", "User-Agent: office\r\n"));
+        Assert.Equal(200, await site.GetAsync("/", "User-Agent: office\r\n"));
+        Assert.Equal(200, await site.GetAsync("/"));
+        Assert.Equal(411, await site.GetAsync("/"));
+        Assert.Equal(200, await site.GetAsync("/", "User-Agent: office\r\n"));
+    }
+
+    [Fact]
     public async Task Overrides_OfRule_GoBeforeCategories_AndThoseBeforeAll()
     {
         await using var site = await StartAsync(Custom);

@@ -1,0 +1,81 @@
+using Holdfast.Status.Storage;
+
+namespace Holdfast.Status.Watching;
+
+// Edges that came by themselves, since they pushed, go by themselves when they push no more.
+internal sealed partial class Lookout
+{
+    /// <summary>Who the audit log names.</summary>
+    public const string Forgetful = "expiry";
+
+    private readonly Lock letting = new();
+
+    /// <summary>When a watch is let go if its edge stays silent; null for one that stays.</summary>
+    public DateTimeOffset? ExpiresAt(string id)
+    {
+        lock (reading)
+        {
+            return states.TryGetValue(id, out var state) ? state.SilentSince + WatchLimits.SilentFor : null;
+        }
+    }
+
+    /// <summary>Lets those go that were silent for <see cref="WatchLimits.SilentFor"/>.</summary>
+    /// <exception cref="StatusStoreException">The disk is full; it is tried again with the next look.</exception>
+    private void LetGo(DateTimeOffset now)
+    {
+        foreach (var watch in Silent(now, WatchLimits.SilentFor))
+        {
+            LetGo(watch);
+        }
+    }
+
+    /// <summary>Makes room for a new edge, where all is taken: the one goes that was silent for longest, and for longer than a restart takes.</summary>
+    private void MakeRoom(string node)
+    {
+        if (
+            desk.All.Count >= WatchLimits.Watches
+            && !desk.All.Exists(watch => watch.Node == node)
+            && Silent(time.GetUtcNow(), WatchLimits.MakesRoomAfter) is [var longest, ..]
+        )
+        {
+            LetGo(longest);
+        }
+    }
+
+    /// <summary>Those that came by themselves and are silent, the longest first.</summary>
+    private List<Watch> Silent(DateTimeOffset now, TimeSpan atLeast)
+    {
+        lock (reading)
+        {
+            return
+            [
+                .. states
+                    .Values.Where(state => state.SilentSince is { } since && now - since >= atLeast)
+                    .OrderBy(state => state.SilentSince)
+                    .Select(state => state.Watch),
+            ];
+        }
+    }
+
+    private void LetGo(Watch watch)
+    {
+        // The looking and an edge that pushes may both find the same one.
+        lock (letting)
+        {
+            var isShared =
+                watch.ComponentId is not null && desk.All.Exists(other => other.Id != watch.Id && other.ComponentId == watch.ComponentId);
+            drafts.LetGo(watch.Name, recovers: isShared);
+            if (!isShared)
+            {
+                OwnEdges.RemoveComponent(store, Forgetful, watch);
+            }
+
+            desk.LetGo(Forgetful, watch);
+        }
+
+        lock (reading)
+        {
+            states.Remove(watch.Id);
+        }
+    }
+}
