@@ -75,12 +75,12 @@ public sealed class RehearsalGateTests
         {
             Id = "",
             Requests = 400,
-            Changes = [new RehearsalChange(RehearsalDifference.NewlyFailing, 1, [])],
+            Changes = [new RehearsalChange(RehearsalDifference.NewlyFailing, 2, [])],
             LiveMicroseconds = 100,
             CandidateMicroseconds = 160.5,
         };
         Assert.Equal(
-            ["0.2% of 400 requests newly failing, 0% allowed", "60.5 microseconds more a request, 50 allowed"],
+            ["0.5% of 400 requests newly failing, 0% allowed", "60.5 microseconds more a request, 50 allowed"],
             limits.Beyond(report)
         );
         Assert.Empty(limits.Beyond(report with { Changes = [], CandidateMicroseconds = 150 }));
