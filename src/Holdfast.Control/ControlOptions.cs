@@ -1,5 +1,6 @@
 using System.Net;
 using Holdfast.Artifacts.Bots;
+using Holdfast.Control.Releases.Rehearsals;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Control;
@@ -57,6 +58,9 @@ public sealed record ControlOptions
 
     /// <summary>How much a bot feature file may be; a drill lets it be more.</summary>
     public BotFeatureLimits BotFeatures { get; init; } = BotFeatureLimits.Standard;
+
+    /// <summary>What a release may treat otherwise before a person has to let it go on; nothing is limited unless it is set.</summary>
+    public RehearsalLimits RehearsalLimits { get; init; } = new();
 
     /// <summary>Whether releases of what many zones use go by waves; a drill lets them go to every edge at once.</summary>
     public bool HasWaves { get; init; } = true;

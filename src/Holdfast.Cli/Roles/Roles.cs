@@ -44,6 +44,7 @@ internal static partial class Roles
             EventsKeptFor = options.Settings.EventsKeptFor ?? ControlOptions.DefaultEventsKeptFor,
             EventsKept = options.Settings.EventsKept ?? ControlOptions.DefaultEventsKept,
             BotFeatures = options.Faulty.FeaturesAtIngest,
+            RehearsalLimits = options.Settings.Rehearsals,
             HasWaves = options.Faulty.HasWaves,
             LoggerFactory = loggers,
         };

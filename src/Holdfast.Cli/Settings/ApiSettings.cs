@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Net;
 using Holdfast.Cli.Terminal;
+using Holdfast.Control.Releases.Rehearsals;
 using YamlDotNet.RepresentationModel;
 
 namespace Holdfast.Cli.Settings;
@@ -24,6 +25,9 @@ internal sealed record ApiSettings
     /// <summary>How many security events are kept, or null for control's default.</summary>
     public int? EventsKept { get; init; }
 
+    /// <summary>What releases may treat otherwise before a person has to let them go on.</summary>
+    public RehearsalLimits Rehearsals { get; init; } = new();
+
     private static readonly FrozenDictionary<string, Func<ApiSettings, SettingValue, ApiSettings>> Settings = new Dictionary<
         string,
         Func<ApiSettings, SettingValue, ApiSettings>
@@ -32,6 +36,9 @@ internal sealed record ApiSettings
         ["public_addresses"] = (s, v) => s with { PublicAddresses = v.Networks() },
         ["events_kept_hours"] = (s, v) => s with { EventsKeptFor = TimeSpan.FromHours(v.Number(1, 24 * 365)) },
         ["events_kept"] = (s, v) => s with { EventsKept = v.Number(1_000, 10_000_000) },
+        ["most_newly_blocked_percent"] = (s, v) => s with { Rehearsals = s.Rehearsals with { NewlyBlockedPercent = v.Number(0, 100) } },
+        ["most_newly_failing_percent"] = (s, v) => s with { Rehearsals = s.Rehearsals with { NewlyFailingPercent = v.Number(0, 100) } },
+        ["most_added_microseconds"] = (s, v) => s with { Rehearsals = s.Rehearsals with { AddedMicroseconds = v.Number(0, 1_000_000) } },
         ["requests_per_five_minutes"] = (s, v) => s with { RequestsPerFiveMinutes = v.Number(1, 1_000_000_000) },
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

@@ -68,14 +68,16 @@ internal sealed class ControlEndpoints : IDisposable
         _operators = new OperatorStore(stores.Database, _time);
         _sessions = new SessionStore(stores.Database, _time);
         _strangers = new FailureCounter(Authentication.LongestPause, _time);
-        _rehearsals = new RehearsalDesk(stores.Signal, _time);
+        _rehearsals = new RehearsalDesk(stores.Signal, _time) { Limits = options.RehearsalLimits };
         _reverts = new ReleaseReverts(_publisher, _zones, _time);
+        var rollouts = new RolloutStore(stores.Database, _reverts, _time);
         Rollouts = new RolloutDriver(
-            new RolloutStore(stores.Database, _reverts, _time),
+            rollouts,
             new ZoneFailureStore(stores.Database, _reverts, stores.Signal, _time),
             _presence,
             _gate,
             stores.Signal,
+            new RehearsalGate(_rehearsals, new ReleaseLog(stores.Database), rollouts, stores.Signal, logger),
             _time,
             logger
         );

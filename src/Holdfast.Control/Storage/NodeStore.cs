@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Control.Audit;
 using Holdfast.Control.Envelope;
+using Holdfast.Control.Releases.Rehearsals;
 using Holdfast.Model.Uplink;
 using Microsoft.EntityFrameworkCore;
 
@@ -97,7 +98,10 @@ internal sealed class NodeStore
                                 Sequence = record.Sequence,
                                 At = record.At.UtcDateTime,
                                 Type = record.Type,
-                                Body = record.Body.GetRawText(),
+                                Body =
+                                    record.Type == UplinkRecordTypes.ReleaseRehearsed
+                                        ? RehearsalDesk.Kept(record.Body).ToJsonString()
+                                        : record.Body.GetRawText(),
                             }
                         );
                     }

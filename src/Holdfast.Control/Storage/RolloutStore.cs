@@ -44,6 +44,12 @@ internal sealed class RolloutStore(ControlDatabase database, ReleaseReverts reve
             return new RolloutView(rows, inUse, edges, nodes);
         });
 
+    /// <summary>Whether something of a kind was decided of a rollout.</summary>
+    /// <param name="id">The rollout.</param>
+    /// <param name="what">See <see cref="WaveDecision.What"/>.</param>
+    public Task<bool> HasDecidedAsync(long id, string what) =>
+        database.ReadAsync(context => context.RolloutDecisions.AnyAsync(decision => decision.RolloutId == id && decision.What == what));
+
     /// <summary>What edges have said of a rollout's release.</summary>
     public static IQueryable<ReleaseEdgeRow> EdgesOf(ControlDbContext context, RolloutRow row) =>
         context.ReleaseEdges.Where(edge =>

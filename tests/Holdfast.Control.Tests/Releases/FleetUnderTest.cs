@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Holdfast.Artifacts.Lists;
+using Holdfast.Control.Releases.Rehearsals;
+using Holdfast.Model.Releases.Rehearsals;
 
 namespace Holdfast.Control.Tests.Releases;
 
@@ -9,6 +11,7 @@ internal sealed class FleetUnderTest : IAsyncDisposable
 {
     private readonly TemporaryDirectory _stores = new();
     private readonly string _lists;
+    private Func<RehearsalOrder, RehearsalReport?>? _rehearse;
 
     private FleetUnderTest(TestControl control, SettableTime time, string lists)
     {
@@ -25,12 +28,23 @@ internal sealed class FleetUnderTest : IAsyncDisposable
     public string List { get; private set; } = "";
 
     /// <summary>Starts it; every edge has the list with the items that are given.</summary>
-    public static async Task<FleetUnderTest> StartAsync(int edges, params string[] items)
+    public static Task<FleetUnderTest> StartAsync(int edges, params string[] items) => StartAsync(edges, null, null, items);
+
+    /// <summary>The same, with limits of what a release may treat otherwise, and edges that rehearse.</summary>
+    public static async Task<FleetUnderTest> StartAsync(
+        int edges,
+        RehearsalLimits? limits,
+        Func<RehearsalOrder, RehearsalReport?>? rehearse,
+        params string[] items
+    )
     {
         var time = new SettableTime();
-        var control = await TestControl.StartAsync(time: time);
+        var control = await TestControl.StartAsync(
+            time: time,
+            configure: options => options with { RehearsalLimits = limits ?? new RehearsalLimits() }
+        );
         var account = (await control.GetAsync("/client/v4/accounts")).Result[0]!["id"]!.GetValue<string>();
-        var fleet = new FleetUnderTest(control, time, $"/client/v4/accounts/{account}/rules/lists");
+        var fleet = new FleetUnderTest(control, time, $"/client/v4/accounts/{account}/rules/lists") { _rehearse = rehearse };
         var made = await control.PostAsync(fleet._lists, """{"name":"offices","kind":"ip"}""");
         fleet.List = made.Result["id"]!.GetValue<string>();
         Assert.Equal(HttpStatusCode.OK, (await fleet.PutAsync(items)).Status);
@@ -54,7 +68,7 @@ internal sealed class FleetUnderTest : IAsyncDisposable
     public void AddEdge()
     {
         var name = $"edge-{Edges.Count + 1}";
-        Edges.Add(new TestEdge(Control.Data, Control.Host.Url, Path.Combine(_stores.Path, name), name, time: Time));
+        Edges.Add(new TestEdge(Control.Data, Control.Host.Url, Path.Combine(_stores.Path, name), name, time: Time, rehearse: _rehearse));
     }
 
     /// <summary>Puts items in the place of the list's.</summary>

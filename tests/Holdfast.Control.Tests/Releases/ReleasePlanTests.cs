@@ -41,6 +41,11 @@ public sealed class ReleasePlanTests : IAsyncDisposable
         );
         Assert.Equal("0dc90fbbf576d1cd", change["examples"]![0]!["ray"]!.GetValue<string>());
 
+        // Whoever asked has seen the requests; what is kept has only how many there were.
+        var kept = (await _control.GetAsync("/holdfast/v1/uplink_records?type=release.rehearsed")).Result[0]!["body"]!["changes"]![0]!;
+        Assert.Equal(50, kept["requests"]!.GetValue<int>());
+        Assert.Empty(kept["examples"]!.AsArray());
+
         // What was rehearsed is the zone with the rules, and the zone has none.
         Assert.True(_orders.TryDequeue(out var order));
         Assert.True(ZoneArtifact.TryParse(order.FormatVersion, order.Payload.Span, out var proposed, out _));

@@ -48,11 +48,20 @@ internal static class PlanText
                 $"microseconds a request, median: {cost.GetProperty("live").GetDouble():F1} live, {cost.GetProperty("candidate").GetDouble():F1} with it"
             )
         );
+        foreach (var beyond in Beyond(plan))
+        {
+            yield return new Text(Printable.From($"beyond the limits: {beyond}"), new Style(decoration: Decoration.Bold));
+        }
+
         if (ZoneApi.Text(plan, "note") is { Length: > 0 } note)
         {
             yield return new Text(Printable.From($"note: {note}"));
         }
     }
+
+    /// <summary>What is beyond the limits, a sentence each; a control of before has none.</summary>
+    public static IEnumerable<string> Beyond(JsonElement plan) =>
+        plan.TryGetProperty("beyond_limits", out var limits) ? limits.EnumerateArray().Select(static text => text.GetString()!) : [];
 
     private static string NameOf(JsonElement change) => ZoneApi.Text(change, "what").Replace('_', ' ');
 

@@ -57,21 +57,30 @@ internal static class ReleasePlanCommand
                     ? await control.CallAsync(HttpMethod.Post, ReleaseReference.Parse(named).Path + "/plan", null, cancellationToken)
                     : await PlanAsync(context, control, zoneName!, path!, result.GetValue(phase), cancellationToken);
                 var plan = envelope.GetProperty("result");
-                if (options.WantsJson(result))
+                Show(context, named ?? $"zone/{zoneName}", plan, options.WantsJson(result));
+                if (PlanText.Beyond(plan).FirstOrDefault() is { } beyond)
                 {
-                    context.WriteJson(plan.GetRawText());
-                    return;
-                }
-
-                var console = context.CreateConsole();
-                foreach (var part in PlanText.Of(named ?? $"zone/{zoneName}", plan))
-                {
-                    console.Write(part);
-                    console.WriteLine();
+                    throw new CliFailure($"beyond the limits: {Printable.From(beyond)}", exitCode: CliFailure.Failed);
                 }
             }
         );
         return command;
+    }
+
+    private static void Show(CliContext context, string subject, JsonElement plan, bool asJson)
+    {
+        if (asJson)
+        {
+            context.WriteJson(plan.GetRawText());
+            return;
+        }
+
+        var console = context.CreateConsole();
+        foreach (var part in PlanText.Of(subject, plan))
+        {
+            console.Write(part);
+            console.WriteLine();
+        }
     }
 
     private static async Task<JsonElement> PlanAsync(

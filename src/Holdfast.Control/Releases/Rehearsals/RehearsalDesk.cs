@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Holdfast.Artifacts;
 using Holdfast.Control.Envelope;
-using Holdfast.Model.Releases;
 using Holdfast.Model.Releases.Rehearsals;
 using Holdfast.Model.Uplink;
 using Holdfast.Releases.Rehearsals;
@@ -17,6 +18,12 @@ internal sealed class RehearsalDesk(ReleaseSignal signal, TimeProvider time)
     /// <summary>Most rehearsals at one time; one more is told to come again.</summary>
     public const int Most = 16;
 
+    /// <summary>Most rehearsals of one credential at one time.</summary>
+    public const int MostOfOne = 2;
+
+    /// <summary>Who asks for releases before their first wave; no credential is called so.</summary>
+    public const string Waves = "waves";
+
     private const int MostEdges = 3;
 
     /// <summary>How long an edge may take: starting a taster, and a thousand requests on either side.</summary>
@@ -27,6 +34,9 @@ internal sealed class RehearsalDesk(ReleaseSignal signal, TimeProvider time)
 
     private readonly ConcurrentDictionary<string, int> _followers = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Pending> _pending = new(StringComparer.Ordinal);
+
+    /// <summary>What a change may treat otherwise before a person has to say that it is wanted.</summary>
+    public RehearsalLimits Limits { get; init; } = new();
 
     /// <summary>An edge can be asked until what is returned is disposed of.</summary>
     public IDisposable Follows(string node)
@@ -51,15 +61,19 @@ internal sealed class RehearsalDesk(ReleaseSignal signal, TimeProvider time)
         }
     }
 
+    /// <summary>A report as it is kept: without the requests that are its examples, which only who asked for it is to see.</summary>
+    /// <param name="body">A record's body, whatever it holds; one that is no report of this build's is kept empty.</param>
+    public static JsonObject Kept(JsonElement body) =>
+        RehearsalCodec.Decode(body) is { } report
+            ? RehearsalCodec.Encode(report with { Changes = [.. report.Changes.Select(static change => change with { Examples = [] })] })
+            : [];
+
     /// <summary>Has an artifact rehearsed.</summary>
+    /// <param name="proposed">The artifact.</param>
+    /// <param name="asker">The id of the credential that asks.</param>
+    /// <param name="cancellationToken">Gives up; the edges are not asked any more.</param>
     /// <exception cref="ApiException">There is no edge to do it, none answered in time, or too many rehearsals are under way.</exception>
-    public async Task<RehearsalAnswer> AskAsync(
-        ArtifactKind kind,
-        string name,
-        int formatVersion,
-        ReadOnlyMemory<byte> payload,
-        CancellationToken cancellationToken
-    )
+    public async Task<RehearsalAnswer> AskAsync(ProposedArtifact proposed, string asker, CancellationToken cancellationToken)
     {
         // Not always the same ones: which zones an edge has visitors of is chance.
         var edges = _followers.Keys.OrderBy(static _ => Random.Shared.Next()).Take(MostEdges).ToHashSet(StringComparer.Ordinal);
@@ -74,13 +88,23 @@ internal sealed class RehearsalDesk(ReleaseSignal signal, TimeProvider time)
             );
         }
 
-        var pending = new Pending(new RehearsalOrder(ArtifactId.New(), kind, name, formatVersion, payload), edges);
-        if (_pending.Count >= Most)
+        var order = new RehearsalOrder(ArtifactId.New(), proposed.Kind, proposed.Name, proposed.FormatVersion, proposed.Payload);
+        var pending = new Pending(order, edges, asker);
+        lock (_pending)
         {
-            throw ApiException.Busy($"{Most} rehearsals are under way");
+            if (_pending.Count >= Most)
+            {
+                throw ApiException.Busy($"{Most} rehearsals are under way");
+            }
+
+            if (asker != Waves && _pending.Values.Count(other => other.Asker == asker) >= MostOfOne)
+            {
+                throw ApiException.Busy($"{MostOfOne} rehearsals that this credential has asked for are under way");
+            }
+
+            _pending[order.Id] = pending;
         }
 
-        _pending[pending.Order.Id] = pending;
         try
         {
             signal.Wake();
@@ -136,13 +160,15 @@ internal sealed class RehearsalDesk(ReleaseSignal signal, TimeProvider time)
         }
     }
 
-    private sealed class Pending(RehearsalOrder order, HashSet<string> edges)
+    private sealed class Pending(RehearsalOrder order, HashSet<string> edges, string asker)
     {
         private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly TaskCompletionSource _all = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly Dictionary<string, RehearsalReport> _reports = new(StringComparer.Ordinal);
 
         public RehearsalOrder Order => order;
+
+        public string Asker => asker;
 
         public IReadOnlySet<string> Edges => edges;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Holdfast.Control.Access;
 using Holdfast.Control.Envelope;
 using Holdfast.Control.Operations;
 using Holdfast.Model.Releases.Rehearsals;
@@ -54,6 +55,12 @@ internal static class ReleasePlan
             (
                 "unable",
                 ApiSchema.Flag("Whether nothing was tried: the edge had no request to rehearse it with, or others were before it.", false)
+            ),
+            (
+                "beyond_limits",
+                ApiSchema.List(
+                    ApiSchema.Text("What is beyond the limits of holdfast.yaml.", "13.8% of 412 requests newly blocked, 5% allowed")
+                )
             )
         );
 
@@ -61,12 +68,11 @@ internal static class ReleasePlan
     /// <exception cref="ApiException">It could not be rehearsed; the message says why.</exception>
     public static async Task AnswerAsync(HttpContext context, RehearsalDesk desk, ProposedArtifact proposed)
     {
-        var answer = await desk.AskAsync(proposed.Kind, proposed.Name, proposed.FormatVersion, proposed.Payload, context.RequestAborted)
-            .ConfigureAwait(false);
-        await ApiAnswer.ResultAsync(context, Of(proposed, answer)).ConfigureAwait(false);
+        var answer = await desk.AskAsync(proposed, Caller.Of(context).CredentialId, context.RequestAborted).ConfigureAwait(false);
+        await ApiAnswer.ResultAsync(context, Of(proposed, answer, desk.Limits)).ConfigureAwait(false);
     }
 
-    private static JsonObject Of(ProposedArtifact proposed, RehearsalAnswer answer)
+    private static JsonObject Of(ProposedArtifact proposed, RehearsalAnswer answer, RehearsalLimits limits)
     {
         var report = answer.Report;
         var shown = RehearsalCodec.Encode(report);
@@ -80,6 +86,7 @@ internal static class ReleasePlan
         shown.Insert(1, "name", proposed.Name);
         shown.Insert(3, "node", answer.Node);
         shown.Insert(4, "edges", answer.Edges);
+        shown["beyond_limits"] = new JsonArray([.. limits.Beyond(report).Select(static text => (JsonNode)text)]);
         return shown;
     }
 

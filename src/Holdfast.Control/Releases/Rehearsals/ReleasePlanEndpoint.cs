@@ -22,6 +22,9 @@ internal sealed class ReleasePlanEndpoint(ReleaseHistory history, ReleaseLog rel
         ArtifactKind.BotFeatures,
     ];
 
+    /// <summary>Whether releases of a kind can be rehearsed.</summary>
+    public static bool IsRehearsed(ArtifactKind kind) => Rehearsed.Contains(kind);
+
     public static ApiOperation Plan { get; } =
         new("POST", ReleaseOperations.One + "/plan", "releases-plan", "Rehearse a release with recent requests")
         {
@@ -39,7 +42,7 @@ internal sealed class ReleasePlanEndpoint(ReleaseHistory history, ReleaseLog rel
     {
         var story = await ReleaseRequests.StoryAsync(context, history).ConfigureAwait(false);
         var row = story.Release.Row;
-        if (!Rehearsed.Contains((ArtifactKind)row.Kind) || row.Removed)
+        if (!IsRehearsed((ArtifactKind)row.Kind) || row.Removed)
         {
             throw ApiException.Invalid(
                 "",

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using Holdfast.Control.Audit;
+using Holdfast.Control.Releases.Rehearsals;
 using Holdfast.Control.Storage;
 using Holdfast.Model.Releases;
 using Holdfast.Releases.Rollout.Waves;
@@ -32,6 +33,7 @@ internal sealed class RolloutDriver : IDisposable
     private readonly FeedPresence _presence;
     private readonly FeedGate _gate;
     private readonly ReleaseSignal _signal;
+    private readonly RehearsalGate _rehearsals;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Dictionary<long, RunningRollout> _running = [];
@@ -46,6 +48,7 @@ internal sealed class RolloutDriver : IDisposable
         FeedPresence presence,
         FeedGate gate,
         ReleaseSignal signal,
+        RehearsalGate rehearsals,
         TimeProvider time,
         ILogger logger
     )
@@ -55,6 +58,7 @@ internal sealed class RolloutDriver : IDisposable
         _presence = presence;
         _gate = gate;
         _signal = signal;
+        _rehearsals = rehearsals;
         _time = time;
         _logger = logger;
         _started = time.GetUtcNow();
@@ -177,7 +181,13 @@ internal sealed class RolloutDriver : IDisposable
                 return false;
             }
 
-            rollout.Row.Reason = rollout.Waves.Progress.IsOver ? reason : rollout.Row.Reason;
+            // Why it was held is over when somebody lets it go on.
+            rollout.Row.Reason = rollout.Waves.Progress switch
+            {
+                { IsOver: true } => reason,
+                { IsPaused: true } => rollout.Row.Reason,
+                _ => null,
+            };
             await SaveAsync(rollout, step, by, audit, cancellationToken).ConfigureAwait(false);
             OpenGate();
             return true;
@@ -216,6 +226,7 @@ internal sealed class RolloutDriver : IDisposable
             _running[row.Id] = new RunningRollout(row, view.Edges[row.Id], _time.GetUtcNow());
         }
 
+        _rehearsals.Keep(_running.Keys);
         while (_reports.TryDequeue(out var report))
         {
             _zones.Note(report);
@@ -280,6 +291,11 @@ internal sealed class RolloutDriver : IDisposable
 
     private async Task AdvanceAsync(RunningRollout rollout, IReadOnlyList<WaveEdge> fleet, CancellationToken cancellationToken)
     {
+        if (!await IsRehearsedAsync(rollout, fleet, cancellationToken).ConfigureAwait(false))
+        {
+            return;
+        }
+
         var before = rollout.Waves.Progress;
         var step = rollout.Waves.Advance(fleet, _time.GetUtcNow());
         if (step == WaveStep.None && rollout.Waves.Progress == before)
@@ -293,6 +309,42 @@ internal sealed class RolloutDriver : IDisposable
         }
 
         await SaveAsync(rollout, step, null, AuditScope.System("releases-revert"), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <returns>Whether it may go on; not while an edge rehearses it, and not when that is beyond the limits: then it is paused.</returns>
+    private async Task<bool> IsRehearsedAsync(RunningRollout rollout, IReadOnlyList<WaveEdge> fleet, CancellationToken cancellationToken)
+    {
+        if (
+            rollout.Waves.Progress is not { Wave: 0, IsPaused: false, IsOver: false, Phase: not WavePhase.Queued }
+            || !fleet.Any(static edge => edge.IsAlive)
+            || !_rehearsals.IsFor(rollout.Row)
+        )
+        {
+            return true;
+        }
+
+        if (await _rehearsals.LookAsync(rollout.Row, cancellationToken).ConfigureAwait(false) is not { } verdict)
+        {
+            return false;
+        }
+
+        if (verdict.Text is not { } text)
+        {
+            _rehearsals.Done(rollout.Row);
+            return true;
+        }
+
+        var now = _time.GetUtcNow();
+        WaveStep step = new([], [new WaveDecision(RehearsalGate.Decision, text, now)]);
+        if (verdict.Holds)
+        {
+            step = step with { Decisions = [.. step.Decisions, .. rollout.Waves.Pause(text, now).Decisions] };
+            rollout.Row.Reason = text;
+        }
+
+        await SaveAsync(rollout, step, null, AuditScope.System("releases-rehearse"), cancellationToken).ConfigureAwait(false);
+        _rehearsals.Done(rollout.Row);
+        return !verdict.Holds;
     }
 
     private async Task SaveAsync(

@@ -110,6 +110,11 @@ internal static class RolloutJson
                 : null;
         }
 
+        if (story.Release.Rollout is { IsPaused: true, Reason: { } reason, Phase: < (int)WavePhase.Good })
+        {
+            return $"somebody to let it go on (resume) or to end it (abort): {reason}";
+        }
+
         // Edges that are not in the wave yet are not waited for.
         return story.Release.Rollout is { } rollout
             ? new RunningRollout(rollout, [.. story.Edges.Where(edge => edge.Wave is not null || edge.Standing != 0)]).Waves.WaitsFor(now)
