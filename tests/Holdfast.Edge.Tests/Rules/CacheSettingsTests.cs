@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Holdfast.Edge.Tests.Harness;
 using Holdfast.Model.Rulesets;
+using Holdfast.Model.Zones;
 using static Holdfast.Edge.Tests.Rules.RuledSite;
 
 namespace Holdfast.Edge.Tests.Rules;
@@ -237,9 +238,12 @@ public partial class CacheSettingsTests
     [InlineData(true, "EXPIRED")]
     public async Task ServeStale_WhileUpdating_IsNotWhereARuleForbidsIt(bool? forbids, string second)
     {
-        await using var site = await SiteAsync(
-            "Cache-Control: max-age=0, stale-while-revalidate=600\r\n",
-            Rule("true", Everything with { DisableStaleWhileUpdating = forbids })
+        await using var site = await StartAsync(
+            ScriptedOrigin.Answering(
+                "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nCache-Control: max-age=60, stale-while-revalidate=600\r\nAge: 61\r\n\r\nok"
+            ),
+            new ZoneSettings { CacheProfile = CacheProfile.Standard },
+            Ruleset(Phase, Rule("true", Everything with { DisableStaleWhileUpdating = forbids }))
         );
 
         Assert.Equal(["MISS", second], await StatusesAsync(site, "/page", "/page"));
