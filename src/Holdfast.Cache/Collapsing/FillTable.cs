@@ -16,6 +16,9 @@ public sealed class FillTable(long mostHeld, SpillSpace spill)
 {
     private const int ShardCount = 64;
 
+    // Of several keys that share one, each is taken for invalidated with the others: then something is not stored that could be.
+    private const int InvalidationSlots = 1024;
+
     // Requests with credentials wait for one another only: what they get may not be for others, and must not make others wait in vain.
     private const ulong WithAuthorization = 0x9E37_79B9_7F4A_7C15;
 
@@ -24,6 +27,7 @@ public sealed class FillTable(long mostHeld, SpillSpace spill)
     private long _count;
     private long _waiting;
     private long _held;
+    private readonly long[] _invalidations = new long[InvalidationSlots];
 
     /// <summary>How many can be joined now.</summary>
     public long Count => Volatile.Read(ref _count);
@@ -202,9 +206,13 @@ public sealed class FillTable(long mostHeld, SpillSpace spill)
     internal void Forget(ReadOnlySpan<byte> key, ulong hash)
     {
         Invalidated?.Add(hash);
+        Interlocked.Increment(ref _invalidations[hash % InvalidationSlots]);
         Forget(key, hash, authorized: false);
         Forget(key, hash, authorized: true);
     }
+
+    /// <summary>Another number after anything was invalidated under a key; other keys may share it.</summary>
+    internal long InvalidationsOf(ulong hash) => Volatile.Read(ref _invalidations[hash % InvalidationSlots]);
 
     internal bool TryHold(int bytes)
     {

@@ -13,6 +13,7 @@ namespace Holdfast.Cache.Exchange;
 public sealed partial class CacheExchange
 {
     private bool _mayStorePost;
+    private long _invalidations;
 
     /// <summary>Says that the origin answers before it has all of the request: such an answer to a POST is not stored.</summary>
     public void AnsweredEarly() => _mayStorePost = false;
@@ -31,20 +32,29 @@ public sealed partial class CacheExchange
         if (_mayStorePost)
         {
             _began = store.Purges.Clock;
+            _invalidations = store.Fills.InvalidationsOf(CacheKey.HashOf(_key.Written));
             _visitor.CopyFrom(fields);
         }
     }
+
+    // Whether another unsafe request was answered since this one began: the origin may have dealt with that one last.
+    private bool WasOvertaken => store.Fills.InvalidationsOf(CacheKey.HashOf(_key.Written)) != _invalidations;
 
     // After everything under the key was invalidated, and what was on its way there.
     private ResponseStep StorePost<T>(int status, T fields, long length, long requested, long received)
         where T : IFields
     {
-        var facts = AsRuled(ResponseFacts.Of(status, fields, received / 1000));
+        _invalidations = store.Fills.InvalidationsOf(CacheKey.HashOf(_key.Written));
+        var told = ResponseFacts.Of(status, fields, received / 1000);
+        var facts = AsRuled(told);
         var asGet = _request with { Method = CacheMethod.Get, Traits = _request.Traits & RequestTraits.Authorization };
-        var storability = Storability.Of(asGet, facts, _policy);
+
+        // The response itself must say so: a rule for all that is cached was not made with this in mind.
+        var storability = Storability.Of(asGet, told, _policy);
         if (
             !storability.IsStorable
             || storability.Freshness is not { Source: FreshnessSource.Explicit, Seconds: > 0 }
+            || !Storability.Of(asGet, facts, _policy).IsStorable
             || facts.Has(ResponseTraits.SetCookie)
             || !NamesTarget(fields)
         )
@@ -55,7 +65,7 @@ public sealed partial class CacheExchange
         // Others may join it as it arrives; and another POST meanwhile must find it, so that it is not stored after that one.
         var slot = SlotOf(CacheKey.HashOf(_key.Written));
         Shared = store.Fills.Seek(_key.Written, slot, _visitor, default, store.Purges, _began, mayLead: true, _scratch, out _leads);
-        if (!_leads)
+        if (!_leads || WasOvertaken)
         {
             LeaveShared();
             return ResponseStep.Pass;

@@ -158,6 +158,7 @@ public sealed partial class CacheExchange(MemoryStore store)
         ForwardStatus = status;
         if (_request.Method == CacheMethod.Unsafe)
         {
+            _mayStorePost = _mayStorePost && !WasOvertaken;
             Invalidate(status, fields);
             if (_mayStorePost && status == 200)
             {

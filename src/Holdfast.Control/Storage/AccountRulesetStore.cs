@@ -5,7 +5,10 @@ using Holdfast.Control.Audit;
 using Holdfast.Control.Envelope;
 using Holdfast.Control.Releases;
 using Holdfast.Control.Rulesets;
+using Holdfast.Model.Releases;
 using Holdfast.Model.Rulesets;
+using Holdfast.Releases.Rollout.Waves;
+using Holdfast.Releases.Wire;
 using Microsoft.EntityFrameworkCore;
 
 namespace Holdfast.Control.Storage;
@@ -122,6 +125,7 @@ internal sealed class AccountRulesetStore(ControlDatabase database, ReleasePubli
         if (row is null)
         {
             row = new AccountRulesetRow { Id = id, Config = config };
+            row.Generation = await ReleaseLog.GenerationAsync(context, ArtifactKind.AccountRuleset, id).ConfigureAwait(false);
             context.AccountRulesets.Add(row);
         }
 
@@ -151,6 +155,14 @@ internal sealed class AccountRulesetStore(ControlDatabase database, ReleasePubli
     {
         var before = await RulesetUses.AllAsync(context).ConfigureAwait(false);
         var change = wanted(before).Versioned();
+        if (
+            change is { Before: null, After: { Kind: RulesetKind.Root } made }
+            && await RemovedRootAsync(context, made.Phase).ConfigureAwait(false) is { } removed
+        )
+        {
+            change = change with { After = made with { Id = removed } };
+        }
+
         var after = change.In(before);
         if (change.After is null && change.Before is { Kind: RulesetKind.Custom } gone)
         {
@@ -183,6 +195,44 @@ internal sealed class AccountRulesetStore(ControlDatabase database, ReleasePubli
 
         var id = change.Before?.Id;
         return (change, id is null ? null : await context.AccountRulesets.SingleOrDefaultAsync(row => row.Id == id).ConfigureAwait(false));
+    }
+
+    // While the removal of a phase's entry point is on its way, edges that have not heard of it would take a new one for a second one. So it has the
+    // id of the one that goes, and is a change of that to them.
+    private static async Task<string?> RemovedRootAsync(ControlDbContext context, string phase)
+    {
+        const int Kind = (int)ArtifactKind.AccountRuleset;
+        var removals = await context
+            .Rollouts.Where(rollout => rollout.Kind == Kind && rollout.Phase < (int)WavePhase.Good)
+            .Join(
+                context.Releases.Where(release => release.Kind == Kind && release.Removed),
+                rollout => new { rollout.Name, Generation = rollout.ReleaseGeneration },
+                release => new { release.Name, release.Generation },
+                (rollout, release) => new { rollout.Name, rollout.BeforeGeneration }
+            )
+            .ToListAsync()
+            .ConfigureAwait(false);
+        foreach (var removal in removals)
+        {
+            var envelope = await context
+                .Releases.Where(row => row.Kind == Kind && row.Name == removal.Name && row.Generation == removal.BeforeGeneration)
+                .Select(row => row.Envelope)
+                .SingleOrDefaultAsync()
+                .ConfigureAwait(false);
+            if (
+                envelope is not null
+                && ReleaseCodec.TryDecode(envelope, out var release, out _)
+                && AccountRulesetArtifact.TryParse(release.FormatVersion, release.Payload.Span, out var ruleset, out _)
+                && ruleset is { Kind: RulesetKind.Root }
+                && ruleset.Phase == phase
+                && !await context.AccountRulesets.AnyAsync(row => row.Id == removal.Name).ConfigureAwait(false)
+            )
+            {
+                return removal.Name;
+            }
+        }
+
+        return null;
     }
 
     private static Task<AccountRulesetVersionRow?> FindAsync(ControlDbContext context, string rulesetId, long version) =>

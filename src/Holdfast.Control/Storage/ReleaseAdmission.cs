@@ -38,12 +38,17 @@ internal static class ReleaseAdmission
             { } pin
         )
         {
-            return !release.Removed
-                ? true
-                : throw new StorageConflictException(
+            if (release.Removed)
+            {
+                throw new StorageConflictException(
                     $"{ArtifactKindNames.Of(release.Kind)} {release.Name} is pinned at generation {pin.Generation} by {pin.By} "
                         + $"({pin.Reason}): unpin it before it is removed"
                 );
+            }
+
+            // It waits, and goes out when it is unpinned: what has failed before is not let in by that way either.
+            await RefuseTakenBackAsync(context, release).ConfigureAwait(false);
+            return true;
         }
 
         if (release is { Kind: ArtifactKind.Zone, Removed: false, Generation: > 1 })
@@ -211,10 +216,22 @@ internal static class ReleaseAdmission
     /// <summary>Forgets the oldest rollouts that are over, when there are too many.</summary>
     public static async Task ForgetOldAsync(ControlDbContext context)
     {
-        var newest = await context.Rollouts.MaxAsync(row => (long?)row.Id).ConfigureAwait(false) ?? 0;
-        await context
-            .Rollouts.Where(row => row.Id <= newest - KeptRollouts && row.Phase >= (int)WavePhase.Good)
-            .ExecuteDeleteAsync()
+        // Zones are many, and one event can fail a thousand of them: they must not push out what is known of the others.
+        const int Zone = (int)ArtifactKind.Zone;
+        await ForgetOldAsync(context.Rollouts.Where(row => row.Kind == Zone)).ConfigureAwait(false);
+        await ForgetOldAsync(context.Rollouts.Where(row => row.Kind != Zone)).ConfigureAwait(false);
+    }
+
+    private static async Task ForgetOldAsync(IQueryable<RolloutRow> rows)
+    {
+        var last = await rows.OrderByDescending(row => row.Id)
+            .Skip(KeptRollouts)
+            .Select(row => (long?)row.Id)
+            .FirstOrDefaultAsync()
             .ConfigureAwait(false);
+        if (last is { } id)
+        {
+            await rows.Where(row => row.Id <= id && row.Phase >= (int)WavePhase.Good).ExecuteDeleteAsync().ConfigureAwait(false);
+        }
     }
 }

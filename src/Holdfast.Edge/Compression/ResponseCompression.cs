@@ -24,7 +24,11 @@ internal static class ResponseCompression
     /// <param name="hasBody">Whether a body follows; an answer to HEAD gets the fields alone.</param>
     public static void Begin(EdgeRequest request, long length, bool hasBody)
     {
-        ResponsePhases.RunCompression(request);
+        if (request.Response.Status != 304)
+        {
+            ResponsePhases.RunCompression(request);
+        }
+
         request.Zone?.Guard.Run(
             EdgeModule.Compression,
             request,
@@ -45,7 +49,7 @@ internal static class ResponseCompression
         if (response.Status == 304)
         {
             // Where nothing goes through a coding, the origin's tag is the only one that there is.
-            if (!request.CachePolicy.RespectStrongEtags && choice.IsFor(request, isUsual: true))
+            if (!request.CachePolicy.RespectStrongEtags && MayHaveCoded(request, isUsual: true))
             {
                 KeepWeak(request);
             }
@@ -93,6 +97,16 @@ internal static class ResponseCompression
         AddVary(request.Response.Headers);
         return CodingFor(request, choice, isUsual);
     }
+
+    /// <summary>
+    /// Whether the answer that a 304 stands for may have gone out in a coding. Its rules cannot be asked again: they read what a 304 does not
+    /// have.
+    /// </summary>
+    /// <param name="request">The request.</param>
+    /// <param name="isUsual">Whether the answer's type is one that is compressed without a rule.</param>
+    public static bool MayHaveCoded(EdgeRequest request, bool isUsual) =>
+        request is { Lower: null, Zone: { } zone }
+        && ((isUsual && zone.Settings.Compression) || request.Rules?.Zone.Compression is not null);
 
     /// <summary>The same for a 304 in its place.</summary>
     public static void OfferNotModified(EdgeRequest request)

@@ -5,7 +5,6 @@ using Holdfast.Edge.Guard;
 using Holdfast.Edge.Origins;
 using Holdfast.Edge.Phases.RateLimiting;
 using Holdfast.Edge.Reporting;
-using Holdfast.Edge.Requests;
 using Holdfast.Edge.Rules;
 using Holdfast.Edge.Rules.Counting;
 using Holdfast.Edge.Rules.Executing;
@@ -70,7 +69,7 @@ internal sealed class RuleExplainer : IDisposable
     {
         var country = sketch.Country is { } letters ? CountryCode.Of(letters) : _countries.Lookup(sketch.Client);
         var request = new ExplainedRequest(sketch, _zone, country, _time);
-        if (_zone.Rules is not { } rules || AcmeChallenge.IsOne(request.Head))
+        if (_zone.Rules is not { } rules)
         {
             return new RequestExplanation([], ExplainedWay.Pass, null, null);
         }

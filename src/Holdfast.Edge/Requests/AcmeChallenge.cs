@@ -1,5 +1,6 @@
 using System.Buffers;
 using Holdfast.Http.Messages;
+using Holdfast.Rules.Phases;
 
 namespace Holdfast.Edge.Requests;
 
@@ -15,6 +16,18 @@ internal static class AcmeChallenge
     private static readonly SearchValues<byte> Base64Url = SearchValues.Create(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"u8
     );
+
+    /// <summary>
+    /// Whether it meets a phase all the same: those that say where the origin is and how it is spoken to, and those that keep a flood of
+    /// anything away. Not those that ask who comes, send elsewhere, or change the request.
+    /// </summary>
+    public static bool Meets(RulePhase phase) =>
+        phase
+            is RulePhase.DdosL7
+                or RulePhase.HttpRatelimit
+                or RulePhase.HttpConfigSettings
+                or RulePhase.HttpRequestOrigin
+                or RulePhase.HttpRequestCacheSettings;
 
     private static ReadOnlySpan<byte> Prefix => "/.well-known/acme-challenge/"u8;
 

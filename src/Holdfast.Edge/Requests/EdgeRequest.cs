@@ -202,6 +202,9 @@ internal abstract class EdgeRequest
     /// <summary>Whether <see cref="Lower"/> knows of purges that are not in effect here yet.</summary>
     public bool LowerIsAhead { get; set; }
 
+    /// <summary>Whether it is a certificate authority's look, see <see cref="AcmeChallenge"/>.</summary>
+    public bool IsChallenge { get; set; }
+
     /// <summary>Whether this very edge asks itself.</summary>
     public bool IsOwn { get; set; }
 
@@ -631,7 +634,7 @@ internal abstract class EdgeRequest
         _guarded = default;
         IsExplained = IsPrepared = false;
         Lower = null;
-        LowerIsAhead = IsOwn = false;
+        LowerIsAhead = IsOwn = IsChallenge = false;
         IsInBackground = false;
         HasStarted = HasEnded = IsBrokenOff = false;
         ResponseBodyBytes = ResponseBytes = 0;

@@ -162,7 +162,7 @@ internal sealed partial class RequestPipeline(
             return new ValueTask<EdgeError>(EdgeError.NotOverIpv6);
         }
 
-        var isChallenge = AcmeChallenge.IsOne(request.Head);
+        var isChallenge = request.IsChallenge = AcmeChallenge.IsOne(request.Head);
         if (!request.IsHttps && settings.AlwaysUseHttps && !request.Head.Host.IsEmpty && !isChallenge)
         {
             return Answered(answers.RedirectAsync(request, 301, "https"u8, ports.Https));
@@ -186,7 +186,7 @@ internal sealed partial class RequestPipeline(
             return new ValueTask<EdgeError>(EdgeError.ContentTooLarge);
         }
 
-        return !isChallenge && zone.Rules is { } rules ? RunRulesAsync(request, zone, rules, trusted) : GoOnAsync(request, zone, trusted);
+        return zone.Rules is { } rules ? RunRulesAsync(request, zone, rules, trusted) : GoOnAsync(request, zone, trusted);
     }
 
     private ValueTask<EdgeError> RunRulesAsync(EdgeRequest request, ZoneRuntime zone, ZoneRules rules, bool trusted)

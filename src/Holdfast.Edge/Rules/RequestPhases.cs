@@ -28,6 +28,11 @@ internal static class RequestPhases
                 continue;
             }
 
+            if (request.IsChallenge && !AcmeChallenge.Meets(ruleset.Phase))
+            {
+                continue;
+            }
+
             if (!turn.Skips(ruleset) && RunPhase(request, turn, ruleset) is { } answer)
             {
                 return answer;
@@ -55,9 +60,11 @@ internal static class RequestPhases
     {
         turn.Phase = ruleset.Module;
         turn.Executor = null;
-        turn.Compression = null;
+        turn.CameThrough = false;
         turn.Evaluation.Checkpoint = GuardSlot.Current;
-        return RunRules(request, turn, ruleset);
+        var answer = RunRules(request, turn, ruleset);
+        turn.CameThrough = true;
+        return answer;
     }
 
     private static RuleEffect? RunRules(EdgeRequest request, RuleTurn turn, RulesetRuntime ruleset)

@@ -20,10 +20,14 @@ internal static class ResponsePhases
             turn.Compression = null;
             if (!turn.Skips(ruleset))
             {
-                // Nobody knows what rules that fail would have said: then the answer goes out as it is.
-                turn.Compression = CompressionChoice.None;
+                turn.CameThrough = false;
                 turn.Signals.BeginResponse();
                 RequestPhases.RunPhase(request, turn, ruleset);
+                if (!turn.CameThrough)
+                {
+                    // Nobody knows what rules that fail would have said: then the answer goes out as it is.
+                    turn.Compression = CompressionChoice.None;
+                }
             }
         }
     }

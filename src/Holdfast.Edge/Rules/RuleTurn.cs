@@ -48,6 +48,9 @@ internal sealed class RuleTurn
     /// <summary>How the answer is compressed, as a rule says; null when none does.</summary>
     public CompressionChoice? Compression { get; set; }
 
+    /// <summary>Whether the phase that ran last came to its end: false when it was not entered, or failed.</summary>
+    public bool CameThrough { get; set; }
+
     /// <summary>The body that goes out in the place of the answer's own, or null.</summary>
     public ReadOnlyMemory<byte>? Replacement { get; set; }
 

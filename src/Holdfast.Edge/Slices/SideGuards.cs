@@ -26,13 +26,30 @@ internal sealed class SideGuards(EdgeGuard edge, uint modules)
     /// <summary>Which module does not run any more with it, or null. What does not run without it either says nothing.</summary>
     public string? Broken()
     {
-        // A zone whose own release is on trial has that to blame first.
         var broken = _openBefore is { } before
-            ? OpenIn(own: true).FirstOrDefault(breaker => breaker.Zone.Slice is null && !before.Contains(breaker))
+            ? BrokenSince(before)
             : OpenIn(own: false).FirstOrDefault(breaker => !IsOpen(breaker.Zone.Live!, breaker.Module));
         return broken is null
             ? null
             : $"the module {EdgeModules.NameOf(broken.Module)} does not run any more with it in the zone '{broken.Zone.Id}': {broken.Last}";
+    }
+
+    // A zone whose own release is on trial has that to blame first, and for what it leaves open when it goes back.
+    private ModuleBreaker? BrokenSince(HashSet<ModuleBreaker> before)
+    {
+        foreach (var breaker in OpenIn(own: true))
+        {
+            if (breaker.Zone.Slice is not null)
+            {
+                before.Add(breaker);
+            }
+            else if (!before.Contains(breaker))
+            {
+                return breaker;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>The trial has ended.</summary>

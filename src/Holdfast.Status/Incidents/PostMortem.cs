@@ -11,6 +11,9 @@ internal static class PostMortem
     /// <summary>Characters of an update that the time line repeats.</summary>
     private const int Words = 160;
 
+    /// <summary>Updates that the time line repeats: they leave half of a body's length to people.</summary>
+    private const int MostUpdates = 50;
+
     /// <summary>In Markdown: how long it took, the time line, and for each component how long it was not well and its uptime of 90 days.</summary>
     /// <param name="incident">The incident; one that is not over is told up to now.</param>
     /// <param name="view">The page.</param>
@@ -32,12 +35,18 @@ internal static class PostMortem
             );
         }
 
-        foreach (var update in incident.Updates.Reverse().Where(update => update.Status != IncidentStatus.Postmortem))
+        var updates = incident.Updates.Reverse().Where(update => update.Status != IncidentStatus.Postmortem).ToList();
+        foreach (var update in updates.Take(MostUpdates))
         {
             text.Append(
                 CultureInfo.InvariantCulture,
                 $"- {view.Text(update.DisplayAt)}: {StatusTexts.Text(update.Status)}. {Short(update.Body)}\n"
             );
+        }
+
+        if (updates.Count > MostUpdates)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"- and {updates.Count - MostUpdates} updates more\n");
         }
 
         Components(text, incident, view, over);

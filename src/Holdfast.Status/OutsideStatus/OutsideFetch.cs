@@ -87,8 +87,17 @@ internal static class OutsideFetch
         }
 
         var next = location is null ? throw new FormatException("it redirects to nowhere") : new Uri(from, location);
-        return next.Scheme == Uri.UriSchemeHttps || (next.Scheme == Uri.UriSchemeHttp && from.Scheme == Uri.UriSchemeHttp)
+        if (next.Scheme != Uri.UriSchemeHttps && (next.Scheme != Uri.UriSchemeHttp || from.Scheme != Uri.UriSchemeHttp))
+        {
+            throw new FormatException($"it redirects to {next.Scheme}, which is not followed");
+        }
+
+        // Whoever has the page must not have this machine ask others in its place, of its own network least of all.
+        return next.Host == from.Host || IsBelow(next.Host, from.Host) || IsBelow(from.Host, next.Host)
             ? next
-            : throw new FormatException($"it redirects to {next.Scheme}, which is not followed");
+            : throw new FormatException($"it redirects to another host, {next.Host}, which is not followed: watch that one if it is meant");
     }
+
+    private static bool IsBelow(string host, string above) =>
+        above.Contains('.') && host.EndsWith($".{above}", StringComparison.OrdinalIgnoreCase);
 }

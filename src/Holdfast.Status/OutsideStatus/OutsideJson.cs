@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 
 namespace Holdfast.Status.OutsideStatus;
@@ -39,13 +40,15 @@ internal static class OutsideJson
     private static OutsideReading Google(JsonElement root)
     {
         var troubles = ImmutableArray.CreateBuilder<OutsideTrouble>();
+        var isTheirs = false;
         foreach (var incident in root.EnumerateArray().Take(OutsideLimits.Entries))
         {
             if (Text(incident, "external_desc") is not { } words)
             {
-                throw new FormatException("its list is not Google's incidents: external_desc is missing");
+                continue;
             }
 
+            isTheirs = true;
             if (Text(incident, "end") is { Length: > 0 } || troubles.Count == OutsideLimits.Troubles)
             {
                 continue;
@@ -54,14 +57,19 @@ internal static class OutsideJson
             troubles.Add(
                 new OutsideTrouble(
                     OutsideWords.Title(words),
-                    DateTimeOffset.TryParse(Text(incident, "modified") ?? Text(incident, "begin"), out var at) ? at : null,
+                    TimeOf(Text(incident, "modified") ?? Text(incident, "begin")),
                     Locations(incident) is { IsEmpty: false } told ? told : OutsideRegions.Of(words)
                 )
             );
         }
 
-        return new OutsideReading(troubles.DrainToImmutable());
+        return isTheirs
+            ? new OutsideReading(troubles.DrainToImmutable())
+            : throw new FormatException("its list is not Google's incidents: external_desc is missing");
     }
+
+    private static DateTimeOffset? TimeOf(string? text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null;
 
     private static ImmutableArray<string> Locations(JsonElement incident) =>
         incident.TryGetProperty("currently_affected_locations", out var list) && list.ValueKind == JsonValueKind.Array

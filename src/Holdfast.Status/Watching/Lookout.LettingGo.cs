@@ -25,7 +25,7 @@ internal sealed partial class Lookout
     {
         foreach (var watch in Silent(now, WatchLimits.SilentFor))
         {
-            LetGo(watch);
+            LetGo(watch, now, WatchLimits.SilentFor);
         }
     }
 
@@ -35,10 +35,11 @@ internal sealed partial class Lookout
         if (
             desk.All.Count >= WatchLimits.Watches
             && !desk.All.Exists(watch => watch.Node == node)
-            && Silent(time.GetUtcNow(), WatchLimits.MakesRoomAfter) is [var longest, ..]
+            && time.GetUtcNow() is var now
+            && Silent(now, WatchLimits.MakesRoomAfter) is [var longest, ..]
         )
         {
-            LetGo(longest);
+            LetGo(longest, now, WatchLimits.MakesRoomAfter);
         }
     }
 
@@ -57,11 +58,19 @@ internal sealed partial class Lookout
         }
     }
 
-    private void LetGo(Watch watch)
+    private void LetGo(Watch watch, DateTimeOffset now, TimeSpan atLeast)
     {
-        // The looking and an edge that pushes may both find the same one.
+        // The looking and an edge that pushes may both find the same one; and it may have come back meanwhile.
         lock (letting)
         {
+            lock (reading)
+            {
+                if (!states.TryGetValue(watch.Id, out var state) || !(state.SilentSince is { } since && now - since >= atLeast))
+                {
+                    return;
+                }
+            }
+
             var isShared =
                 watch.ComponentId is not null && desk.All.Exists(other => other.Id != watch.Id && other.ComponentId == watch.ComponentId);
             drafts.LetGo(watch.Name, recovers: isShared);

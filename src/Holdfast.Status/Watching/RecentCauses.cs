@@ -14,19 +14,27 @@ internal sealed class RecentCauses
     /// <summary>The edge as a whole, among zones' ids.</summary>
     private const string Whole = "";
 
-    private readonly Dictionary<(string ZoneId, string Cause, bool IsEdges), double> causes = [];
+    private readonly Dictionary<string, Dictionary<(string Cause, bool IsEdges), double>> causes = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Module, string ZoneId), (double Count, long Generation)> modules = [];
 
     /// <summary>Takes what came since the document before.</summary>
     public void Take(EdgeHealth before, EdgeHealth now, double seconds)
     {
         var keep = Math.Exp(-seconds / Seconds);
-        foreach (var key in causes.Keys.ToList())
+        foreach (var (zoneId, zone) in causes)
         {
-            causes[key] *= keep;
-            if (causes[key] < 0.01)
+            foreach (var key in zone.Keys)
             {
-                causes.Remove(key);
+                zone[key] *= keep;
+                if (zone[key] < 0.01)
+                {
+                    zone.Remove(key);
+                }
+            }
+
+            if (zone.Count == 0)
+            {
+                causes.Remove(zoneId);
             }
         }
 
@@ -67,8 +75,8 @@ internal sealed class RecentCauses
     /// <param name="zoneId">The zone; null for the edge as a whole. Of a zone that the edge tells no causes of, those of the whole.</param>
     public ImmutableArray<(string Cause, double Share)> Of(bool edges, string? zoneId)
     {
-        var ours = causes
-            .Where(cause => cause.Key.IsEdges == edges && cause.Key.ZoneId == (zoneId ?? Whole))
+        var ours = (causes.GetValueOrDefault(zoneId ?? Whole) ?? [])
+            .Where(cause => cause.Key.IsEdges == edges)
             .OrderByDescending(cause => cause.Value)
             .ThenBy(cause => cause.Key.Cause, StringComparer.Ordinal)
             .ToImmutableArray();
@@ -100,8 +108,9 @@ internal sealed class RecentCauses
             var more = cause.Count - before.FirstOrDefault(other => other.Error == cause.Error).Count;
             if (more > 0)
             {
-                var key = (zoneId, cause.Error, cause.IsEdges);
-                causes[key] = causes.GetValueOrDefault(key) + more;
+                var key = (cause.Error, cause.IsEdges);
+                var zone = causes.TryGetValue(zoneId, out var known) ? known : causes[zoneId] = [];
+                zone[key] = zone.GetValueOrDefault(key) + more;
             }
         }
     }

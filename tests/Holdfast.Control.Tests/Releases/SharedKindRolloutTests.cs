@@ -78,6 +78,51 @@ public sealed class SharedKindRolloutTests
         Assert.Equal(HttpStatusCode.OK, (await fleet.Control.PutAsync(path, Body(kind, "third"))).Status);
     }
 
+    // To an edge that has not heard of the removal a new one would be a second entry point of the phase.
+    [Fact]
+    public async Task EntryPoint_MadeWhileTheRemovalOfTheOneBeforeIsOnItsWay_IsAChangeOfThatOne()
+    {
+        const string Kind = "account-ruleset";
+        await using var fleet = await FleetUnderTest.StartAsync(2, "192.0.2.1");
+        var path = await PathOfAsync(fleet, Kind);
+        var name = await PublishedAsync(fleet, Kind, path);
+        await fleet.Control.DeleteAsync(path.Replace(EntryPoint, name, StringComparison.Ordinal));
+        await Eventually.TrueAsync(
+            () => fleet.Edges.Count(edge => Consumer(edge, Kind).Live.ContainsKey(name)) == 1,
+            "one edge is without it"
+        );
+
+        var put = await fleet.Control.PutAsync(path, Body(Kind, "second"));
+
+        Assert.Equal((HttpStatusCode.OK, name), (put.Status, put.Result["id"]!.GetValue<string>()));
+        Assert.Equal("1", put.Result["version"]!.GetValue<string>());
+        Assert.Equal(name, (await fleet.Control.GetAsync(path)).Result["id"]!.GetValue<string>());
+        var story = (await fleet.Control.GetAsync($"/holdfast/v1/releases/{Kind}/{name}/3")).Result;
+        Assert.False(story["removed"]!.GetValue<bool>());
+    }
+
+    // Unpinning would let it out.
+    [Fact]
+    public async Task Content_ThatFailed_IsNotTakenWhileItIsPinnedEither()
+    {
+        const string Kind = "bot-features";
+        await using var fleet = await FleetUnderTest.StartAsync(2, "192.0.2.1");
+        var path = await PathOfAsync(fleet, Kind);
+        var name = await PublishedAsync(fleet, Kind, path);
+        foreach (var edge in fleet.Edges)
+        {
+            Consumer(edge, Kind).Refuses[name] = new ArtifactRefusedException("it ends the taster");
+        }
+
+        await fleet.Control.PutAsync(path, Body(Kind, "second"));
+        await StateAsync(fleet, Kind, name, 2, "stopped");
+        var pin = await fleet.Control.PostAsync($"/holdfast/v1/releases/{Kind}/{name}/pin", """{"reason":"as it is"}""");
+        Assert.Equal(HttpStatusCode.OK, pin.Status);
+
+        Assert.Equal(HttpStatusCode.Conflict, (await fleet.Control.PutAsync(path, Body(Kind, "second"))).Status);
+        Assert.Equal(HttpStatusCode.OK, (await fleet.Control.PutAsync(path, Body(Kind, "third"))).Status);
+    }
+
     private static async Task<string> PathOfAsync(FleetUnderTest fleet, string kind)
     {
         var account = (await fleet.Control.GetAsync("/client/v4/accounts")).Result[0]!["id"]!.GetValue<string>();

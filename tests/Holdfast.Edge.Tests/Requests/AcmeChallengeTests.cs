@@ -40,6 +40,28 @@ public sealed class AcmeChallengeTests
     }
 
     [Fact]
+    public async Task Challenge_OfAZoneWithARoute_GoesTheRoute()
+    {
+        var hosts = new List<string>();
+        var origin = new ScriptedOrigin(async c =>
+        {
+            while (await c.ReadHeadAsync() is { } head)
+            {
+                hosts.Add(head);
+                await c.SendAsync("HTTP/1.1 204 No Content\r\n\r\n");
+            }
+        });
+        var route = RuledSite.Ruleset("http_request_origin", RuledSite.Rule("true", new RouteAction("inner.example", null, null, null)));
+        await using var site = await RuledSite.StartAsync(origin, null, route, BlocksAll);
+        using var visitor = await Conversation.ConnectAsync(site.Edge.Http);
+
+        await visitor.SendAsync($"GET {Challenge} HTTP/1.1\r\nHost: a.example\r\n\r\n");
+
+        Assert.StartsWith("HTTP/1.1 204 ", await visitor.ReadHeadAsync(), StringComparison.Ordinal);
+        Assert.Contains("\r\nHost: inner.example\r\n", Assert.Single(hosts), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Challenge_TooLong_IsNone()
     {
         await using var site = await RuledSite.StartAsync(ScriptedOrigin.Answering("HTTP/1.1 204 No Content\r\n\r\n"), null, BlocksAll);

@@ -126,6 +126,27 @@ public class CompressionRuleTests
         Assert.Equal((206, 100), (part.Status, part.Body.Length));
     }
 
+    // A rule that reads what a 304 does not have cannot say again what it said of the answer.
+    [Fact]
+    public async Task NotModified_OfWhatWasCoded_HasTheTagThatTheVisitorHas()
+    {
+        await using var site = await StartAsync(
+            ScriptedOrigin.Answering(
+                $"HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nCache-Control: max-age=60\r\nETag: \"1\"\r\nContent-Length: {Text.Length}\r\n\r\n{Text}"
+            ),
+            new ZoneSettings { Compression = false },
+            Ruleset(Phase, Rule("http.response.content_type.media_type eq \"text/csv\"", Compress(CompressionAlgorithm.Gzip)))
+        );
+        await AskAsync(site, "/a.csv");
+        var coded = await AskAsync(site, "/a.csv", "Accept-Encoding: gzip");
+        Assert.Equal(("gzip", "W/\"1\""), (coded["Content-Encoding"], coded["ETag"]));
+
+        var same = await AskAsync(site, "/a.csv", "Accept-Encoding: gzip", "If-None-Match: W/\"1\"");
+
+        Assert.Equal((304, "W/\"1\""), (same.Status, same["ETag"]));
+        Assert.Contains("Accept-Encoding", same["Vary"], StringComparison.OrdinalIgnoreCase);
+    }
+
     private static CompressResponseAction Compress(CompressionAlgorithm algorithm) => new([algorithm]);
 
     private static ScriptedOrigin Origin(string type) =>

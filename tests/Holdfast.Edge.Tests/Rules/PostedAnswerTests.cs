@@ -62,6 +62,41 @@ public sealed class PostedAnswerTests
         Assert.Equal(1, gets);
     }
 
+    [Fact]
+    public async Task AnAnswerThatComesAfterAnotherChange_IsNotStored()
+    {
+        var held = new TaskCompletionSource();
+        var isPosted = new TaskCompletionSource();
+        var gets = 0;
+        await using var site = await SiteAsync(
+            async (head, c) =>
+            {
+                if (head.StartsWith("POST", StringComparison.Ordinal))
+                {
+                    await c.ReadAsync(5);
+                    isPosted.SetResult();
+                    await held.Task;
+                    await c.SendAsync(Answer);
+                    return;
+                }
+
+                gets += head.StartsWith("GET", StringComparison.Ordinal) ? 1 : 0;
+                await c.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nnew");
+            }
+        );
+        using var slow = await Conversation.ConnectAsync(site.Edge.Http);
+        await slow.SendAsync(Post + "hello");
+        await isPosted.Task;
+        await site.AskAsync("DELETE /list HTTP/1.1\r\nHost: example.com\r\n\r\n");
+
+        held.SetResult();
+        Assert.StartsWith("HTTP/1.1 200 ", await slow.ReadHeadAsync(), StringComparison.Ordinal);
+        Assert.Equal("ok", await slow.ReadAsync(2));
+
+        Assert.Equal("new", (await site.AskAsync("GET /list HTTP/1.1\r\nHost: example.com\r\n\r\n")).Body);
+        Assert.Equal(1, gets);
+    }
+
     private static Task<RuledSite> SiteAsync(Func<string, Conversation, Task> answer) =>
         StartAsync(
             new ScriptedOrigin(async c =>

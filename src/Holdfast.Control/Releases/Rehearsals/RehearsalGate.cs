@@ -1,3 +1,4 @@
+using System.Globalization;
 using Holdfast.Control.Envelope;
 using Holdfast.Control.Storage;
 using Holdfast.Model.Releases;
@@ -46,7 +47,19 @@ internal sealed class RehearsalGate(RehearsalDesk desk, ReleaseLog releases, Rol
             );
         }
 
-        return asked.IsCompleted ? await asked.ConfigureAwait(false) : null;
+        if (!asked.IsCompleted)
+        {
+            return null;
+        }
+
+        var verdict = await asked.ConfigureAwait(false);
+        if (verdict == RehearsalVerdict.Busy)
+        {
+            _asked.Remove(row.Id);
+            return null;
+        }
+
+        return verdict;
     }
 
     /// <summary>A release's verdict is written down: it is not rehearsed again.</summary>
@@ -83,10 +96,21 @@ internal sealed class RehearsalGate(RehearsalDesk desk, ReleaseLog releases, Rol
                     cancellationToken
                 )
                 .ConfigureAwait(false);
+            if (answer.Report is var report && (report.IsUnable || report.Problem is not null || report.Requests < RehearsalLimits.LeastRequests))
+            {
+                var why = report.Problem ?? string.Create(CultureInfo.InvariantCulture, $"it replayed {report.Requests} requests, too few to judge by");
+                return new RehearsalVerdict(false, $"not rehearsed on {answer.Node}: {why}");
+            }
+
             var beyond = desk.Limits.Beyond(answer.Report);
             return beyond.IsEmpty
                 ? new RehearsalVerdict(false, $"{answer.Node} replayed {answer.Report.Requests} requests: within the limits")
                 : new RehearsalVerdict(true, $"the rehearsal on {answer.Node} is beyond the limits: {string.Join("; ", beyond)}");
+        }
+        catch (ApiException busy) when (busy.Status == 503)
+        {
+            // As many are under way as may be: it waits its turn.
+            return RehearsalVerdict.Busy;
         }
         catch (ApiException nothing)
         {
@@ -107,4 +131,7 @@ internal sealed record RehearsalVerdict(bool Holds, string? Text)
 {
     /// <summary>It goes on, and that needs no words.</summary>
     public static RehearsalVerdict None { get; } = new(false, null);
+
+    /// <summary>It has to be asked for again.</summary>
+    public static RehearsalVerdict Busy { get; } = new(false, "busy");
 }

@@ -19,9 +19,23 @@ internal static class StoredEncoding
     /// <summary>The coding that this answer goes out in, and Vary in its fields when there is a choice.</summary>
     public static ContentCoding Offer(EdgeRequest request, StoredResponse stored, VisitorAnswer answer)
     {
+        var isUsual = (stored.Flags & StoredFlags.Compressible) != 0;
+        if (answer.Status == 304)
+        {
+            if (
+                stored.BodyLength >= Compressibility.SmallestBody
+                && ResponseCompression.MayHaveCoded(request, isUsual)
+                && !(request.CachePolicy.RespectStrongEtags && stored.EntityTag is [(byte)'"', ..])
+            )
+            {
+                ResponseCompression.OfferNotModified(request);
+            }
+
+            return ContentCoding.Identity;
+        }
+
         ResponsePhases.RunCompression(request);
         var choice = CompressionChoice.Of(request);
-        var isUsual = (stored.Flags & StoredFlags.Compressible) != 0;
         if (
             stored.BodyLength < Compressibility.SmallestBody
             || !choice.IsFor(request, isUsual)
@@ -29,12 +43,6 @@ internal static class StoredEncoding
             || (request.CachePolicy.RespectStrongEtags && stored.EntityTag is [(byte)'"', ..])
         )
         {
-            return ContentCoding.Identity;
-        }
-
-        if (answer.Status == 304)
-        {
-            ResponseCompression.OfferNotModified(request);
             return ContentCoding.Identity;
         }
 
