@@ -116,7 +116,7 @@ public sealed class SharedKindRolloutTests
 
         await fleet.Control.PutAsync(path, Body(Kind, "second"));
         await StateAsync(fleet, Kind, name, 2, "stopped");
-        var pin = await fleet.Control.PostAsync($"/holdfast/v1/releases/{Kind}/{name}/pin", """{"reason":"as it is"}""");
+        var pin = await fleet.Control.PutAsync($"/holdfast/v1/releases/{Kind}/{name}/pin", """{"reason":"as it is"}""");
         Assert.Equal(HttpStatusCode.OK, pin.Status);
 
         Assert.Equal(HttpStatusCode.Conflict, (await fleet.Control.PutAsync(path, Body(Kind, "second"))).Status);

@@ -138,7 +138,8 @@ public sealed class OutsideFeedTests : IAsyncLifetime
     [InlineData("/hop/3", "trouble")]
     [InlineData("/hop/4", "unreadable")]
     [InlineData("/file", "unreadable")]
-    public async Task Redirections_AreFollowedThreeTimes_AndOnlyToWebPages(string path, string expected)
+    [InlineData("/elsewhere", "unreadable")]
+    public async Task Redirections_AreFollowedThreeTimes_AndOnlyToWebPagesOfTheSameSite(string path, string expected)
     {
         outside.Document = Azure("Example Front Door - Connectivity issues", "");
 

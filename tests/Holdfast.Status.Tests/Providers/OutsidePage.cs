@@ -44,13 +44,20 @@ internal sealed class OutsidePage : IAsyncDisposable
 
     public ValueTask DisposeAsync() => application.DisposeAsync();
 
-    /// <summary><c>/hop/2</c> redirects to <c>/hop/1</c>, that to <c>/hop/0</c>, which is the document; <c>/file</c> redirects to a file.</summary>
+    /// <summary><c>/hop/2</c> redirects to <c>/hop/1</c>, that to <c>/hop/0</c>, which is the document; <c>/file</c> redirects to a file, <c>/elsewhere</c> to another host.</summary>
     private Task AnswerAsync(HttpContext context)
     {
         var path = context.Request.Path.Value!;
         if (path == "/file")
         {
             context.Response.Redirect("file:///etc/hostname");
+            return Task.CompletedTask;
+        }
+
+        if (path == "/elsewhere")
+        {
+            // The same page by another host's name.
+            context.Response.Redirect($"http://localhost:{context.Connection.LocalPort}/hop/0");
             return Task.CompletedTask;
         }
 

@@ -96,9 +96,14 @@ internal sealed class RehearsalGate(RehearsalDesk desk, ReleaseLog releases, Rol
                     cancellationToken
                 )
                 .ConfigureAwait(false);
-            if (answer.Report is var report && (report.IsUnable || report.Problem is not null || report.Requests < RehearsalLimits.LeastRequests))
+            if (
+                answer.Report is var report
+                && (report.IsUnable || report.Problem is not null || report.Requests < RehearsalLimits.LeastRequests)
+            )
             {
-                var why = report.Problem ?? string.Create(CultureInfo.InvariantCulture, $"it replayed {report.Requests} requests, too few to judge by");
+                var why =
+                    report.Problem
+                    ?? string.Create(CultureInfo.InvariantCulture, $"it replayed {report.Requests} requests, too few to judge by");
                 return new RehearsalVerdict(false, $"not rehearsed on {answer.Node}: {why}");
             }
 
