@@ -10,7 +10,8 @@ namespace Holdfast.Artifacts.Rulesets;
 
 /// <summary>
 /// A ruleset of the account as an artifact, in the form of <see cref="RulesetJson"/>: of the kind <c>root</c>, an entry point that is asked for
-/// the requests of every zone, or of the kind <c>custom</c>, which rules of entry points execute. What it touches is every zone.
+/// the requests of every zone, or of the kind <c>custom</c>, which rules of entry points execute, or of the kind
+/// <c>access</c>, the IP access rules of the account or its user. What it touches is every zone.
 /// </summary>
 public sealed class AccountRulesetArtifact : IArtifactCheck
 {
@@ -58,7 +59,7 @@ public sealed class AccountRulesetArtifact : IArtifactCheck
         using (document)
         {
             var members = new JsonMembers(document.RootElement, "", found);
-            var read = RulesetJson.Read(members, found, RulesetKind.Root, RulesetKind.Custom);
+            var read = RulesetJson.Read(members, found, RulesetKind.Root, RulesetKind.Custom, RulesetKind.Access);
             ruleset = found.Count == 0 ? read : null;
             return ruleset is not null;
         }

@@ -12,10 +12,10 @@ public sealed class KnownRulesets(ImmutableArray<RulesetConfig> rulesets)
         .Where(ruleset => ruleset.Kind == RulesetKind.Custom)
         .ToFrozenDictionary(ruleset => ruleset.Id, StringComparer.Ordinal);
 
-    private readonly FrozenDictionary<string, RulesetConfig> _all = rulesets.ToFrozenDictionary(
-        ruleset => ruleset.Id,
-        StringComparer.Ordinal
-    );
+    // Access rules are asked before any rule that could skip them.
+    private readonly FrozenDictionary<string, RulesetConfig> _all = rulesets
+        .Where(ruleset => ruleset.Kind != RulesetKind.Access)
+        .ToFrozenDictionary(ruleset => ruleset.Id, StringComparer.Ordinal);
 
     /// <summary>Why an action cannot be that of a rule of a phase.</summary>
     /// <param name="action">The action; any that neither executes nor skips one is right.</param>

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Holdfast.Artifacts.Access;
 using Holdfast.Artifacts.Json;
+using Holdfast.Model.Access;
 using Holdfast.Model.Rulesets;
 using Holdfast.Releases.Intake;
 
@@ -11,7 +13,7 @@ namespace Holdfast.Artifacts.Rulesets;
 /// <summary>
 /// Rulesets as they stand in artifacts and in control's answers:
 /// <c>{"description","id","kind","last_updated","name","phase","rules":[...],"version"}</c>; in a zone's artifact of each phase one, in the
-/// order of the phases.
+/// order of the phases. One of the kind <c>access</c> has <c>access_rules</c> (<see cref="AccessRuleJson"/>) and no other rules.
 /// </summary>
 public static class RulesetJson
 {
@@ -35,6 +37,10 @@ public static class RulesetJson
         if (withRules)
         {
             json["rules"] = new JsonArray([.. ruleset.Rules.Select(rule => (JsonNode)Write(rule))]);
+            if (ruleset.Kind == RulesetKind.Access)
+            {
+                json["access_rules"] = new JsonArray([.. ruleset.AccessRules.Select(rule => (JsonNode)AccessRuleJson.Write(rule))]);
+            }
         }
 
         return json;
@@ -140,16 +146,18 @@ public static class RulesetJson
         var rules = ImmutableArray<RuleConfig>.Empty;
         if (members.TryRequire("rules", form, out var list) && phase is not null && kind is not null)
         {
-            if (list.ValueKind == JsonValueKind.Array && list.GetArrayLength() <= RulesetLimits.RulesInZone)
+            var most = kind == RulesetKind.Access ? 0 : RulesetLimits.RulesInZone;
+            if (list.ValueKind == JsonValueKind.Array && list.GetArrayLength() <= most)
             {
                 rules = RuleListJson.Read(list, phase, kind.Value, members.PointerTo("rules"), problems);
             }
             else
             {
-                members.Report("rules", StrictJson.Describe(list), $"{form}, at most {RulesetLimits.RulesInZone}");
+                members.Report("rules", StrictJson.Describe(list), $"{form}, at most {most}");
             }
         }
 
+        var access = kind == RulesetKind.Access ? ReadAccessRules(members, name, problems) : [];
         members.RefuseOthers();
         return id is null || phase is null || kind is null || updated is null
             ? null
@@ -163,7 +171,20 @@ public static class RulesetJson
                 Version = version,
                 LastUpdated = updated.Value,
                 Rules = rules,
+                AccessRules = access,
             };
+    }
+
+    private static ImmutableArray<AccessRule> ReadAccessRules(JsonMembers members, string name, ICollection<ArtifactProblem> problems)
+    {
+        if (!AccessOwners.All.Contains(name))
+        {
+            members.Report("name", "something else", string.Join(", ", AccessOwners.All));
+        }
+
+        return members.TryRequire("access_rules", "an array of access rules", out var list)
+            ? AccessRuleJson.ReadAll(list, members.PointerTo("access_rules"), problems)
+            : [];
     }
 
     private static string Text(long version) => version.ToString(CultureInfo.InvariantCulture);

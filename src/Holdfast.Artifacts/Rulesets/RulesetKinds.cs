@@ -1,19 +1,25 @@
 using System.Collections.Immutable;
 using Holdfast.Artifacts.Json;
 using Holdfast.Model.Rulesets;
+using Holdfast.Rules.Phases;
 
 namespace Holdfast.Artifacts.Rulesets;
 
 /// <summary>The kinds of rulesets by name, and the phases that rulesets of each kind can be of.</summary>
 public static class RulesetKinds
 {
-    private static readonly ImmutableArray<string> Names = ["zone", "root", "custom"];
+    private static readonly ImmutableArray<string> Names = ["zone", "root", "custom", "access"];
 
     private static readonly RulesetPhases OfZone = new(RulesetPhase.Names, "of a zone");
 
     private static readonly RulesetPhases OfRoot = new(RulesetPhase.OfAccount, "of the account");
 
     private static readonly RulesetPhases OfCustom = new(RulesetPhase.Executing, "that are executed");
+
+    private static readonly RulesetPhases OfAccess = new(
+        [RulePhases.NameOf(RulePhase.HttpRequestFirewallCustom)],
+        "of access rules"
+    );
 
     /// <summary>The kind's name in the API.</summary>
     public static string NameOf(RulesetKind kind) => Names[(int)kind];
@@ -36,6 +42,7 @@ public static class RulesetKinds
         {
             RulesetKind.Zone => OfZone,
             RulesetKind.Root => OfRoot,
+            RulesetKind.Access => OfAccess,
             _ => OfCustom,
         };
 

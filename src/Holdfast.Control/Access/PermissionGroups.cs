@@ -96,6 +96,25 @@ internal static class PermissionGroups
             Includes = RuleListsRead,
         };
 
+    public static PermissionGroup AccountAccessRulesRead { get; } =
+        new(
+            "de7a688cc47d43bd9ea700b467a09c96",
+            "Account Firewall Access Rules Read",
+            "Grants read access to the IP access rules of the account and its user",
+            ResourceScope.Account
+        );
+
+    public static PermissionGroup AccountAccessRulesWrite { get; } =
+        new(
+            "a416acf9ef5a4af19fb11ed3b96b1fe6",
+            "Account Firewall Access Rules Write",
+            "Grants write access to the IP access rules of the account and its user",
+            ResourceScope.Account
+        )
+        {
+            Includes = AccountAccessRulesRead,
+        };
+
     public static PermissionGroup AccountRulesetsRead { get; } =
         new(
             "fb39996ee9044d2a8725921e02744b39",
@@ -238,6 +257,8 @@ internal static class PermissionGroups
         TokensWrite,
         AccountTokensRead,
         AccountTokensWrite,
+        AccountAccessRulesRead,
+        AccountAccessRulesWrite,
         RuleListsRead,
         RuleListsWrite,
         AccountRulesetsRead,

@@ -11,27 +11,59 @@ using Microsoft.AspNetCore.Routing;
 namespace Holdfast.Control.Firewall;
 
 /// <summary>
-/// IP access rules: <c>/client/v4/zones/{zone_id}/firewall/access_rules/rules</c> as Cloudflare has it. They are part of the zone's
-/// configuration.
+/// IP access rules as Cloudflare has them: <c>/client/v4/zones/{zone_id}/firewall/access_rules/rules</c>, part of the zone's configuration, and the same
+/// below <c>/client/v4/accounts/{account_id}</c> and <c>/client/v4/user</c>, for all zones.
 /// </summary>
-internal sealed class AccessRuleEndpoints(ZoneStore zones, TimeProvider time)
+internal sealed class AccessRuleEndpoints
 {
     /// <summary>Cloudflare's for a rule of a configuration that another has.</summary>
     private const int Duplicate = 10_009;
 
-    private readonly ZoneRules<AccessRule> _rules = new(zones)
-    {
-        Noun = "access rule",
-        Parameter = AccessRuleOperations.All.Parameter,
-        Most = AccessLimits.RulesInZone,
-        Of = zone => zone.AccessRules,
-        With = (zone, rules) => zone with { AccessRules = rules },
-        IdOf = rule => rule.Id,
-        Show = Show,
-        RequireUnlike = RequireUnlike,
-    };
+    private readonly OwnedRuleOperations _operations;
+    private readonly OwnedRules<AccessRule> _rules;
+    private readonly TimeProvider _time;
 
-    public void Map(IEndpointRouteBuilder routes) => AccessRuleOperations.All.Map(routes, _rules, ListAsync, CreateAsync, EditAsync);
+    private AccessRuleEndpoints(OwnedRuleOperations operations, IRuleHome<AccessRule> home, string scope, TimeProvider time)
+    {
+        _operations = operations;
+        _time = time;
+        _rules = new OwnedRules<AccessRule>(home)
+        {
+            Noun = "access rule",
+            Parameter = operations.Parameter,
+            Most = AccessLimits.RulesInZone,
+            IdOf = rule => rule.Id,
+            Show = (rule, owner) => Show(rule, owner, scope),
+            RequireUnlike = RequireUnlike,
+        };
+    }
+
+    /// <summary>Those of zones.</summary>
+    public static AccessRuleEndpoints OfZones(ZoneStore zones, TimeProvider time) =>
+        new(
+            AccessRuleOperations.OfZone,
+            new ZoneRuleHome<AccessRule>(zones)
+            {
+                Of = zone => zone.AccessRules,
+                With = (zone, rules) => zone with { AccessRules = rules },
+            },
+            "zone",
+            time
+        );
+
+    /// <summary>Those of the account, and those of its user.</summary>
+    public static AccessRuleEndpoints[] ForAllZones(AccountRulesetStore rulesets, StoredAccount account, TimeProvider time) =>
+        [
+            new(
+                AccessRuleOperations.OfAccount,
+                new AccountAccessRuleHome(rulesets, account, AccessOwners.Account, time),
+                "organization",
+                time
+            ),
+            new(AccessRuleOperations.OfUser, new AccountAccessRuleHome(rulesets, account, AccessOwners.User, time), "user", time),
+        ];
+
+    public void Map(IEndpointRouteBuilder routes) => _operations.Map(routes, _rules, ListAsync, CreateAsync, EditAsync);
 
     private Task ListAsync(HttpContext context)
     {
@@ -57,7 +89,7 @@ internal sealed class AccessRuleEndpoints(ZoneStore zones, TimeProvider time)
         var notes = AccessRuleJson.ReadNotes(body.Members) ?? "";
         body.Complete();
         var (target, value) = configuration!.Value;
-        var now = RuleTime.Now(time);
+        var now = RuleTime.Now(_time);
         var rule = new AccessRule
         {
             Id = ArtifactId.New(),
@@ -90,7 +122,7 @@ internal sealed class AccessRuleEndpoints(ZoneStore zones, TimeProvider time)
                     }
 
                     var after = before with { Mode = mode ?? before.Mode, Notes = notes ?? before.Notes };
-                    return after == before ? before : after with { ModifiedAt = RuleTime.Now(time) };
+                    return after == before ? before : after with { ModifiedAt = RuleTime.Now(_time) };
                 }
             )
             .ConfigureAwait(false);
@@ -104,11 +136,11 @@ internal sealed class AccessRuleEndpoints(ZoneStore zones, TimeProvider time)
         }
     }
 
-    private static JsonObject Show(AccessRule rule, string zone)
+    private static JsonObject Show(AccessRule rule, string owner, string scope)
     {
         var json = AccessRuleJson.Write(rule);
         json["allowed_modes"] = new JsonArray("block", "whitelist");
-        json["scope"] = new JsonObject { ["id"] = zone, ["type"] = "zone" };
+        json["scope"] = new JsonObject { ["id"] = owner, ["type"] = scope };
         return json;
     }
 }

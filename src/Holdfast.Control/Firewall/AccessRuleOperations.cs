@@ -3,7 +3,7 @@ using Holdfast.Control.Operations;
 
 namespace Holdfast.Control.Firewall;
 
-/// <summary>What can be done with a zone's IP access rules.</summary>
+/// <summary>What can be done with IP access rules.</summary>
 internal static class AccessRuleOperations
 {
     private static readonly ApiSchema Id = ApiSchema.Text("The rule's id.", "92f17202ed8bd63d69a66b86a49a8f6b");
@@ -23,16 +23,25 @@ internal static class AccessRuleOperations
         ("allowed_modes", ApiSchema.List(Mode)),
         ("mode", Mode),
         ("configuration", Configuration),
-        ("scope", ApiSchema.Any("The zone that it is of.", new JsonObject { ["type"] = "zone" })),
+        ("scope", ApiSchema.Any("What it is of.", new JsonObject { ["type"] = "zone" })),
         ("created_on", ApiSchema.Time("When it was made.")),
         ("modified_on", ApiSchema.Time("When it was last changed."))
     );
 
-    public static ZoneRuleOperations All { get; } =
+    /// <summary>Those of a zone.</summary>
+    public static OwnedRuleOperations OfZone { get; } = Of(RuleOwner.Zone, "access_rule_id", "access-rules");
+
+    /// <summary>Those of the account.</summary>
+    public static OwnedRuleOperations OfAccount { get; } = Of(RuleOwner.Account, "account_access_rule_id", "account-access-rules");
+
+    /// <summary>Those of its user.</summary>
+    public static OwnedRuleOperations OfUser { get; } = Of(RuleOwner.User, "user_access_rule_id", "user-access-rules");
+
+    private static OwnedRuleOperations Of(RuleOwner owner, string parameter, string tag) =>
         new(
             "access_rules/rules",
-            "access_rule_id",
-            "access-rules",
+            parameter,
+            tag,
             ("an IP access rule", "IP access rules"),
             [
                 new("mode", Mode),
@@ -49,6 +58,7 @@ internal static class AccessRuleOperations
                 "A `configuration` in the body must be the rule's own: for another visitor there is another rule.",
                 ApiSchema.Object(("mode?", Mode), ("notes?", Notes))
             ),
-            ApiSchema.Object(("id", Id))
+            ApiSchema.Object(("id", Id)),
+            owner
         );
 }

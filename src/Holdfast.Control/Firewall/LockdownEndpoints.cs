@@ -14,13 +14,13 @@ namespace Holdfast.Control.Firewall;
 /// </summary>
 internal sealed class LockdownEndpoints(ZoneStore zones, TimeProvider time)
 {
-    private readonly ZoneRules<ZoneLockdown> _lockdowns = new(zones)
+    private readonly OwnedRules<ZoneLockdown> _lockdowns = new(
+        new ZoneRuleHome<ZoneLockdown>(zones) { Of = zone => zone.Lockdowns, With = (zone, lockdowns) => zone with { Lockdowns = lockdowns } }
+    )
     {
         Noun = "lockdown",
         Parameter = LockdownOperations.All.Parameter,
         Most = AccessLimits.OlderRulesInZone,
-        Of = zone => zone.Lockdowns,
-        With = (zone, lockdowns) => zone with { Lockdowns = lockdowns },
         IdOf = lockdown => lockdown.Id,
         Show = (lockdown, _) => LockdownJson.Write(lockdown),
     };

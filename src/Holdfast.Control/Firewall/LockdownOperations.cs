@@ -31,7 +31,7 @@ internal static class LockdownOperations
         ("modified_on", ApiSchema.Time("When it was last changed.")),
     ]);
 
-    public static ZoneRuleOperations All { get; } =
+    public static OwnedRuleOperations All { get; } =
         new(
             "lockdowns",
             "lock_downs_id",

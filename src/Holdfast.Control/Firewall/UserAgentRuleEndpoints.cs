@@ -17,13 +17,13 @@ internal sealed class UserAgentRuleEndpoints(ZoneStore zones)
     /// <summary>Cloudflare's for a rule of a configuration that another has.</summary>
     private const int Duplicate = 10_009;
 
-    private readonly ZoneRules<UserAgentRule> _rules = new(zones)
+    private readonly OwnedRules<UserAgentRule> _rules = new(
+        new ZoneRuleHome<UserAgentRule>(zones) { Of = zone => zone.UserAgentRules, With = (zone, rules) => zone with { UserAgentRules = rules } }
+    )
     {
         Noun = "user agent rule",
         Parameter = UserAgentRuleOperations.All.Parameter,
         Most = AccessLimits.OlderRulesInZone,
-        Of = zone => zone.UserAgentRules,
-        With = (zone, rules) => zone with { UserAgentRules = rules },
         IdOf = rule => rule.Id,
         Show = (rule, _) => UserAgentRuleJson.Write(rule),
         RequireUnlike = RequireUnlike,

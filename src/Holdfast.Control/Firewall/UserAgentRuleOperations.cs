@@ -24,7 +24,7 @@ internal static class UserAgentRuleOperations
         .. Wanted,
     ]);
 
-    public static ZoneRuleOperations All { get; } =
+    public static OwnedRuleOperations All { get; } =
         new(
             "ua_rules",
             "ua_rule_id",

@@ -171,13 +171,16 @@ internal sealed class ControlEndpoints : IDisposable
     private void MapRules(WebApplication application)
     {
         var zoneRulesets = new ZoneRulesetScope(new RulesetStore(_stores.Database, _zones, _publisher, _stores.Signal));
-        var accountRulesets = new AccountRulesetScope(
-            new AccountRulesetStore(_stores.Database, _publisher, _stores.Signal),
-            _stores.Accounts
-        );
+        var accountStore = new AccountRulesetStore(_stores.Database, _publisher, _stores.Signal);
+        var accountRulesets = new AccountRulesetScope(accountStore, _stores.Accounts);
         new RulesetEndpoints(zoneRulesets, _rehearsals, _time).Map(application);
         new RulesetEndpoints(accountRulesets, _rehearsals, _time).Map(application);
-        new AccessRuleEndpoints(_zones, _time).Map(application);
+        AccessRuleEndpoints.OfZones(_zones, _time).Map(application);
+        foreach (var rules in AccessRuleEndpoints.ForAllZones(accountStore, _stores.Accounts.Account, _time))
+        {
+            rules.Map(application);
+        }
+
         new LockdownEndpoints(_zones, _time).Map(application);
         new UserAgentRuleEndpoints(_zones).Map(application);
         var lists = new ListStore(_stores.Database, _publisher, _stores.Signal, _time);

@@ -20,10 +20,10 @@ internal sealed class AccountRulesetScope(AccountRulesetStore rulesets, AccountS
     public override ImmutableArray<RulesetKind> Kinds { get; } = [RulesetKind.Root, RulesetKind.Custom];
 
     /// <inheritdoc/>
-    public override Task<ImmutableArray<RulesetConfig>> AllAsync(HttpContext context)
+    public override async Task<ImmutableArray<RulesetConfig>> AllAsync(HttpContext context)
     {
         AccountRequests.RequireAccount(context, accounts.Account);
-        return rulesets.AllAsync();
+        return [.. (await rulesets.AllAsync().ConfigureAwait(false)).Where(ruleset => Kinds.Contains(ruleset.Kind))];
     }
 
     /// <inheritdoc/>

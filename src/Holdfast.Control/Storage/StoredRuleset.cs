@@ -20,7 +20,7 @@ internal static class StoredRuleset
             using (document)
             {
                 var members = new JsonMembers(document.RootElement, "", problems);
-                var ruleset = RulesetJson.Read(members, problems, RulesetKind.Zone, RulesetKind.Root, RulesetKind.Custom);
+                var ruleset = RulesetJson.Read(members, problems, RulesetKind.Zone, RulesetKind.Root, RulesetKind.Custom, RulesetKind.Access);
                 if (ruleset is not null && problems.Count == 0)
                 {
                     return ruleset;

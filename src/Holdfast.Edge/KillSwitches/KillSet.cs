@@ -97,7 +97,7 @@ internal sealed class KillSet
     {
         foreach (var kill in _all.Where(kill => kill.Subject != KillSubject.Release && (kill.ZoneId is null || kill.ZoneId == zone.Id)))
         {
-            var met = ExecutedBy(zone.Rulesets.Concat(account.Where(set => set.Kind == RulesetKind.Root)));
+            var met = ExecutedBy(zone.Rulesets.Concat(account.Where(set => set.Kind != RulesetKind.Custom)));
             var left = Left(account, kill);
             if (
                 SizeOf(left, met) != SizeOf(account, met)
@@ -115,7 +115,7 @@ internal sealed class KillSet
 
     // A ruleset counts too, not its rules alone: one without rules can be taken out as well.
     private static int SizeOf(ImmutableArray<RulesetConfig> account, HashSet<string>? met) =>
-        account.Where(set => met is null || set.Kind == RulesetKind.Root || met.Contains(set.Id)).Sum(set => 1 + set.Rules.Length);
+        account.Where(set => met is null || set.Kind != RulesetKind.Custom || met.Contains(set.Id)).Sum(set => 1 + set.Rules.Length);
 
     private static HashSet<string> ExecutedBy(IEnumerable<RulesetConfig> rulesets) =>
         rulesets

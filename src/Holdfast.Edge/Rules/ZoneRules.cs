@@ -73,6 +73,7 @@ internal sealed class ZoneRules
             .Rulesets.Where(ruleset => ruleset.Rules.Any(rule => rule.Enabled))
             .Select(ruleset => RulesetRuntime.Of(ruleset, zone.Id, context, account));
         var rulesets = account.Roots.Where(root => !root.Rules.IsEmpty).Concat(own).OrderBy(ruleset => ruleset.Phase).ToList();
+        rulesets.InsertRange(0, account.Access.Where(access => !access.Rules.IsEmpty));
         if (!zone.AccessRules.IsEmpty)
         {
             rulesets.Insert(0, RulesetRuntime.Of(AccessRulesets.Of(zone.AccessRules), zone.Id, context, account));

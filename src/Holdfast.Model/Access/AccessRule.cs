@@ -1,6 +1,6 @@
 namespace Holdfast.Model.Access;
 
-/// <summary>An IP access rule of a zone: who is let in or kept out before any other rule is asked.</summary>
+/// <summary>An IP access rule of a zone, of the account or of its user: who is let in or kept out before any other rule is asked.</summary>
 public sealed record AccessRule
 {
     /// <summary>The id, which stays.</summary>
@@ -56,7 +56,7 @@ public enum AccessTarget
 /// <summary>How much access rules may be.</summary>
 public static class AccessLimits
 {
-    /// <summary>Rules of a zone: more belong into a list.</summary>
+    /// <summary>Rules of a zone, and of the account, and of its user: more belong into a list.</summary>
     public const int RulesInZone = 1_000;
 
     /// <summary>Lockdowns of a zone, and user agent rules of a zone: more belong into custom rules.</summary>

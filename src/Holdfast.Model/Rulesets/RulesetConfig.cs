@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Holdfast.Model.Access;
 
 namespace Holdfast.Model.Rulesets;
 
@@ -28,6 +29,9 @@ public sealed record RulesetConfig
 
     /// <summary>The rules.</summary>
     public ImmutableArray<RuleConfig> Rules { get; init; } = [];
+
+    /// <summary>The IP access rules of a ruleset of the kind <see cref="RulesetKind.Access"/>, which has no others.</summary>
+    public ImmutableArray<AccessRule> AccessRules { get; init; } = [];
 }
 
 /// <summary>Whose a ruleset is, and when its rules are asked; the names are Cloudflare's.</summary>
@@ -41,4 +45,10 @@ public enum RulesetKind
 
     /// <summary>The account's: asked where a rule of an entry point executes it.</summary>
     Custom,
+
+    /// <summary>
+    /// The account's or its user's IP access rules, by the name <see cref="AccessOwners"/> has for whose they are: asked for the requests of every
+    /// zone, behind the zone's own access rules and before all other rules.
+    /// </summary>
+    Access,
 }

@@ -134,7 +134,9 @@ public sealed class AuditCoverageTests
                 .. RecordCalls($"/client/v4/zones/{zone}/dns_records"),
                 .. RulesetCalls($"/client/v4/zones/{zone}/rulesets", "rulesets", "zone"),
                 .. RulesetCalls($"/client/v4/accounts/{account}/rulesets", "account_rulesets", "root"),
-                .. AccessRuleCalls($"/client/v4/zones/{zone}/firewall/access_rules/rules"),
+                .. AccessRuleCalls($"/client/v4/zones/{zone}/firewall/access_rules/rules", "access-rules"),
+                .. AccessRuleCalls($"/client/v4/accounts/{account}/firewall/access_rules/rules", "account-access-rules"),
+                .. AccessRuleCalls("/client/v4/user/firewall/access_rules/rules", "user-access-rules"),
                 .. OlderRuleCalls($"/client/v4/zones/{zone}/firewall"),
                 .. ListCalls($"/client/v4/accounts/{account}/rules/lists"),
                 .. KillSwitchCalls("/holdfast/v1/kill-switches"),
@@ -281,11 +283,11 @@ public sealed class AuditCoverageTests
             yield return (tag + "-delete", () => control.DeleteAsync($"{path}/{ruleset}"));
         }
 
-        private IEnumerable<(string Operation, Func<Task<Answer>> Call)> AccessRuleCalls(string path)
+        private IEnumerable<(string Operation, Func<Task<Answer>> Call)> AccessRuleCalls(string path, string tag)
         {
             var rule = "";
             yield return (
-                "access-rules-create",
+                tag + "-create",
                 async () =>
                 {
                     const string body = """{"mode":"block","configuration":{"target":"ip","value":"192.0.2.1"}}""";
@@ -294,8 +296,8 @@ public sealed class AuditCoverageTests
                     return answer;
                 }
             );
-            yield return ("access-rules-edit", () => control.PatchAsync($"{path}/{rule}", """{"notes":"a friend"}"""));
-            yield return ("access-rules-delete", () => control.DeleteAsync($"{path}/{rule}"));
+            yield return (tag + "-edit", () => control.PatchAsync($"{path}/{rule}", """{"notes":"a friend"}"""));
+            yield return (tag + "-delete", () => control.DeleteAsync($"{path}/{rule}"));
         }
 
         private const string Because = """{"reason":"the shop is down"}""";

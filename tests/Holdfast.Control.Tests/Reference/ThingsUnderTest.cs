@@ -117,6 +117,16 @@ internal sealed partial class ThingsUnderTest : IDisposable
             $"{zone}/firewall/access_rules/rules",
             """{"mode":"block","configuration":{"target":"ip","value":"192.0.2.7"}}"""
         );
+        _ids["account_access_rule_id"] = await MadeAsync(
+            control,
+            $"/client/v4/accounts/{_ids["account_id"]}/firewall/access_rules/rules",
+            """{"mode":"block","configuration":{"target":"ip","value":"192.0.2.8"}}"""
+        );
+        _ids["user_access_rule_id"] = await MadeAsync(
+            control,
+            "/client/v4/user/firewall/access_rules/rules",
+            """{"mode":"block","configuration":{"target":"ip","value":"192.0.2.9"}}"""
+        );
         _ids["lock_downs_id"] = await MadeAsync(
             control,
             $"{zone}/firewall/lockdowns",

@@ -57,3 +57,29 @@ await check('A rule is deleted', async () => {
   assert.equal((await rules.delete(rule.id, { zone_id })).id, rule.id);
   await raises(Cloudflare.NotFoundError, 404, 10001, () => rules.get(rule.id, { zone_id }));
 });
+
+const [account] = await all(admin.accounts.list());
+const user = (method, path = '', body) => admin[method](`/user/firewall/access_rules/rules${path}`, body && { body });
+
+await check('Rules of the account are made, changed and deleted as those of a zone', async () => {
+  const account_id = account.id;
+  const made = await rules.create({ account_id, mode: 'block', configuration, notes: 'everywhere' });
+  assert.deepEqual([made.mode, made.configuration, made.scope], ['block', configuration, { id: account_id, type: 'organization' }]);
+  assert.deepEqual(await rules.get(made.id, { account_id }), made);
+  assert.deepEqual((await all(rules.list({ account_id, notes: 'every' }))).map((item) => item.id), [made.id]);
+  assert.equal((await rules.edit(made.id, { account_id, configuration, mode: 'whitelist' })).mode, 'whitelist');
+  await raises(Cloudflare.BadRequestError, 400, 10009, () => rules.create({ account_id, mode: 'block', configuration }));
+  assert.ok(!(await all(rules.list({ zone_id }))).some((item) => item.id === made.id));
+  assert.deepEqual(await all(admin.rulesets.list({ account_id })), []);
+  assert.equal((await rules.delete(made.id, { account_id })).id, made.id);
+  await raises(Cloudflare.NotFoundError, 404, 10001, () => rules.get(made.id, { account_id }));
+});
+
+await check('Rules of the user are others', async () => {
+  const { result: made } = await user('post', '', { mode: 'block', configuration });
+  assert.equal(made.scope.type, 'user');
+  assert.deepEqual((await user('get')).result, [made]);
+  assert.deepEqual(await all(rules.list({ account_id: account.id })), []);
+  assert.equal((await user('patch', `/${made.id}`, { notes: 'mine' })).result.notes, 'mine');
+  assert.equal((await user('delete', `/${made.id}`)).result.id, made.id);
+});

@@ -7,12 +7,12 @@ using Holdfast.Rules.Phases;
 namespace Holdfast.Edge.Phases.Access;
 
 /// <summary>
-/// A zone's IP access rules as a ruleset that is asked before all others. Of several that are for a request the most telling decides: an
+/// IP access rules as a ruleset that is asked before all others. Of several that are for a request the most telling decides: an
 /// address before a network, a longer prefix before a shorter, a network before an autonomous system, that before a country.
 /// </summary>
 internal static class AccessRulesets
 {
-    /// <summary>The ruleset.</summary>
+    /// <summary>The ruleset of a zone.</summary>
     public static RulesetConfig Of(ImmutableArray<AccessRule> rules) =>
         new()
         {
@@ -21,8 +21,15 @@ internal static class AccessRulesets
             Phase = RulePhases.NameOf(RulePhase.HttpRequestFirewallCustom),
             Version = 1,
             LastUpdated = DateTimeOffset.UnixEpoch,
-            Rules = [.. rules.OrderBy(rule => rule.Target).ThenByDescending(PrefixOf).Select(Rule)],
+            Rules = RulesOf(rules),
         };
+
+    /// <summary>A ruleset of the account with its access rules as rules, if it is one of such; otherwise as it is.</summary>
+    public static RulesetConfig Of(RulesetConfig ruleset) =>
+        ruleset.Kind != RulesetKind.Access ? ruleset : ruleset with { Rules = RulesOf(ruleset.AccessRules) };
+
+    private static ImmutableArray<RuleConfig> RulesOf(ImmutableArray<AccessRule> rules) =>
+        [.. rules.OrderBy(rule => rule.Target).ThenByDescending(PrefixOf).Select(Rule)];
 
     // Networks of the other family are never for the same request.
     private static int PrefixOf(AccessRule rule) =>

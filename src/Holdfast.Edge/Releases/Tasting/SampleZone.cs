@@ -16,7 +16,7 @@ internal static class SampleZone
             Name = "example.com",
             Origin = OriginUrl.Parse("http://192.0.2.1"),
             Rulesets =
-                ruleset.Kind == RulesetKind.Root
+                ruleset.Kind != RulesetKind.Custom
                     ? []
                     :
                     [

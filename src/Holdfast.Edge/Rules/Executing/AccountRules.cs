@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Holdfast.Edge.KillSwitches;
+using Holdfast.Model.Access;
 using Holdfast.Model.Rulesets;
 using Holdfast.Model.Zones;
 using Holdfast.Rules.Phases;
@@ -30,11 +31,15 @@ internal sealed class AccountRules
             _custom.Add(config.Id, Runtime(config, null));
         }
 
+        Access = [.. AccessOwners.All.SelectMany(owner => left.Where(config => config.Kind == RulesetKind.Access && config.Name == owner)).Select(Root)];
         Roots = [.. left.Where(config => config.Kind == RulesetKind.Root).Select(Root).OrderBy(root => root.Phase)];
     }
 
     /// <summary>None.</summary>
     public static AccountRules None { get; } = new([], [], null);
+
+    /// <summary>The IP access rules, the account's before its user's.</summary>
+    public ImmutableArray<RulesetRuntime> Access { get; }
 
     /// <summary>The entry points with rules that are on, in the order of their phases.</summary>
     public ImmutableArray<RulesetRuntime> Roots { get; }

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using Holdfast.Edge.Phases.Access;
 using Holdfast.Model.Rulesets;
 using Holdfast.Rules.Phases;
 using Holdfast.Rules.Planning;
@@ -20,7 +21,7 @@ internal sealed class AccountRuleset
     /// <exception cref="InvalidOperationException">The artifact was not checked.</exception>
     public AccountRuleset(RulesetConfig config, RuleContext context)
     {
-        Config = config;
+        Config = config = AccessRulesets.Of(config);
         Phase = RulePhases.TryFind(config.Phase, out var phase)
             ? phase.Value
             : throw new InvalidOperationException($"the ruleset {config.Id} has an unknown phase");
@@ -32,7 +33,7 @@ internal sealed class AccountRuleset
         _plannedFrom = context.PlannedFrom;
     }
 
-    /// <summary>As its owner wrote it.</summary>
+    /// <summary>As its owner wrote it; access rules are there as rules too.</summary>
     public RulesetConfig Config { get; }
 
     /// <summary>When its rules are asked.</summary>

@@ -29,6 +29,11 @@ internal sealed class AccountRulesetTable
             )
                 is { } taken
                 ? $"the phase {wanted.Phase} has the entry point {taken.Id} already"
+            : others.FirstOrDefault(other =>
+                wanted.Kind == RulesetKind.Access && other.Kind == RulesetKind.Access && other.Name == wanted.Name
+            )
+                is { } same
+                ? $"there are access rules of the {wanted.Name} already, in {same.Id}"
             : others.Count >= RulesetLimits.RulesetsInAccount
                 ? $"there are {others.Count} rulesets of the account, which is the most there can be"
             : rules > RulesetLimits.RulesInAccount ? $"with it the account had {rules} rules, and may have {RulesetLimits.RulesInAccount}"

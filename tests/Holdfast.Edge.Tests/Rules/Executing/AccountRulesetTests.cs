@@ -1,5 +1,6 @@
 using Holdfast.Edge.Rules.Executing;
 using Holdfast.Edge.Tests.Harness;
+using Holdfast.Model.Access;
 using Holdfast.Model.KillSwitches;
 using Holdfast.Model.Rulesets;
 using static Holdfast.Edge.Tests.Rules.Executing.AccountSets;
@@ -132,6 +133,56 @@ public class AccountRulesetTests
         Assert.Equal(200, await site.GetAsync("/"));
         Assert.Equal(411, await site.GetAsync("/"));
         Assert.Equal(200, await site.GetAsync("/", "User-Agent: office\r\n"));
+    }
+
+    [Fact]
+    public async Task AccessRules_OfAccountAndUser_AreAskedInEveryZone_BehindTheZonesOwn()
+    {
+        await using var site = await StartAsync(Custom, Rule("true", Answer(410)));
+        await site.Edge.PutZoneAsync(
+            "own.example.com",
+            site.Origin.Url,
+            null,
+            zone => zone with { AccessRules = [Access(AccessMode.Whitelist, AccessTarget.Ip, "127.0.0.1")] }
+        );
+        Assert.Equal(410, await site.GetAsync("/"));
+
+        await site.Edge.PutAccountRulesetAsync(Rules("user", Access(AccessMode.Block, AccessTarget.Ip, "127.0.0.1")));
+        Assert.Equal(403, await site.GetAsync("/"));
+        Assert.Equal(200, await site.GetAsync("/", host: "own.example.com"));
+
+        // The account's go before the user's; a network lets in what the user keeps out by its address.
+        await site.Edge.PutAccountRulesetAsync(Rules("account", Access(AccessMode.Whitelist, AccessTarget.IpRange, "127.0.0.0/8")));
+        Assert.Equal(200, await site.GetAsync("/"));
+
+        await site.Edge.PutAccountRulesetAsync(
+            Rules(
+                "account",
+                Access(AccessMode.Whitelist, AccessTarget.IpRange, "127.0.0.0/8"),
+                Access(AccessMode.Block, AccessTarget.Ip, "127.0.0.1")
+            )
+        );
+        Assert.Equal(403, await site.GetAsync("/"));
+
+        await site.Edge.RemoveAccountRulesetAsync(EdgeUnderTest.IdOf("user access"));
+        await site.Edge.RemoveAccountRulesetAsync(EdgeUnderTest.IdOf("account access"));
+        Assert.Equal(410, await site.GetAsync("/"));
+        Assert.Equal(0, site.Edge.Guard.AllFaults);
+
+        static RulesetConfig Rules(string owner, params AccessRule[] rules) =>
+            Ruleset(Custom) with { Id = EdgeUnderTest.IdOf($"{owner} access"), Name = owner, Kind = RulesetKind.Access, AccessRules = [.. rules] };
+
+        static AccessRule Access(AccessMode mode, AccessTarget target, string value) =>
+            new()
+            {
+                Id = EdgeUnderTest.IdOf($"{mode} {value}"),
+                Mode = mode,
+                Target = target,
+                Value = value,
+                Notes = "",
+                CreatedAt = DateTimeOffset.UnixEpoch,
+                ModifiedAt = DateTimeOffset.UnixEpoch,
+            };
     }
 
     [Fact]

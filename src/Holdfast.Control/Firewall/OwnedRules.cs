@@ -1,20 +1,17 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Holdfast.Control.Audit;
 using Holdfast.Control.Envelope;
-using Holdfast.Control.Storage;
 using Holdfast.Control.Zones;
-using Holdfast.Model.Zones;
 using Microsoft.AspNetCore.Http;
 
 namespace Holdfast.Control.Firewall;
 
 /// <summary>
-/// Rules of one kind that are part of a zone's configuration: how requests page through them, and show, add, change and delete one. A
-/// rule's entity tag is made of what it says, so that a change of anything else in the zone leaves it.
+/// Rules of one kind of a zone, of the account or of its user: how requests page through them, and show, add, change and delete one. A
+/// rule's entity tag is made of what it says, so that a change of anything else leaves it.
 /// </summary>
-internal sealed class ZoneRules<T>(ZoneStore zones)
+internal sealed class OwnedRules<T>(IRuleHome<T> home)
     where T : class
 {
     /// <summary>Cloudflare's code for a rule that there is not.</summary>
@@ -26,19 +23,13 @@ internal sealed class ZoneRules<T>(ZoneStore zones)
     /// <summary>The route value that names one.</summary>
     public required string Parameter { get; init; }
 
-    /// <summary>How many a zone can have.</summary>
+    /// <summary>How many an owner can have.</summary>
     public required int Most { get; init; }
-
-    /// <summary>Those of a zone, the oldest first.</summary>
-    public required Func<ZoneConfig, ImmutableArray<T>> Of { get; init; }
-
-    /// <summary>The zone with these.</summary>
-    public required Func<ZoneConfig, ImmutableArray<T>, ZoneConfig> With { get; init; }
 
     /// <summary>The id of one.</summary>
     public required Func<T, string> IdOf { get; init; }
 
-    /// <summary>One as the API shows it, and the id of its zone.</summary>
+    /// <summary>One as the API shows it, and the id of its owner.</summary>
     public required Func<T, string, JsonObject> Show { get; init; }
 
     /// <summary>Refuses one that collides with one of the others.</summary>
@@ -51,21 +42,21 @@ internal sealed class ZoneRules<T>(ZoneStore zones)
     public async Task PageAsync(HttpContext context, Func<T, bool> isWanted)
     {
         var paging = Paging.Of(context.Request);
-        var zone = ZoneRequests.Id(context);
-        var found = (await AllAsync(context).ConfigureAwait(false)).Where(isWanted).ToList();
+        var owner = home.IdOf(context);
+        var found = (await home.AllAsync(context).ConfigureAwait(false)).Where(isWanted).ToList();
         await ApiAnswer
-            .PageAsync(context, found.Skip(paging.Skip).Take(paging.PerPage).Select(rule => Show(rule, zone)), paging, found.Count)
+            .PageAsync(context, found.Skip(paging.Skip).Take(paging.PerPage).Select(rule => Show(rule, owner)), paging, found.Count)
             .ConfigureAwait(false);
     }
 
     /// <summary>Answers with the one that the route names.</summary>
     public async Task GetAsync(HttpContext context) =>
-        await AnswerAsync(context, Find(await AllAsync(context).ConfigureAwait(false), Id(context))).ConfigureAwait(false);
+        await AnswerAsync(context, Find(await home.AllAsync(context).ConfigureAwait(false), Id(context))).ConfigureAwait(false);
 
     /// <summary>Adds one behind the others, and answers with it.</summary>
     public async Task AddAsync(HttpContext context, T rule)
     {
-        await ChangeAsync(
+        await home.ChangeAsync(
                 context,
                 rules =>
                 {
@@ -73,7 +64,7 @@ internal sealed class ZoneRules<T>(ZoneStore zones)
                     {
                         throw ApiException.Invalid(
                             "",
-                            string.Create(CultureInfo.InvariantCulture, $"the zone has {Most} {Noun}s, which is the most it can have")
+                            string.Create(CultureInfo.InvariantCulture, $"the {home.Owner} has {Most} {Noun}s, which is the most it can have")
                         );
                     }
 
@@ -93,7 +84,7 @@ internal sealed class ZoneRules<T>(ZoneStore zones)
         var id = Id(context);
         var known = Preconditions.IfMatch(context.Request);
         T? after = null;
-        await ChangeAsync(
+        await home.ChangeAsync(
                 context,
                 rules =>
                 {
@@ -113,33 +104,15 @@ internal sealed class ZoneRules<T>(ZoneStore zones)
         var id = Id(context);
         var known = Preconditions.IfMatch(context.Request);
         T? gone = null;
-        await ChangeAsync(context, rules => rules.Remove(gone = Known(rules, id, known, context))).ConfigureAwait(false);
-        var answer = ShowsDeleted ? Show(gone!, ZoneRequests.Id(context)) : new JsonObject { ["id"] = id };
+        await home.ChangeAsync(context, rules => rules.Remove(gone = Known(rules, id, known, context))).ConfigureAwait(false);
+        var answer = ShowsDeleted ? Show(gone!, home.IdOf(context)) : new JsonObject { ["id"] = id };
         await ApiAnswer.ResultAsync(context, answer).ConfigureAwait(false);
-    }
-
-    private async Task<ImmutableArray<T>> AllAsync(HttpContext context) =>
-        Of((await zones.FindAsync(ZoneRequests.Id(context)).ConfigureAwait(false) ?? throw ZoneRequests.NoZone()).Config);
-
-    private async Task ChangeAsync(HttpContext context, Func<ImmutableArray<T>, ImmutableArray<T>> change)
-    {
-        _ =
-            await zones
-                .ChangeAsync(
-                    ZoneRequests.Id(context),
-                    null,
-                    zone => With(zone, change(Of(zone))),
-                    AuditScope.Of(context),
-                    context.RequestAborted
-                )
-                .ConfigureAwait(false)
-            ?? throw ZoneRequests.NoZone();
     }
 
     private T Known(ImmutableArray<T> rules, string id, KnownGenerations? known, HttpContext context)
     {
         var rule = Find(rules, id);
-        known?.Require(TagOf(Show(rule, ZoneRequests.Id(context))));
+        known?.Require(TagOf(Show(rule, home.IdOf(context))));
         return rule;
     }
 
@@ -150,7 +123,7 @@ internal sealed class ZoneRules<T>(ZoneStore zones)
 
     private Task AnswerAsync(HttpContext context, T rule)
     {
-        var shown = Show(rule, ZoneRequests.Id(context));
+        var shown = Show(rule, home.IdOf(context));
         Preconditions.SetTag(context.Response, TagOf(shown));
         return ApiAnswer.ResultAsync(context, shown);
     }
