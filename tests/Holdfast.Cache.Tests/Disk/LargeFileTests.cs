@@ -1,17 +1,12 @@
 using Holdfast.Cache.Decisions;
-using Holdfast.Cache.Disk;
 using Holdfast.Cache.Exchange;
+using static Holdfast.Cache.Tests.Disk.LargeBodies;
 
 namespace Holdfast.Cache.Tests.Disk;
 
 /// <summary>Bodies that memory does not take, and the disk does.</summary>
 public sealed class LargeFileTests
 {
-    // An eighth of it is the largest body that memory takes.
-    private const long Memory = 800_000;
-
-    private static readonly DiskStoreLimits Limits = DiskRig.Small with { Budget = 32 * 1024 * 1024, SegmentLength = 1024 * 1024 };
-
     public static TheoryData<int> Lengths => [100_001, 131_072, 131_073, 1_500_000, 4 * 1024 * 1024];
 
     [Theory]
@@ -101,10 +96,7 @@ public sealed class LargeFileTests
     }
 
     [Theory]
-    [InlineData("broken off")]
-    [InlineData("invalidated")]
-    [InlineData("purged")]
-    [InlineData("abandoned")]
+    [MemberData(nameof(LargeBodies.Ends), MemberType = typeof(LargeBodies))]
     public async Task WhatDoesNotBecomeWhole_LeavesNothingBehind(string how)
     {
         using var directory = new DiskDirectory();
@@ -117,34 +109,7 @@ public sealed class LargeFileTests
         var fill = exchange.Fill!;
         fill.Append(body.AsSpan(0, 1_900_000));
         Assert.True(await fill.SettleAsync());
-        Assert.NotEmpty(PartsIn(directory));
-        switch (how)
-        {
-            case "broken off":
-                fill.Break(1);
-                break;
-            case "invalidated":
-                rig.Post("/large");
-                break;
-            case "purged":
-                rig.Store.Purges.ApplyToAll();
-                break;
-            default:
-                fill.Abandon();
-                Assert.False(await fill.SettleAsync());
-                fill.Break(1);
-                break;
-        }
-
-        fill.Append(body.AsSpan(1_900_000));
-        await fill.KeepAsync();
-        fill.Complete();
-        exchange.Reset();
-        await rig.Disk.SettledAsync();
-        Assert.NotEqual(NoCacheReason.None, fill.Reason);
-        Assert.Empty(PartsIn(directory));
-        Assert.Equal((0, 0), (rig.Disk.Count, rig.Store.Fills.Spill.Bytes));
-        Assert.Null(await rig.GetAsync("/large"));
+        await EndAsync(rig, directory, exchange, body.AsMemory(1_900_000), how);
     }
 
     [Fact]
@@ -299,8 +264,6 @@ public sealed class LargeFileTests
         Assert.Null(await again.GetAsync("/large"));
     }
 
-    private static Task<DiskRig> OpenAsync(DiskDirectory directory) => DiskRig.OpenAsync(directory, Limits, memory: Memory);
-
     private static ResponseStep Begin(DiskRig rig, CacheExchange exchange, int length, params string[] fields) =>
         exchange.Received(200, new Conversations.TextFields(["Cache-Control: max-age=999999", .. fields]), length, rig.Now, rig.Now);
 
@@ -337,6 +300,4 @@ public sealed class LargeFileTests
             exchange.Reader.Advance(piece.Length);
         }
     }
-
-    private static string[] PartsIn(DiskDirectory directory) => Directory.GetFiles(directory.Cache, "*" + LargeFile.Extension);
 }

@@ -1,20 +1,14 @@
 using Holdfast.Cache.Collapsing;
 using Holdfast.Cache.Decisions;
-using Holdfast.Cache.Disk;
 using Holdfast.Cache.Exchange;
 using Holdfast.Cache.Tests.Conversations;
+using static Holdfast.Cache.Tests.Disk.LargeBodies;
 
 namespace Holdfast.Cache.Tests.Disk;
 
 /// <summary>Bodies whose length nobody says, and that turn out too large for memory: the disk goes on with them.</summary>
 public sealed class UnknownLengthTests
 {
-    // An eighth of it is the largest body that memory takes: 100,000 bytes.
-    private const long Memory = 800_000;
-
-    // 4 MiB is the largest body that the disk takes.
-    private static readonly DiskStoreLimits Limits = DiskRig.Small with { Budget = 32 * 1024 * 1024, SegmentLength = 1024 * 1024 };
-
     [Theory]
     [InlineData(100_001, 1000)]
     [InlineData(131_072, 131_072)]
@@ -150,10 +144,7 @@ public sealed class UnknownLengthTests
     }
 
     [Theory]
-    [InlineData("broken off")]
-    [InlineData("invalidated")]
-    [InlineData("purged")]
-    [InlineData("abandoned")]
+    [MemberData(nameof(LargeBodies.Ends), MemberType = typeof(LargeBodies))]
     public async Task WhatDoesNotBecomeWhole_LeavesNothingBehind(string how)
     {
         using var directory = new DiskDirectory();
@@ -162,34 +153,7 @@ public sealed class UnknownLengthTests
         var exchange = await LeadAsync(rig);
         var fill = exchange.Fill!;
         await AppendAsync(fill, body, 0, 1_900_000);
-        Assert.NotEmpty(PartsIn(directory));
-        switch (how)
-        {
-            case "broken off":
-                fill.Break(1);
-                break;
-            case "invalidated":
-                rig.Post("/large");
-                break;
-            case "purged":
-                rig.Store.Purges.ApplyToAll();
-                break;
-            default:
-                fill.Abandon();
-                Assert.False(await fill.SettleAsync());
-                fill.Break(1);
-                break;
-        }
-
-        fill.Append(body.AsSpan(1_900_000));
-        await fill.KeepAsync();
-        fill.Complete();
-        exchange.Reset();
-        await rig.Disk.SettledAsync();
-        Assert.NotEqual(NoCacheReason.None, fill.Reason);
-        Assert.Empty(PartsIn(directory));
-        Assert.Equal((0, 0), (rig.Disk.Count, rig.Store.Fills.Spill.Bytes));
-        Assert.Null(await rig.GetAsync("/large"));
+        await EndAsync(rig, directory, exchange, body.AsMemory(1_900_000), how);
     }
 
     [Fact]
@@ -231,8 +195,6 @@ public sealed class UnknownLengthTests
             }
         }
     }
-
-    private static Task<DiskRig> OpenAsync(DiskDirectory directory) => DiskRig.OpenAsync(directory, Limits, memory: Memory);
 
     private static async Task<CacheExchange> LeadAsync(DiskRig rig, string target = "/large", params string[] fields)
     {
@@ -302,6 +264,4 @@ public sealed class UnknownLengthTests
             reader.Advance(piece.Length);
         }
     }
-
-    private static string[] PartsIn(DiskDirectory directory) => Directory.GetFiles(directory.Cache, "*" + LargeFile.Extension);
 }

@@ -46,8 +46,9 @@ internal sealed class SoakLane(int seed, string host, bool respects, bool alone,
         try
         {
             reply = await AskAsync(edge, request).WaitAsync(LongestAnswer);
-            if (behind && reply["CF-Cache-Status"] == "UPDATING")
+            if (reply["CF-Cache-Status"] == "UPDATING")
             {
+                // Foreseen or only allowed: the origin is asked after the visitor has its answer, and so perhaps after this was read.
                 await EdgeUnderTest.UntilAsync(() =>
                 {
                     lock (_exchanges)
